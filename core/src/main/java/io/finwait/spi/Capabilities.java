@@ -1,0 +1,49 @@
+package io.finwait.spi;
+
+/**
+ * What a transport can do.
+ *
+ * @param mtu the largest IP packet that travels as one, in octets, 576 to 65,535
+ * @param headroom octets that lower layers need in front of each packet (Ethernet 14, virtio_net_hdr 12)
+ * @param largestPacket the largest packet that may be claimed or received, in octets: the MTU, or more
+ *     where super-packets are carried ({@link Packet#segmentSize()})
+ * @param checksumOffload true: the transport completes TCP checksums of packets that say so, and may
+ *     deliver packets whose checksum is already known to be good
+ * @param segmentationOffload true: a TCP packet longer than the MTU is cut by the transport or whatever
+ *     lies below it
+ * @param lossless true: every committed packet arrives
+ * @param ordered true: packets arrive in the order in which they were committed
+ * @param allocates true: the transport may allocate objects per packet
+ */
+public record Capabilities(
+        int mtu,
+        int headroom,
+        int largestPacket,
+        boolean checksumOffload,
+        boolean segmentationOffload,
+        boolean lossless,
+        boolean ordered,
+        boolean allocates) {
+
+    /** The smallest MTU that a transport may declare: what every IPv4 host must take (RFC 791 §3.2). */
+    public static final int SMALLEST_MTU = 576;
+
+    public Capabilities {
+        if (mtu < SMALLEST_MTU || mtu > 65_535) {
+            throw new IllegalArgumentException(
+                    "mtu " + mtu + " is out of range; choose 576 to 65535 octets");
+        }
+        if (largestPacket < mtu) {
+            throw new IllegalArgumentException(
+                    "largestPacket " + largestPacket + " is smaller than the mtu " + mtu);
+        }
+        if (headroom < 0) {
+            throw new IllegalArgumentException("headroom " + headroom + " is negative");
+        }
+    }
+
+    /** A plain carrier of packets of at most {@code mtu} octets that promises nothing. */
+    public static Capabilities plain(int mtu) {
+        return new Capabilities(mtu, 0, mtu, false, false, false, false, true);
+    }
+}

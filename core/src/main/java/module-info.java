@@ -1,0 +1,16 @@
+/**
+ * TCB, close state machine, TIME-WAIT table and wire codecs of Finwait, behind a transport SPI.
+ *
+ * <p>The core does no I/O and reads no clock: packets, the user's calls and the time come in, packets
+ * go out through {@link io.finwait.spi.Transport}.
+ */
+module io.finwait.core {
+    requires org.slf4j;
+    requires org.jctools.core;
+    requires static jdk.jfr;
+
+    exports io.finwait.spi;
+    exports io.finwait.wire;
+
+    uses io.finwait.spi.TransportProvider;
+}

@@ -1,0 +1,9 @@
+/** The finwait command, its stories, and a custom transport. */
+module io.finwait.examples {
+    requires io.finwait.core;
+    requires io.finwait.sim;
+    requires io.finwait.nio;
+    requires io.finwait.raw;
+    requires info.picocli;
+    requires org.slf4j;
+}

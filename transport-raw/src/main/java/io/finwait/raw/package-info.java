@@ -1,0 +1,2 @@
+/** TUN, TAP and AF_PACKET through java.lang.foreign. */
+package io.finwait.raw;

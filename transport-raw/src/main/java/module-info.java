@@ -1,0 +1,7 @@
+/** TUN, TAP and AF_PACKET through java.lang.foreign. */
+module io.finwait.raw {
+    requires transitive io.finwait.core;
+    requires org.slf4j;
+
+    exports io.finwait.raw;
+}

@@ -1,0 +1,6 @@
+package io.finwait.sim;
+
+/** Place holder until the transport is here. */
+final class Scheme {
+    private Scheme() {}
+}
