@@ -9,4 +9,5 @@ module io.finwait.sim {
 
     exports io.finwait.sim;
     exports io.finwait.sim.contract;
+    exports io.finwait.sim.script;
 }
