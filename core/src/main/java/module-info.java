@@ -10,6 +10,7 @@ module io.finwait.core {
     requires static jdk.jfr;
 
     exports io.finwait.spi;
+    exports io.finwait.trace;
     exports io.finwait.wire;
 
     uses io.finwait.spi.TransportProvider;

@@ -1,0 +1,122 @@
+package io.finwait.trace;
+
+import io.finwait.wire.IpAddress;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Prints connections as {@code netstat -tan} does on Linux:
+ *
+ * <pre>
+ * Proto Recv-Q Send-Q Local Address           Foreign Address         State
+ * tcp        0      0 0.0.0.0:12345           0.0.0.0:*               LISTEN
+ * tcp        0      0 10.0.0.1:40000          10.0.0.2:12345          FIN_WAIT_2
+ * </pre>
+ *
+ * <p>States have the RFC's names with underscores, as BSD and macOS print them: {@code FIN_WAIT_1},
+ * {@code FIN_WAIT_2}, {@code SYN_RECEIVED}, {@code CLOSE_WAIT}, {@code TIME_WAIT}. Linux' netstat
+ * writes three of them differently, {@code FIN_WAIT1}, {@code FIN_WAIT2} and {@code SYN_RECV}: {@link
+ * #state} brings those, the spelling of {@code ss} and the RFC's hyphens to one form.
+ */
+public final class Netstat {
+
+    private static final String HEAD =
+            "Proto Recv-Q Send-Q Local Address           Foreign Address         State";
+
+    /** Width of an address column; netstat cuts addresses that are longer. */
+    private static final int ADDRESS_WIDTH = 23;
+
+    private Netstat() {}
+
+    /**
+     * The lines, the heading first, none longer than 80 columns. A long address is cut, as netstat
+     * does, so that its port stays readable.
+     */
+    public static List<String> lines(List<NetstatRow> rows) {
+        List<String> lines = new ArrayList<>(rows.size() + 1);
+        lines.add(HEAD);
+        for (NetstatRow row : rows) {
+            String local = endpoint(row.local(), row.localPort());
+            String foreign = endpoint(row.foreign(), row.foreignPort());
+            lines.add(line(row, cut(local), cut(foreign)));
+        }
+        return lines;
+    }
+
+    /** The lines with whole addresses, as {@code netstat -W} prints them; they may be long. */
+    public static List<String> wideLines(List<NetstatRow> rows) {
+        List<String> lines = new ArrayList<>(rows.size() + 1);
+        lines.add(HEAD);
+        for (NetstatRow row : rows) {
+            String local = endpoint(row.local(), row.localPort());
+            lines.add(line(row, local, endpoint(row.foreign(), row.foreignPort())));
+        }
+        return lines;
+    }
+
+    /** The lines as one text, each ended by a newline. */
+    public static String render(List<NetstatRow> rows) {
+        return String.join("\n", lines(rows)) + "\n";
+    }
+
+    /**
+     * The one spelling of a state that is used here: the names of RFC 9293 §3.3.2 with underscores.
+     *
+     * @param name as the RFC, netstat or ss write it: {@code FIN-WAIT-2}, {@code FIN_WAIT2}, {@code
+     *     fin-wait-2}; an unknown name comes back in capitals
+     */
+    public static String state(String name) {
+        String upper = name.toUpperCase(Locale.ROOT).replace('-', '_');
+        return switch (upper) {
+            case "ESTAB" -> "ESTABLISHED";
+            case "FIN_WAIT1" -> "FIN_WAIT_1";
+            case "FIN_WAIT2" -> "FIN_WAIT_2";
+            case "SYN_RECV", "SYN_RCVD" -> "SYN_RECEIVED";
+            case "CLOSE", "UNCONN" -> "CLOSED";
+            default -> upper;
+        };
+    }
+
+    private static String line(NetstatRow row, String local, String foreign) {
+        StringBuilder line = new StringBuilder(80);
+        padRight(line, row.protocol(), 5);
+        padLeft(line, queue(row.receiveQueue()), 7);
+        padLeft(line, queue(row.sendQueue()), 7);
+        line.append(' ');
+        padRight(line, local, ADDRESS_WIDTH);
+        line.append(' ');
+        padRight(line, foreign, ADDRESS_WIDTH);
+        return line.append(' ').append(row.state()).toString();
+    }
+
+    /** Six columns are room for 999,999; more is given in thousands, rounded down, with a K. */
+    private static String queue(long octets) {
+        if (octets <= 999_999) {
+            return Long.toString(octets);
+        }
+        long thousands = octets / 1_000;
+        return thousands <= 99_999 ? thousands + "K" : thousands / 1_000 + "M";
+    }
+
+    private static String endpoint(IpAddress address, int port) {
+        return address + ":" + (port == 0 ? "*" : Integer.toString(port));
+    }
+
+    private static String cut(String endpoint) {
+        if (endpoint.length() <= ADDRESS_WIDTH) {
+            return endpoint;
+        }
+        String port = endpoint.substring(endpoint.lastIndexOf(':'));
+        return endpoint.substring(0, ADDRESS_WIDTH - port.length()) + port;
+    }
+
+    private static void padRight(StringBuilder line, String text, int width) {
+        line.append(text).repeat(' ', Math.max(0, width - text.length()));
+    }
+
+    private static void padLeft(StringBuilder line, String text, int width) {
+        line.repeat(' ', Math.max(0, width - text.length())).append(text);
+    }
+}

@@ -1,0 +1,121 @@
+package io.finwait.trace;
+
+import io.finwait.spi.Capabilities;
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.spi.Transport;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A transport that shows every packet to a {@link PacketTap} and leaves everything else to the
+ * transport below.
+ *
+ * <p>Packets are shown where they lie, without a copy. Only super-packets and packets whose checksum
+ * the transport completes are built anew for the tap, in one buffer that is used again and again, so
+ * that a capture holds the segments that a wire would carry.
+ *
+ * <p>The tap is the maker's: closing the transport does not close it. A tap that throws is named in
+ * the log once and not asked again.
+ */
+public final class TapTransport implements Transport {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TapTransport.class);
+
+    private final Transport below;
+    private final PacketTap tap;
+    private final SegmentCutter cutter = new SegmentCutter();
+    private boolean tapFailed;
+
+    /**
+     * Puts a tap on a transport.
+     *
+     * @param below carries the packets; closed with this one
+     * @param tap is told of them
+     */
+    public TapTransport(Transport below, PacketTap tap) {
+        this.below = below;
+        this.tap = tap;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return below.capabilities();
+    }
+
+    @Override
+    public int receive(PacketBatch into, long nowNs) {
+        int first = into.size();
+        int added = below.receive(into, nowNs);
+        for (int i = first; i < first + added; i++) {
+            show(into.get(i), nowNs, PacketDirection.RECEIVED);
+        }
+        return added;
+    }
+
+    @Override
+    public Packet claim(int length) {
+        return below.claim(length);
+    }
+
+    /** Shows the packet before it goes down: afterwards its octets are the transport's. */
+    @Override
+    public void commit(Packet packet, long nowNs) {
+        show(packet, nowNs, PacketDirection.SENT);
+        below.commit(packet, nowNs);
+    }
+
+    @Override
+    public void abandon(Packet packet) {
+        below.abandon(packet);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return below.nextDeadlineNs();
+    }
+
+    @Override
+    public void await(long timeoutNs) {
+        if (!tapFailed) {
+            try {
+                tap.idle();
+            } catch (RuntimeException e) {
+                giveUp(e);
+            }
+        }
+        below.await(timeoutNs);
+    }
+
+    @Override
+    public void wakeup() {
+        below.wakeup();
+    }
+
+    @Override
+    public void close() {
+        below.close();
+    }
+
+    private void show(Packet packet, long nowNs, PacketDirection direction) {
+        if (tapFailed) {
+            return;
+        }
+        try {
+            if (packet.segmentSize() > 0 || packet.checksumOffloaded()) {
+                cutter.show(packet, nowNs, direction, tap);
+            } else {
+                tap.packet(nowNs, direction, packet.buffer(), packet.offset(), packet.length());
+            }
+        } catch (RuntimeException e) {
+            giveUp(e);
+        }
+    }
+
+    /** Looking on must never cost a connection, so the fault stays here. */
+    private void giveUp(RuntimeException e) {
+        tapFailed = true;
+        LOG.warn("the packet tap {} failed and sees no more packets", tap, e);
+    }
+}
