@@ -3,7 +3,7 @@ module io.finwait.sim {
     requires transitive io.finwait.core;
     requires org.slf4j;
     // Only for those who run the transport contract.
-    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.jupiter.api;
     requires static java.management;
     requires static jdk.management;
 
