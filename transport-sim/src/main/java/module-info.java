@@ -10,4 +10,7 @@ module io.finwait.sim {
     exports io.finwait.sim;
     exports io.finwait.sim.contract;
     exports io.finwait.sim.script;
+
+    provides io.finwait.spi.TransportProvider with
+            io.finwait.sim.SimTransportProvider;
 }

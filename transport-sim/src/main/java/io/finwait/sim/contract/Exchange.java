@@ -8,6 +8,7 @@ import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Exchange {
     private final TransportFixture fixture;
     private final PacketBatch batch = new PacketBatch(16);
     private final Set<Integer> abandoned = new HashSet<>();
+    private final ArrayDeque<byte[]> early = new ArrayDeque<>();
 
     Exchange(TransportFixture fixture) {
         this.fixture = fixture;
@@ -55,17 +57,26 @@ final class Exchange {
         return STEPS / attempts();
     }
 
-    /** Claims room, waiting for it when there is none. */
+    /** Claims room, waiting for it when there is none; receives at the near end meanwhile. */
     Packet claim(int length) {
         for (int step = 0; step < STEPS; step++) {
             Packet packet = fixture.near().claim(length);
             if (packet != null) {
                 return packet;
             }
-            fixture.capture(0);
+            letTheFarEndTake();
+            drain();
             fixture.advance(STEP_NS);
         }
         return fail("claim(" + length + ") gave null for " + seconds() + " although it was waited");
+    }
+
+    /** Takes what has come to the far end, to be looked at later, so that room can come back. */
+    void letTheFarEndTake() {
+        byte[] packet = fixture.capture(0);
+        if (packet != null) {
+            early.addLast(packet);
+        }
     }
 
     /** Claims until null; the caller gives them back. */
@@ -124,11 +135,22 @@ final class Exchange {
         return false;
     }
 
-    /** The number of the next packet at the far end that is ours, or 0; verified. */
+    /**
+     * The number of the next packet at the far end that is ours, or 0; verified. Meanwhile the near end
+     * receives when it wants to, because a transport does its own work there (R12).
+     */
     int capture(long withinNs) {
-        byte[] packet = fixture.capture(withinNs);
-        if (packet == null) {
-            return 0;
+        long until = fixture.now() + withinNs;
+        byte[] packet = early.pollFirst();
+        while (packet == null) {
+            drain();
+            long now = fixture.now();
+            long deadline = fixture.near().nextDeadlineNs();
+            boolean sooner = deadline != Long.MAX_VALUE && deadline - until < 0;
+            packet = fixture.capture(sooner ? Math.max(1_000, deadline - now) : until - now);
+            if (packet == null && fixture.now() - until >= 0) {
+                return 0;
+            }
         }
         int number = outgoing.number(packet);
         if (number == 0) {

@@ -1,0 +1,285 @@
+package io.finwait.sim;
+
+import io.finwait.spi.Capabilities;
+import io.finwait.wire.IpAddress;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A network in virtual time. It begins at 0 ns, and time passes only in its {@code run} methods, in
+ * {@link SimTransport#await}, or when a transport is given a later time; so four minutes of 2MSL take
+ * microseconds. All chance comes from one seed: with the same seed the same calls give the same octets
+ * at the same times.
+ *
+ * <pre>{@code
+ * SimNetwork network = SimNetwork.seeded(42);
+ * SimTransport client = network.host("client");
+ * SimTransport server = network.host("server");
+ * network.links(LinkModel.perfect().delay(10_000_000).loss(0.1));
+ * network.from("client").matching(Segments.fin()).first().drop();
+ * network.add("client", SimParticipant.of(endpoint::doWork, endpoint::nextDeadlineNs));
+ * network.runUntilIdle(600_000_000_000L);
+ * }</pre>
+ *
+ * <p>Between two hosts every packet goes to the other one; among more the destination address decides.
+ * A network and all its hosts are used by one thread; only {@link SimTransport#wakeup()} may be called
+ * from others.
+ */
+public final class SimNetwork {
+
+    private static final int DEFAULT_MTU = 1_500;
+    private static final int DEFAULT_OUTGOING_QUEUE = 256;
+    private static final int DEFAULT_INCOMING_QUEUE = 4_096;
+
+    /** Thirty years: whoever waits longer wants to wait without an end. */
+    private static final long LONGEST_AWAIT_NS = 30L * 365 * 86_400 * 1_000_000_000L;
+
+    /** What hosts that are attached from now on get. */
+    record HostLimits(int mtu, int outgoingQueue, int incomingQueue) {}
+
+    private final long seed;
+    private final Fabric fabric;
+    private final Driver driver;
+    private HostLimits limits =
+            new HostLimits(DEFAULT_MTU, DEFAULT_OUTGOING_QUEUE, DEFAULT_INCOMING_QUEUE);
+
+    private SimNetwork(long seed) {
+        this.seed = seed;
+        fabric = new Fabric(seed);
+        driver = new Driver(fabric, seed);
+    }
+
+    /** A network without hosts, with perfect links between those that will come. */
+    public static SimNetwork seeded(long seed) {
+        return new SimNetwork(seed);
+    }
+
+    /** The seed of all chance in this network. */
+    public long seed() {
+        return seed;
+    }
+
+    /** The virtual time in nanoseconds; begins at 0. */
+    public long nowNs() {
+        return fabric.nowNs();
+    }
+
+    /**
+     * The MTU of hosts that are attached from now on; 1,500 unless set.
+     *
+     * @param octets 576 to 65,535
+     */
+    public SimNetwork mtu(int octets) {
+        Capabilities.plain(octets);
+        limits = new HostLimits(octets, limits.outgoingQueue, limits.incomingQueue);
+        return this;
+    }
+
+    /**
+     * How many packets hosts that are attached from now on may have claimed and waiting to leave, 256
+     * unless set, and how many may have arrived and not been received, 4,096 unless set.
+     */
+    public SimNetwork queues(int outgoing, int incoming) {
+        if (outgoing < 1 || incoming < 1) {
+            throw new IllegalArgumentException("a queue takes at least 1 packet");
+        }
+        limits = new HostLimits(limits.mtu, outgoing, incoming);
+        return this;
+    }
+
+    /** The open host of that name; attached without addresses when there is none. */
+    public SimTransport host(String name) {
+        Node node = fabric.nodeOrNull(name);
+        return node != null && node.transport != null ? node.transport : open(name, null);
+    }
+
+    /**
+     * Attaches a host. After its transport was closed a host can be attached again by the same name;
+     * its links and the rules about it have stayed.
+     *
+     * @param addresses where packets are to be routed to it, in networks of more than two hosts
+     * @throws IllegalArgumentException when an open host has that name
+     */
+    public SimTransport attach(String name, IpAddress... addresses) {
+        Node node = fabric.nodeOrNull(name);
+        if (node != null && node.transport != null) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is attached already; close it or choose another name");
+        }
+        return open(name, List.of(addresses));
+    }
+
+    private SimTransport open(String name, List<IpAddress> addresses) {
+        Node known = fabric.nodeOrNull(name);
+        Node node = known == null ? fabric.addNode(name) : known;
+        if (addresses != null) {
+            node.addresses(addresses);
+        }
+        node.transport = new SimTransport(this, fabric, node, limits);
+        return node.transport;
+    }
+
+    /** True when no host is open. */
+    boolean isDeserted() {
+        return fabric.nodes().stream().allMatch(node -> node.transport == null);
+    }
+
+    /** Sets all links, also those of hosts that will be attached later. */
+    public SimNetwork links(LinkModel model) {
+        fabric.modelOfAllLinks(model);
+        return this;
+    }
+
+    /** Sets the link from one attached host to another; packets under way are not touched. */
+    public SimNetwork link(String from, String to, LinkModel model) {
+        fabric.node(from).linkTo(fabric.node(to)).model(model);
+        return this;
+    }
+
+    /** How the link from one attached host to another behaves. */
+    public LinkModel link(String from, String to) {
+        return fabric.node(from).linkTo(fabric.node(to)).model();
+    }
+
+    /** Sets the links from one attached host to all others, also those that will be attached later. */
+    public SimNetwork linksFrom(String from, LinkModel model) {
+        fabric.modelOfLinksFrom(fabric.node(from), model);
+        return this;
+    }
+
+    /** Begins a rule about packets that a host sends. */
+    public RuleBuilder from(String host) {
+        return packets().from(host);
+    }
+
+    /** Begins a rule about packets that go to a host. */
+    public RuleBuilder to(String host) {
+        return packets().to(host);
+    }
+
+    /** Begins a rule about all packets. */
+    public RuleBuilder packets() {
+        return new RuleBuilder(fabric, action -> at(nowNs(), action));
+    }
+
+    /** Tells an observer of every packet from now on. */
+    public SimNetwork observe(SimObserver observer) {
+        fabric.observers().add(observer);
+        return this;
+    }
+
+    /** How many packets are claimed, under way, held, or received and not given back. */
+    public int packetsInUse() {
+        return fabric.pool().inUse();
+    }
+
+    /**
+     * Adds somebody who works in this network's time.
+     *
+     * @param name for messages
+     */
+    public SimNetwork add(String name, SimParticipant participant) {
+        driver.add(name, participant);
+        return this;
+    }
+
+    /** Adds several, under the names that their {@code toString} gives. */
+    public SimNetwork add(SimParticipant... participants) {
+        for (SimParticipant each : participants) {
+            add(each.toString(), each);
+        }
+        return this;
+    }
+
+    /** Lets somebody work no more. */
+    public SimNetwork remove(SimParticipant participant) {
+        driver.remove(participant);
+        return this;
+    }
+
+    /**
+     * Schedules an action; those of one time run in the order in which they were scheduled.
+     *
+     * @param timeNs not before {@link #nowNs()}
+     */
+    public SimNetwork at(long timeNs, Runnable action) {
+        driver.at(timeNs, action);
+        return this;
+    }
+
+    /** Schedules an action that far from now. */
+    public SimNetwork after(long delayNs, Runnable action) {
+        return at(nowNs() + delayNs, action);
+    }
+
+    /**
+     * Runs to a time, what is due at that time included; it is that time afterwards.
+     *
+     * @throws IllegalStateException when somebody does not come to rest at one instant
+     */
+    public void runUntil(long timeNs) {
+        driver.run(() -> false, timeNs);
+        if (timeNs > nowNs()) {
+            fabric.nowNs(timeNs);
+        }
+    }
+
+    /** Runs that far from now, see {@link #runUntil}. */
+    public void runFor(long ns) {
+        runUntil(nowNs() + ns);
+    }
+
+    /**
+     * Runs until nobody has a deadline and no packet is on its way. It is then the time of the last
+     * event, or the limit when that was reached.
+     *
+     * @param limitNs a time, not a length
+     * @return false when something is left to do after the limit
+     */
+    public boolean runUntilIdle(long limitNs) {
+        Driver.End end = driver.run(() -> false, limitNs);
+        if (end == Driver.End.LIMIT) {
+            fabric.nowNs(Math.max(nowNs(), limitNs));
+        }
+        return end == Driver.End.IDLE;
+    }
+
+    /**
+     * Runs as long as a condition holds; it is looked at when everything has been done that can be done
+     * at one instant.
+     *
+     * @param limitNs a time, not a length
+     * @return false when it still held after the limit, or with nothing left to do
+     */
+    public boolean runWhile(BooleanSupplier condition, long limitNs) {
+        Driver.End end = driver.run(() -> !condition.getAsBoolean(), limitNs);
+        if (end == Driver.End.LIMIT) {
+            fabric.nowNs(Math.max(nowNs(), limitNs));
+        }
+        return end == Driver.End.CONDITION;
+    }
+
+    void catchUp(long timeNs) {
+        driver.catchUp(timeNs);
+    }
+
+    void await(SimTransport host, long timeoutNs) {
+        if (driver.running()) {
+            host.ready();
+            return;
+        }
+        boolean endless = timeoutNs > LONGEST_AWAIT_NS;
+        long limit = endless ? Long.MAX_VALUE - 1 : nowNs() + Math.max(0, timeoutNs);
+        Driver.End end = driver.run(host::ready, limit);
+        // Where nothing will ever come, an endless wait ends at once and time stands still.
+        if (end != Driver.End.CONDITION && !endless) {
+            fabric.nowNs(limit);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "simulated network, seed " + seed + ", at " + nowNs() + " ns";
+    }
+}
