@@ -11,6 +11,7 @@ module io.finwait.core {
 
     exports io.finwait.spi;
     exports io.finwait.trace;
+    exports io.finwait.timewait;
     exports io.finwait.wire;
 
     uses io.finwait.spi.TransportProvider;

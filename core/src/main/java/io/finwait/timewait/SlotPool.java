@@ -1,0 +1,169 @@
+package io.finwait.timewait;
+
+import java.util.Arrays;
+
+/**
+ * Slots of a fixed number of longs, in chunks, so that growing never copies more than one chunk. A slot
+ * keeps its number until it is freed. Slots are handed out in ascending order within a chunk: entries
+ * that came in together lie together, and they go together.
+ */
+final class SlotPool {
+
+    private static final int CHUNK_SHIFT = 15;
+    private static final int CHUNK = 1 << CHUNK_SHIFT;
+    private static final int SMALLEST = 64;
+
+    /** A chunk is refilled when at least this part of it is free, so that runs stay long. */
+    private static final int REFILL = CHUNK / 16;
+
+    private final int words;
+    private long[][] chunks = new long[4][];
+
+    /** A bit for each slot in use. */
+    private long[][] used = new long[4][];
+
+    private int[] freeInChunk = new int[4];
+    private int current = -1;
+    private int position;
+    private int live;
+    private int capacity;
+
+    SlotPool(int words) {
+        this.words = words;
+    }
+
+    long get(int slot, int word) {
+        return chunks[slot >>> CHUNK_SHIFT][(slot & (CHUNK - 1)) * words + word];
+    }
+
+    void set(int slot, int word, long value) {
+        chunks[slot >>> CHUNK_SHIFT][(slot & (CHUNK - 1)) * words + word] = value;
+    }
+
+    /** The chunk that holds a slot, and with {@link #offset} where in it. */
+    long[] chunk(int slot) {
+        return chunks[slot >>> CHUNK_SHIFT];
+    }
+
+    int offset(int slot) {
+        return (slot & (CHUNK - 1)) * words;
+    }
+
+    /** A free slot; what it holds is left over. */
+    int allocate() {
+        if (current < 0 || freeInChunk[current] == 0) {
+            openChunk();
+        }
+        long[] bits = used[current];
+        int word = position >>> 6;
+        long free = ~bits[word] & (-1L << position);
+        while (free == 0) {
+            word = word + 1 == bits.length ? 0 : word + 1;
+            free = ~bits[word];
+        }
+        int bit = Long.numberOfTrailingZeros(free);
+        bits[word] |= 1L << bit;
+        freeInChunk[current]--;
+        live++;
+        int slot = (word << 6) + bit;
+        position = (slot + 1) & ((bits.length << 6) - 1);
+        return (current << CHUNK_SHIFT) | slot;
+    }
+
+    void free(int slot) {
+        int chunk = slot >>> CHUNK_SHIFT;
+        int inside = slot & (CHUNK - 1);
+        used[chunk][inside >>> 6] &= ~(1L << inside);
+        freeInChunk[chunk]++;
+        live--;
+        int slots = used[chunk].length << 6;
+        if (freeInChunk[chunk] == slots && slots == CHUNK && chunk != current && spare() > live) {
+            release(chunk);
+        }
+    }
+
+    /** The first slot in use at {@code from} or behind it, or -1. */
+    int nextUsed(int from) {
+        int chunk = from >>> CHUNK_SHIFT;
+        int inside = from & (CHUNK - 1);
+        for (; chunk < chunks.length; chunk++, inside = 0) {
+            long[] bits = used[chunk];
+            if (bits == null) {
+                continue;
+            }
+            for (int word = inside >>> 6; word < bits.length; word++) {
+                long some = bits[word] & (word == inside >>> 6 ? -1L << inside : -1L);
+                if (some != 0) {
+                    return (chunk << CHUNK_SHIFT) + (word << 6) + Long.numberOfTrailingZeros(some);
+                }
+            }
+        }
+        return -1;
+    }
+
+    int live() {
+        return live;
+    }
+
+    long octets() {
+        return capacity * (8L * words) + capacity / 8 + 24L * chunks.length;
+    }
+
+    private int spare() {
+        return capacity - live - 2 * CHUNK;
+    }
+
+    private void release(int chunk) {
+        chunks[chunk] = null;
+        used[chunk] = null;
+        freeInChunk[chunk] = 0;
+        capacity -= CHUNK;
+    }
+
+    private void openChunk() {
+        int roomiest = -1;
+        int vacant = -1;
+        for (int i = 0; i < chunks.length; i++) {
+            if (chunks[i] == null) {
+                vacant = vacant < 0 ? i : vacant;
+            } else if (roomiest < 0 || freeInChunk[i] > freeInChunk[roomiest]) {
+                roomiest = i;
+            }
+        }
+        if (roomiest >= 0 && freeInChunk[roomiest] >= REFILL) {
+            current = roomiest;
+            position = 0;
+        } else if (roomiest == 0 && capacity < CHUNK && vacant == 1) {
+            growFirst();
+        } else {
+            addChunk(vacant, roomiest < 0 ? SMALLEST : CHUNK);
+        }
+    }
+
+    /** A small table has one small chunk, which doubles until it is a whole one. */
+    private void growFirst() {
+        int slots = used[0].length << 6;
+        chunks[0] = Arrays.copyOf(chunks[0], 2 * slots * words);
+        used[0] = Arrays.copyOf(used[0], (2 * slots) >>> 6);
+        freeInChunk[0] += slots;
+        capacity += slots;
+        current = 0;
+        position = slots;
+    }
+
+    private void addChunk(int vacant, int slots) {
+        int chunk = vacant;
+        if (chunk < 0) {
+            chunk = chunks.length;
+            chunks = Arrays.copyOf(chunks, 2 * chunk);
+            used = Arrays.copyOf(used, 2 * chunk);
+            freeInChunk = Arrays.copyOf(freeInChunk, 2 * chunk);
+        }
+        chunks[chunk] = new long[slots * words];
+        used[chunk] = new long[slots >>> 6];
+        freeInChunk[chunk] = slots;
+        capacity += slots;
+        current = chunk;
+        position = 0;
+    }
+}

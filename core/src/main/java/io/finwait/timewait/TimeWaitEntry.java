@@ -1,0 +1,137 @@
+package io.finwait.timewait;
+
+import io.finwait.wire.IpAddress;
+
+/**
+ * One entry, read out of the table: what an answer, a new incarnation of the tuple or a listing needs.
+ * The table owns the object and fills it anew; it holds until the next call of the table.
+ */
+public final class TimeWaitEntry {
+
+    static final int WAITING = 0;
+    static final int FIN_WAIT_2 = 1;
+    static final int PARKED_BY_SYN = 2;
+    static final int PARKED_BY_REUSE = 3;
+
+    long localHigh;
+    long localLow;
+    long remoteHigh;
+    long remoteLow;
+    int localPort;
+    int remotePort;
+    int sndNxt;
+    int rcvNxt;
+    int window;
+    int windowScale;
+    boolean timestamps;
+    boolean tsOutdated;
+    int tsRecent;
+    int phase;
+    int pathClass;
+    int answered;
+    long sinceNs;
+    long deadlineNs;
+
+    TimeWaitEntry() {}
+
+    /** First long of the local address. */
+    public long localHigh() {
+        return localHigh;
+    }
+
+    /** Second long of the local address. */
+    public long localLow() {
+        return localLow;
+    }
+
+    /** First long of the remote address. */
+    public long remoteHigh() {
+        return remoteHigh;
+    }
+
+    /** Second long of the remote address. */
+    public long remoteLow() {
+        return remoteLow;
+    }
+
+    /** Local port, 1 to 65,535. */
+    public int localPort() {
+        return localPort;
+    }
+
+    /** Remote port, 1 to 65,535. */
+    public int remotePort() {
+        return remotePort;
+    }
+
+    /** SND.NXT, the SEQ of every answer. */
+    public int sndNxt() {
+        return sndNxt;
+    }
+
+    /** RCV.NXT, the ACK of every answer. */
+    public int rcvNxt() {
+        return rcvNxt;
+    }
+
+    /** The window field of every answer, unscaled, 0 to 65,535. */
+    public int window() {
+        return window;
+    }
+
+    /** RCV.WND in octets, as far as the window field could tell it. */
+    public int rcvWnd() {
+        return window << windowScale;
+    }
+
+    /** True when the connection used timestamps, so that an answer carries them (RFC 7323 §3.2). */
+    public boolean hasTimestamps() {
+        return timestamps;
+    }
+
+    /** TS.Recent, the TSecr of every answer; means nothing without {@link #hasTimestamps()}. */
+    public int tsRecent() {
+        return tsRecent;
+    }
+
+    /** True for an orphan in FIN-WAIT-2, false in TIME-WAIT. */
+    public boolean isFinWait2() {
+        return phase == FIN_WAIT_2;
+    }
+
+    /** True while a new connection of the same tuple is being tried. */
+    public boolean isParked() {
+        return phase == PARKED_BY_SYN || phase == PARKED_BY_REUSE;
+    }
+
+    /** When the wait began or was last restarted, in ns of the caller's clock. */
+    public long sinceNs() {
+        return sinceNs;
+    }
+
+    /** When the entry expires, in ns of the caller's clock. */
+    public long deadlineNs() {
+        return deadlineNs;
+    }
+
+    /** The name of the path class as an index into {@link TimeWaitPolicy#pathClasses()}. */
+    public int pathClass() {
+        return pathClass;
+    }
+
+    @Override
+    public String toString() {
+        return (isFinWait2() ? "FIN-WAIT-2 " : isParked() ? "TIME-WAIT (parked) " : "TIME-WAIT ")
+                + IpAddress.format(localHigh, localLow)
+                + " "
+                + localPort
+                + " "
+                + IpAddress.format(remoteHigh, remoteLow)
+                + " "
+                + remotePort
+                + " snd.nxt "
+                + (sndNxt & 0xFFFF_FFFFL)
+                + " rcv.nxt "
+                + (rcvNxt & 0xFFFF_FFFFL);
+    }
+}

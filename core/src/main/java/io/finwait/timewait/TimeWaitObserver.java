@@ -1,0 +1,18 @@
+package io.finwait.timewait;
+
+/** Learns how each entry ended. Called on the table's thread; it must not call the table. */
+@FunctionalInterface
+public interface TimeWaitObserver {
+
+    /** Looks away. */
+    TimeWaitObserver NONE = (entry, ending, nowNs) -> {};
+
+    /**
+     * An entry has left the table.
+     *
+     * @param entry what it was; valid only during the call
+     * @param ending why it left
+     * @param nowNs the time given to the call that ended it
+     */
+    void ended(TimeWaitEntry entry, TimeWaitEnding ending, long nowNs);
+}

@@ -1,0 +1,289 @@
+package io.finwait.timewait;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * How long entries stay, how many there may be, and what may end them early. Immutable: each {@code
+ * with} method gives a changed copy.
+ *
+ * @param pathClasses 1 to 8; the first whose predicate holds for the remote address decides 2MSL, and
+ *     the last one holds for every address
+ * @param rst what a RST does
+ * @param reopening true: an acceptable SYN may reopen the tuple (RFC 6191)
+ * @param reuse which tuples a connection opened from here may take over
+ * @param reuseDelayNs how long an entry must have rested before it may be reused, in ns
+ * @param maxEntries the most entries at a time
+ * @param maxOctets the most memory, in octets, counted as {@link TimeWaitTable#IPV4_OCTETS} and {@link
+ *     TimeWaitTable#IPV6_OCTETS} for each entry
+ * @param overflow what happens when one more would be too many
+ * @param shortestNs how long an entry stays at least under {@link Overflow#SHORTEN_FIRST}, in ns
+ * @param restartCap no restart keeps an entry longer than this many times 2MSL after it entered
+ * @param answerIntervalNs at most one answer to segments without text in this time, in ns (RFC 5961 §7)
+ */
+public record TimeWaitPolicy(
+        List<PathClass> pathClasses,
+        Rst rst,
+        boolean reopening,
+        Reuse reuse,
+        long reuseDelayNs,
+        int maxEntries,
+        long maxOctets,
+        Overflow overflow,
+        long shortestNs,
+        int restartCap,
+        long answerIntervalNs) {
+
+    /** 2MSL is at least this long: MSL and several of the peer's retransmission timeouts. */
+    public static final Duration SHORTEST_2MSL = Duration.ofSeconds(3);
+
+    /** 2MSL is at most this long: twice the 2 minutes of RFC 9293 §3.4.2. */
+    public static final Duration LONGEST_2MSL = Duration.ofMinutes(4);
+
+    /** The most path classes. */
+    public static final int MAX_PATH_CLASSES = 8;
+
+    private static final int MOST_ENTRIES = 1 << 26;
+    private static final Duration DEFAULT_2MSL = Duration.ofSeconds(60);
+    private static final long MILLISECOND = 1_000_000;
+
+    /** What a RST does to an entry in TIME-WAIT. */
+    public enum Rst {
+        /** Nothing: RFC 1337's fix F1 against assassination. */
+        IGNORE,
+        /** It ends the entry when its SEQ is exactly RCV.NXT (RFC 9293 §3.10.7.4, RFC 5961 §3.2). */
+        EXACT_MATCH
+    }
+
+    /** Which tuples in TIME-WAIT a connection opened from here may take over. */
+    public enum Reuse {
+        /** None. */
+        OFF,
+        /** Those whose remote address is a loopback address, or the local address itself. */
+        LOOPBACK,
+        /** All. */
+        ALL
+    }
+
+    /** What happens when the table is full. */
+    public enum Overflow {
+        /** The newcomer is refused, as Linux does. */
+        REFUSE_NEW,
+        /** The entry nearest to its end goes, as FreeBSD does. */
+        EVICT_OLDEST,
+        /**
+         * Of the entries nearest to their end, one of the remote host (IPv6: of the /64) that holds
+         * most goes; a newcomer whose host holds more than any of them is refused.
+         */
+        FAIR_PER_REMOTE,
+        /**
+         * The entry nearest to its end goes if it has stayed for {@link TimeWaitPolicy#shortestNs()},
+         * otherwise the newcomer is refused: 2MSL shrinks as far as the load demands, and no further.
+         */
+        SHORTEN_FIRST
+    }
+
+    /**
+     * Remote hosts that share a 2MSL.
+     *
+     * @param name for people
+     * @param remotes which remote addresses belong to it
+     * @param twoMslNs 2MSL in ns, {@link #SHORTEST_2MSL} to {@link #LONGEST_2MSL}
+     */
+    public record PathClass(String name, AddressPredicate remotes, long twoMslNs) {
+
+        public PathClass {
+            if (twoMslNs < SHORTEST_2MSL.toNanos() || twoMslNs > LONGEST_2MSL.toNanos()) {
+                throw new IllegalArgumentException(
+                        "a 2MSL of "
+                                + twoMslNs
+                                + " ns is out of range; choose "
+                                + SHORTEST_2MSL.toSeconds()
+                                + " to "
+                                + LONGEST_2MSL.toSeconds()
+                                + " seconds");
+            }
+        }
+    }
+
+    public TimeWaitPolicy {
+        pathClasses = List.copyOf(pathClasses);
+        if (pathClasses.isEmpty() || pathClasses.size() > MAX_PATH_CLASSES) {
+            throw new IllegalArgumentException(
+                    pathClasses.size() + " path classes; give 1 to " + MAX_PATH_CLASSES);
+        }
+        if (!pathClasses.getLast().remotes().equals(AddressPredicate.ANY)) {
+            throw new IllegalArgumentException(
+                    "the last path class must hold for AddressPredicate.ANY, so that every remote"
+                            + " has a 2MSL");
+        }
+        requireRange("maxEntries", maxEntries, 0, MOST_ENTRIES);
+        requireRange("maxOctets", maxOctets, 0, Long.MAX_VALUE);
+        requireRange("restartCap", restartCap, 1, 8);
+        requireRange("reuseDelayNs", reuseDelayNs, 0, LONGEST_2MSL.toNanos());
+        requireRange("shortestNs", shortestNs, 0, LONGEST_2MSL.toNanos());
+        requireRange("answerIntervalNs", answerIntervalNs, 0, LONGEST_2MSL.toNanos());
+    }
+
+    private static void requireRange(String name, long value, long from, long to) {
+        if (value < from || value > to) {
+            throw new IllegalArgumentException(
+                    name + " " + value + " is out of range; choose " + from + " to " + to);
+        }
+    }
+
+    /**
+     * 2MSL of 60 s for everybody, RST ignored, reopening by SYN, reuse on loopback after 1 s, no more
+     * than 2^26 entries and nothing said of octets, oldest evicted, restarts capped at 8 times 2MSL,
+     * one answer in 500 ms.
+     */
+    public static TimeWaitPolicy defaults() {
+        return new TimeWaitPolicy(
+                List.of(new PathClass("everybody", AddressPredicate.ANY, DEFAULT_2MSL.toNanos())),
+                Rst.IGNORE,
+                true,
+                Reuse.LOOPBACK,
+                1000 * MILLISECOND,
+                MOST_ENTRIES,
+                Long.MAX_VALUE,
+                Overflow.EVICT_OLDEST,
+                SHORTEST_2MSL.toNanos(),
+                8,
+                500 * MILLISECOND);
+    }
+
+    /** The same 2MSL for everybody. */
+    public TimeWaitPolicy withTwoMsl(Duration twoMsl) {
+        return withPathClasses(
+                List.of(new PathClass("everybody", AddressPredicate.ANY, twoMsl.toNanos())));
+    }
+
+    /** One more path class, asked before those there are. */
+    public TimeWaitPolicy withPathClass(String name, AddressPredicate remotes, Duration twoMsl) {
+        List<PathClass> all = new ArrayList<>();
+        all.add(new PathClass(name, remotes, twoMsl.toNanos()));
+        all.addAll(pathClasses);
+        return withPathClasses(all);
+    }
+
+    /** Other path classes; the last one must hold for {@link AddressPredicate#ANY}. */
+    public TimeWaitPolicy withPathClasses(List<PathClass> changed) {
+        return with(draft -> draft.pathClasses = changed);
+    }
+
+    /** Another treatment of RST. */
+    public TimeWaitPolicy withRst(Rst changed) {
+        return with(draft -> draft.rst = changed);
+    }
+
+    /** Reopening by SYN on or off. */
+    public TimeWaitPolicy withReopening(boolean changed) {
+        return with(draft -> draft.reopening = changed);
+    }
+
+    /** Another rule for connections opened from here, with the rest that an entry must have had. */
+    public TimeWaitPolicy withReuse(Reuse changed, Duration delay) {
+        return with(
+                draft -> {
+                    draft.reuse = changed;
+                    draft.reuseDelayNs = delay.toNanos();
+                });
+    }
+
+    /** Another cap in entries, and what happens there. */
+    public TimeWaitPolicy withMaxEntries(int entries, Overflow atOverflow) {
+        return with(
+                draft -> {
+                    draft.maxEntries = entries;
+                    draft.overflow = atOverflow;
+                });
+    }
+
+    /** Another cap in octets, and what happens there. */
+    public TimeWaitPolicy withMaxOctets(long octets, Overflow atOverflow) {
+        return with(
+                draft -> {
+                    draft.maxOctets = octets;
+                    draft.overflow = atOverflow;
+                });
+    }
+
+    /** Another shortest stay under {@link Overflow#SHORTEN_FIRST}. */
+    public TimeWaitPolicy withShortest(Duration shortest) {
+        return with(draft -> draft.shortestNs = shortest.toNanos());
+    }
+
+    /** Another cap of restarts: 1 (no restart prolongs anything) to 8 times 2MSL. */
+    public TimeWaitPolicy withRestartCap(int times) {
+        return with(draft -> draft.restartCap = times);
+    }
+
+    /** Another interval of answers to segments without text. */
+    public TimeWaitPolicy withAnswerInterval(Duration interval) {
+        return with(draft -> draft.answerIntervalNs = interval.toNanos());
+    }
+
+    private TimeWaitPolicy with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finish();
+    }
+
+    /** Which path class a remote address belongs to: an index into {@link #pathClasses()}. */
+    int pathClassOf(long remoteHigh, long remoteLow) {
+        int last = pathClasses.size() - 1;
+        for (int i = 0; i < last; i++) {
+            if (pathClasses.get(i).remotes().test(remoteHigh, remoteLow)) {
+                return i;
+            }
+        }
+        return last;
+    }
+
+    /** The same fields, changeable. */
+    private static final class Draft {
+
+        private List<PathClass> pathClasses;
+        private Rst rst;
+        private boolean reopening;
+        private Reuse reuse;
+        private long reuseDelayNs;
+        private int maxEntries;
+        private long maxOctets;
+        private Overflow overflow;
+        private long shortestNs;
+        private int restartCap;
+        private long answerIntervalNs;
+
+        Draft(TimeWaitPolicy from) {
+            pathClasses = from.pathClasses;
+            rst = from.rst;
+            reopening = from.reopening;
+            reuse = from.reuse;
+            reuseDelayNs = from.reuseDelayNs;
+            maxEntries = from.maxEntries;
+            maxOctets = from.maxOctets;
+            overflow = from.overflow;
+            shortestNs = from.shortestNs;
+            restartCap = from.restartCap;
+            answerIntervalNs = from.answerIntervalNs;
+        }
+
+        TimeWaitPolicy finish() {
+            return new TimeWaitPolicy(
+                    pathClasses,
+                    rst,
+                    reopening,
+                    reuse,
+                    reuseDelayNs,
+                    maxEntries,
+                    maxOctets,
+                    overflow,
+                    shortestNs,
+                    restartCap,
+                    answerIntervalNs);
+        }
+    }
+}

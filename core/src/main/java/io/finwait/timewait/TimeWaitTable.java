@@ -1,0 +1,695 @@
+package io.finwait.timewait;
+
+import io.finwait.spi.RandomSource;
+import io.finwait.timewait.TimeWaitPolicy.Overflow;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.Segment;
+import io.finwait.wire.Seq;
+
+import java.util.Objects;
+
+/**
+ * Connections in TIME-WAIT, and orphans in FIN-WAIT-2, as a few dozen flat octets each. Addresses are
+ * two longs as in {@link IpAddress}; ports are 1 to 65,535; {@code nowNs} is a reading of the caller's
+ * clock in ns and must not run backwards (a reading before the last one is taken for the last one).
+ *
+ * <p>An entry stays until {@link #expire} takes it: call that before asking about the segments of a
+ * batch. In the steady state nothing is allocated. One thread owns the table.
+ */
+public final class TimeWaitTable {
+
+    /** What an IPv4 entry counts against {@link TimeWaitPolicy#maxOctets()}, index and timer included. */
+    public static final int IPV4_OCTETS = 48;
+
+    /** What an IPv6 entry counts, index and timer included. */
+    public static final int IPV6_OCTETS = 80;
+
+    /** The longest wait that {@link #enterFinWait2} takes, in ns. */
+    public static final long LONGEST_FIN_WAIT_2_NS = 1_200_000_000_000L;
+
+    /** A new incarnation's numbers begin at least this far ahead of the old one's (RFC 9293 §3.6.1). */
+    private static final int ISS_STEP = 65_537;
+
+    /** A timestamp is outdated after 24 days without another (RFC 7323 §5.5). */
+    private static final long TS_OUTDATED_NS = 24L * 86_400 * 1_000_000_000;
+
+    private static final int NIL = EntryStore.NIL;
+
+    private final TimeWaitPolicy policy;
+    private final TimeWaitObserver observer;
+    private final TimeWaitCounters counters = new TimeWaitCounters();
+    private final TimeWaitEntry entry = new TimeWaitEntry();
+    private final TimeWaitEntry leaving = new TimeWaitEntry();
+    private final LocalAddresses locals = new LocalAddresses();
+    private final EntryStore store = new EntryStore(locals);
+    private final TupleHash hash;
+    private final TupleIndex index;
+    private final Deadlines deadlines;
+    private final SegmentRules rules;
+    private final long[] twoMslNs;
+    private final FairShares shares;
+
+    /** Key and hash of the tuple last looked up. */
+    private boolean keyWide;
+
+    private long key0;
+    private long key1;
+    private long key2;
+    private long hashed;
+    private boolean started;
+    private long latestNs;
+
+    /**
+     * A table that nobody observes.
+     *
+     * @param random gives the key of the hash
+     */
+    public TimeWaitTable(TimeWaitPolicy policy, RandomSource random) {
+        this(policy, random, TimeWaitObserver.NONE);
+    }
+
+    /**
+     * An empty table.
+     *
+     * @param random gives the key of the hash
+     * @param observer learns how each entry ends
+     */
+    public TimeWaitTable(TimeWaitPolicy policy, RandomSource random, TimeWaitObserver observer) {
+        this.policy = Objects.requireNonNull(policy, "policy");
+        this.observer = Objects.requireNonNull(observer, "observer");
+        hash = new TupleHash(random);
+        index = new TupleIndex(store, hash);
+        deadlines = new Deadlines(store, policy.restartCap());
+        rules = new SegmentRules(policy, counters);
+        twoMslNs = new long[policy.pathClasses().size()];
+        for (int i = 0; i < twoMslNs.length; i++) {
+            twoMslNs[i] = policy.pathClasses().get(i).twoMslNs();
+        }
+        shares = policy.overflow() == Overflow.FAIR_PER_REMOTE ? new FairShares(random) : null;
+    }
+
+    /**
+     * A connection enters TIME-WAIT: its FIN is acknowledged, and the peer's has come.
+     *
+     * @param rcvWnd RCV.WND in octets; answers tell it through the scale
+     * @param rcvWndScale 0 to 14
+     * @param tsRecent TS.Recent, when timestamps are in use
+     * @param tsRecentAgeNs how long ago TS.Recent was recorded
+     * @return false when the table is full and its policy refuses newcomers: the connection is CLOSED
+     */
+    public boolean enter(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            int sndNxt,
+            int rcvNxt,
+            int rcvWnd,
+            int rcvWndScale,
+            boolean timestamps,
+            int tsRecent,
+            long tsRecentAgeNs,
+            long nowNs) {
+        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs);
+        entry.phase = TimeWaitEntry.WAITING;
+        return admit(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort, 0, nowNs);
+    }
+
+    /**
+     * An orphan enters FIN-WAIT-2: its FIN is acknowledged, the peer's has not come, and the
+     * application has closed. The peer's FIN will turn the entry into one of TIME-WAIT.
+     *
+     * @param timeoutNs how long to wait for that FIN, 1 to {@link #LONGEST_FIN_WAIT_2_NS}
+     * @return false when the table is full and its policy refuses newcomers: the connection is CLOSED
+     */
+    public boolean enterFinWait2(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            int sndNxt,
+            int rcvNxt,
+            int rcvWnd,
+            int rcvWndScale,
+            boolean timestamps,
+            int tsRecent,
+            long tsRecentAgeNs,
+            long timeoutNs,
+            long nowNs) {
+        if (timeoutNs < 1 || timeoutNs > LONGEST_FIN_WAIT_2_NS) {
+            throw new IllegalArgumentException(
+                    "a timeout of "
+                            + timeoutNs
+                            + " ns is out of range; choose 1 to "
+                            + LONGEST_FIN_WAIT_2_NS);
+        }
+        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs);
+        entry.phase = TimeWaitEntry.FIN_WAIT_2;
+        return admit(
+                localHigh,
+                localLow,
+                remoteHigh,
+                remoteLow,
+                localPort,
+                remotePort,
+                timeoutNs,
+                nowNs);
+    }
+
+    /**
+     * Asks what to do with a segment. On any verdict but {@link TimeWaitVerdict#NOT_FOUND}, {@link
+     * #entry()} holds what an answer needs.
+     *
+     * @param seq SEG.SEQ
+     * @param length SEG.LEN, SYN and FIN counted
+     * @param flags the control bits of {@link io.finwait.wire.TcpHeader}
+     * @param ack SEG.ACK
+     * @param hasTs true when the segment has the timestamps option
+     * @param tsVal SEG.TSval
+     * @param listening true when a listener would take a SYN of this tuple
+     * @param listenerTimestamps true when that listener uses timestamps
+     */
+    public TimeWaitVerdict segment(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            int seq,
+            int length,
+            int flags,
+            int ack,
+            boolean hasTs,
+            int tsVal,
+            boolean listening,
+            boolean listenerTimestamps,
+            long nowNs) {
+        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (ref == NIL) {
+            return TimeWaitVerdict.NOT_FOUND;
+        }
+        long now = clock(nowNs);
+        store.read(ref, entry);
+        TimeWaitVerdict verdict =
+                rules.judge(
+                        entry,
+                        seq,
+                        length,
+                        flags,
+                        ack,
+                        hasTs,
+                        tsVal,
+                        listening,
+                        listenerTimestamps,
+                        now);
+        switch (rules.effect()) {
+            case NONE -> store.update(ref, entry);
+            case RESTART -> {
+                store.update(ref, entry);
+                deadlines.restart(ref, now, twoMslNs[entry.pathClass]);
+                counters.restarted++;
+            }
+            case BEGIN_TIME_WAIT -> {
+                store.update(ref, entry);
+                deadlines.stop(ref);
+                deadlines.start(ref, now, twoMslNs[entry.pathClass]);
+            }
+            case END -> end(ref, TimeWaitEnding.RESET, now);
+        }
+        if (rules.effect() != SegmentRules.Effect.END) {
+            complete(ref, entry);
+        }
+        return verdict;
+    }
+
+    /** The same for a segment in the hand; its source is the remote side. */
+    public TimeWaitVerdict segment(
+            Segment segment, boolean listening, boolean listenerTimestamps, long nowNs) {
+        return segment(
+                segment.destinationHigh(),
+                segment.destinationLow(),
+                segment.sourceHigh(),
+                segment.sourceLow(),
+                segment.destinationPort(),
+                segment.sourcePort(),
+                segment.seq(),
+                segment.length(),
+                segment.flags(),
+                segment.ack(),
+                segment.options().hasTimestamps(),
+                segment.options().timestampValue(),
+                listening,
+                listenerTimestamps,
+                nowNs);
+    }
+
+    /**
+     * The entry that the last call was about: the one found, parked or reused. Where the call ended an
+     * entry, it holds that entry as it was.
+     */
+    public TimeWaitEntry entry() {
+        return entry;
+    }
+
+    /**
+     * The initial sequence number of a connection that takes over the tuple of {@link #entry()}: greater
+     * than everything the old incarnation used (RFC 9293 §3.6.1).
+     *
+     * @param rfc6528 what RFC 6528 would choose; it is taken when it lies far enough ahead
+     * @param oldSndNxt SND.NXT of the old incarnation
+     * @param random random bits
+     */
+    public static int reopeningIss(int rfc6528, int oldSndNxt, long random) {
+        return Seq.gt(rfc6528, oldSndNxt) ? rfc6528 : oldSndNxt + ISS_STEP + (int) (random >>> 48);
+    }
+
+    /**
+     * A new connection is being made of an acceptable SYN: the entry is parked, its time runs on.
+     *
+     * @return false when there is none
+     */
+    public boolean park(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (ref == NIL) {
+            return false;
+        }
+        load(ref);
+        if (entry.isFinWait2()) {
+            return false;
+        }
+        entry.phase = TimeWaitEntry.PARKED_BY_SYN;
+        store.update(ref, entry);
+        return true;
+    }
+
+    /**
+     * A connection opened from here wants the tuple. When the policy grants it, the entry is parked;
+     * the connection takes an initial sequence number from {@link #reopeningIss} and inherits TS.Recent.
+     * Granted is what {@link TimeWaitPolicy#reuse()} allows, with timestamps on both incarnations, after
+     * {@link TimeWaitPolicy#reuseDelayNs()}; never FIN-WAIT-2, never what is parked already.
+     *
+     * @param timestamps true when the new connection will offer timestamps
+     * @return true when the tuple may be used; false when not, or when the table has no such entry
+     */
+    public boolean reuse(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            boolean timestamps,
+            long nowNs) {
+        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (ref == NIL) {
+            return false;
+        }
+        long now = clock(nowNs);
+        load(ref);
+        if (entry.phase != TimeWaitEntry.WAITING
+                || !timestamps
+                || !entry.timestamps
+                || now - entry.sinceNs < policy.reuseDelayNs()
+                || !policyAllowsReuse()) {
+            return false;
+        }
+        entry.phase = TimeWaitEntry.PARKED_BY_REUSE;
+        store.update(ref, entry);
+        return true;
+    }
+
+    private boolean policyAllowsReuse() {
+        return switch (policy.reuse()) {
+            case OFF -> false;
+            case LOOPBACK ->
+                    AddressPredicate.LOOPBACK.test(entry.remoteHigh, entry.remoteLow)
+                            || (entry.localHigh == entry.remoteHigh
+                                    && entry.localLow == entry.remoteLow);
+            case ALL -> true;
+        };
+    }
+
+    /**
+     * The connection for which the entry was parked is established: the entry goes.
+     *
+     * @return false when there is no parked entry, because its time was over meanwhile
+     */
+    public boolean established(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            long nowNs) {
+        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (ref == NIL) {
+            return false;
+        }
+        load(ref);
+        if (!entry.isParked()) {
+            return false;
+        }
+        boolean bySyn = entry.phase == TimeWaitEntry.PARKED_BY_SYN;
+        if (bySyn) {
+            counters.reopened++;
+        } else {
+            counters.reused++;
+        }
+        end(ref, bySyn ? TimeWaitEnding.REOPENED : TimeWaitEnding.REUSED, clock(nowNs));
+        return true;
+    }
+
+    /**
+     * The connection for which the entry was parked came to nothing: the entry is back in TIME-WAIT with
+     * the deadline it had (RFC 9293 §3.6.1 (2)).
+     *
+     * @return false when there is no parked entry, because its time was over meanwhile
+     */
+    public boolean returned(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (ref == NIL) {
+            return false;
+        }
+        load(ref);
+        if (!entry.isParked()) {
+            return false;
+        }
+        entry.phase = TimeWaitEntry.WAITING;
+        store.update(ref, entry);
+        counters.returned++;
+        return true;
+    }
+
+    /** True when the table has the tuple, parked or not; {@link #entry()} is not touched. */
+    public boolean contains(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        return find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort) != NIL;
+    }
+
+    /** Reads an entry into {@link #entry()}; false when there is none. */
+    public boolean read(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (ref == NIL) {
+            return false;
+        }
+        load(ref);
+        return true;
+    }
+
+    /** Takes an entry out; false when there is none. */
+    public boolean remove(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            long nowNs) {
+        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (ref == NIL) {
+            return false;
+        }
+        load(ref);
+        counters.removed++;
+        end(ref, TimeWaitEnding.REMOVED, clock(nowNs));
+        return true;
+    }
+
+    /**
+     * Ends entries whose deadline is not after {@code nowNs}, in the order of their deadlines.
+     *
+     * @param limit the most to end in this call, so that its duration is bounded
+     * @return how many ended; when it is less than the limit, none is overdue
+     */
+    public int expire(long nowNs, int limit) {
+        long now = clock(nowNs);
+        int done = 0;
+        while (done < limit) {
+            int ref = deadlines.first();
+            if (ref == NIL || store.deadline(ref) - now > 0) {
+                store.floor(now);
+                return done;
+            }
+            store.floor(store.deadline(ref));
+            counters.expired++;
+            end(ref, TimeWaitEnding.EXPIRED, now);
+            done++;
+        }
+        return done;
+    }
+
+    /** When {@link #expire} has to be called next, in ns; {@link Long#MAX_VALUE} when never. */
+    public long nextDeadlineNs() {
+        int ref = deadlines.first();
+        return ref == NIL ? Long.MAX_VALUE : store.deadline(ref);
+    }
+
+    /** Entries in the table, parked ones included. */
+    public int size() {
+        return store.size();
+    }
+
+    /** Octets of memory that the table has allocated for its entries, index and timers. */
+    public long octets() {
+        return store.octets() + index.octets() + deadlines.octets() + locals.octets();
+    }
+
+    /** What has happened so far. */
+    public TimeWaitCounters counters() {
+        return counters;
+    }
+
+    /** What the table was made with. */
+    public TimeWaitPolicy policy() {
+        return policy;
+    }
+
+    /**
+     * Shows entries, some at a time. An entry that is there from the first call to the last is seen
+     * once; one that comes or goes meanwhile is seen or not.
+     *
+     * @param cursor 0 to begin, then what the last call gave
+     * @param limit the most entries to show
+     * @return where to go on, or -1 when all have been seen
+     */
+    public long list(long cursor, int limit, TimeWaitVisitor visitor) {
+        if (cursor < 0 || cursor > NIL) {
+            throw new IllegalArgumentException(
+                    "cursor " + cursor + " is none; begin with 0 and go on with what list gave");
+        }
+        int ref = (int) cursor;
+        for (int shown = 0; shown < limit; shown++) {
+            ref = store.nextUsed(ref);
+            if (ref == NIL) {
+                return -1;
+            }
+            store.read(ref, leaving);
+            complete(ref, leaving);
+            visitor.visit(leaving);
+            ref += 2;
+        }
+        return ref;
+    }
+
+    private void fill(
+            int sndNxt,
+            int rcvNxt,
+            int rcvWnd,
+            int rcvWndScale,
+            boolean timestamps,
+            int tsRecent,
+            long tsRecentAgeNs) {
+        entry.sndNxt = sndNxt;
+        entry.rcvNxt = rcvNxt;
+        entry.window = Math.clamp(rcvWnd >>> rcvWndScale, 0, 0xFFFF);
+        entry.windowScale = rcvWndScale;
+        entry.timestamps = timestamps;
+        entry.tsRecent = tsRecent;
+        entry.tsOutdated = timestamps && tsRecentAgeNs > TS_OUTDATED_NS;
+    }
+
+    private boolean admit(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            long timeoutNs,
+            long nowNs) {
+        long now = clock(nowNs);
+        int old = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (old != NIL) {
+            counters.removed++;
+            end(old, TimeWaitEnding.REMOVED, now);
+        }
+        int octets = IpAddress.isV4(remoteHigh, remoteLow) ? IPV4_OCTETS : IPV6_OCTETS;
+        while (isFull(octets)) {
+            if (!makeRoom(remoteHigh, remoteLow, now)) {
+                counters.refused++;
+                return false;
+            }
+        }
+        int local = locals.acquire(localHigh, localLow);
+        keyOf(local, remoteHigh, remoteLow, localPort, remotePort);
+        entry.pathClass = policy.pathClassOf(remoteHigh, remoteLow);
+        entry.answered = rules.neverAnswered(now);
+        int ref = store.allocate(keyWide);
+        store.create(ref, key0, key1, key2, entry);
+        index.add(hashed, ref);
+        deadlines.start(
+                ref,
+                now,
+                entry.phase == TimeWaitEntry.FIN_WAIT_2 ? timeoutNs : twoMslNs[entry.pathClass]);
+        if (shares != null) {
+            shares.add(remoteHigh, remoteLow);
+        }
+        counters.entered++;
+        return true;
+    }
+
+    private boolean isFull(int more) {
+        long octets =
+                (long) (store.size() - store.wideSize()) * IPV4_OCTETS
+                        + (long) store.wideSize() * IPV6_OCTETS;
+        return store.size() >= policy.maxEntries() || octets + more > policy.maxOctets();
+    }
+
+    /** Ends an entry before its time, if the policy finds one that may go. */
+    private boolean makeRoom(long remoteHigh, long remoteLow, long nowNs) {
+        int first = deadlines.first();
+        if (first == NIL) {
+            return false;
+        }
+        int victim =
+                switch (policy.overflow()) {
+                    case REFUSE_NEW -> NIL;
+                    case EVICT_OLDEST -> first;
+                    case SHORTEN_FIRST -> hasStayed(first, nowNs) ? first : NIL;
+                    case FAIR_PER_REMOTE ->
+                            shares.victim(remoteHigh, remoteLow, first, store, leaving);
+                };
+        if (victim == NIL) {
+            return false;
+        }
+        counters.evicted++;
+        end(victim, TimeWaitEnding.EVICTED, nowNs);
+        return true;
+    }
+
+    private boolean hasStayed(int ref, long nowNs) {
+        store.read(ref, leaving);
+        complete(ref, leaving);
+        return nowNs - leaving.sinceNs >= policy.shortestNs();
+    }
+
+    private void end(int ref, TimeWaitEnding ending, long nowNs) {
+        store.read(ref, leaving);
+        complete(ref, leaving);
+        if (shares != null) {
+            shares.remove(leaving.remoteHigh, leaving.remoteLow);
+        }
+        deadlines.stop(ref);
+        index.remove(ref);
+        locals.release(store.localId(ref));
+        store.free(ref);
+        observer.ended(leaving, ending, nowNs);
+    }
+
+    private void load(int ref) {
+        store.read(ref, entry);
+        complete(ref, entry);
+    }
+
+    private void complete(int ref, TimeWaitEntry e) {
+        e.deadlineNs = store.deadline(ref);
+        e.sinceNs = e.isFinWait2() ? e.deadlineNs : e.deadlineNs - twoMslNs[e.pathClass];
+    }
+
+    private int find(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        int local = locals.find(localHigh, localLow);
+        if (local < 0) {
+            return NIL;
+        }
+        keyOf(local, remoteHigh, remoteLow, localPort, remotePort);
+        return index.find(hashed, keyWide, key0, key1, key2);
+    }
+
+    private void keyOf(int local, long remoteHigh, long remoteLow, int localPort, int remotePort) {
+        long ports = (long) remotePort << 16 | localPort;
+        if (IpAddress.isV4(remoteHigh, remoteLow) && local < EntryStore.NARROW_LOCALS) {
+            keyWide = false;
+            key0 = remoteLow << 32 | ports;
+            key1 = local;
+            key2 = 0;
+            hashed = hash.of(2, key0, key1, 0);
+        } else {
+            keyWide = true;
+            key0 = (long) local << 32 | ports;
+            key1 = remoteHigh;
+            key2 = remoteLow;
+            hashed = hash.of(3, key0, key1, key2);
+        }
+    }
+
+    private long clock(long nowNs) {
+        if (!started) {
+            started = true;
+            latestNs = nowNs;
+            store.floor(nowNs);
+        } else if (nowNs - latestNs > 0) {
+            latestNs = nowNs;
+        }
+        // Deadlines are kept modulo 2^41 ns: after so long a sleep the overdue ones go first.
+        if (latestNs + LONGEST_FIN_WAIT_2_NS - store.floor() > EntryStore.rangeNs()) {
+            catchUp();
+        }
+        return latestNs;
+    }
+
+    private void catchUp() {
+        int ref = deadlines.first();
+        while (ref != NIL && store.deadline(ref) - latestNs <= 0) {
+            store.floor(store.deadline(ref));
+            counters.expired++;
+            end(ref, TimeWaitEnding.EXPIRED, latestNs);
+            ref = deadlines.first();
+        }
+        store.floor(latestNs);
+    }
+}
