@@ -4,4 +4,7 @@ module io.finwait.raw {
     requires org.slf4j;
 
     exports io.finwait.raw;
+
+    provides io.finwait.spi.TransportProvider with
+            io.finwait.raw.TunProvider;
 }

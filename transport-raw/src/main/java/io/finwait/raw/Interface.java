@@ -1,0 +1,156 @@
+package io.finwait.raw;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Sets up one network interface through the ioctls of a socket (netdevice(7)), in the network namespace
+ * of the thread that made this object.
+ */
+final class Interface implements AutoCloseable {
+
+    /** Octets of the name at the start of struct ifreq; what is set or asked follows. */
+    static final int NAME_LENGTH = 16;
+
+    /** struct ifreq: the name and a union of 24 octets. */
+    private static final int IFREQ = 40;
+
+    /** struct in6_ifreq: address, prefix length, index of the interface. */
+    private static final int IN6_IFREQ = 24;
+
+    private static final long SIOCGIFFLAGS = 0x8913;
+    private static final long SIOCSIFFLAGS = 0x8914;
+    private static final long SIOCSIFADDR = 0x8916;
+    private static final long SIOCSIFNETMASK = 0x891C;
+    private static final long SIOCSIFMTU = 0x8922;
+    private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCSIFTXQLEN = 0x8943;
+    private static final short IFF_UP = 1;
+
+    private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong NETWORK_LONG =
+            JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private final Libc libc = new Libc();
+    private final Arena arena = Arena.ofConfined();
+    private final String name;
+    private final MemorySegment request;
+    private final int socket;
+
+    Interface(String name) {
+        this.name = name;
+        request = request(arena, name);
+        socket = libc.socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        if (socket < 0) {
+            arena.close();
+            throw Linux.failure("no socket for setting up '" + name + "'", socket);
+        }
+    }
+
+    /** A struct ifreq with nothing but the name. */
+    static MemorySegment request(Arena arena, String name) {
+        MemorySegment request = arena.allocate(IFREQ, Long.BYTES);
+        request.setString(0, name);
+        return request;
+    }
+
+    /** The number of the interface. */
+    int index() {
+        set(SIOCGIFINDEX, "asking for the number");
+        return request.get(JAVA_INT, NAME_LENGTH);
+    }
+
+    void mtu(int octets) {
+        request.set(JAVA_INT, NAME_LENGTH, octets);
+        set(SIOCSIFMTU, "setting an mtu of " + octets);
+    }
+
+    void txQueueLength(int packets) {
+        request.set(JAVA_INT, NAME_LENGTH, packets);
+        set(SIOCSIFTXQLEN, "setting a txqueuelen of " + packets);
+    }
+
+    void up() {
+        set(SIOCGIFFLAGS, "asking for the flags");
+        short flags = request.get(JAVA_SHORT, NAME_LENGTH);
+        request.set(JAVA_SHORT, NAME_LENGTH, (short) (flags | IFF_UP));
+        set(SIOCSIFFLAGS, "bringing up");
+    }
+
+    /** Gives the interface an address, and the kernel a route to its network. */
+    void address(Cidr cidr) {
+        if (cidr.address().isV4()) {
+            setSocketAddress((int) cidr.address().low());
+            set(SIOCSIFADDR, "setting the address " + cidr.address());
+            setSocketAddress(cidr.netmask());
+            set(SIOCSIFNETMASK, "setting the prefix length " + cidr.prefixLength());
+        } else {
+            address6(cidr);
+        }
+    }
+
+    private void setSocketAddress(int address) {
+        request.asSlice(NAME_LENGTH).fill((byte) 0);
+        request.set(JAVA_SHORT, NAME_LENGTH, (short) Libc.AF_INET);
+        request.set(NETWORK_INT, NAME_LENGTH + 4, address);
+    }
+
+    private void address6(Cidr cidr) {
+        int index = index();
+        int socket6 = libc.socket(Libc.AF_INET6, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        if (socket6 < 0) {
+            throw Linux.failure(
+                    "this kernel has no IPv6; leave the address "
+                            + cidr.address()
+                            + " out or use IPv4",
+                    socket6);
+        }
+        MemorySegment request6 = arena.allocate(IN6_IFREQ, Long.BYTES);
+        request6.set(NETWORK_LONG, 0, cidr.address().high());
+        request6.set(NETWORK_LONG, 8, cidr.address().low());
+        request6.set(JAVA_INT, 16, cidr.prefixLength());
+        request6.set(JAVA_INT, 20, index);
+        int failed = libc.ioctl(socket6, SIOCSIFADDR, request6.address());
+        libc.close(socket6);
+        if (failed == -Libc.EACCES) {
+            throw Linux.failure(
+                    "IPv6 is switched off for '"
+                            + name
+                            + "'; switch it on with: sysctl net.ipv6.conf.all.disable_ipv6=0"
+                            + " net.ipv6.conf.default.disable_ipv6=0",
+                    failed);
+        }
+        // A persistent device may have the address already.
+        if (failed < 0 && failed != -Libc.EEXIST) {
+            throw Linux.failure(
+                    "setting the address " + cidr.address() + " of '" + name + "' failed", failed);
+        }
+    }
+
+    private void set(long ioctl, String what) {
+        int failed = libc.ioctl(socket, ioctl, request.address());
+        if (failed == -Libc.EPERM) {
+            throw Linux.failure(
+                    what
+                            + " of '"
+                            + name
+                            + "' is not permitted; run as root or give the process CAP_NET_ADMIN",
+                    failed);
+        }
+        if (failed < 0) {
+            throw Linux.failure(what + " of '" + name + "' failed", failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        libc.close(socket);
+        arena.close();
+    }
+}

@@ -1,0 +1,206 @@
+package io.finwait.raw;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
+
+/**
+ * The system calls that a raw transport needs, through the C library.
+ *
+ * <p>Every call answers like the kernel itself: 0 or more on success, the negative {@code errno}
+ * otherwise. One instance belongs to one thread at a time, because it holds the place in which {@code
+ * errno} is captured.
+ *
+ * <p>Memory is passed as a segment and an offset, because a slice for each packet would be an object per
+ * packet.
+ *
+ * <p>None of the calls is linked as {@code critical}: a write runs the kernel's receiving side before it
+ * returns, microseconds in which the garbage collector would have to wait, to save some ten nanoseconds.
+ */
+final class Libc {
+
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int EINTR = 4;
+    static final int EIO = 5;
+    static final int ENXIO = 6;
+    static final int EAGAIN = 11;
+    static final int EACCES = 13;
+    static final int EBUSY = 16;
+    static final int EEXIST = 17;
+    static final int ENODEV = 19;
+    static final int EINVAL = 22;
+    static final int EBADFD = 77;
+
+    static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int SOCK_DGRAM = 2;
+    static final int SOCK_CLOEXEC = O_CLOEXEC;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final long ERRNO =
+            CALL_STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final MethodHandle OPEN =
+            function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
+    private static final MethodHandle CLOSE =
+            function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle READ =
+            function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle WRITE =
+            function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle IOCTL =
+            function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), 2);
+    private static final MethodHandle PPOLL =
+            function(
+                    "ppoll",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle EVENTFD =
+            function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SOCKET =
+            function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SETNS =
+            function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
+    private final MemorySegment callState = Arena.ofAuto().allocate(CALL_STATE);
+
+    /** A handle whose first argument is the place for errno. */
+    @SuppressWarnings("restricted") // Calling C is what this class is for.
+    static MethodHandle function(
+            String name, FunctionDescriptor descriptor, int... firstVariadicArgument) {
+        MemorySegment symbol =
+                LINKER.defaultLookup()
+                        .find(name)
+                        .orElseThrow(() -> new UnsatisfiedLinkError("no " + name + " in libc"));
+        Linker.Option errno = Linker.Option.captureCallState("errno");
+        return firstVariadicArgument.length == 0
+                ? LINKER.downcallHandle(symbol, descriptor, errno)
+                : LINKER.downcallHandle(
+                        symbol,
+                        descriptor,
+                        errno,
+                        Linker.Option.firstVariadicArg(firstVariadicArgument[0]));
+    }
+
+    int open(String path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            return result((int) OPEN.invokeExact(callState, arena.allocateFrom(path), flags, 0));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    int close(int fd) {
+        try {
+            return result((int) CLOSE.invokeExact(callState, fd));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Reads into a part of {@code memory}. */
+    long read(int fd, MemorySegment memory, long offset, long octets) {
+        try {
+            return result(
+                    (long) READ.invokeExact(callState, fd, memory.address() + offset, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
+    }
+
+    /** Writes a part of {@code memory}. */
+    long write(int fd, MemorySegment memory, long offset, long octets) {
+        try {
+            return result(
+                    (long) WRITE.invokeExact(callState, fd, memory.address() + offset, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
+    }
+
+    /**
+     * Calls ioctl.
+     *
+     * @param argument a number, or the address of a structure
+     */
+    int ioctl(int fd, long request, long argument) {
+        try {
+            return result((int) IOCTL.invokeExact(callState, fd, request, argument));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * Waits for events on files; signals stay as they are.
+     *
+     * @param memory begins with {@code count} structures of type pollfd
+     * @param timespec offset in memory of the time to wait
+     */
+    int ppoll(MemorySegment memory, long count, long timespec) {
+        long at = memory.address();
+        try {
+            return result((int) PPOLL.invokeExact(callState, at, count, at + timespec, 0L));
+        } catch (Throwable e) {
+            throw impossible(e);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
+    }
+
+    int eventfd(int flags) {
+        try {
+            return result((int) EVENTFD.invokeExact(callState, 0, flags));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    int socket(int domain, int type, int protocol) {
+        try {
+            return result((int) SOCKET.invokeExact(callState, domain, type, protocol));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    int setns(int fd, int type) {
+        try {
+            return result((int) SETNS.invokeExact(callState, fd, type));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    private int result(int returned) {
+        return returned >= 0 ? returned : -callState.get(JAVA_INT, ERRNO);
+    }
+
+    private long result(long returned) {
+        return returned >= 0 ? returned : -callState.get(JAVA_INT, ERRNO);
+    }
+
+    /** A C function throws nothing; what arrives here is an error of the JVM itself. */
+    static Error impossible(Throwable e) {
+        return e instanceof Error error ? error : new AssertionError("a C function threw", e);
+    }
+}

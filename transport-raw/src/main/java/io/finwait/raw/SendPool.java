@@ -1,0 +1,127 @@
+package io.finwait.raw;
+
+import io.finwait.spi.Packet;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The packets that can be claimed, and the queue of those that were committed and could not be written
+ * yet. Last given back is first claimed, so that the same few octets stay in the cache.
+ */
+final class SendPool {
+
+    /** Octets of a cache line; every packet's memory begins on one. */
+    static final int ALIGNMENT = 64;
+
+    /** Octets in front of each packet: room for virtio_net_hdr, and the IP header stays aligned. */
+    static final int HEADROOM = 16;
+
+    /** How many packets can be claimed or waiting at a time. */
+    static final int SLOTS = 32;
+
+    private enum Holder {
+        POOL,
+        CALLER,
+        QUEUE
+    }
+
+    private final Packet[] packets = new Packet[SLOTS];
+    private final Holder[] holders = new Holder[SLOTS];
+    private final MemorySegment memory;
+    private final int stride;
+
+    private final int[] free = new int[SLOTS];
+    private int freeCount = SLOTS;
+
+    private final int[] queue = new int[SLOTS];
+    private int queueHead;
+    private int queued;
+
+    SendPool(int largestPacket) {
+        stride = aligned(largestPacket);
+        memory = Arena.ofAuto().allocate((long) SLOTS * stride, ALIGNMENT);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            // A buffer for each packet: who writes behind its end gets an exception, not the next
+            // one.
+            MemorySegment part =
+                    memory.asSlice((long) slot * stride, HEADROOM + (long) largestPacket);
+            packets[slot] = new Packet(part.asByteBuffer(), HEADROOM, 0).slot(slot);
+            holders[slot] = Holder.POOL;
+            free[slot] = slot;
+        }
+    }
+
+    /** Octets from one packet's memory to the next one's. */
+    static int aligned(int largestPacket) {
+        return (HEADROOM + largestPacket + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    /** A packet of this length, or null when all are in use. */
+    Packet claim(int length) {
+        if (freeCount == 0) {
+            return null;
+        }
+        int slot = free[--freeCount];
+        holders[slot] = Holder.CALLER;
+        Packet packet = packets[slot];
+        return packet.set(packet.buffer(), HEADROOM, length);
+    }
+
+    /**
+     * Checks that the packet is one that the caller has claimed and not given back.
+     *
+     * @throws IllegalStateException when it is not
+     */
+    void requireClaimed(Packet packet) {
+        int slot = packet.slot();
+        if (slot < 0
+                || slot >= SLOTS
+                || packets[slot] != packet
+                || holders[slot] != Holder.CALLER) {
+            throw new IllegalStateException(
+                    packet
+                            + " is not claimed from this transport; commit or abandon each claimed"
+                            + " packet once");
+        }
+    }
+
+    void giveBack(Packet packet) {
+        holders[packet.slot()] = Holder.POOL;
+        free[freeCount++] = packet.slot();
+    }
+
+    /** The memory of all packets. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where the packet's first octet is in {@link #memory()}. */
+    long offset(Packet packet) {
+        return (long) packet.slot() * stride + packet.offset();
+    }
+
+    /** Keeps a packet to be written later. */
+    void enqueue(Packet packet) {
+        holders[packet.slot()] = Holder.QUEUE;
+        queue[(queueHead + queued++) % SLOTS] = packet.slot();
+    }
+
+    /** True when a packet waits to be written. */
+    boolean isQueued() {
+        return queued > 0;
+    }
+
+    /** The packet that has waited longest. */
+    Packet firstQueued() {
+        return packets[queue[queueHead]];
+    }
+
+    /** The packet that has waited longest is written, or lost. */
+    void giveBackFirstQueued() {
+        Packet packet = firstQueued();
+        queueHead = (queueHead + 1) % SLOTS;
+        queued--;
+        giveBack(packet);
+    }
+}

@@ -1,0 +1,125 @@
+package io.finwait.raw;
+
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * An open TUN device, configured and up.
+ *
+ * @param fd of /dev/net/tun, not blocking; closing it removes the device, unless it is persistent
+ * @param name the device's, as the kernel has it
+ */
+record TunDevice(int fd, String name) {
+
+    private static final String CLONE_DEVICE = "/dev/net/tun";
+
+    private static final long TUNSETIFF = 0x400454CAL;
+    private static final short IFF_TUN = 0x0001;
+    private static final short IFF_NO_PI = 0x1000;
+
+    /**
+     * Opens or makes the device.
+     *
+     * @throws java.io.UncheckedIOException with a sentence that says what to do
+     */
+    static TunDevice open(TunOptions options) {
+        Linux.require();
+        options.requireConsistent();
+        return options.netns() == null
+                ? openHere(options)
+                : Netns.call(options.netns(), () -> openHere(options));
+    }
+
+    private static TunDevice openHere(TunOptions options) {
+        Libc libc = new Libc();
+        int fd = libc.open(CLONE_DEVICE, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+        if (fd < 0) {
+            throw cannotOpen(fd);
+        }
+        try {
+            String name = attach(libc, fd, options);
+            try (Interface device = new Interface(name)) {
+                configure(device, options);
+            }
+            return new TunDevice(fd, name);
+        } catch (RuntimeException e) {
+            libc.close(fd);
+            throw e;
+        }
+    }
+
+    static RuntimeException cannotOpen(int failed) {
+        return Linux.failure(
+                switch (-failed) {
+                    case Libc.EPERM, Libc.EACCES ->
+                            "opening "
+                                    + CLONE_DEVICE
+                                    + " is not permitted; run as root or give the process"
+                                    + " CAP_NET_ADMIN and access to the file";
+                    case Libc.ENOENT ->
+                            "there is no "
+                                    + CLONE_DEVICE
+                                    + "; load the module with 'modprobe tun', or pass the device"
+                                    + " into the container with --device "
+                                    + CLONE_DEVICE;
+                    case Libc.ENXIO, Libc.ENODEV ->
+                            "the kernel has no driver behind "
+                                    + CLONE_DEVICE
+                                    + "; load it with 'modprobe tun'";
+                    default -> CLONE_DEVICE + " can't be opened";
+                },
+                failed);
+    }
+
+    private static String attach(Libc libc, int fd, TunOptions options) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = Interface.request(arena, options.name());
+            request.set(JAVA_SHORT, Interface.NAME_LENGTH, (short) (IFF_TUN | IFF_NO_PI));
+            int failed = libc.ioctl(fd, TUNSETIFF, request.address());
+            if (failed < 0) {
+                throw cannotAttach(options.name(), failed);
+            }
+            return request.getString(0);
+        }
+    }
+
+    private static RuntimeException cannotAttach(String name, int failed) {
+        return Linux.failure(
+                switch (-failed) {
+                    case Libc.EPERM, Libc.EACCES ->
+                            "making the TUN device '"
+                                    + name
+                                    + "' is not permitted; run as root or give the process"
+                                    + " CAP_NET_ADMIN";
+                    case Libc.EBUSY ->
+                            "the TUN device '"
+                                    + name
+                                    + "' is in use by another process; end that one or choose"
+                                    + " another name";
+                    case Libc.EINVAL, Libc.EEXIST ->
+                            "'"
+                                    + name
+                                    + "' is an interface of another kind; choose another name, or"
+                                    + " remove it with: ip link del "
+                                    + name;
+                    default -> "the TUN device '" + name + "' can't be made";
+                },
+                failed);
+    }
+
+    private static void configure(Interface device, TunOptions options) {
+        device.mtu(options.mtu());
+        if (options.txQueueLength() > 0) {
+            device.txQueueLength(options.txQueueLength());
+        }
+        if (options.address() != null) {
+            device.address(options.address());
+        }
+        device.up();
+        if (options.address6() != null) {
+            device.address(options.address6());
+        }
+    }
+}

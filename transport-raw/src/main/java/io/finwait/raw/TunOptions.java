@@ -1,0 +1,171 @@
+package io.finwait.raw;
+
+import io.finwait.spi.Capabilities;
+
+import java.util.Objects;
+
+/**
+ * How a TUN device is to be opened; immutable, each setter returns a copy.
+ *
+ * <pre>{@code
+ * TunOptions.named("fw0").address("10.9.0.1/24").mtu(1500)
+ * }</pre>
+ */
+public final class TunOptions {
+
+    /** The smallest MTU with which the kernel speaks IPv6 (RFC 8200 §5). */
+    static final int SMALLEST_IPV6_MTU = 1280;
+
+    private static final int LONGEST_NAME = 15;
+
+    private final String name;
+    private final int mtu;
+    private final int txQueueLength;
+    private final Cidr address;
+    private final Cidr address6;
+    private final String netns;
+
+    private TunOptions(
+            String name, int mtu, int txQueueLength, Cidr address, Cidr address6, String netns) {
+        this.name = name;
+        this.mtu = mtu;
+        this.txQueueLength = txQueueLength;
+        this.address = address;
+        this.address6 = address6;
+        this.netns = netns;
+    }
+
+    /**
+     * A device with an MTU of 1500 octets, without addresses, in the namespace of the process.
+     *
+     * @param name 1 to 15 letters, digits or other visible characters; with {@code %d} the kernel puts
+     *     the first free number there. A persistent TUN device of this name is used when there is one
+     * @throws IllegalArgumentException when the kernel would refuse the name
+     */
+    public static TunOptions named(String name) {
+        if (name.isEmpty() || name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException(
+                    "the device name '"
+                            + name
+                            + "' has "
+                            + name.length()
+                            + " characters; choose one of 1 to 15, such as fw0");
+        }
+        if (!name.matches("[!-~&&[^/:]]+") || name.equals(".") || name.equals("..")) {
+            throw new IllegalArgumentException(
+                    "the device name '"
+                            + name
+                            + "' has a character that the kernel refuses; choose one such as fw0");
+        }
+        return new TunOptions(name, 1500, 0, null, null, null);
+    }
+
+    /**
+     * The largest packet in octets, 576 to 65,535; at least 1280 when there is an IPv6 address.
+     *
+     * @throws IllegalArgumentException when out of range
+     */
+    public TunOptions mtu(int octets) {
+        if (octets < Capabilities.SMALLEST_MTU || octets > 65_535) {
+            throw new IllegalArgumentException(
+                    "mtu " + octets + " is out of range; choose 576 to 65535 octets");
+        }
+        return new TunOptions(name, octets, txQueueLength, address, address6, netns);
+    }
+
+    /**
+     * How many packets wait in the kernel for being received before it drops some; 0 leaves the kernel's
+     * own choice, 500.
+     *
+     * @throws IllegalArgumentException when negative
+     */
+    public TunOptions txQueueLength(int packets) {
+        if (packets < 0) {
+            throw new IllegalArgumentException(
+                    "txqueuelen "
+                            + packets
+                            + " is negative; choose 1 or more, or 0 for the default");
+        }
+        return new TunOptions(name, mtu, packets, address, address6, netns);
+    }
+
+    /**
+     * Gives the kernel's side of the device an address; at most one of IPv4 and one of IPv6, the last one
+     * counts. The endpoint takes another one of the same network.
+     *
+     * @param cidr such as {@code 10.9.0.1/24} or {@code fd00::1/64}
+     * @throws IllegalArgumentException when it is no such address
+     */
+    public TunOptions address(String cidr) {
+        Cidr parsed = Cidr.parse(cidr);
+        boolean v4 = parsed.address().isV4();
+        return new TunOptions(
+                name, mtu, txQueueLength, v4 ? parsed : address, v4 ? address6 : parsed, netns);
+    }
+
+    /**
+     * Makes the device in a named network namespace; needs CAP_SYS_ADMIN besides CAP_NET_ADMIN.
+     *
+     * @param namespace as in {@code ip netns list}
+     */
+    public TunOptions netns(String namespace) {
+        if (namespace.isEmpty() || namespace.indexOf('/') >= 0) {
+            throw new IllegalArgumentException(
+                    "'" + namespace + "' is no name of a network namespace; see: ip netns list");
+        }
+        return new TunOptions(name, mtu, txQueueLength, address, address6, namespace);
+    }
+
+    String name() {
+        return name;
+    }
+
+    int mtu() {
+        return mtu;
+    }
+
+    int txQueueLength() {
+        return txQueueLength;
+    }
+
+    /** The kernel's IPv4 address or null. */
+    Cidr address() {
+        return address;
+    }
+
+    /** The kernel's IPv6 address or null. */
+    Cidr address6() {
+        return address6;
+    }
+
+    /** The namespace, or null for the process's own. */
+    String netns() {
+        return netns;
+    }
+
+    /** Refuses combinations that the kernel would refuse with less words. */
+    void requireConsistent() {
+        if (address6 != null && mtu < SMALLEST_IPV6_MTU) {
+            throw new IllegalArgumentException(
+                    "an mtu of "
+                            + mtu
+                            + " is too small for the IPv6 address "
+                            + address6.address()
+                            + "; choose 1280 or more");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TunOptions["
+                + name
+                + ", mtu "
+                + mtu
+                + ", "
+                + Objects.toString(address, "no IPv4")
+                + ", "
+                + Objects.toString(address6, "no IPv6")
+                + (netns == null ? "" : ", in namespace " + netns)
+                + "]";
+    }
+}

@@ -1,0 +1,67 @@
+package io.finwait.raw;
+
+import io.finwait.spi.Transport;
+import io.finwait.spi.TransportProvider;
+import io.finwait.spi.TransportUri;
+
+/**
+ * Opens {@link TunTransport}s by URI:
+ * {@code tun:fw0?mtu=1500&address=10.9.0.1/24&address6=fd00::1/64&netns=NAME}.
+ *
+ * <p>{@code address} and {@code address6} are the kernel's side of the device, see {@link
+ * TunOptions#address}.
+ */
+public final class TunProvider implements TransportProvider {
+
+    /** For {@link java.util.ServiceLoader}. */
+    public TunProvider() {}
+
+    @Override
+    public String scheme() {
+        return "tun";
+    }
+
+    @Override
+    public String usage() {
+        return "tun:NAME?address=10.9.0.1/24&address6=fd00::1/64&mtu=1500&txqueuelen=500&netns=NS"
+                + "  a Linux TUN device; the addresses are the kernel's";
+    }
+
+    @Override
+    public Transport open(TransportUri uri) {
+        return TunTransport.open(options(uri));
+    }
+
+    static TunOptions options(TransportUri uri) {
+        uri.requireOnly("mtu", "txqueuelen", "address", "address6", "netns");
+        TunOptions options =
+                TunOptions.named(uri.target())
+                        .mtu(uri.parameter("mtu", 1500, 576, 65_535))
+                        .txQueueLength(uri.parameter("txqueuelen", 0, 1, 1_000_000));
+        options = withAddress(options, uri, "address", 4);
+        options = withAddress(options, uri, "address6", 6);
+        String netns = uri.parameter("netns", null);
+        options = netns == null ? options : options.netns(netns);
+        options.requireConsistent();
+        return options;
+    }
+
+    private static TunOptions withAddress(
+            TunOptions options, TransportUri uri, String key, int version) {
+        String text = uri.parameter(key, null);
+        if (text == null) {
+            return options;
+        }
+        if (Cidr.parse(text).address().version() != version) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + key
+                            + "="
+                            + text
+                            + "' is no IPv"
+                            + version
+                            + " address; 'address' takes IPv4 and 'address6' takes IPv6");
+        }
+        return options.address(text);
+    }
+}

@@ -1,0 +1,239 @@
+package io.finwait.raw;
+
+import io.finwait.spi.Capabilities;
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.spi.Transport;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * A Linux TUN device: the other end is the kernel of this machine, which routes.
+ *
+ * <p>{@link #receive} reads the packets that the kernel has sent to the device, {@link #commit} hands one
+ * to the kernel, with one system call each; the kernel runs its receiving side before the call returns.
+ * Reading, writing and waiting allocate nothing. Opening needs CAP_NET_ADMIN, and Linux.
+ *
+ * <p>When the kernel refuses a packet for now (EAGAIN), it is kept and written later, in order; {@link
+ * #claim} gives null in the meantime. A packet that the kernel refuses for good (the device is down, or
+ * it is no IP packet) is lost, as packets may be, and counted in {@link #lost()}. When the device is
+ * removed from outside, the transport carries nothing any more: that is logged once.
+ */
+public final class TunTransport implements Transport {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TunTransport.class);
+
+    /** How many packets one receive takes at most; enough to amortise a round of the endpoint. */
+    private static final int BATCH = 64;
+
+    /** What is received in one round should stay in the nearer caches. */
+    private static final int RECEIVE_OCTETS = 256 * 1024;
+
+    private final String name;
+    private final Capabilities capabilities;
+    private final Libc libc = new Libc();
+    private final SendPool pool;
+    private final Poller poller;
+
+    /** Packets are received one behind the other into this block, from its start in each round. */
+    private final MemorySegment block;
+
+    private final ByteBuffer blockBuffer;
+    private final Packet[] received = new Packet[BATCH];
+
+    /** Negative after close. */
+    private int fd;
+
+    private boolean gone;
+    private long lost;
+
+    /** Over an open file that gives and takes one packet at a time, and doesn't block. */
+    TunTransport(int fd, String name, Capabilities capabilities) {
+        this.fd = fd;
+        this.name = name;
+        this.capabilities = capabilities;
+        int largest = SendPool.aligned(capabilities.largestPacket());
+        int octets = Math.max(Math.min(BATCH * largest, RECEIVE_OCTETS), largest);
+        block = Arena.ofAuto().allocate(octets, SendPool.ALIGNMENT);
+        blockBuffer = block.asByteBuffer();
+        for (int i = 0; i < BATCH; i++) {
+            received[i] = new Packet();
+        }
+        pool = new SendPool(capabilities.largestPacket());
+        poller = new Poller(fd);
+    }
+
+    /**
+     * Opens a device, makes it if need be, gives it addresses and brings it up.
+     *
+     * @throws IllegalArgumentException when the options contradict each other
+     * @throws java.io.UncheckedIOException when it can't be opened; the message says what to do
+     */
+    public static TunTransport open(TunOptions options) {
+        TunDevice device = TunDevice.open(options);
+        int mtu = options.mtu();
+        try {
+            return new TunTransport(
+                    device.fd(),
+                    device.name(),
+                    new Capabilities(mtu, 0, mtu, false, false, false, true, false));
+        } catch (RuntimeException e) {
+            new Libc().close(device.fd());
+            throw e;
+        }
+    }
+
+    /** The name of the device, as the kernel has it. */
+    public String name() {
+        return name;
+    }
+
+    /** How many packets the kernel has refused for good. */
+    public long lost() {
+        return lost;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public int receive(PacketBatch into, long nowNs) {
+        if (fd < 0 || gone) {
+            return 0;
+        }
+        writeQueued();
+        int largest = capabilities.largestPacket();
+        int most = Math.min(into.room(), BATCH);
+        int offset = SendPool.HEADROOM;
+        int count = 0;
+        while (count < most && offset + largest <= blockBuffer.capacity()) {
+            long length = libc.read(fd, block, offset, largest);
+            if (length == -Libc.EINTR) {
+                continue;
+            }
+            if (length <= 0) {
+                readFailed(length);
+                break;
+            }
+            into.add(received[count++].set(blockBuffer, offset, (int) length));
+            offset += SendPool.aligned((int) length);
+        }
+        return count;
+    }
+
+    private void readFailed(long failed) {
+        if (failed != -Libc.EAGAIN) {
+            gone = true;
+            poller.forgetDevice();
+            LOG.error(
+                    "the TUN device '{}' can't be read any more ({}); open a new transport",
+                    name,
+                    Linux.name(failed));
+        }
+    }
+
+    @Override
+    public Packet claim(int length) {
+        if (length < 1 || length > capabilities.largestPacket()) {
+            throw new IllegalArgumentException(
+                    "a packet of "
+                            + length
+                            + " octets can't be claimed; claim 1 to "
+                            + capabilities.largestPacket());
+        }
+        return fd >= 0 && writeQueued() ? pool.claim(length) : null;
+    }
+
+    @Override
+    public void commit(Packet packet, long nowNs) {
+        pool.requireClaimed(packet);
+        if (fd < 0) {
+            pool.giveBack(packet);
+        } else if (writeQueued() && write(packet)) {
+            pool.giveBack(packet);
+        } else {
+            pool.enqueue(packet);
+        }
+    }
+
+    @Override
+    public void abandon(Packet packet) {
+        pool.requireClaimed(packet);
+        pool.giveBack(packet);
+    }
+
+    /** Writes what was refused before; false when some of it still is. */
+    private boolean writeQueued() {
+        while (pool.isQueued()) {
+            if (!write(pool.firstQueued())) {
+                return false;
+            }
+            pool.giveBackFirstQueued();
+        }
+        return true;
+    }
+
+    /** False when the kernel refuses the packet for now; when it does so for good, the packet is lost. */
+    private boolean write(Packet packet) {
+        long written;
+        do {
+            written = libc.write(fd, pool.memory(), pool.offset(packet), packet.length());
+        } while (written == -Libc.EINTR);
+        if (written == -Libc.EAGAIN) {
+            return false;
+        }
+        if (written < 0 && lost++ == 0) {
+            LOG.warn(
+                    "the kernel refused a packet for the TUN device '{}' ({}); is the device up?"
+                            + " Further ones are only counted",
+                    name,
+                    Linux.name(written));
+        }
+        return true;
+    }
+
+    /** A device has no deadlines of its own. */
+    @Override
+    public long nextDeadlineNs() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void await(long timeoutNs) {
+        if (fd < 0) {
+            return;
+        }
+        // A file may take a packet before poll calls it writable: sockets want a quarter free
+        // first.
+        boolean roomIsBack = pool.isQueued() && writeQueued();
+        poller.await(roomIsBack ? 0 : timeoutNs, pool.isQueued());
+        writeQueued();
+    }
+
+    @Override
+    public void wakeup() {
+        poller.wakeup();
+    }
+
+    /** Ends the transport; a device that is not persistent goes away. */
+    @Override
+    public void close() {
+        if (fd >= 0) {
+            libc.close(fd);
+            fd = -1;
+            poller.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TunTransport[" + name + ", mtu " + capabilities.mtu() + "]";
+    }
+}
