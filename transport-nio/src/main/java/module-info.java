@@ -4,4 +4,9 @@ module io.finwait.nio {
     requires org.slf4j;
 
     exports io.finwait.nio;
+
+    provides io.finwait.spi.TransportProvider with
+            io.finwait.nio.UdpProvider,
+            io.finwait.nio.StreamProvider,
+            io.finwait.nio.UnixProvider;
 }

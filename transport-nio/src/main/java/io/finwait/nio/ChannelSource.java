@@ -1,0 +1,30 @@
+package io.finwait.nio;
+
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+
+/** Where the connections of a stream link come from: dialled or accepted. Nothing here throws. */
+interface ChannelSource extends AutoCloseable {
+
+    /**
+     * A new connection, not blocking, registered nowhere or with the link's selector; or null.
+     *
+     * @param connected true when the link has a connection that seems to work
+     */
+    SocketChannel next(boolean connected, long nowNs);
+
+    /** The link's connection is gone. */
+    void lost(long nowNs);
+
+    /** A packet has come in over the link's connection. */
+    void worked();
+
+    /** Told of keys that the selector has found ready. */
+    void ready(SelectionKey key);
+
+    /** When {@link #next} has work without a key being ready; {@link Long#MAX_VALUE}: never. */
+    long nextDeadlineNs();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,131 @@
+package io.finwait.nio;
+
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.wire.Ipv4;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+
+/**
+ * Cuts a stream of octets into packets. Each packet stands behind its length in four octets, big-endian;
+ * a length that no IP packet has means that the stream is broken, for nobody knows where the next one
+ * begins.
+ *
+ * <p>Packets are handed on where they were read, without a copy; octets move only when half of the
+ * buffer lies behind.
+ */
+final class FrameReader {
+
+    /** Octets in front of each packet. */
+    static final int PREFIX = Integer.BYTES;
+
+    static final int SHORTEST = Ipv4.HEADER_LENGTH;
+    static final int LONGEST = 65_535;
+
+    /** Twice the longest frame and more in each half, so that what has begun can always be ended. */
+    private static final int CAPACITY = 256 << 10;
+
+    private static final int PACKETS = 256;
+
+    /** What the last {@link #read} found at the end of what it returned. */
+    enum Verdict {
+        /** The stream goes on. */
+        GOES_ON,
+        /** The peer has ended it. */
+        ENDED,
+        /** It can't be understood any more. */
+        BROKEN
+    }
+
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
+    private final ByteBuffer fill = buffer.duplicate();
+    private final Packet[] packets = new Packet[PACKETS];
+    private int start;
+    private int end;
+    private int handedOn;
+    private Verdict verdict = Verdict.GOES_ON;
+
+    FrameReader() {
+        for (int i = 0; i < PACKETS; i++) {
+            packets[i] = new Packet();
+        }
+    }
+
+    /**
+     * Adds packets to a batch, first those that are here, then what one read brings.
+     *
+     * @return how many packets were added; they stay valid until the next call
+     */
+    int read(ReadableByteChannel channel, PacketBatch into) throws IOException {
+        handedOn = 0;
+        makeRoom();
+        int before = into.size();
+        if (parse(into)) {
+            fill.limit(CAPACITY).position(end);
+            if (channel.read(fill) < 0) {
+                verdict = Verdict.ENDED;
+            }
+            end = fill.position();
+            parse(into);
+        }
+        return into.size() - before;
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    /** True when {@link #read} would add a packet or find fault without reading. */
+    boolean hasFrame() {
+        if (end - start < PREFIX) {
+            return false;
+        }
+        int length = buffer.getInt(start);
+        return !isPossible(length) || end - start >= PREFIX + length;
+    }
+
+    /** Starts anew on another stream; what was handed on stays valid until the next {@link #read}. */
+    void reset() {
+        start = 0;
+        end = 0;
+        verdict = Verdict.GOES_ON;
+    }
+
+    private void makeRoom() {
+        if (start == end) {
+            start = 0;
+            end = 0;
+        } else if (start > CAPACITY / 2) {
+            fill.limit(end).position(start);
+            fill.compact();
+            end -= start;
+            start = 0;
+        }
+    }
+
+    /** Hands on what is whole; true when more could be taken. */
+    private boolean parse(PacketBatch into) {
+        while (end - start >= PREFIX) {
+            int length = buffer.getInt(start);
+            if (!isPossible(length)) {
+                verdict = Verdict.BROKEN;
+                return false;
+            }
+            if (end - start < PREFIX + length) {
+                return true;
+            }
+            if (into.room() == 0 || handedOn == PACKETS) {
+                return false;
+            }
+            into.add(packets[handedOn++].set(buffer, start + PREFIX, length).headroom(0));
+            start += PREFIX + length;
+        }
+        return into.room() > 0 && handedOn < PACKETS;
+    }
+
+    private static boolean isPossible(int length) {
+        return length >= SHORTEST && length <= LONGEST;
+    }
+}
