@@ -1,0 +1,199 @@
+package io.finwait.trace;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds places for labels along arrows where they touch neither each other nor, if it can be had,
+ * another arrow. A label is taken as a row of points through the middle of its letters.
+ */
+final class LabelPlacer {
+
+    /** Width of one character of a label, in a monospaced font of 13 px. */
+    static final double CHARACTER = 7.83;
+
+    /** Labels closer than this touch. */
+    private static final double CLEARANCE = 14.5;
+
+    private static final double LINE_CLEARANCE = 7;
+    private static final double STEP = 6;
+
+    /** The middle of the letters lies this far above the line. */
+    private static final double ABOVE_LINE = 9;
+
+    /** Text along steeper lines is hard to read: it is written level beside them. */
+    private static final double STEEP = 0.6;
+
+    private static final double[] SHIFTS = {16, 8, 30, 48, 70, 95, 125, 160, 200, 240};
+
+    /** An arrow, or another line that a label should keep away from. */
+    record Line(double x1, double y1, double x2, double y2) {
+        double length() {
+            return Math.hypot(x2 - x1, y2 - y1);
+        }
+
+        /** Height over width; the sign does not matter. */
+        double slope() {
+            return Math.abs((y2 - y1) / (x2 - x1));
+        }
+
+        double distance(double x, double y) {
+            double dx = x2 - x1;
+            double dy = y2 - y1;
+            double along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy);
+            double at = Math.clamp(along, 0, 1);
+            return Math.hypot(x - (x1 + at * dx), y - (y1 + at * dy));
+        }
+    }
+
+    /**
+     * Where a label's middle goes.
+     *
+     * @param degrees clockwise
+     */
+    record Place(double x, double y, double degrees, double width) {
+
+        private double cos() {
+            return Math.cos(Math.toRadians(degrees));
+        }
+
+        private double sin() {
+            return Math.sin(Math.toRadians(degrees));
+        }
+
+        boolean touches(Place other) {
+            double reach = (width + other.width) / 2 + CLEARANCE;
+            if (Math.abs(x - other.x) > reach || Math.abs(y - other.y) > reach) {
+                return false;
+            }
+            for (double a = -width / 2; a <= width / 2; a += STEP) {
+                for (double b = -other.width / 2; b <= other.width / 2; b += STEP) {
+                    double dx = x + a * cos() - other.x - b * other.cos();
+                    double dy = y + a * sin() - other.y - b * other.sin();
+                    if (Math.hypot(dx, dy) < CLEARANCE) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        int pointsNear(Line line) {
+            double reach = width / 2 + LINE_CLEARANCE;
+            if (y + reach < Math.min(line.y1(), line.y2())
+                    || y - reach > Math.max(line.y1(), line.y2())) {
+                return 0;
+            }
+            int points = 0;
+            for (double a = -width / 2; a <= width / 2; a += STEP) {
+                if (line.distance(x + a * cos(), y + a * sin()) < LINE_CLEARANCE) {
+                    points++;
+                }
+            }
+            return points;
+        }
+    }
+
+    private final List<Line> lines = new ArrayList<>();
+    private final List<Place> taken = new ArrayList<>();
+    private final List<Integer> owners = new ArrayList<>();
+    private int touching;
+    private int touched;
+
+    void addLine(Line line) {
+        lines.add(line);
+    }
+
+    /**
+     * Takes a level place for something that can't be moved.
+     *
+     * @param owner a number to know it by
+     */
+    void take(double x, double y, double width, int owner) {
+        take(new Place(x, y, 0, width), owner);
+    }
+
+    private void take(Place place, int owner) {
+        touched = -1;
+        for (int i = 0; i < taken.size(); i++) {
+            if (place.touches(taken.get(i))) {
+                touched = Math.max(touched, owners.get(i));
+            }
+        }
+        touching += touched < 0 ? 0 : 1;
+        taken.add(place);
+        owners.add(owner);
+    }
+
+    /** True when no arrow passes through a level place. */
+    boolean isFree(double x, double y, double width) {
+        Place place = new Place(x, y, 0, width);
+        return lines.stream().allMatch(each -> place.pointsNear(each) == 0);
+    }
+
+    /** The owner of what the last place touches, the highest one; -1 when it touches nothing. */
+    int touched() {
+        return touched;
+    }
+
+    /** How many labels touch another one. */
+    int touching() {
+        return touching;
+    }
+
+    /**
+     * Finds a place for a label on an arrow.
+     *
+     * @param along the arrow from its sender to its head
+     * @param nearHead true: as near to the head as can be, not to the sender
+     * @param owner a number to know it by
+     */
+    Place place(Line along, String label, boolean nearHead, int owner) {
+        double width = label.length() * CHARACTER;
+        Place best = candidate(along, width, SHIFTS[0], nearHead);
+        double bestCost = cost(best, along);
+        for (int i = 1; i < SHIFTS.length; i++) {
+            Place candidate = candidate(along, width, SHIFTS[i], nearHead);
+            double cost = i + cost(candidate, along);
+            if (cost < bestCost) {
+                best = candidate;
+                bestCost = cost;
+            }
+        }
+        take(best, owner);
+        return best;
+    }
+
+    private double cost(Place place, Line own) {
+        double cost = 0;
+        for (Place other : taken) {
+            cost += place.touches(other) ? 1_000 : 0;
+        }
+        for (Line line : lines) {
+            cost += line.equals(own) ? 0 : 4 * place.pointsNear(line);
+        }
+        return cost;
+    }
+
+    private static Place candidate(Line along, double width, double shift, boolean nearHead) {
+        boolean rightwards = along.x2() > along.x1();
+        double length = along.length();
+        if (along.slope() > STEEP) {
+            double at = (nearHead ? length - shift : shift - SHIFTS[0]) / length;
+            double x = along.x1() + at * (along.x2() - along.x1());
+            double y = along.y1() + at * (along.y2() - along.y1());
+            // Above the line's beginning there is room ahead of it, below its head there is behind.
+            double side = rightwards == nearHead ? -1 : 1;
+            return new Place(x + side * (width / 2 + 10), y + (nearHead ? 6 : -2), 0, width);
+        }
+        double room = Math.max(0, length - width);
+        double middle = Math.min(shift, room) + width / 2;
+        double at = (nearHead ? length - middle : middle) / length;
+        double degrees =
+                Math.toDegrees(Math.atan((along.y2() - along.y1()) / (along.x2() - along.x1())));
+        double up = Math.toRadians(degrees);
+        double x = along.x1() + at * (along.x2() - along.x1()) + ABOVE_LINE * Math.sin(up);
+        double y = along.y1() + at * (along.y2() - along.y1()) - ABOVE_LINE * Math.cos(up);
+        return new Place(x, y, degrees, width);
+    }
+}
