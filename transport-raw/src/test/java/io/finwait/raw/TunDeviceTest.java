@@ -1,0 +1,127 @@
+package io.finwait.raw;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.spi.Capabilities;
+import io.finwait.spi.PacketBatch;
+import io.finwait.spi.Transport;
+import io.finwait.spi.Transports;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
+
+/** A real device in a namespace of its own, with the kernel at the other end. */
+@Timeout(60)
+class TunDeviceTest {
+
+    private static NetworkNamespace namespace;
+
+    @BeforeAll
+    static void makeNamespace() {
+        namespace = Lab.namespace();
+    }
+
+    @AfterAll
+    static void removeNamespace() {
+        if (namespace != null) {
+            namespace.close();
+        }
+    }
+
+    private static TunOptions options() {
+        return TunOptions.named("fw0").netns(namespace.name());
+    }
+
+    @Test
+    void theKernelReachesAnEchoHostOverIpv4() {
+        try (Transport tun = TunTransport.open(options().address("10.9.0.1/24"))) {
+            CompletableFuture<Boolean> ping = ping("10.9.0.2");
+            assertThat(new EchoHost(tun).runUntil(ping)).isPositive();
+            assertThat(ping.join()).isTrue();
+        }
+    }
+
+    @Test
+    void theKernelReachesAnEchoHostOverIpv6() {
+        try (Transport tun = TunTransport.open(options().address("fd00::1/64"))) {
+            CompletableFuture<Boolean> ping = ping("fd00::2");
+            assertThat(new EchoHost(tun).runUntil(ping)).isPositive();
+            assertThat(ping.join()).isTrue();
+        }
+    }
+
+    /** The JDK sends an ICMP echo request when it runs as root. */
+    private static CompletableFuture<Boolean> ping(String address) {
+        return CompletableFuture.supplyAsync(
+                () -> namespace.call(() -> InetAddress.getByName(address).isReachable(10_000)));
+    }
+
+    @Test
+    void theDeviceIsAsTheUriSays() {
+        String uri =
+                "tun:fw%d?mtu=1400&txqueuelen=77&address=10.9.1.1/30&address6=fd00:1::1/80&netns=";
+        try (Transport tun = Transports.open(uri + namespace.name())) {
+            assertThat(tun.capabilities())
+                    .isEqualTo(new Capabilities(1400, 0, 1400, false, false, false, true, false));
+            assertThat(((TunTransport) tun).name()).isEqualTo("fw0");
+            assertThat(namespace.exec("ip", "address", "show", "dev", "fw0"))
+                    .contains("mtu 1400", "qlen 77", ",UP,", "10.9.1.1/30", "fd00:1::1/80");
+        }
+        assertThat(namespace.exec("ip", "-o", "link"))
+                .as("closing removes the device")
+                .doesNotContain("fw0");
+    }
+
+    @Test
+    void aPersistentDeviceIsTakenAsItIsAndStays() {
+        namespace.exec("ip", "tuntap", "add", "dev", "fw7", "mode", "tun");
+        TunOptions options = TunOptions.named("fw7").netns(namespace.name()).address("10.9.7.1/24");
+        for (int i = 0; i < 2; i++) {
+            try (Transport tun = TunTransport.open(options.address("fd00:7::1/64"))) {
+                assertThat(tun.capabilities().mtu()).isEqualTo(1500);
+            }
+        }
+        assertThat(namespace.exec("ip", "-o", "link")).contains("fw7");
+        namespace.exec("ip", "link", "del", "fw7");
+    }
+
+    @Test
+    void aPacketForADeviceThatIsDownIsLostAndCounted() {
+        try (TunTransport tun = TunTransport.open(options())) {
+            namespace.exec("ip", "link", "set", "fw0", "down");
+            Wire.send(tun, Wire.packet(100, 1));
+            assertThat(tun.lost()).isEqualTo(1);
+            namespace.exec("ip", "link", "set", "fw0", "up");
+            Wire.send(tun, Wire.packet(100, 1));
+            assertThat(tun.lost()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void octetsThatAreNoIpPacketAreLostAndCounted() {
+        try (TunTransport tun = TunTransport.open(options())) {
+            Wire.send(tun, new byte[100]);
+            assertThat(tun.lost()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDeviceRemovedFromOutsideCarriesNothingAndDoesNotSpin() {
+        try (TunTransport tun = TunTransport.open(options())) {
+            namespace.exec("ip", "link", "del", "fw0");
+            assertThat(tun.receive(new PacketBatch(1), 0)).isZero();
+            Wire.send(tun, Wire.packet(100, 1));
+            long start = System.nanoTime();
+            tun.await(5_000_000);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(5_000_000);
+            tun.wakeup();
+            tun.await(Wire.LONG_NS);
+            assertThat(tun.lost()).isEqualTo(1);
+        }
+    }
+}
