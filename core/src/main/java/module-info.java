@@ -9,9 +9,14 @@ module io.finwait.core {
     requires org.jctools.core;
     requires static jdk.jfr;
 
+    exports io.finwait;
     exports io.finwait.spi;
-    exports io.finwait.trace;
+    exports io.finwait.tcp;
+    exports io.finwait.tcp.internal to
+            io.finwait.sim,
+            io.finwait.benchmarks;
     exports io.finwait.timewait;
+    exports io.finwait.trace;
     exports io.finwait.wire;
 
     uses io.finwait.spi.TransportProvider;

@@ -1,0 +1,2 @@
+/** What lies between packets and TCP: ICMP. */
+package io.finwait.ip;

@@ -1,0 +1,35 @@
+package io.finwait.tcp;
+
+/**
+ * Is told what happens to a connection, on the endpoint's thread, inside {@link Endpoint#doWork}. May
+ * call methods of the connection. What it throws is logged, and costs that connection an abort.
+ */
+public interface ConnectionObserver {
+
+    /** An observer that does nothing. */
+    ConnectionObserver NONE = new ConnectionObserver() {};
+
+    /** The handshake is complete. */
+    default void onEstablished(Connection connection) {}
+
+    /** Octets have arrived, or end-of-stream, or an error: {@link Connection#receive} has an answer. */
+    default void onReadable(Connection connection) {}
+
+    /** There is room in the send buffer again. */
+    default void onWritable(Connection connection) {}
+
+    /** The peer closed its direction (RFC 9293 §3.6: told even when nobody reads). */
+    default void onPeerClosed(Connection connection) {}
+
+    /** Our FIN was acknowledged: everything we sent was accepted by the peer's TCP. */
+    default void onCloseAcknowledged(Connection connection) {}
+
+    /** The linger time passed before our FIN was acknowledged; the close goes on in the background. */
+    default void onLingerExpired(Connection connection) {}
+
+    /** A soft error, such as an ICMP message, or R1 retransmissions without an answer. */
+    default void onSoftError(Connection connection, String message) {}
+
+    /** The connection has ended; {@link Connection#closeReason()} says how. */
+    default void onEnded(Connection connection) {}
+}

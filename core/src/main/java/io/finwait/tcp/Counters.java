@@ -1,0 +1,97 @@
+package io.finwait.tcp;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What an endpoint has counted; written by its thread, read anywhere with the usual delay. */
+public final class Counters {
+
+    /** What is counted. */
+    public enum Counter {
+        /** Packets received. */
+        PACKETS_IN,
+        /** Packets sent. */
+        PACKETS_OUT,
+        /** Packets that were malformed at the IP layer, or no TCP and no ping. */
+        BAD_PACKETS,
+        /** Segments whose checksum was wrong. */
+        BAD_CHECKSUMS,
+        /** Packets that were not for us. */
+        NOT_FOR_US,
+        /** Segments that ask for no answer and had no meaning, dropped. */
+        DROPPED_SEGMENTS,
+        /** Active opens. */
+        ACTIVE_OPENS,
+        /** Connections accepted from a listener's handshake. */
+        PASSIVE_OPENS,
+        /** SYNs dropped because a backlog was full. */
+        LISTEN_OVERFLOWS,
+        /** Segments sent again after a timeout or by fast retransmit. */
+        RETRANSMISSIONS,
+        /** Retransmission timers that fired. */
+        RETRANSMISSION_TIMEOUTS,
+        /** Resets sent. */
+        RESETS_OUT,
+        /** Acceptable resets received. */
+        RESETS_IN,
+        /** Resets not sent because of the limit. */
+        RESETS_LIMITED,
+        /** Challenge ACKs sent (RFC 5961). */
+        CHALLENGE_ACKS,
+        /** Challenge and duplicate ACKs not sent because of the connection's limit. */
+        ACKS_LIMITED,
+        /** Segments refused by PAWS (RFC 7323 §5). */
+        PAWS_DROPS,
+        /** Aborts because of unread data at CLOSE. */
+        ABORTS_UNREAD_DATA,
+        /** Aborts because data came after CLOSE. */
+        ABORTS_DATA_AFTER_CLOSE,
+        /** Aborts by linger 0. */
+        ABORTS_LINGER,
+        /** Orphans given up because there were too many. */
+        ABORTS_TOO_MANY_ORPHANS,
+        /** Connections given up by a timer. */
+        ABORTS_TIMEOUT,
+        /** Orphans in FIN-WAIT-2 that timed out. */
+        FIN_WAIT_2_TIMEOUTS,
+        /** Answers not sent because the transport had no room. */
+        ANSWERS_WITHOUT_ROOM,
+        /** Pings answered. */
+        PINGS,
+        /** ICMP errors whose quoted segment is not outstanding on any connection, ignored. */
+        ICMP_IGNORED
+    }
+
+    private final long[] counts = new long[Counter.values().length];
+
+    /** Counts one. */
+    public void add(Counter counter) {
+        counts[counter.ordinal()]++;
+    }
+
+    /** Counts several. */
+    public void add(Counter counter, long more) {
+        counts[counter.ordinal()] += more;
+    }
+
+    /** How many were counted. */
+    public long get(Counter counter) {
+        return counts[counter.ordinal()];
+    }
+
+    /** All that are not zero. */
+    public Map<Counter, Long> nonZero() {
+        Map<Counter, Long> result = new EnumMap<>(Counter.class);
+        for (Counter each : Counter.values()) {
+            if (get(each) != 0) {
+                result.put(each, get(each));
+            }
+        }
+        return result;
+    }
+
+    @Override
+    public String toString() {
+        return nonZero().toString();
+    }
+}

@@ -1,0 +1,112 @@
+package io.finwait.tcp;
+
+import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.IpAddress;
+
+import java.util.function.Consumer;
+
+/**
+ * A TCP over one transport: it holds the connections and listeners of some addresses.
+ *
+ * <p>It belongs to one thread and does no I/O of its own. Whoever drives it calls {@link #doWork} with
+ * the time, and again when a packet may have come, when {@link #nextDeadlineNs()} is reached, or after
+ * calls of its own:
+ *
+ * <pre>{@code
+ * while (running) {
+ *     long now = System.nanoTime();
+ *     if (endpoint.doWork(now) == 0) {
+ *         transport.await(endpoint.nextDeadlineNs() - now);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Spurious calls of {@code doWork} are safe. Times are nanoseconds of one monotonic clock.
+ */
+public interface Endpoint extends AutoCloseable {
+
+    /**
+     * One duty cycle: runs commands, takes a batch of packets, fires timers, sends what is owed.
+     *
+     * @param nowNs the time, in nanoseconds, never before that of an earlier call
+     * @return how much was done; 0 when there was nothing to do
+     */
+    int doWork(long nowNs);
+
+    /** When {@link #doWork} has something to do even if no packet comes; MAX_VALUE for never. */
+    long nextDeadlineNs();
+
+    /** The time of the present or last duty cycle, in nanoseconds. */
+    long nowNs();
+
+    /**
+     * Opens a connection actively, from the first local address of the peer's family and a free port.
+     *
+     * @param remotePort 1 to 65,535
+     * @throws IllegalArgumentException when no connection can go there
+     * @throws IllegalStateException when all ports are in use
+     */
+    Connection connect(IpAddress remote, int remotePort);
+
+    /**
+     * Opens a connection actively.
+     *
+     * @param local one of the endpoint's addresses
+     * @param localPort 1 to 65,535, or 0 for a free one (RFC 6056)
+     * @throws IllegalArgumentException when no connection can go there
+     * @throws IllegalStateException when the pair of sockets is in use, or in TIME-WAIT and may not be
+     *     used again
+     */
+    Connection connect(IpAddress local, int localPort, IpAddress remote, int remotePort);
+
+    /**
+     * Opens a port on all addresses (passive OPEN).
+     *
+     * @param port 1 to 65,535
+     * @param backlog connections that may wait to be accepted, and handshakes that may be under way, at
+     *     least 1
+     * @throws IllegalStateException when the port is already listening
+     */
+    Listener listen(int port, int backlog);
+
+    /**
+     * Runs a command on the endpoint's thread, in its next duty cycle; from any thread.
+     *
+     * @return false when the queue of commands is full: try again later
+     */
+    boolean execute(Runnable command);
+
+    /**
+     * Gives the endpoint to another thread: the next one that calls it owns it. The two threads must
+     * have synchronized, by starting or joining for instance.
+     */
+    void handOver();
+
+    /** Every connection that is not yet in TIME-WAIT or CLOSED, handshakes included. */
+    void forEachConnection(Consumer<? super ConnectionInfo> action);
+
+    /** Every listener. */
+    void forEachListener(Consumer<? super Listener> action);
+
+    /** The connections in TIME-WAIT. */
+    TimeWaitTable timeWait();
+
+    /** What was counted so far. */
+    Counters counters();
+
+    /** The configuration. */
+    EndpointConfig config();
+
+    /** How many connections are not yet in TIME-WAIT or CLOSED. */
+    int connectionCount();
+
+    /** How many of them have no user any more. */
+    int orphanCount();
+
+    /**
+     * Ends everything at once: connections are reset, listeners closed, TIME-WAIT forgotten. The
+     * transport is not closed; it is the caller's.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,464 @@
+package io.finwait.tcp;
+
+import io.finwait.spi.RandomSource;
+import io.finwait.timewait.TimeWaitPolicy;
+import io.finwait.wire.IpAddress;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How an endpoint behaves; immutable. The defaults are those of the RFCs, so that a program that sets
+ * nothing but its address gets what it expects.
+ */
+public final class EndpointConfig {
+
+    private static final long MS = 1_000_000L;
+    private static final long SECOND = 1_000 * MS;
+
+    private final List<IpAddress> addresses;
+    private final RandomSource random;
+    private final ClosePolicy closePolicy;
+    private final TimeWaitPolicy timeWaitPolicy;
+    private final EndpointObserver observer;
+    private final int sendBufferOctets;
+    private final int receiveBufferOctets;
+    private final int maxSegmentSize;
+    private final boolean windowScaling;
+    private final boolean timestamps;
+    private final boolean selectiveAcknowledgments;
+    private final boolean nagle;
+    private final long delayedAckNs;
+    private final long initialRtoNs;
+    private final long minRtoNs;
+    private final long maxRtoNs;
+    private final int retransmissionsR1;
+    private final int retransmissionsR2;
+    private final long connectTimeoutNs;
+    private final long userTimeoutNs;
+    private final long challengeAckIntervalNs;
+    private final int resetsPerSecond;
+    private final int firstEphemeralPort;
+    private final int lastEphemeralPort;
+    private final int maxConnections;
+
+    private EndpointConfig(Builder b) {
+        if (b.addresses.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "an endpoint needs an address; call address(\"10.0.0.1\") on its builder");
+        }
+        addresses = List.copyOf(b.addresses);
+        random = b.random;
+        closePolicy = b.closePolicy;
+        timeWaitPolicy = b.timeWaitPolicy;
+        observer = b.observer;
+        sendBufferOctets = b.sendBufferOctets;
+        receiveBufferOctets = b.receiveBufferOctets;
+        maxSegmentSize = b.maxSegmentSize;
+        windowScaling = b.windowScaling;
+        timestamps = b.timestamps;
+        selectiveAcknowledgments = b.selectiveAcknowledgments;
+        nagle = b.nagle;
+        delayedAckNs = b.delayedAckNs;
+        initialRtoNs = b.initialRtoNs;
+        minRtoNs = b.minRtoNs;
+        maxRtoNs = b.maxRtoNs;
+        retransmissionsR1 = b.retransmissionsR1;
+        retransmissionsR2 = b.retransmissionsR2;
+        connectTimeoutNs = b.connectTimeoutNs;
+        userTimeoutNs = b.userTimeoutNs;
+        challengeAckIntervalNs = b.challengeAckIntervalNs;
+        resetsPerSecond = b.resetsPerSecond;
+        firstEphemeralPort = b.firstEphemeralPort;
+        lastEphemeralPort = b.lastEphemeralPort;
+        maxConnections = b.maxConnections;
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder with one address and the defaults. */
+    public static Builder at(String address) {
+        return new Builder().address(address);
+    }
+
+    /** A builder that holds what this configuration holds, to change one thing. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** The endpoint's own addresses. */
+    public List<IpAddress> addresses() {
+        return addresses;
+    }
+
+    /** Where all randomness comes from. */
+    public RandomSource random() {
+        return random;
+    }
+
+    /** How connections end. */
+    public ClosePolicy closePolicy() {
+        return closePolicy;
+    }
+
+    /** How long TIME-WAIT lasts and what it answers. */
+    public TimeWaitPolicy timeWaitPolicy() {
+        return timeWaitPolicy;
+    }
+
+    /** Is told what the endpoint does. */
+    public EndpointObserver observer() {
+        return observer;
+    }
+
+    /** Octets that a connection may have queued and unacknowledged. */
+    public int sendBufferOctets() {
+        return sendBufferOctets;
+    }
+
+    /** Octets that a connection may have received and not read: the largest window offered. */
+    public int receiveBufferOctets() {
+        return receiveBufferOctets;
+    }
+
+    /** The largest MSS offered and used, in octets; 0 for what the transport's MTU allows. */
+    public int maxSegmentSize() {
+        return maxSegmentSize;
+    }
+
+    /** Whether window scaling is offered (RFC 7323 §2). */
+    public boolean windowScaling() {
+        return windowScaling;
+    }
+
+    /** Whether timestamps are offered (RFC 7323 §3). */
+    public boolean timestamps() {
+        return timestamps;
+    }
+
+    /** Whether selective acknowledgments are offered (RFC 2018). */
+    public boolean selectiveAcknowledgments() {
+        return selectiveAcknowledgments;
+    }
+
+    /** Whether Nagle's algorithm is on for new connections. */
+    public boolean nagle() {
+        return nagle;
+    }
+
+    /** How long an ACK may wait for company, in nanoseconds; 0 for none (RFC 9293 MUST-59). */
+    public long delayedAckNs() {
+        return delayedAckNs;
+    }
+
+    /** Retransmission timeout before anything was measured, in nanoseconds (RFC 6298 §2.1). */
+    public long initialRtoNs() {
+        return initialRtoNs;
+    }
+
+    /** The shortest retransmission timeout, in nanoseconds (RFC 6298 §2.4). */
+    public long minRtoNs() {
+        return minRtoNs;
+    }
+
+    /** The longest retransmission timeout, in nanoseconds (RFC 6298 §2.5). */
+    public long maxRtoNs() {
+        return maxRtoNs;
+    }
+
+    /** Retransmissions after which the user is told of a soft error: R1 (RFC 9293 §3.8.3). */
+    public int retransmissionsR1() {
+        return retransmissionsR1;
+    }
+
+    /** Retransmissions after which the connection is given up: R2 (RFC 9293 §3.8.3). */
+    public int retransmissionsR2() {
+        return retransmissionsR2;
+    }
+
+    /** How long SYN and SYN-ACK are sent again, in nanoseconds (RFC 9293 MUST-23). */
+    public long connectTimeoutNs() {
+        return connectTimeoutNs;
+    }
+
+    /** User timeout of new connections, in nanoseconds; 0 for none. */
+    public long userTimeoutNs() {
+        return userTimeoutNs;
+    }
+
+    /** The least time between two challenge ACKs of a connection, in nanoseconds (RFC 5961 §7). */
+    public long challengeAckIntervalNs() {
+        return challengeAckIntervalNs;
+    }
+
+    /** Resets per second for segments that belong to no connection. */
+    public int resetsPerSecond() {
+        return resetsPerSecond;
+    }
+
+    /** The first port that {@code connect} chooses from. */
+    public int firstEphemeralPort() {
+        return firstEphemeralPort;
+    }
+
+    /** The last port that {@code connect} chooses from. */
+    public int lastEphemeralPort() {
+        return lastEphemeralPort;
+    }
+
+    /** Connections at most, handshakes included. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /** Collects the settings of an {@link EndpointConfig}. */
+    public static final class Builder {
+
+        private final List<IpAddress> addresses = new ArrayList<>();
+        private RandomSource random = RandomSource.secure();
+        private ClosePolicy closePolicy = ClosePolicy.DEFAULT;
+        private TimeWaitPolicy timeWaitPolicy = TimeWaitPolicy.defaults();
+        private EndpointObserver observer = EndpointObserver.NONE;
+        private int sendBufferOctets = 256 * 1024;
+        private int receiveBufferOctets = 256 * 1024;
+        private int maxSegmentSize;
+        private boolean windowScaling = true;
+        private boolean timestamps = true;
+        private boolean selectiveAcknowledgments = true;
+        private boolean nagle = true;
+        private long delayedAckNs = 40 * MS;
+        private long initialRtoNs = SECOND;
+        private long minRtoNs = SECOND;
+        private long maxRtoNs = 60 * SECOND;
+        private int retransmissionsR1 = 3;
+        private int retransmissionsR2 = 15;
+        private long connectTimeoutNs = 180 * SECOND;
+        private long userTimeoutNs;
+        private long challengeAckIntervalNs = 500 * MS;
+        private int resetsPerSecond = 1000;
+        private int firstEphemeralPort = 49_152;
+        private int lastEphemeralPort = 65_535;
+        private int maxConnections = 1 << 20;
+
+        private Builder() {}
+
+        private Builder(EndpointConfig c) {
+            addresses.addAll(c.addresses);
+            random = c.random;
+            closePolicy = c.closePolicy;
+            timeWaitPolicy = c.timeWaitPolicy;
+            observer = c.observer;
+            sendBufferOctets = c.sendBufferOctets;
+            receiveBufferOctets = c.receiveBufferOctets;
+            maxSegmentSize = c.maxSegmentSize;
+            windowScaling = c.windowScaling;
+            timestamps = c.timestamps;
+            selectiveAcknowledgments = c.selectiveAcknowledgments;
+            nagle = c.nagle;
+            delayedAckNs = c.delayedAckNs;
+            initialRtoNs = c.initialRtoNs;
+            minRtoNs = c.minRtoNs;
+            maxRtoNs = c.maxRtoNs;
+            retransmissionsR1 = c.retransmissionsR1;
+            retransmissionsR2 = c.retransmissionsR2;
+            connectTimeoutNs = c.connectTimeoutNs;
+            userTimeoutNs = c.userTimeoutNs;
+            challengeAckIntervalNs = c.challengeAckIntervalNs;
+            resetsPerSecond = c.resetsPerSecond;
+            firstEphemeralPort = c.firstEphemeralPort;
+            lastEphemeralPort = c.lastEphemeralPort;
+            maxConnections = c.maxConnections;
+        }
+
+        /**
+         * Adds an address of the endpoint.
+         *
+         * @throws IllegalArgumentException when it is no address literal
+         */
+        public Builder address(String address) {
+            return address(IpAddress.parse(address));
+        }
+
+        /** Adds an address of the endpoint. */
+        public Builder address(IpAddress address) {
+            addresses.add(Objects.requireNonNull(address, "address"));
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#random()}. */
+        public Builder random(RandomSource source) {
+            random = Objects.requireNonNull(source, "random");
+            return this;
+        }
+
+        /** Makes everything repeatable, for simulations; never on a real network. */
+        public Builder seed(long seed) {
+            return random(RandomSource.seeded(seed));
+        }
+
+        /** Sets {@link EndpointConfig#closePolicy()}. */
+        public Builder closePolicy(ClosePolicy policy) {
+            closePolicy = Objects.requireNonNull(policy, "closePolicy");
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#timeWaitPolicy()}. */
+        public Builder timeWaitPolicy(TimeWaitPolicy policy) {
+            timeWaitPolicy = Objects.requireNonNull(policy, "timeWaitPolicy");
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#observer()}. */
+        public Builder observer(EndpointObserver newObserver) {
+            observer = Objects.requireNonNull(newObserver, "observer");
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#sendBufferOctets()}, at least 1. */
+        public Builder sendBufferOctets(int octets) {
+            sendBufferOctets = require("sendBufferOctets", octets, 1, 1 << 30);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#receiveBufferOctets()}, at least 1. */
+        public Builder receiveBufferOctets(int octets) {
+            receiveBufferOctets = require("receiveBufferOctets", octets, 1, 1 << 30);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#maxSegmentSize()}: 0, or 64 to 65,495 octets. */
+        public Builder maxSegmentSize(int octets) {
+            maxSegmentSize = octets == 0 ? 0 : require("maxSegmentSize", octets, 64, 65_535 - 40);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#windowScaling()}. */
+        public Builder windowScaling(boolean on) {
+            windowScaling = on;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#timestamps()}. */
+        public Builder timestamps(boolean on) {
+            timestamps = on;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#selectiveAcknowledgments()}. */
+        public Builder selectiveAcknowledgments(boolean on) {
+            selectiveAcknowledgments = on;
+            return this;
+        }
+
+        /** Offers no option but MSS: what the textbook shows. */
+        public Builder plain() {
+            return windowScaling(false)
+                    .timestamps(false)
+                    .selectiveAcknowledgments(false)
+                    .delayedAckNs(0);
+        }
+
+        /** Sets {@link EndpointConfig#nagle()}. */
+        public Builder nagle(boolean on) {
+            nagle = on;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#delayedAckNs()}: 0 to 500 ms. */
+        public Builder delayedAckNs(long delayNs) {
+            if (delayNs < 0 || delayNs > 500 * MS) {
+                throw new IllegalArgumentException(
+                        "delayedAckNs " + delayNs + " is out of range; choose 0 to 500 ms");
+            }
+            delayedAckNs = delayNs;
+            return this;
+        }
+
+        /**
+         * Sets the retransmission timeouts: initial, shortest and longest, in nanoseconds.
+         *
+         * @throws IllegalArgumentException unless 0 is below the shortest, and the shortest not above
+         *     the initial, nor that above the longest
+         */
+        public Builder retransmissionTimeouts(long initialNs, long minNs, long maxNs) {
+            if (minNs <= 0 || initialNs < minNs || maxNs < initialNs) {
+                throw new IllegalArgumentException(
+                        "retransmission timeouts must rise from the shortest over the initial to"
+                                + " the longest, and be above 0; got "
+                                + (minNs + ", " + initialNs + ", " + maxNs));
+            }
+            initialRtoNs = initialNs;
+            minRtoNs = minNs;
+            maxRtoNs = maxNs;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#retransmissionsR1()} and {@link EndpointConfig#retransmissionsR2()}. */
+        public Builder retransmissions(int r1, int r2) {
+            retransmissionsR1 = require("R1", r1, 1, 1000);
+            retransmissionsR2 = require("R2", r2, r1, 1000);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#connectTimeoutNs()}, above 0. */
+        public Builder connectTimeoutNs(long timeoutNs) {
+            if (timeoutNs <= 0) {
+                throw new IllegalArgumentException("connectTimeoutNs must be above 0");
+            }
+            connectTimeoutNs = timeoutNs;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#userTimeoutNs()}. */
+        public Builder userTimeoutNs(long timeoutNs) {
+            userTimeoutNs = timeoutNs;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#challengeAckIntervalNs()}; 0 for no limit. */
+        public Builder challengeAckIntervalNs(long intervalNs) {
+            challengeAckIntervalNs = intervalNs;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#resetsPerSecond()}. */
+        public Builder resetsPerSecond(int resets) {
+            resetsPerSecond = require("resetsPerSecond", resets, 0, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /** Sets the ports that {@code connect} chooses from. */
+        public Builder ephemeralPorts(int first, int last) {
+            firstEphemeralPort = require("first port", first, 1, 65_535);
+            lastEphemeralPort = require("last port", last, first, 65_535);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#maxConnections()}. */
+        public Builder maxConnections(int connections) {
+            maxConnections = require("maxConnections", connections, 1, 1 << 28);
+            return this;
+        }
+
+        private static int require(String name, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        name + " " + value + " is out of range; choose " + least + " to " + most);
+            }
+            return value;
+        }
+
+        /**
+         * The configuration.
+         *
+         * @throws IllegalArgumentException when it has no address
+         */
+        public EndpointConfig build() {
+            return new EndpointConfig(this);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.wire.Seq;
+
+/**
+ * Slow start, congestion avoidance, fast retransmit and recovery (RFC 5681, RFC 6582), with byte
+ * counting (RFC 3465) and limited transmit (RFC 3042). All sizes in octets.
+ */
+final class NewReno {
+
+    private static final int DUPLICATE_ACKS = 3;
+
+    private int mss;
+    private int window;
+    private int threshold;
+    private int duplicates;
+    private int acknowledgedInAvoidance;
+    private boolean recovering;
+    private int recover;
+
+    /** Begins a connection with the initial window of RFC 6928: ten segments. */
+    void reset(int segmentSize, int iss) {
+        mss = segmentSize;
+        recover = iss;
+        window = Math.min(10 * mss, Math.max(2 * mss, 14_600));
+        threshold = Integer.MAX_VALUE;
+        duplicates = 0;
+        acknowledgedInAvoidance = 0;
+        recovering = false;
+    }
+
+    /** The SYN was lost: the initial window is one segment (RFC 5681 §3.1). */
+    void afterLostSyn() {
+        window = mss;
+    }
+
+    /** The congestion window, in octets. */
+    int window() {
+        // Limited transmit: the first two duplicate ACKs each let one new segment out.
+        return !recovering && duplicates > 0 && duplicates < DUPLICATE_ACKS
+                ? window + duplicates * mss
+                : window;
+    }
+
+    boolean isRecovering() {
+        return recovering;
+    }
+
+    /** New data was acknowledged. */
+    void onAck(int acknowledged, int ack, int flight) {
+        duplicates = 0;
+        if (recovering) {
+            if (Seq.geq(ack, recover)) {
+                recovering = false;
+                window = Math.min(threshold, Math.max(flight, mss) + mss);
+            } else {
+                // A partial ACK: the next hole is sent again, the window deflates by what left.
+                window = Math.max(window - acknowledged + mss, mss);
+            }
+            return;
+        }
+        recover = Seq.max(recover, ack);
+        if (window < threshold) {
+            window = grow(Math.min(acknowledged, 2 * mss));
+            return;
+        }
+        acknowledgedInAvoidance += acknowledged;
+        if (acknowledgedInAvoidance >= window) {
+            acknowledgedInAvoidance -= window;
+            window = grow(mss);
+        }
+    }
+
+    private int grow(int by) {
+        return (int) Math.min((long) window + by, 1 << 30);
+    }
+
+    /**
+     * A duplicate ACK arrived.
+     *
+     * @return true when the first unacknowledged segment is to be sent again now
+     */
+    boolean onDuplicateAck(int sndNxt, int sndUna, int flight) {
+        duplicates++;
+        if (recovering) {
+            window = grow(mss);
+            return false;
+        }
+        if (duplicates != DUPLICATE_ACKS || Seq.lt(sndUna, recover)) {
+            return false;
+        }
+        recovering = true;
+        recover = sndNxt;
+        threshold = Math.max(flight / 2, 2 * mss);
+        window = threshold + DUPLICATE_ACKS * mss;
+        return true;
+    }
+
+    /** The retransmission timer fired for the first time on this data. */
+    void onTimeout(int sndNxt, int flight, boolean first) {
+        if (first) {
+            threshold = Math.max(flight / 2, 2 * mss);
+        }
+        window = mss;
+        duplicates = 0;
+        recovering = false;
+        recover = sndNxt;
+    }
+
+    /** Nothing was sent for longer than a timeout: begin again carefully (RFC 5681 §4.1). */
+    void onIdle() {
+        window = Math.min(window, Math.min(10 * mss, Math.max(2 * mss, 14_600)));
+    }
+
+    int duplicates() {
+        return duplicates;
+    }
+}

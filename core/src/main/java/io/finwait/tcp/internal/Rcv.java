@@ -1,0 +1,109 @@
+package io.finwait.tcp.internal;
+
+/** The receive sequence variables of a TCB (RFC 9293 §3.3.1) and what has arrived. */
+public final class Rcv {
+
+    /** IRS: initial receive sequence number. */
+    public int irs;
+
+    /** RCV.NXT: the next number expected. */
+    public int nxt;
+
+    /** The right edge of the window that was offered; never taken back (RFC 9293 SHLD-14). */
+    int edge;
+
+    /** The largest window offered so far. */
+    int maxWnd;
+
+    /** How many bits our window is shifted; 0 unless both ends scale. */
+    int windowScale;
+
+    /** Octets that may be received and unread. */
+    int capacity;
+
+    /** The largest text of a segment that the peer sends, as far as we know. */
+    int peerSegment;
+
+    ReceiveBuffer buffer;
+
+    final Reassembly reassembly = new Reassembly();
+
+    /** True when a FIN has arrived behind a gap. */
+    boolean finHeld;
+
+    /** The number of the held FIN, or of the one that was taken. */
+    int finSeq;
+
+    /** True when both ends send timestamps (RFC 7323 §3.2). */
+    public boolean timestamps;
+
+    /** TS.Recent: what we echo. */
+    int tsRecent;
+
+    /** When TS.Recent was taken, in nanoseconds. */
+    long tsRecentAtNs;
+
+    /** The number up to which we had acknowledged when the last ACK was sent: Last.ACK.sent. */
+    int lastAckSent;
+
+    void reset(int octets) {
+        irs = 0;
+        nxt = 0;
+        edge = 0;
+        maxWnd = 0;
+        windowScale = 0;
+        capacity = octets;
+        peerSegment = 536;
+        reassembly.clear();
+        finHeld = false;
+        finSeq = 0;
+        timestamps = false;
+        tsRecent = 0;
+        tsRecentAtNs = 0;
+        lastAckSent = 0;
+    }
+
+    /** The peer's SYN was received; the window that our own SYN offered begins behind it. */
+    void synchronize(int peerIss) {
+        int offered = edge - nxt;
+        irs = peerIss;
+        nxt = peerIss + 1;
+        edge = nxt + offered;
+        lastAckSent = nxt;
+    }
+
+    /** RCV.WND: the window that was offered and is not used up, in octets. */
+    public int wnd() {
+        return edge - nxt;
+    }
+
+    /** Where the right edge could be now that the user has read. */
+    private int possibleEdge() {
+        return nxt + Math.max(0, capacity - buffer.readable());
+    }
+
+    /**
+     * Moves the right edge outwards, unless it would be a silly little (RFC 9293 §3.8.6.2.2), and never
+     * inwards.
+     *
+     * @param most the largest window that the field of the segment can say
+     */
+    void offerWindow(int most) {
+        int target = Math.min(possibleEdge() - nxt, most);
+        int gain = target - wnd();
+        if (gain >= worthwhile()) {
+            edge = nxt + target;
+            maxWnd = Math.max(maxWnd, target);
+        }
+    }
+
+    /** True when the user has read so much that the peer should be told. */
+    boolean windowUpdateIsDue() {
+        return possibleEdge() - edge
+                >= Math.max(worthwhile(), Math.min(capacity / 2, 2 * peerSegment));
+    }
+
+    private int worthwhile() {
+        return Math.max(1, Math.min(capacity / 2, peerSegment));
+    }
+}

@@ -1,0 +1,419 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.tcp.CloseReason.AbortCause;
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.State;
+import io.finwait.tcp.Trigger;
+import io.finwait.wire.Segment;
+import io.finwait.wire.Seq;
+import io.finwait.wire.TcpOptions;
+
+/**
+ * A segment arrives for a connection in SYN-RECEIVED or any later state but TIME-WAIT: the steps of RFC
+ * 9293 §3.10.7.4, in the RFC's order, with RFC 5961 and RFC 7323 where they belong. A step returns
+ * false when the segment goes no further. Nothing leaves here; answers are noted as owed.
+ */
+final class SegmentArrives {
+
+    /** TS.Recent is no longer compared after 24 days of silence (RFC 7323 §5.5). */
+    private static final long TS_RECENT_LIFE_NS = 24L * 24 * 3600 * 1_000_000_000L;
+
+    private final TcpEndpoint endpoint;
+
+    SegmentArrives(TcpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Runs the steps. */
+    void arrive(Tcb tcb, Segment seg) {
+        if (!seg.hasAck() && !seg.hasSyn() && !seg.hasRst()) {
+            // Without ACK it is dropped in any case (fifth step); before the first step it is
+            // dropped
+            // without an answer (requirement B17).
+            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            return;
+        }
+        tcb.lastHeardNs = endpoint.now;
+        if (reset(tcb, seg)
+                && timestamps(tcb, seg)
+                && synchronize(tcb, seg)
+                && sequence(tcb, seg)
+                && acknowledgment(tcb, seg)) {
+            text(tcb, seg);
+            fin(tcb, seg);
+        }
+        if (tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT) {
+            endpoint.expiry.heard(tcb);
+            endpoint.timersChanged(tcb);
+        }
+    }
+
+    // Second step: RST. It comes before the first because Table 6 would refuse one with text into a
+    // closed window (RFC 9293 MUST-66, SHLD-2), and because PAWS does not apply to it (RFC 7323
+    // §5.2).
+
+    private boolean reset(Tcb tcb, Segment seg) {
+        if (!seg.hasRst()) {
+            return true;
+        }
+        Rcv rcv = tcb.rcv;
+        if (seg.seq() == rcv.nxt) {
+            if (tcb.state == State.SYN_RECEIVED && tcb.passive) {
+                endpoint.counters.add(Counter.RESETS_IN);
+                endpoint.lifecycle.forget(tcb);
+            } else {
+                endpoint.lifecycle.resetByPeer(tcb);
+            }
+        } else if (Seq.inWindow(seg.seq(), rcv.nxt, rcv.wnd())) {
+            challenge(tcb);
+        } else {
+            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+        }
+        return false;
+    }
+
+    // PAWS: a part of the first step (RFC 7323 §5.3, R1).
+
+    private boolean timestamps(Tcb tcb, Segment seg) {
+        Rcv rcv = tcb.rcv;
+        if (!rcv.timestamps) {
+            return true;
+        }
+        TcpOptions options = seg.options();
+        if (!options.hasTimestamps()) {
+            if (seg.hasSyn()) {
+                return true;
+            }
+            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            return false;
+        }
+        boolean old =
+                Seq.lt(options.timestampValue(), rcv.tsRecent)
+                        && endpoint.now - rcv.tsRecentAtNs < TS_RECENT_LIFE_NS;
+        if (old) {
+            endpoint.counters.add(Counter.PAWS_DROPS);
+            if (seg.length() > 0) {
+                if (seg.hasSyn()) {
+                    challenge(tcb);
+                } else {
+                    oweAck(tcb);
+                }
+            }
+            return false;
+        }
+        if (Seq.leq(seg.seq(), rcv.lastAckSent) && Seq.geq(seg.seq(), rcv.nxt - rcv.maxWnd)) {
+            rcv.tsRecent = options.timestampValue();
+            rcv.tsRecentAtNs = endpoint.now;
+        }
+        return true;
+    }
+
+    // Fourth step: SYN (RFC 5961 §4.2).
+
+    private boolean synchronize(Tcb tcb, Segment seg) {
+        if (!seg.hasSyn()) {
+            return true;
+        }
+        if (tcb.state == State.SYN_RECEIVED) {
+            endpoint.handshake.synInSynReceived(tcb, seg);
+        } else {
+            challenge(tcb);
+        }
+        return false;
+    }
+
+    // First step: the sequence number.
+
+    private boolean sequence(Tcb tcb, Segment seg) {
+        Rcv rcv = tcb.rcv;
+        int wnd = rcv.wnd();
+        int length = seg.length();
+        boolean acceptable;
+        if (length == 0) {
+            // With a closed window one number further is taken as well: the peer may have sent an
+            // octet into it, and its ACK and window must get through (T-13).
+            acceptable =
+                    wnd == 0
+                            ? Seq.inWindow(seg.seq(), rcv.nxt, 2)
+                            : Seq.inWindow(seg.seq(), rcv.nxt, wnd);
+        } else if (wnd == 0) {
+            acceptable = Seq.inWindow(seg.seq(), rcv.nxt, 2);
+        } else {
+            acceptable =
+                    Seq.inWindow(seg.seq(), rcv.nxt, wnd)
+                            || Seq.inWindow(seg.end() - 1, rcv.nxt, wnd)
+                            || (Seq.lt(seg.seq(), rcv.nxt) && Seq.gt(seg.end(), rcv.nxt));
+        }
+        if (acceptable) {
+            return true;
+        }
+        boolean recent = Seq.leq(seg.end(), rcv.nxt) && Seq.gt(seg.end(), rcv.nxt - rcv.maxWnd - 1);
+        if (length > 0) {
+            oweAck(tcb);
+        }
+        if (recent && tcb.state.isSynchronized() && !acknowledgment(tcb, seg)) {
+            // What is old may still acknowledge something new (RFC 9293 appendix A.2, T-13).
+            return false;
+        }
+        if (length == 0) {
+            challenge(tcb);
+        }
+        return false;
+    }
+
+    // Fifth step: the ACK field.
+
+    private boolean acknowledgment(Tcb tcb, Segment seg) {
+        if (!seg.hasAck()) {
+            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            return false;
+        }
+        Snd snd = tcb.snd;
+        if (tcb.state == State.SYN_RECEIVED) {
+            return ackOfSyn(tcb, seg);
+        }
+        int ack = seg.ack();
+        long furthestBack = Math.min(snd.maxWnd, snd.acknowledged);
+        if (Seq.gt(ack, snd.nxt) || Seq.lt(ack, snd.una - (int) furthestBack)) {
+            challenge(tcb);
+            return false;
+        }
+        if (Seq.gt(ack, snd.una)) {
+            newAck(tcb, seg);
+        } else if (ack == snd.una) {
+            duplicateAck(tcb, seg);
+        }
+        return tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT;
+    }
+
+    private boolean ackOfSyn(Tcb tcb, Segment seg) {
+        if (Seq.leq(seg.ack(), tcb.snd.una) || Seq.gt(seg.ack(), tcb.snd.nxt)) {
+            endpoint.answers.reset(seg);
+            return false;
+        }
+        if (tcb.passive && !tcb.listener.takesConnection()) {
+            endpoint.counters.add(Counter.LISTEN_OVERFLOWS);
+            return false;
+        }
+        endpoint.handshake.becomeEstablished(tcb, seg, Trigger.ACK_OF_SYN);
+        endpoint.wantsOutput(tcb);
+        return true;
+    }
+
+    private void newAck(Tcb tcb, Segment seg) {
+        Snd snd = tcb.snd;
+        int acknowledged = seg.ack() - snd.una;
+        measure(tcb, seg);
+        boolean wasRecovering = tcb.congestion.isRecovering();
+        snd.acknowledge(seg.ack());
+        tcb.congestion.onAck(acknowledged, seg.ack(), snd.flight());
+        if (wasRecovering && tcb.congestion.isRecovering() && snd.una != snd.nxt) {
+            tcb.retransmitOwed = true;
+        }
+        updateWindow(tcb, seg);
+        tcb.retransmissions = 0;
+        tcb.rtt.endBackOff();
+        endpoint.expiry.progress(tcb);
+        if (tcb.connection != null) {
+            tcb.connection.tellWritable();
+        }
+        if (snd.finAcknowledged() && tcb.state.awaitsAckOfFin()) {
+            endpoint.lifecycle.finAcknowledged(tcb);
+        }
+        if (tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT) {
+            endpoint.wantsOutput(tcb);
+        }
+    }
+
+    /** The ACK is not new: perhaps the window is, perhaps it says that a segment is missing. */
+    private void duplicateAck(Tcb tcb, Segment seg) {
+        Snd snd = tcb.snd;
+        int window = seg.window() << snd.windowScale;
+        boolean duplicate =
+                snd.una != snd.nxt
+                        && seg.length() == 0
+                        && window == snd.wnd
+                        && !tcb.retransmitOwed
+                        && snd.wnd > 0;
+        updateWindow(tcb, seg);
+        if (duplicate && tcb.congestion.onDuplicateAck(snd.nxt, snd.una, snd.flight())) {
+            tcb.retransmitOwed = true;
+        }
+        endpoint.wantsOutput(tcb);
+    }
+
+    private void updateWindow(Tcb tcb, Segment seg) {
+        Snd snd = tcb.snd;
+        boolean newer =
+                Seq.lt(snd.wl1, seg.seq()) || (snd.wl1 == seg.seq() && Seq.leq(snd.wl2, seg.ack()));
+        if (!newer) {
+            return;
+        }
+        boolean wasClosed = snd.wnd == 0;
+        snd.updateWindow(seg.window() << snd.windowScale, seg.seq(), seg.ack());
+        if (wasClosed && snd.wnd > 0) {
+            endpoint.expiry.windowOpened(tcb);
+        }
+    }
+
+    /** A round trip for the retransmission timeout (RFC 7323 §4, or one segment at a time). */
+    void measure(Tcb tcb, Segment seg) {
+        if (tcb.rcv.timestamps && seg.options().hasTimestamps()) {
+            int elapsed = endpoint.timestamp(tcb) - seg.options().timestampEcho();
+            if (elapsed >= 0 && seg.options().timestampEcho() != 0) {
+                tcb.rtt.sample(elapsed * TcpEndpoint.TIMESTAMP_TICK_NS);
+            }
+        } else if (tcb.timing && Seq.geq(seg.ack(), tcb.timedSeq)) {
+            tcb.timing = false;
+            tcb.rtt.sample(endpoint.now - tcb.timedAtNs);
+        }
+    }
+
+    // Seventh step: the text.
+
+    private void text(Tcb tcb, Segment seg) {
+        if (seg.textLength() == 0) {
+            return;
+        }
+        switch (tcb.state) {
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> {
+                if (tcb.orphan && Seq.gt(seg.seq() + seg.textLength(), tcb.rcv.nxt)) {
+                    endpoint.answers.reset(seg);
+                    endpoint.lifecycle.abortSilently(tcb, AbortCause.DATA_AFTER_CLOSE);
+                } else {
+                    takeText(tcb, seg);
+                }
+            }
+            // The peer has said that no more comes: its text is ignored, and acknowledged (T-10).
+            case CLOSE_WAIT, CLOSING, LAST_ACK -> oweAck(tcb);
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, TIME_WAIT -> {}
+        }
+    }
+
+    private void takeText(Tcb tcb, Segment seg) {
+        Rcv rcv = tcb.rcv;
+        int from = Seq.max(seg.seq(), rcv.nxt);
+        int to = Seq.min(seg.seq() + seg.textLength(), rcv.edge);
+        if (rcv.finHeld) {
+            to = Seq.min(to, rcv.finSeq);
+        }
+        int octets = Seq.distance(from, to);
+        if (octets <= 0) {
+            oweAck(tcb);
+            return;
+        }
+        int ahead = Seq.distance(rcv.nxt, from);
+        int at = seg.textOffset() + Seq.distance(seg.seq(), from);
+        if (ahead == 0 && rcv.reassembly.count() == 0) {
+            rcv.buffer.write(0, seg.buffer(), at, octets);
+            rcv.nxt = to;
+            rcv.buffer.advance(octets);
+            delivered(tcb);
+            acknowledgeText(tcb, seg, octets);
+            return;
+        }
+        if (rcv.reassembly.add(from, to)) {
+            rcv.buffer.write(ahead, seg.buffer(), at, octets);
+        }
+        oweAck(tcb);
+        takeInOrder(tcb);
+    }
+
+    /** Delivers what stands in order, after a gap was filled. */
+    void takeInOrder(Tcb tcb) {
+        Rcv rcv = tcb.rcv;
+        int nxt = rcv.reassembly.advance(rcv.nxt);
+        int octets = Seq.distance(rcv.nxt, nxt);
+        if (octets > 0) {
+            rcv.nxt = nxt;
+            rcv.buffer.advance(octets);
+            delivered(tcb);
+        }
+    }
+
+    private static void delivered(Tcb tcb) {
+        if (tcb.connection != null) {
+            tcb.connection.tell(Notifications.READABLE);
+        }
+    }
+
+    /** ACK at once, or wait for company: at most two full segments, never longer than the delay. */
+    private void acknowledgeText(Tcb tcb, Segment seg, int octets) {
+        long delay = endpoint.config.delayedAckNs();
+        if (octets >= tcb.rcv.peerSegment || octets < seg.textLength()) {
+            tcb.segmentsUnacknowledged++;
+        }
+        if (delay == 0 || seg.hasFin() || tcb.segmentsUnacknowledged >= 2) {
+            tcb.acksOwed = Math.max(tcb.acksOwed, 1);
+            endpoint.wantsOutput(tcb);
+        } else {
+            tcb.timers.startIfOff(Timer.DELAYED_ACK, endpoint.now + delay);
+        }
+    }
+
+    // Eighth step: the FIN.
+
+    private void fin(Tcb tcb, Segment seg) {
+        Rcv rcv = tcb.rcv;
+        switch (tcb.state) {
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> {
+                int finSeq = seg.seq() + seg.textLength();
+                if (seg.hasFin() && Seq.leq(finSeq, rcv.edge) && Seq.geq(finSeq, rcv.nxt)) {
+                    holdFin(tcb, finSeq);
+                }
+                if (rcv.finHeld && rcv.finSeq == rcv.nxt) {
+                    rcv.nxt++;
+                    rcv.edge = Seq.max(rcv.edge, rcv.nxt);
+                    tcb.acksOwed = 1;
+                    endpoint.wantsOutput(tcb);
+                    endpoint.lifecycle.finReceived(tcb);
+                }
+            }
+            // A FIN is taken once (T-10); another one, or the same again, is only acknowledged.
+            case CLOSE_WAIT, CLOSING, LAST_ACK -> {
+                if (seg.hasFin()) {
+                    oweAck(tcb);
+                }
+            }
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, TIME_WAIT -> {}
+        }
+    }
+
+    /** Notes a FIN that may stand behind a gap; the first one seen counts. */
+    private void holdFin(Tcb tcb, int finSeq) {
+        Rcv rcv = tcb.rcv;
+        if (!rcv.finHeld) {
+            rcv.finHeld = true;
+            rcv.finSeq = finSeq;
+        }
+        if (finSeq != rcv.nxt) {
+            oweAck(tcb);
+        }
+    }
+
+    // Answers.
+
+    /** An ACK that text or FIN asks for; several when the peer counts duplicates. */
+    private void oweAck(Tcb tcb) {
+        tcb.acksOwed++;
+        endpoint.wantsOutput(tcb);
+    }
+
+    /**
+     * The challenge ACK of RFC 5961, and any answer to a segment without text: limited per connection,
+     * so that nobody can learn from a common limit (CVE-2016-5696) and no two ends answer each other
+     * for ever.
+     */
+    void challenge(Tcb tcb) {
+        long interval = endpoint.config.challengeAckIntervalNs();
+        if (tcb.challenged && endpoint.now - tcb.lastChallengeNs < interval) {
+            endpoint.counters.add(Counter.ACKS_LIMITED);
+            return;
+        }
+        tcb.challenged = true;
+        tcb.lastChallengeNs = endpoint.now;
+        endpoint.counters.add(Counter.CHALLENGE_ACKS);
+        tcb.acksOwed = Math.max(tcb.acksOwed, 1);
+        endpoint.wantsOutput(tcb);
+    }
+}

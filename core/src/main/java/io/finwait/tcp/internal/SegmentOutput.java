@@ -1,0 +1,395 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.State;
+import io.finwait.wire.Seq;
+import io.finwait.wire.TcpHeader;
+import io.finwait.wire.TcpOptions;
+
+/**
+ * The one way out. Arriving segments, timers and the user only note what is owed; here it is decided
+ * what is sent, in which order, and how much. Without room in the transport everything stays owed.
+ */
+final class SegmentOutput {
+
+    private static final int TIMESTAMPS_OCTETS = 12;
+    private static final long SILLY_WINDOW_OVERRIDE_NS = 200_000_000L;
+    private static final int ACK = TcpHeader.ACK;
+
+    private final TcpEndpoint endpoint;
+    private final SegmentWriter writer;
+    private final int largestPacket;
+    private final boolean superPackets;
+
+    SegmentOutput(TcpEndpoint endpoint, SegmentWriter writer) {
+        this.endpoint = endpoint;
+        this.writer = writer;
+        this.superPackets = endpoint.transport.capabilities().segmentationOffload();
+        this.largestPacket = endpoint.transport.capabilities().largestPacket();
+    }
+
+    /**
+     * Sends what a TCB owes.
+     *
+     * @return false when the transport had no room and something is still owed
+     */
+    boolean poll(Tcb tcb) {
+        boolean done =
+                switch (tcb.state) {
+                    case SYN_SENT, SYN_RECEIVED -> pollHandshake(tcb);
+                    case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
+                            pollOpen(tcb);
+                    case CLOSED, LISTEN, TIME_WAIT -> true;
+                };
+        arm(tcb);
+        return done;
+    }
+
+    private boolean pollHandshake(Tcb tcb) {
+        if (tcb.synOwed) {
+            if (!sendSyn(tcb)) {
+                return false;
+            }
+            tcb.synOwed = false;
+            tcb.acksOwed = 0;
+        }
+        return pollAcks(tcb);
+    }
+
+    private boolean pollOpen(Tcb tcb) {
+        if (tcb.retransmitOwed) {
+            if (!sendAgain(tcb)) {
+                return false;
+            }
+            tcb.retransmitOwed = false;
+        }
+        if (tcb.probeOwed) {
+            if (!sendProbe(tcb)) {
+                return false;
+            }
+            tcb.probeOwed = false;
+        }
+        return pollText(tcb) && pollKeepalive(tcb) && pollAcks(tcb);
+    }
+
+    private boolean pollText(Tcb tcb) {
+        Snd snd = tcb.snd;
+        while (true) {
+            int text = textToSend(tcb);
+            int behind = snd.cursor + text;
+            boolean fin = finFits(snd, behind);
+            if (text == 0 && !fin) {
+                return true;
+            }
+            if (!send(tcb, snd.cursor, text, fin)) {
+                return false;
+            }
+            snd.cursor = behind + (fin ? 1 : 0);
+            snd.nxt = Seq.max(snd.nxt, snd.cursor);
+            tcb.sendSmall = false;
+        }
+    }
+
+    /** Octets of text for the segment at the cursor; 0 when none may go now. */
+    private int textToSend(Tcb tcb) {
+        Snd snd = tcb.snd;
+        int pending = Seq.distance(snd.cursor, snd.textEnd());
+        if (pending <= 0) {
+            return 0;
+        }
+        int usable = Math.min(snd.wnd, tcb.congestion.window()) - (snd.cursor - snd.una);
+        if (usable <= 0) {
+            return 0;
+        }
+        int text = Math.min(pending, usable);
+        if (text >= snd.mss) {
+            return wholeSegments(tcb, text);
+        }
+        boolean again = snd.cursor != snd.nxt;
+        boolean last = text == pending;
+        boolean mayGo =
+                again
+                        || tcb.sendSmall
+                        || (last && (snd.finQueued || !tcb.nagle || snd.una == snd.nxt))
+                        || text >= (snd.maxWnd + 1) / 2;
+        return mayGo ? text : 0;
+    }
+
+    /** One full segment, or as many as one super-packet takes. */
+    private int wholeSegments(Tcb tcb, int text) {
+        int mss = tcb.snd.mss;
+        if (!superPackets) {
+            return mss;
+        }
+        int headers =
+                SegmentWriter.ipHeaderLength(tcb.remoteHigh, tcb.remoteLow) + TcpHeader.MAX_LENGTH;
+        int most = (largestPacket - headers) / mss * mss;
+        return Math.min(text / mss * mss, most);
+    }
+
+    /** True when the FIN comes right behind and the peer's window has room for its number. */
+    private static boolean finFits(Snd snd, int behind) {
+        return snd.finQueued && behind == snd.finSeq && snd.wnd > behind - snd.una;
+    }
+
+    /** Sends the segment at SND.UNA again, as much of it as was sent before. */
+    private boolean sendAgain(Tcb tcb) {
+        Snd snd = tcb.snd;
+        if (snd.una == snd.nxt) {
+            return true;
+        }
+        int sentText = Seq.distance(snd.una, Seq.min(snd.nxt, snd.textEnd()));
+        int text = Math.min(sentText, snd.mss);
+        boolean fin = snd.finSent() && snd.una + text == snd.finSeq;
+        endpoint.counters.add(Counter.RETRANSMISSIONS);
+        tcb.timing = false;
+        return send(tcb, snd.una, text, fin);
+    }
+
+    /** Sends one octet, or the FIN, into a closed window (RFC 9293 §3.8.6.1). */
+    private boolean sendProbe(Tcb tcb) {
+        Snd snd = tcb.snd;
+        if (snd.una == snd.nxt && !snd.hasUnsent()) {
+            return true;
+        }
+        int text = Seq.lt(snd.una, snd.textEnd()) ? 1 : 0;
+        boolean fin = snd.finQueued && snd.una + text == snd.finSeq && text == 0;
+        if (!send(tcb, snd.una, text, fin)) {
+            return false;
+        }
+        snd.nxt = Seq.max(snd.nxt, snd.una + 1);
+        snd.cursor = Seq.max(snd.cursor, snd.una + 1);
+        tcb.timing = false;
+        return true;
+    }
+
+    private boolean pollKeepalive(Tcb tcb) {
+        if (tcb.keepaliveOwed) {
+            // An old number makes the peer answer (RFC 9293 §3.8.4).
+            if (!sendEmpty(tcb, tcb.snd.nxt - 1)) {
+                return false;
+            }
+            tcb.keepaliveOwed = false;
+        }
+        return true;
+    }
+
+    private boolean pollAcks(Tcb tcb) {
+        while (tcb.acksOwed > 0) {
+            if (!sendAck(tcb)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean sendAck(Tcb tcb) {
+        int owed = tcb.acksOwed;
+        if (!sendEmpty(tcb, ackSequence(tcb.snd))) {
+            return false;
+        }
+        tcb.acksOwed = owed - 1;
+        return true;
+    }
+
+    /** A pure ACK must lie inside the peer's window, which may have shrunk below SND.NXT (T-13). */
+    private static int ackSequence(Snd snd) {
+        return Seq.min(snd.nxt, Seq.max(snd.una, snd.una + snd.wnd));
+    }
+
+    /** The ACK of the peer's FIN, before the TCB goes; lost when there is no room, as on any link. */
+    void acknowledgeAtOnce(Tcb tcb) {
+        if (!sendEmpty(tcb, ackSequence(tcb.snd))) {
+            endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+        }
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). */
+    void sendReset(Tcb tcb) {
+        int options = tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0;
+        int header = TcpHeader.LENGTH + options;
+        if (!begin(tcb, header)) {
+            endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+            return;
+        }
+        if (tcb.rcv.timestamps) {
+            writeTimestamps(tcb, writer.optionsAt());
+        }
+        endpoint.counters.add(Counter.RESETS_OUT);
+        finish(tcb, tcb.snd.nxt, header, TcpHeader.RST | ACK, 0, 0);
+    }
+
+    private boolean sendEmpty(Tcb tcb, int seq) {
+        return send(tcb, seq, 0, false);
+    }
+
+    /** Sends text and FIN from a number on; every segment carries the ACK. */
+    private boolean send(Tcb tcb, int seq, int text, boolean fin) {
+        Snd snd = tcb.snd;
+        int sackBlocks =
+                tcb.sackPermitted ? Math.min(tcb.rcv.reassembly.count(), maxBlocks(tcb)) : 0;
+        int options =
+                (tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0)
+                        + (sackBlocks > 0 ? 4 + 8 * sackBlocks : 0);
+        if (sackBlocks > 0
+                && text + options > snd.mss + (tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0)) {
+            // Text goes before news of gaps: the blocks come with the next segment that has room.
+            sackBlocks = 0;
+            options = tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0;
+        }
+        int header = TcpHeader.LENGTH + options;
+        if (!begin(tcb, header + text)) {
+            return false;
+        }
+        int at = writer.optionsAt();
+        if (tcb.rcv.timestamps) {
+            at = writeTimestamps(tcb, at);
+        }
+        if (sackBlocks > 0) {
+            at = writeSack(tcb, at, sackBlocks);
+        }
+        int flags = ACK;
+        if (text > 0) {
+            int distance = Seq.distance(snd.base, seq);
+            snd.buffer.copy(distance, text, writer.buffer(), at);
+            if (distance + text == snd.buffer.length()) {
+                flags |= TcpHeader.PSH;
+            }
+        }
+        if (fin) {
+            flags |= TcpHeader.FIN;
+        }
+        if ((text > 0 || fin) && !tcb.timing && !tcb.rcv.timestamps && Seq.geq(seq, snd.nxt)) {
+            tcb.timing = true;
+            tcb.timedSeq = seq + text + (fin ? 1 : 0);
+            tcb.timedAtNs = endpoint.now;
+        }
+        finish(tcb, seq, header, flags, offerWindow(tcb), text > snd.mss ? snd.mss : 0);
+        acknowledged(tcb);
+        if (text > 0 || fin) {
+            tcb.lastSentNs = endpoint.now;
+        }
+        return true;
+    }
+
+    private static int maxBlocks(Tcb tcb) {
+        return tcb.rcv.timestamps ? 3 : 4;
+    }
+
+    /** The segment just sent carried RCV.NXT: nothing is owed for what it covers. */
+    private static void acknowledged(Tcb tcb) {
+        tcb.acksOwed = 0;
+        tcb.segmentsUnacknowledged = 0;
+        tcb.rcv.lastAckSent = tcb.rcv.nxt;
+        tcb.timers.stop(Timer.DELAYED_ACK);
+    }
+
+    private boolean sendSyn(Tcb tcb) {
+        boolean withAck = tcb.state == State.SYN_RECEIVED;
+        boolean scale = tcb.windowScaling;
+        boolean sack = tcb.sackPermitted;
+        boolean timestamps = withAck ? tcb.rcv.timestamps : endpoint.config.timestamps();
+        int options = 4 + (scale ? 4 : 0) + (sack ? 4 : 0) + (timestamps ? TIMESTAMPS_OCTETS : 0);
+        int header = TcpHeader.LENGTH + options;
+        if (!begin(tcb, header)) {
+            return false;
+        }
+        int at = TcpOptions.writeMss(writer.buffer(), writer.optionsAt(), endpoint.mssToOffer(tcb));
+        if (sack) {
+            at = TcpOptions.writeSackPermitted(writer.buffer(), at);
+        }
+        if (timestamps) {
+            at = writeTimestamps(tcb, at);
+        }
+        if (scale) {
+            TcpOptions.writeWindowScale(writer.buffer(), at, endpoint.windowScaleToOffer());
+        }
+        tcb.rcv.offerWindow(0xFFFF);
+        int window = withAck ? tcb.rcv.wnd() : Math.min(tcb.rcv.capacity, 0xFFFF);
+        if (!tcb.timing && tcb.retransmissions == 0 && !timestamps) {
+            tcb.timing = true;
+            tcb.timedSeq = tcb.snd.iss + 1;
+            tcb.timedAtNs = endpoint.now;
+        }
+        finish(tcb, tcb.snd.iss, header, TcpHeader.SYN | (withAck ? ACK : 0), window, 0);
+        tcb.snd.nxt = Seq.max(tcb.snd.nxt, tcb.snd.iss + 1);
+        tcb.snd.cursor = tcb.snd.nxt;
+        tcb.rcv.lastAckSent = tcb.rcv.nxt;
+        return true;
+    }
+
+    private boolean begin(Tcb tcb, int tcpLength) {
+        return writer.begin(tcb.localHigh, tcb.localLow, tcb.remoteHigh, tcb.remoteLow, tcpLength);
+    }
+
+    private void finish(Tcb tcb, int seq, int header, int flags, int window, int segmentSize) {
+        int ack = (flags & ACK) != 0 ? tcb.rcv.nxt : 0;
+        writer.finish(
+                tcb.localPort,
+                tcb.remotePort,
+                seq,
+                ack,
+                header,
+                flags,
+                window,
+                segmentSize,
+                endpoint.now);
+    }
+
+    private int offerWindow(Tcb tcb) {
+        Rcv rcv = tcb.rcv;
+        int scale = rcv.windowScale;
+        if (!tcb.state.hasReceivedFin()) {
+            rcv.offerWindow(0xFFFF << scale);
+        }
+        return Math.min(rcv.wnd() >>> scale, 0xFFFF);
+    }
+
+    private int writeTimestamps(Tcb tcb, int at) {
+        return TcpOptions.writeTimestamps(
+                writer.buffer(), at, endpoint.timestamp(tcb), tcb.rcv.tsRecent);
+    }
+
+    private int writeSack(Tcb tcb, int at, int blocks) {
+        Reassembly reassembly = tcb.rcv.reassembly;
+        int next = TcpOptions.writeSackHead(writer.buffer(), at, blocks);
+        int before = Integer.MAX_VALUE;
+        for (int i = 0; i < blocks; i++) {
+            int range = reassembly.newestTouchedBefore(before);
+            before = reassembly.touched(range);
+            writer.buffer().putInt(next, reassembly.left(range));
+            writer.buffer().putInt(next + 4, reassembly.right(range));
+            next += 8;
+        }
+        return next;
+    }
+
+    /** Starts the timers that what was sent, or could not be sent, asks for (RFC 6298 §5.1). */
+    private void arm(Tcb tcb) {
+        if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
+            return;
+        }
+        Snd snd = tcb.snd;
+        Timers timers = tcb.timers;
+        long now = endpoint.now;
+        boolean outstanding = snd.una != snd.nxt;
+        boolean blocked = !outstanding && tcb.state.isSynchronized() && snd.hasUnsent();
+        if (outstanding) {
+            timers.startIfOff(Timer.RETRANSMISSION, now + tcb.rtt.timeoutNs());
+        }
+        if (blocked && snd.wnd == 0) {
+            timers.startIfOff(Timer.WINDOW_PROBE, now + tcb.rtt.timeoutNs());
+        } else {
+            timers.stop(Timer.WINDOW_PROBE);
+        }
+        if (blocked && snd.wnd > 0) {
+            timers.startIfOff(Timer.SILLY_WINDOW, now + SILLY_WINDOW_OVERRIDE_NS);
+        } else {
+            timers.stop(Timer.SILLY_WINDOW);
+        }
+        if (tcb.userTimeoutNs > 0 && (outstanding || blocked)) {
+            timers.startIfOff(Timer.USER_TIMEOUT, now + tcb.userTimeoutNs);
+        }
+        endpoint.timersChanged(tcb);
+    }
+}

@@ -1,0 +1,125 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.wire.Seq;
+
+/** The send sequence variables of a TCB (RFC 9293 §3.3.1) and what waits to be sent. */
+public final class Snd {
+
+    /** ISS: initial send sequence number. */
+    public int iss;
+
+    /** SND.UNA: the oldest number that is not acknowledged. */
+    public int una;
+
+    /** SND.NXT: the number behind the last one ever sent; it never goes back. */
+    public int nxt;
+
+    /**
+     * Where the next segment begins: SND.NXT, or before it while numbers are sent again after a
+     * retransmission timeout.
+     */
+    int cursor;
+
+    /** SND.WND: the peer's window, in octets. */
+    public int wnd;
+
+    /** The largest window that the peer has offered: MAX.SND.WND of RFC 5961 §5. */
+    int maxWnd;
+
+    /** SND.WL1: SEG.SEQ of the last window update. */
+    int wl1;
+
+    /** SND.WL2: SEG.ACK of the last window update. */
+    int wl2;
+
+    /** How many bits the peer's window is shifted. */
+    int windowScale;
+
+    /** Octets of text in a full segment, the options of every segment already taken off. */
+    public int mss;
+
+    /** Octets and numbers acknowledged so far: no ACK reaches further back (RFC 5961 §5). */
+    long acknowledged;
+
+    /** The number of the first octet in {@link #buffer}. */
+    int base;
+
+    /** Octets not acknowledged. */
+    SendBuffer buffer;
+
+    /** True when CLOSE was called: a FIN comes behind the last octet. */
+    public boolean finQueued;
+
+    /** The number of the FIN; means nothing before {@link #finQueued}. */
+    public int finSeq;
+
+    void reset(int newIss) {
+        iss = newIss;
+        una = newIss;
+        nxt = newIss;
+        cursor = newIss;
+        base = newIss + 1;
+        wnd = 0;
+        maxWnd = 0;
+        wl1 = 0;
+        wl2 = 0;
+        windowScale = 0;
+        acknowledged = 0;
+        finQueued = false;
+        finSeq = 0;
+    }
+
+    /** The number behind the last octet queued. */
+    int textEnd() {
+        return base + buffer.length();
+    }
+
+    /** True when the FIN was sent at least once. */
+    public boolean finSent() {
+        return finQueued && Seq.gt(nxt, finSeq);
+    }
+
+    /** True when the FIN was sent and acknowledged; a data ACK alone never makes it so. */
+    public boolean finAcknowledged() {
+        return finSent() && una == finSeq + 1;
+    }
+
+    /** Numbers sent and not acknowledged. */
+    public int flight() {
+        return nxt - una;
+    }
+
+    /** Octets, or the FIN, that were never sent. */
+    boolean hasUnsent() {
+        return Seq.lt(nxt, textEnd()) || (finQueued && !finSent());
+    }
+
+    /** Octets of text that were never sent. */
+    int unsentText() {
+        return Math.max(0, Seq.distance(Seq.max(nxt, base), textEnd()));
+    }
+
+    void finIsQueued() {
+        finQueued = true;
+        finSeq = textEnd();
+    }
+
+    /** Takes an acceptable SEG.ACK above SND.UNA. */
+    void acknowledge(int ack) {
+        acknowledged += ack - una;
+        int text = Seq.distance(base, Seq.min(ack, textEnd()));
+        if (text > 0) {
+            buffer.acknowledge(text);
+            base += text;
+        }
+        una = ack;
+        cursor = Seq.max(cursor, ack);
+    }
+
+    void updateWindow(int window, int seq, int ack) {
+        wnd = window;
+        wl1 = seq;
+        wl2 = ack;
+        maxWnd = Math.max(maxWnd, window);
+    }
+}

@@ -1,0 +1,106 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.wire.Segment;
+import io.finwait.wire.TcpHeader;
+import io.finwait.wire.TcpOptions;
+
+/**
+ * Segments that answer a segment and belong to no TCB. They are sent at once, or dropped and counted
+ * when the transport has no room, like anything on a link.
+ */
+final class StatelessAnswers {
+
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    private final TcpEndpoint endpoint;
+    private final SegmentWriter writer;
+    private long second;
+    private boolean counting;
+    private int resetsInSecond;
+
+    StatelessAnswers(TcpEndpoint endpoint, SegmentWriter writer) {
+        this.endpoint = endpoint;
+        this.writer = writer;
+    }
+
+    /**
+     * The reset of RFC 9293 §3.10.7.1: {@code <SEQ=SEG.ACK><CTL=RST>}, or without ACK {@code
+     * <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>}. A reset is never answered.
+     */
+    void reset(Segment seg) {
+        if (seg.hasRst()) {
+            return;
+        }
+        if (limited()) {
+            endpoint.counters.add(Counter.RESETS_LIMITED);
+            return;
+        }
+        if (!begin(seg, TcpHeader.LENGTH)) {
+            return;
+        }
+        endpoint.counters.add(Counter.RESETS_OUT);
+        if (seg.hasAck()) {
+            finish(seg, seg.ack(), 0, TcpHeader.LENGTH, TcpHeader.RST, 0);
+        } else {
+            finish(seg, 0, seg.end(), TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
+        }
+    }
+
+    /** {@code <SEQ><ACK><CTL=ACK>} in answer to a segment, with timestamps when there are some. */
+    void acknowledge(
+            Segment seg,
+            int seq,
+            int ack,
+            int window,
+            boolean timestamps,
+            int timestampValue,
+            int timestampEcho) {
+        int header = TcpHeader.LENGTH + (timestamps ? 12 : 0);
+        if (!begin(seg, header)) {
+            return;
+        }
+        if (timestamps) {
+            TcpOptions.writeTimestamps(
+                    writer.buffer(), writer.optionsAt(), timestampValue, timestampEcho);
+        }
+        finish(seg, seq, ack, header, TcpHeader.ACK, window);
+    }
+
+    /** A bucket of resets a second, so that a scan can't make us a reflector. */
+    private boolean limited() {
+        if (!counting || endpoint.now - second >= SECOND_NS) {
+            counting = true;
+            second = endpoint.now;
+            resetsInSecond = 0;
+        }
+        return ++resetsInSecond > endpoint.config.resetsPerSecond();
+    }
+
+    private boolean begin(Segment seg, int tcpLength) {
+        boolean room =
+                writer.begin(
+                        seg.destinationHigh(),
+                        seg.destinationLow(),
+                        seg.sourceHigh(),
+                        seg.sourceLow(),
+                        tcpLength);
+        if (!room) {
+            endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+        }
+        return room;
+    }
+
+    private void finish(Segment seg, int seq, int ack, int header, int flags, int window) {
+        writer.finish(
+                seg.destinationPort(),
+                seg.sourcePort(),
+                seq,
+                ack,
+                header,
+                flags,
+                window,
+                0,
+                endpoint.now);
+    }
+}

@@ -1,0 +1,602 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.ip.IcmpEcho;
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.spi.Transport;
+import io.finwait.tcp.CloseReason.AbortCause;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionInfo;
+import io.finwait.tcp.Counters;
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.Listener;
+import io.finwait.tcp.State;
+import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.IpView;
+import io.finwait.wire.Protocol;
+import io.finwait.wire.Segment;
+import io.finwait.wire.Verdict;
+
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * The duty cycle of an endpoint: packets in, the segment to whom it concerns, timers, what is owed out.
+ * It holds the parts of the machinery together; the rules are in them.
+ */
+public final class TcpEndpoint implements Endpoint {
+
+    static final long TIMESTAMP_TICK_NS = 1_000_000L;
+
+    private static final int BATCH = 64;
+    private static final int MOST_TIMERS_A_CYCLE = 4096;
+    private static final int COMMANDS = 1024;
+
+    final EndpointConfig config;
+    final Transport transport;
+    final Counters counters = new Counters();
+    final BlockPool pool = new BlockPool();
+    final Notifications notifications = new Notifications();
+    final Lifecycle lifecycle = new Lifecycle(this);
+    final Expiry expiry = new Expiry(this);
+    final UserCalls userCalls = new UserCalls(this);
+    final SegmentArrives segmentArrives = new SegmentArrives(this);
+    final Handshake handshake = new Handshake(this);
+    final SegmentOutput output;
+    final StatelessAnswers answers;
+    final TimeWaits timeWait;
+    final InitialSequence initialSequence;
+
+    private final PortChoice ports;
+    private final Demultiplexer demultiplexer;
+    private final DeadlineHeap deadlines = new DeadlineHeap();
+    private final List<TcpListener> listeners = new ArrayList<>();
+    private final IcmpEcho echo;
+    private final PacketBatch batch = new PacketBatch(BATCH);
+    private final IpView ip = new IpView();
+    private final Segment segment = new Segment();
+    private final MpscAtomicArrayQueue<Runnable> commands = new MpscAtomicArrayQueue<>(COMMANDS);
+    private final ArrayDeque<Tcb> freeTcbs = new ArrayDeque<>();
+    private final ArrayDeque<Tcb> leaving = new ArrayDeque<>();
+    private final ArrayDeque<TcpConnection> freeHandles = new ArrayDeque<>();
+    private final ArrayDeque<ReceiveBuffer> freeBuffers = new ArrayDeque<>();
+
+    private Tcb firstReady;
+    private Tcb lastReady;
+    private boolean withoutRoom;
+    private Thread owner;
+    private boolean closed;
+
+    long now;
+    int orphans;
+
+    /** An endpoint over a transport, which stays the caller's. */
+    public TcpEndpoint(EndpointConfig config, Transport transport) {
+        this.config = config;
+        this.transport = transport;
+        SipHash hash = new SipHash(config.random());
+        demultiplexer = new Demultiplexer(config.random());
+        initialSequence = new InitialSequence(hash);
+        ports = new PortChoice(this, config.random());
+        SegmentWriter writer = new SegmentWriter(transport, counters);
+        output = new SegmentOutput(this, writer);
+        answers = new StatelessAnswers(this, writer);
+        timeWait = new TimeWaits(this);
+        echo = new IcmpEcho(transport);
+    }
+
+    // The duty cycle.
+
+    @Override
+    public int doWork(long nowNs) {
+        checkThread();
+        if (closed) {
+            return 0;
+        }
+        now = nowNs;
+        withoutRoom = false;
+        int work = runCommands();
+        work += takePackets();
+        work += fireTimers();
+        work += notifications.dispatch();
+        work += sendWhatIsOwed();
+        while (!leaving.isEmpty()) {
+            freeTcbs.push(leaving.poll());
+        }
+        return work;
+    }
+
+    private int runCommands() {
+        int ran = 0;
+        Runnable command;
+        while (ran < COMMANDS && (command = commands.poll()) != null) {
+            command.run();
+            ran++;
+        }
+        return ran;
+    }
+
+    private int takePackets() {
+        batch.clear();
+        int received = transport.receive(batch, now);
+        counters.add(Counter.PACKETS_IN, received);
+        for (int i = 0; i < received; i++) {
+            take(batch.get(i));
+        }
+        return received;
+    }
+
+    private void take(Packet packet) {
+        Verdict verdict = ip.parse(packet.buffer(), packet.offset(), packet.length());
+        if (verdict != Verdict.OK) {
+            counters.add(Counter.BAD_PACKETS);
+            return;
+        }
+        if (!isOurs(ip.destinationHigh(), ip.destinationLow())) {
+            counters.add(Counter.NOT_FOR_US);
+            return;
+        }
+        if (ip.protocol() != Protocol.TCP) {
+            takeOther();
+            return;
+        }
+        verdict = segment.parse(ip, packet.checksumOffloaded());
+        if (verdict == Verdict.BAD_CHECKSUM) {
+            counters.add(Counter.BAD_CHECKSUMS);
+        } else if (verdict != Verdict.OK
+                || IpAddress.isMulticastOrUnspecified(segment.sourceHigh(), segment.sourceLow())) {
+            counters.add(Counter.BAD_PACKETS);
+        } else {
+            deliver(segment);
+        }
+    }
+
+    private void takeOther() {
+        switch (echo.answer(ip, now)) {
+            case ANSWERED -> counters.add(Counter.PINGS);
+            case NO_ROOM -> counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+            case NO_PING -> counters.add(Counter.BAD_PACKETS);
+        }
+    }
+
+    /** Gives a segment to the connection, the TIME-WAIT entry or the listener that it belongs to. */
+    private void deliver(Segment seg) {
+        Tcb tcb =
+                find(
+                        seg.destinationHigh(),
+                        seg.destinationLow(),
+                        seg.sourceHigh(),
+                        seg.sourceLow(),
+                        seg.destinationPort(),
+                        seg.sourcePort());
+        if (tcb != null && tcb.overTimeWait && !isItsOwnSyn(tcb, seg)) {
+            if (timeWait.take(seg, tcb.listener)) {
+                return;
+            }
+        }
+        if (tcb != null) {
+            if (tcb.state == State.SYN_SENT) {
+                handshake.inSynSent(tcb, seg);
+            } else {
+                segmentArrives.arrive(tcb, seg);
+            }
+            return;
+        }
+        TcpListener listener = listenerOf(seg.destinationPort());
+        if (timeWait.take(seg, listener)) {
+            return;
+        }
+        if (listener != null) {
+            handshake.inListen(listener, seg);
+        } else {
+            answers.reset(seg);
+        }
+    }
+
+    private static boolean isItsOwnSyn(Tcb tcb, Segment seg) {
+        return tcb.state == State.SYN_RECEIVED && seg.hasSyn() && seg.seq() == tcb.rcv.irs;
+    }
+
+    private int fireTimers() {
+        int fired = 0;
+        long earliest;
+        while (fired < MOST_TIMERS_A_CYCLE
+                && (earliest = deadlines.earliest()) != Timers.OFF
+                && earliest - now <= 0) {
+            fired += expiry.onTime(deadlines.first());
+        }
+        return fired + timeWait.expire(MOST_TIMERS_A_CYCLE);
+    }
+
+    private int sendWhatIsOwed() {
+        int sent = 0;
+        while (firstReady != null) {
+            Tcb tcb = firstReady;
+            if (!output.poll(tcb)) {
+                withoutRoom = true;
+                return sent;
+            }
+            sent++;
+            firstReady = tcb.nextReady;
+            tcb.nextReady = null;
+            tcb.ready = false;
+            if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
+                leaving.push(tcb);
+            }
+        }
+        return sent;
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        boolean atOnce =
+                !commands.isEmpty()
+                        || !notifications.isEmpty()
+                        || (firstReady != null && !withoutRoom);
+        if (atOnce) {
+            return now;
+        }
+        return earlier(
+                earlier(deadlines.earliest(), timeWait.nextDeadlineNs()),
+                transport.nextDeadlineNs());
+    }
+
+    private static long earlier(long a, long b) {
+        if (a == Long.MAX_VALUE) {
+            return b;
+        }
+        return b == Long.MAX_VALUE || a - b <= 0 ? a : b;
+    }
+
+    @Override
+    public long nowNs() {
+        return now;
+    }
+
+    // What the parts ask for.
+
+    void checkThread() {
+        Thread current = Thread.currentThread();
+        if (owner == null) {
+            owner = current;
+        } else if (owner != current) {
+            throw new IllegalStateException(
+                    "the endpoint belongs to "
+                            + owner
+                            + "; use execute() from "
+                            + current
+                            + ", or handOver() before the other thread begins");
+        }
+    }
+
+    /** Lets the next thread that calls be the owner. */
+    @Override
+    public void handOver() {
+        owner = null;
+    }
+
+    /** The TCB has something to send: it is polled at the end of the duty cycle. */
+    void wantsOutput(Tcb tcb) {
+        if (tcb.ready) {
+            return;
+        }
+        tcb.ready = true;
+        tcb.nextReady = null;
+        if (firstReady == null) {
+            firstReady = tcb;
+        } else {
+            lastReady.nextReady = tcb;
+        }
+        lastReady = tcb;
+    }
+
+    void timersChanged(Tcb tcb) {
+        deadlines.place(tcb);
+    }
+
+    Tcb newTcb() {
+        Tcb tcb = freeTcbs.isEmpty() ? new Tcb() : freeTcbs.poll();
+        tcb.reset();
+        tcb.rcv.reset(config.receiveBufferOctets());
+        if (tcb.snd.buffer == null) {
+            tcb.snd.buffer = new SendBuffer(pool);
+        }
+        if (tcb.rcv.buffer == null) {
+            ReceiveBuffer buffer = freeBuffers.poll();
+            tcb.rcv.buffer = buffer != null ? buffer : new ReceiveBuffer(pool);
+        }
+        tcb.rtt.reset(config.initialRtoNs(), config.minRtoNs(), config.maxRtoNs());
+        tcb.nagle = config.nagle();
+        tcb.userTimeoutNs = config.userTimeoutNs();
+        tcb.openedAtNs = now;
+        tcb.lastHeardNs = now;
+        return tcb;
+    }
+
+    /** Gives a TCB with its pair of sockets its numbers and its place. */
+    void register(Tcb tcb) {
+        tcb.snd.reset(initialSequence.next(tcb, now));
+        tcb.timestampOffset = initialSequence.timestampOffset(tcb);
+        demultiplexer.add(tcb);
+    }
+
+    TcpConnection newHandle(Tcb tcb) {
+        TcpConnection handle = freeHandles.poll();
+        return (handle != null ? handle : new TcpConnection(this)).bind(tcb);
+    }
+
+    /** Takes a TCB out of all tables. */
+    void forgetTcb(Tcb tcb) {
+        deadlines.remove(tcb);
+        demultiplexer.remove(tcb);
+        if (tcb.orphan) {
+            orphans--;
+        }
+    }
+
+    /** The TCB may be used again once the duty cycle is over; its receive buffer went to the handle. */
+    void recycle(Tcb tcb) {
+        if (tcb.connection != null) {
+            tcb.rcv.buffer = null;
+        }
+        tcb.connection = null;
+        if (!tcb.ready) {
+            leaving.push(tcb);
+        }
+    }
+
+    void recycle(TcpConnection handle, ReceiveBuffer buffer) {
+        freeHandles.push(handle);
+        freeBuffers.push(buffer);
+    }
+
+    boolean hasPlace() {
+        return demultiplexer.size() < config.maxConnections();
+    }
+
+    /** The TCB of a pair of sockets, or null. */
+    Tcb find(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        return demultiplexer.find(
+                localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    }
+
+    boolean isInUse(Tcb tcb) {
+        return find(
+                        tcb.localHigh,
+                        tcb.localLow,
+                        tcb.remoteHigh,
+                        tcb.remoteLow,
+                        tcb.localPort,
+                        tcb.remotePort)
+                != null;
+    }
+
+    void forEachTcb(Consumer<Tcb> action) {
+        for (Tcb tcb : demultiplexer.snapshot()) {
+            action.accept(tcb);
+        }
+    }
+
+    private boolean isOurs(long high, long low) {
+        for (int i = 0; i < config.addresses().size(); i++) {
+            IpAddress address = config.addresses().get(i);
+            if (address.low() == low && address.high() == high) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    TcpListener listenerOf(int port) {
+        for (int i = 0; i < listeners.size(); i++) {
+            if (listeners.get(i).port() == port) {
+                return listeners.get(i);
+            }
+        }
+        return null;
+    }
+
+    void removeListener(TcpListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** The MSS that we offer: what fits into the MTU without options (RFC 9293 §3.7.1). */
+    int mssToOffer(Tcb tcb) {
+        int headers = SegmentWriter.ipHeaderLength(tcb.remoteHigh, tcb.remoteLow) + 20;
+        int fits = transport.capabilities().mtu() - headers;
+        return config.maxSegmentSize() == 0 ? fits : Math.min(fits, config.maxSegmentSize());
+    }
+
+    /** The smallest shift with which the field of the window can say the whole buffer. */
+    int windowScaleToOffer() {
+        int shift = 0;
+        while (shift < 14 && config.receiveBufferOctets() >>> shift > 0xFFFF) {
+            shift++;
+        }
+        return shift;
+    }
+
+    /** The value of our timestamps now: milliseconds, behind an offset of the pair. */
+    int timestamp(Tcb tcb) {
+        return (int) (now / TIMESTAMP_TICK_NS) + tcb.timestampOffset;
+    }
+
+    /** The value of our timestamps in an answer to a segment whose connection has no TCB any more. */
+    int timestampOf(Segment seg) {
+        return (int) (now / TIMESTAMP_TICK_NS) + initialSequence.timestampOffset(seg);
+    }
+
+    // What the user calls.
+
+    @Override
+    public Connection connect(IpAddress remote, int remotePort) {
+        for (IpAddress local : config.addresses()) {
+            if (local.isV4() == remote.isV4()) {
+                return connect(local, 0, remote, remotePort);
+            }
+        }
+        throw new IllegalArgumentException(
+                "the endpoint has no IPv"
+                        + remote.version()
+                        + " address to reach "
+                        + remote
+                        + " from");
+    }
+
+    @Override
+    public Connection connect(IpAddress local, int localPort, IpAddress remote, int remotePort) {
+        checkThread();
+        requireOpen();
+        requirePort(remotePort, 1);
+        requirePort(localPort, 0);
+        if (!isOurs(local.high(), local.low()) || local.isV4() != remote.isV4()) {
+            throw new IllegalArgumentException(
+                    local + " is no address of this endpoint that can reach " + remote);
+        }
+        if (IpAddress.isMulticastOrUnspecified(remote.high(), remote.low())) {
+            throw new IllegalArgumentException(
+                    remote + " is no address of one host; TCP connects two hosts");
+        }
+        if (!hasPlace()) {
+            throw new IllegalStateException(
+                    "the endpoint holds its most connections, " + config.maxConnections());
+        }
+        Tcb tcb = newTcb();
+        tcb.localHigh = local.high();
+        tcb.localLow = local.low();
+        tcb.remoteHigh = remote.high();
+        tcb.remoteLow = remote.low();
+        tcb.remotePort = remotePort;
+        if (!ports.choose(tcb, localPort)) {
+            leaving.push(tcb);
+            throw new IllegalStateException(ports.refusal(tcb, localPort));
+        }
+        register(tcb);
+        timeWait.continueFrom(tcb);
+        tcb.windowScaling = config.windowScaling();
+        tcb.sackPermitted = config.selectiveAcknowledgments();
+        TcpConnection handle = newHandle(tcb);
+        counters.add(Counter.ACTIVE_OPENS);
+        lifecycle.activeOpen(tcb);
+        tcb.synOwed = true;
+        wantsOutput(tcb);
+        return handle;
+    }
+
+    private static void requirePort(int port, int least) {
+        if (port < least || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "port " + port + " is out of range; choose " + least + " to 65535");
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the endpoint is closed; open another one");
+        }
+    }
+
+    @Override
+    public Listener listen(int port, int backlog) {
+        checkThread();
+        requireOpen();
+        requirePort(port, 1);
+        if (backlog < 1) {
+            throw new IllegalArgumentException("backlog " + backlog + " is below 1");
+        }
+        if (listenerOf(port) != null) {
+            throw new IllegalStateException(
+                    "port " + port + " is already listening; close it first");
+        }
+        TcpListener listener = new TcpListener(this, port, backlog);
+        listeners.add(listener);
+        return listener;
+    }
+
+    @Override
+    public boolean execute(Runnable command) {
+        boolean taken = commands.offer(Objects.requireNonNull(command, "command"));
+        transport.wakeup();
+        return taken;
+    }
+
+    @Override
+    public void forEachConnection(Consumer<? super ConnectionInfo> action) {
+        forEachTcb(action::accept);
+    }
+
+    @Override
+    public void forEachListener(Consumer<? super Listener> action) {
+        List.copyOf(listeners).forEach(action);
+    }
+
+    @Override
+    public TimeWaitTable timeWait() {
+        return timeWait.table();
+    }
+
+    @Override
+    public Counters counters() {
+        return counters;
+    }
+
+    @Override
+    public EndpointConfig config() {
+        return config;
+    }
+
+    @Override
+    public int connectionCount() {
+        return demultiplexer.size();
+    }
+
+    @Override
+    public int orphanCount() {
+        return orphans;
+    }
+
+    /** Where initial sequence numbers come from, for stories and scripts that need a fixed one. */
+    public InitialSequence initialSequence() {
+        return initialSequence;
+    }
+
+    /** The pool of buffers, for tests that look for leaks. */
+    public BlockPool pool() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        checkThread();
+        if (closed) {
+            return;
+        }
+        for (TcpListener listener : List.copyOf(listeners)) {
+            listener.close();
+        }
+        forEachTcb(
+                tcb -> {
+                    if (tcb.state == State.SYN_RECEIVED && tcb.connection == null) {
+                        lifecycle.forget(tcb);
+                    } else {
+                        lifecycle.abort(tcb, AbortCause.ENDPOINT_CLOSED);
+                    }
+                });
+        notifications.dispatch();
+        closed = true;
+    }
+}

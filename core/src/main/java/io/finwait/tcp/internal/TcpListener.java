@@ -1,0 +1,144 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.tcp.CloseReason.AbortCause;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Listener;
+import io.finwait.tcp.State;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A listening port with its two queues: handshakes under way, and connections that nobody has accepted
+ * yet.
+ */
+final class TcpListener implements Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
+    private final TcpEndpoint endpoint;
+    private final int port;
+    private final int backlog;
+    private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
+    private int handshakes;
+    private boolean closed;
+    private Runnable onAcceptable;
+
+    TcpListener nextNotified;
+    boolean toBeNotified;
+
+    TcpListener(TcpEndpoint endpoint, int port, int backlog) {
+        this.endpoint = endpoint;
+        this.port = port;
+        this.backlog = backlog;
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public Connection accept() {
+        endpoint.checkThread();
+        TcpConnection next = acceptQueue.poll();
+        if (next != null && next.tcb != null) {
+            next.tcb.listener = null;
+        }
+        return next;
+    }
+
+    @Override
+    public int acceptQueueLength() {
+        return acceptQueue.size();
+    }
+
+    @Override
+    public int synQueueLength() {
+        return handshakes;
+    }
+
+    @Override
+    public void onAcceptable(Runnable action) {
+        onAcceptable = Objects.requireNonNull(action, "onAcceptable");
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        endpoint.checkThread();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        endpoint.removeListener(this);
+        List<Tcb> unaccepted = new ArrayList<>();
+        endpoint.forEachTcb(
+                tcb -> {
+                    if (tcb.listener == this) {
+                        unaccepted.add(tcb);
+                    }
+                });
+        for (Tcb tcb : unaccepted) {
+            if (tcb.state == State.SYN_RECEIVED) {
+                endpoint.lifecycle.forget(tcb);
+            } else {
+                endpoint.lifecycle.abort(tcb, AbortCause.LISTENER_CLOSED);
+            }
+        }
+        acceptQueue.clear();
+    }
+
+    /** True when another handshake may begin. */
+    boolean takesSyn() {
+        return handshakes < backlog && acceptQueue.size() < backlog;
+    }
+
+    /** True when a handshake may be completed. */
+    boolean takesConnection() {
+        return acceptQueue.size() < backlog;
+    }
+
+    void handshakeBegins(Tcb tcb) {
+        tcb.listener = this;
+        handshakes++;
+    }
+
+    void established(Tcb tcb) {
+        handshakes--;
+        acceptQueue.add(tcb.connection);
+        endpoint.notifications.add(this);
+    }
+
+    /** A child went before anybody accepted it. One that has ended stays to be accepted and read. */
+    void gone(Tcb tcb) {
+        if (tcb.connection == null) {
+            handshakes--;
+        }
+    }
+
+    void tellAcceptable() {
+        if (closed || acceptQueue.isEmpty() || onAcceptable == null) {
+            return;
+        }
+        try {
+            onAcceptable.run();
+        } catch (RuntimeException e) {
+            LOG.warn("the action for acceptable connections of port {} threw", port, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "port " + port + (closed ? " (closed)" : " listening");
+    }
+}

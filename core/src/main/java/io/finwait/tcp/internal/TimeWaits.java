@@ -1,0 +1,273 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.tcp.ConnectionInfo;
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.EndpointObserver;
+import io.finwait.tcp.State;
+import io.finwait.tcp.Trigger;
+import io.finwait.timewait.TimeWaitEnding;
+import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.timewait.TimeWaitTable;
+import io.finwait.timewait.TimeWaitVerdict;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.Segment;
+
+/** Between the endpoint and its TIME-WAIT table: puts TCBs in, and does what the table's verdicts say. */
+final class TimeWaits {
+
+    private final TcpEndpoint endpoint;
+    private final TimeWaitTable table;
+    private boolean switchedOff;
+
+    TimeWaits(TcpEndpoint endpoint) {
+        this.endpoint = endpoint;
+        table =
+                new TimeWaitTable(
+                        endpoint.config.timeWaitPolicy(), endpoint.config.random(), this::ended);
+    }
+
+    TimeWaitTable table() {
+        return table;
+    }
+
+    /** For the story of what happens without TIME-WAIT: connections go to CLOSED at once. */
+    void switchOff() {
+        switchedOff = true;
+    }
+
+    /** A TCB becomes an entry. */
+    void enter(Tcb tcb) {
+        if (switchedOff) {
+            return;
+        }
+        Rcv rcv = tcb.rcv;
+        table.enter(
+                tcb.localHigh,
+                tcb.localLow,
+                tcb.remoteHigh,
+                tcb.remoteLow,
+                tcb.localPort,
+                tcb.remotePort,
+                tcb.snd.nxt,
+                rcv.nxt,
+                rcv.wnd(),
+                rcv.windowScale,
+                rcv.timestamps,
+                rcv.tsRecent,
+                endpoint.now - rcv.tsRecentAtNs,
+                endpoint.now);
+    }
+
+    /**
+     * Gives a segment to the table.
+     *
+     * @param listener of the segment's port, or null
+     * @return false when the table has nothing to do with it
+     */
+    boolean take(Segment seg, TcpListener listener) {
+        boolean listening = listener != null && listener.takesSyn() && endpoint.hasPlace();
+        TimeWaitVerdict verdict =
+                table.segment(seg, listening, endpoint.config.timestamps(), endpoint.now);
+        switch (verdict) {
+            case NOT_FOUND, PASS -> {
+                return false;
+            }
+            case DROP -> endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            case ACK, CHALLENGE_ACK -> answer(seg);
+            case REOPEN -> reopen(seg, listener);
+            case RESET -> endpoint.answers.reset(seg);
+            case CLOSED -> endpoint.counters.add(Counter.RESETS_IN);
+        }
+        return true;
+    }
+
+    private void answer(Segment seg) {
+        TimeWaitEntry entry = table.entry();
+        endpoint.answers.acknowledge(
+                seg,
+                entry.sndNxt(),
+                entry.rcvNxt(),
+                entry.window(),
+                entry.hasTimestamps(),
+                endpoint.timestampOf(seg),
+                entry.tsRecent());
+    }
+
+    /** A SYN that is surely new: the entry is parked until the new connection is open (RFC 6191). */
+    private void reopen(Segment seg, TcpListener listener) {
+        int oldSndNxt = table.entry().sndNxt();
+        Tcb before =
+                endpoint.find(
+                        seg.destinationHigh(),
+                        seg.destinationLow(),
+                        seg.sourceHigh(),
+                        seg.sourceLow(),
+                        seg.destinationPort(),
+                        seg.sourcePort());
+        if (before != null) {
+            // A further SYN while one is tried: the newer one counts.
+            endpoint.lifecycle.forget(before);
+        }
+        table.park(
+                seg.destinationHigh(),
+                seg.destinationLow(),
+                seg.sourceHigh(),
+                seg.sourceLow(),
+                seg.destinationPort(),
+                seg.sourcePort());
+        endpoint.handshake.childOverTimeWait(listener, seg, oldSndNxt);
+    }
+
+    /** Whether a connection opened from here may use a pair of sockets that is in TIME-WAIT. */
+    boolean mayReuse(Tcb tcb) {
+        return table.reuse(
+                tcb.localHigh,
+                tcb.localLow,
+                tcb.remoteHigh,
+                tcb.remoteLow,
+                tcb.localPort,
+                tcb.remotePort,
+                endpoint.config.timestamps(),
+                endpoint.now);
+    }
+
+    /** The pair of sockets of a new active connection was in TIME-WAIT: it goes on where that ended. */
+    void continueFrom(Tcb tcb) {
+        boolean parked =
+                table.read(
+                        tcb.localHigh,
+                        tcb.localLow,
+                        tcb.remoteHigh,
+                        tcb.remoteLow,
+                        tcb.localPort,
+                        tcb.remotePort);
+        if (parked) {
+            tcb.overTimeWait = true;
+            moveAhead(tcb, table.entry().sndNxt());
+            tcb.rcv.tsRecent = table.entry().tsRecent();
+        }
+    }
+
+    /** Numbers of the new incarnation begin above all of the old one (RFC 9293 §3.6.1). */
+    void moveAhead(Tcb tcb, int oldSndNxt) {
+        int iss =
+                TimeWaitTable.reopeningIss(
+                        tcb.snd.iss, oldSndNxt, endpoint.config.random().nextLong());
+        tcb.snd.reset(iss);
+    }
+
+    /** The connection over a parked entry is established: the entry goes. */
+    void established(Tcb tcb) {
+        if (tcb.overTimeWait) {
+            tcb.overTimeWait = false;
+            table.established(
+                    tcb.localHigh,
+                    tcb.localLow,
+                    tcb.remoteHigh,
+                    tcb.remoteLow,
+                    tcb.localPort,
+                    tcb.remotePort,
+                    endpoint.now);
+        }
+    }
+
+    /** The connection over a parked entry came to nothing: the entry is back, with its old deadline. */
+    void returned(Tcb tcb) {
+        if (tcb.overTimeWait) {
+            tcb.overTimeWait = false;
+            table.returned(
+                    tcb.localHigh,
+                    tcb.localLow,
+                    tcb.remoteHigh,
+                    tcb.remoteLow,
+                    tcb.localPort,
+                    tcb.remotePort);
+        }
+    }
+
+    boolean holds(Tcb tcb) {
+        return holds(
+                tcb.localHigh,
+                tcb.localLow,
+                tcb.remoteHigh,
+                tcb.remoteLow,
+                tcb.localPort,
+                tcb.remotePort);
+    }
+
+    boolean holds(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        return table.contains(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    }
+
+    int expire(int most) {
+        return table.expire(endpoint.now, most);
+    }
+
+    long nextDeadlineNs() {
+        return table.nextDeadlineNs();
+    }
+
+    private void ended(TimeWaitEntry entry, TimeWaitEnding ending, long nowNs) {
+        Trigger trigger =
+                switch (ending) {
+                    case EXPIRED -> Trigger.TWO_MSL;
+                    case RESET -> Trigger.RESET;
+                    case EVICTED, REMOVED -> Trigger.ABORT;
+                    case REOPENED, REUSED -> null;
+                };
+        if (trigger != null && !endpoint.config.observer().equals(EndpointObserver.NONE)) {
+            endpoint.config
+                    .observer()
+                    .onTransition(
+                            new Remnant(entry),
+                            State.TIME_WAIT,
+                            trigger,
+                            State.TIME_WAIT.on(trigger),
+                            nowNs);
+        }
+    }
+
+    /** A view of an entry for observers. */
+    private record Remnant(TimeWaitEntry entry) implements ConnectionInfo {
+        @Override
+        public IpAddress localAddress() {
+            return new IpAddress(entry.localHigh(), entry.localLow());
+        }
+
+        @Override
+        public int localPort() {
+            return entry.localPort();
+        }
+
+        @Override
+        public IpAddress remoteAddress() {
+            return new IpAddress(entry.remoteHigh(), entry.remoteLow());
+        }
+
+        @Override
+        public int remotePort() {
+            return entry.remotePort();
+        }
+
+        @Override
+        public State state() {
+            return State.TIME_WAIT;
+        }
+
+        @Override
+        public long unread() {
+            return 0;
+        }
+
+        @Override
+        public long unacknowledged() {
+            return 0;
+        }
+    }
+}
