@@ -2,6 +2,8 @@ package io.finwait.sim.contract;
 
 import io.finwait.spi.Transport;
 
+import java.util.concurrent.locks.LockSupport;
+
 /** Wakes a transport each time it is asked to, after a short spin that differs from time to time. */
 final class WakingThread extends Thread {
 
@@ -23,7 +25,7 @@ final class WakingThread extends Thread {
             while (!ended) {
                 int round = asked;
                 if (round == answered) {
-                    Thread.onSpinWait();
+                    LockSupport.park(this);
                     continue;
                 }
                 for (int i = 0; i < round * 37 % 400; i++) {
@@ -40,6 +42,7 @@ final class WakingThread extends Thread {
     /** Asks for one wake-up. */
     void ask(int round) {
         asked = round;
+        LockSupport.unpark(this);
     }
 
     /** The last round whose wake-up is under way. */
@@ -55,6 +58,7 @@ final class WakingThread extends Thread {
     /** Ends the thread, within bounded time. */
     void end() throws InterruptedException {
         ended = true;
+        LockSupport.unpark(this);
         join(10_000);
     }
 }
