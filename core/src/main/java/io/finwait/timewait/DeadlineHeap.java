@@ -1,55 +1,63 @@
 package io.finwait.timewait;
 
-import java.util.Arrays;
-
 /**
- * A binary heap of the deadlines that came out of order: entries whose 2MSL was restarted, and those of
- * an unusual duration. A node keeps its number while its place in the heap changes, so that an entry can
- * be taken out or moved without a search.
+ * A heap of the deadlines that came out of order: entries whose 2MSL was restarted, and those of an
+ * unusual duration. A node keeps its number while its place in the heap changes, so that an entry can be
+ * moved or taken out without a search. Each place has four children, which lie side by side.
  */
 final class DeadlineHeap {
 
-    private int[] heap = new int[16];
-    private int[] place = new int[16];
-    private int[] refs = new int[16];
-    private long[] deadlines = new long[16];
-    private long[] caps = new long[16];
+    /** Two longs for each place: the deadline, and the node. */
+    private final Longs places = new Longs();
+
+    /** Two longs for each node: the latest deadline it may get, and reference | place. */
+    private final Longs nodes = new Longs();
+
     private int size;
-    private int nodes;
+    private int made;
 
     int add(int ref, long deadlineNs, long capNs) {
-        if (size == heap.length) {
-            grow();
-        }
+        places.fit(2 * size + 2);
         // Nodes not in use stand behind the heap's end.
-        int node = size < nodes ? heap[size] : nodes++;
-        refs[node] = ref;
-        deadlines[node] = deadlineNs;
-        caps[node] = capNs;
-        put(size, node);
-        up(size++);
+        int node;
+        if (size < made) {
+            node = nodeAt(size);
+        } else {
+            node = made++;
+            nodes.fit(2 * made);
+        }
+        nodes.set(2 * node, capNs);
+        nodes.set(2 * node + 1, (long) ref << 32);
+        up(size++, deadlineNs, node);
         return node;
     }
 
     void remove(int node) {
-        int hole = place[node];
-        int moved = heap[--size];
-        put(size, node);
+        int hole = placeOf(node);
+        size--;
+        long deadline = deadlineAt(size);
+        int moved = nodeAt(size);
+        put(size, 0, node);
         if (hole < size) {
-            put(hole, moved);
-            down(hole);
-            up(place[moved]);
+            up(down(hole, deadline), deadline, moved);
+        }
+        if (size == 0) {
+            made = 0;
+            places.fit(0);
+            nodes.fit(0);
         }
     }
 
     /** A later deadline, but none beyond the cap; gives the one that holds now. */
     long postpone(int node, long deadlineNs) {
-        long capped = deadlineNs - caps[node] > 0 ? caps[node] : deadlineNs;
-        if (capped - deadlines[node] > 0) {
-            deadlines[node] = capped;
-            down(place[node]);
+        long cap = nodes.get(2 * node);
+        long capped = deadlineNs - cap > 0 ? cap : deadlineNs;
+        int place = placeOf(node);
+        if (capped - deadlineAt(place) <= 0) {
+            return deadlineAt(place);
         }
-        return deadlines[node];
+        put(down(place, capped), capped, node);
+        return capped;
     }
 
     boolean isEmpty() {
@@ -57,62 +65,70 @@ final class DeadlineHeap {
     }
 
     int first() {
-        return refs[heap[0]];
+        return (int) (nodes.get(2 * nodeAt(0) + 1) >>> 32);
     }
 
     long firstDeadline() {
-        return deadlines[heap[0]];
+        return deadlineAt(0);
     }
 
     long octets() {
-        return 28L * heap.length;
+        return places.octets() + nodes.octets();
     }
 
-    private void up(int from) {
-        int node = heap[from];
-        int i = from;
-        while (i > 0) {
-            int parent = (i - 1) >>> 1;
-            if (deadlines[heap[parent]] - deadlines[node] <= 0) {
+    /** Lets what is earlier sink from above a hole, and fills the hole that then is. */
+    private void up(int from, long deadlineNs, int node) {
+        int hole = from;
+        while (hole > 0) {
+            int parent = (hole - 1) >>> 2;
+            long above = deadlineAt(parent);
+            if (above - deadlineNs <= 0) {
                 break;
             }
-            put(i, heap[parent]);
-            i = parent;
+            put(hole, above, nodeAt(parent));
+            hole = parent;
         }
-        put(i, node);
+        put(hole, deadlineNs, node);
     }
 
-    private void down(int from) {
-        int node = heap[from];
-        int i = from;
-        while (true) {
-            int child = 2 * i + 1;
-            if (child >= size) {
+    /** Lets what is earlier rise from below a hole; gives where the hole then is. */
+    private int down(int from, long deadlineNs) {
+        int hole = from;
+        while (4 * hole + 1 < size) {
+            int child = 4 * hole + 1;
+            int end = Math.min(child + 4, size);
+            long earliest = deadlineAt(child);
+            for (int other = child + 1; other < end; other++) {
+                if (deadlineAt(other) - earliest < 0) {
+                    child = other;
+                    earliest = deadlineAt(other);
+                }
+            }
+            if (earliest - deadlineNs >= 0) {
                 break;
             }
-            if (child + 1 < size && deadlines[heap[child + 1]] - deadlines[heap[child]] < 0) {
-                child++;
-            }
-            if (deadlines[heap[child]] - deadlines[node] >= 0) {
-                break;
-            }
-            put(i, heap[child]);
-            i = child;
+            put(hole, earliest, nodeAt(child));
+            hole = child;
         }
-        put(i, node);
+        return hole;
     }
 
-    private void put(int at, int node) {
-        heap[at] = node;
-        place[node] = at;
+    private void put(int place, long deadlineNs, int node) {
+        places.set(2 * place, deadlineNs);
+        places.set(2 * place + 1, node);
+        int word = 2 * node + 1;
+        nodes.set(word, (nodes.get(word) & 0xFFFF_FFFF_0000_0000L) | place);
     }
 
-    private void grow() {
-        int length = 2 * heap.length;
-        heap = Arrays.copyOf(heap, length);
-        place = Arrays.copyOf(place, length);
-        refs = Arrays.copyOf(refs, length);
-        deadlines = Arrays.copyOf(deadlines, length);
-        caps = Arrays.copyOf(caps, length);
+    private long deadlineAt(int place) {
+        return places.get(2 * place);
+    }
+
+    private int nodeAt(int place) {
+        return (int) places.get(2 * place + 1);
+    }
+
+    private int placeOf(int node) {
+        return (int) nodes.get(2 * node + 1);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 final class SlotPool {
 
-    private static final int CHUNK_SHIFT = 15;
+    private static final int CHUNK_SHIFT = 13;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
     private static final int SMALLEST = 64;
 
@@ -76,9 +76,8 @@ final class SlotPool {
         used[chunk][inside >>> 6] &= ~(1L << inside);
         freeInChunk[chunk]++;
         live--;
-        int slots = used[chunk].length << 6;
-        if (freeInChunk[chunk] == slots && slots == CHUNK && chunk != current && spare() > live) {
-            release(chunk);
+        if (isEmpty(chunk) && spare() > live) {
+            releaseEmpty();
         }
     }
 
@@ -113,11 +112,20 @@ final class SlotPool {
         return capacity - live - 2 * CHUNK;
     }
 
-    private void release(int chunk) {
-        chunks[chunk] = null;
-        used[chunk] = null;
-        freeInChunk[chunk] = 0;
-        capacity -= CHUNK;
+    private boolean isEmpty(int chunk) {
+        return freeInChunk[chunk] == CHUNK;
+    }
+
+    /** Gives memory back, but no more than would leave as much room as there are entries. */
+    private void releaseEmpty() {
+        for (int i = 0; i < chunks.length && spare() > live; i++) {
+            if (isEmpty(i) && i != current) {
+                chunks[i] = null;
+                used[i] = null;
+                freeInChunk[i] = 0;
+                capacity -= CHUNK;
+            }
+        }
     }
 
     private void openChunk() {

@@ -1,7 +1,6 @@
 package io.finwait.timewait;
 
 import io.finwait.spi.RandomSource;
-import io.finwait.timewait.TimeWaitPolicy.Overflow;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
@@ -25,7 +24,7 @@ public final class TimeWaitTable {
     public static final int IPV6_OCTETS = 80;
 
     /** The longest wait that {@link #enterFinWait2} takes, in ns. */
-    public static final long LONGEST_FIN_WAIT_2_NS = 1_200_000_000_000L;
+    public static final long LONGEST_FIN_WAIT_2_NS = 240_000_000_000L;
 
     /** A new incarnation's numbers begin at least this far ahead of the old one's (RFC 9293 §3.6.1). */
     private static final int ISS_STEP = 65_537;
@@ -36,28 +35,11 @@ public final class TimeWaitTable {
     private static final int NIL = EntryStore.NIL;
 
     private final TimeWaitPolicy policy;
-    private final TimeWaitObserver observer;
     private final TimeWaitCounters counters = new TimeWaitCounters();
     private final TimeWaitEntry entry = new TimeWaitEntry();
-    private final TimeWaitEntry leaving = new TimeWaitEntry();
-    private final LocalAddresses locals = new LocalAddresses();
-    private final EntryStore store = new EntryStore(locals);
-    private final TupleHash hash;
-    private final TupleIndex index;
-    private final Deadlines deadlines;
+    private final Entries entries;
+    private final Lookup lookup;
     private final SegmentRules rules;
-    private final long[] twoMslNs;
-    private final FairShares shares;
-
-    /** Key and hash of the tuple last looked up. */
-    private boolean keyWide;
-
-    private long key0;
-    private long key1;
-    private long key2;
-    private long hashed;
-    private boolean started;
-    private long latestNs;
 
     /**
      * A table that nobody observes.
@@ -75,17 +57,17 @@ public final class TimeWaitTable {
      * @param observer learns how each entry ends
      */
     public TimeWaitTable(TimeWaitPolicy policy, RandomSource random, TimeWaitObserver observer) {
+        this(policy, random, new TupleHash(random), observer);
+    }
+
+    /** With another hash, so that tests can make tuples collide. */
+    TimeWaitTable(
+            TimeWaitPolicy policy, RandomSource random, TupleHash hash, TimeWaitObserver observer) {
         this.policy = Objects.requireNonNull(policy, "policy");
-        this.observer = Objects.requireNonNull(observer, "observer");
-        hash = new TupleHash(random);
-        index = new TupleIndex(store, hash);
-        deadlines = new Deadlines(store, policy.restartCap());
+        Objects.requireNonNull(observer, "observer");
+        entries = new Entries(policy, random, hash, observer, counters);
+        lookup = entries.lookup();
         rules = new SegmentRules(policy, counters);
-        twoMslNs = new long[policy.pathClasses().size()];
-        for (int i = 0; i < twoMslNs.length; i++) {
-            twoMslNs[i] = policy.pathClasses().get(i).twoMslNs();
-        }
-        shares = policy.overflow() == Overflow.FAIR_PER_REMOTE ? new FairShares(random) : null;
     }
 
     /**
@@ -112,9 +94,11 @@ public final class TimeWaitTable {
             int tsRecent,
             long tsRecentAgeNs,
             long nowNs) {
-        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs);
+        long now = entries.clock(nowNs);
+        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs, now);
         entry.phase = TimeWaitEntry.WAITING;
-        return admit(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort, 0, nowNs);
+        return entries.admit(
+                entry, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort, 0, now);
     }
 
     /**
@@ -147,9 +131,11 @@ public final class TimeWaitTable {
                             + " ns is out of range; choose 1 to "
                             + LONGEST_FIN_WAIT_2_NS);
         }
-        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs);
+        long now = entries.clock(nowNs);
+        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs, now);
         entry.phase = TimeWaitEntry.FIN_WAIT_2;
-        return admit(
+        return entries.admit(
+                entry,
                 localHigh,
                 localLow,
                 remoteHigh,
@@ -157,7 +143,7 @@ public final class TimeWaitTable {
                 localPort,
                 remotePort,
                 timeoutNs,
-                nowNs);
+                now);
     }
 
     /**
@@ -189,12 +175,12 @@ public final class TimeWaitTable {
             boolean listening,
             boolean listenerTimestamps,
             long nowNs) {
-        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
         if (ref == NIL) {
             return TimeWaitVerdict.NOT_FOUND;
         }
-        long now = clock(nowNs);
-        store.read(ref, entry);
+        long now = entries.clock(nowNs);
+        entries.load(ref, entry);
         TimeWaitVerdict verdict =
                 rules.judge(
                         entry,
@@ -208,21 +194,17 @@ public final class TimeWaitTable {
                         listenerTimestamps,
                         now);
         switch (rules.effect()) {
-            case NONE -> store.update(ref, entry);
+            case NONE -> entries.update(ref, entry);
             case RESTART -> {
-                store.update(ref, entry);
-                deadlines.restart(ref, now, twoMslNs[entry.pathClass]);
+                entries.update(ref, entry);
+                entries.restart(ref, entry, now);
                 counters.restarted++;
             }
             case BEGIN_TIME_WAIT -> {
-                store.update(ref, entry);
-                deadlines.stop(ref);
-                deadlines.start(ref, now, twoMslNs[entry.pathClass]);
+                entries.update(ref, entry);
+                entries.beginTimeWait(ref, entry, now);
             }
-            case END -> end(ref, TimeWaitEnding.RESET, now);
-        }
-        if (rules.effect() != SegmentRules.Effect.END) {
-            complete(ref, entry);
+            case END -> entries.end(ref, TimeWaitEnding.RESET, now);
         }
         return verdict;
     }
@@ -280,16 +262,16 @@ public final class TimeWaitTable {
             long remoteLow,
             int localPort,
             int remotePort) {
-        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
         if (ref == NIL) {
             return false;
         }
-        load(ref);
+        entries.load(ref, entry);
         if (entry.isFinWait2()) {
             return false;
         }
         entry.phase = TimeWaitEntry.PARKED_BY_SYN;
-        store.update(ref, entry);
+        entries.update(ref, entry);
         return true;
     }
 
@@ -311,12 +293,12 @@ public final class TimeWaitTable {
             int remotePort,
             boolean timestamps,
             long nowNs) {
-        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
         if (ref == NIL) {
             return false;
         }
-        long now = clock(nowNs);
-        load(ref);
+        long now = entries.clock(nowNs);
+        entries.load(ref, entry);
         if (entry.phase != TimeWaitEntry.WAITING
                 || !timestamps
                 || !entry.timestamps
@@ -325,7 +307,7 @@ public final class TimeWaitTable {
             return false;
         }
         entry.phase = TimeWaitEntry.PARKED_BY_REUSE;
-        store.update(ref, entry);
+        entries.update(ref, entry);
         return true;
     }
 
@@ -353,11 +335,11 @@ public final class TimeWaitTable {
             int localPort,
             int remotePort,
             long nowNs) {
-        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
         if (ref == NIL) {
             return false;
         }
-        load(ref);
+        entries.load(ref, entry);
         if (!entry.isParked()) {
             return false;
         }
@@ -367,7 +349,8 @@ public final class TimeWaitTable {
         } else {
             counters.reused++;
         }
-        end(ref, bySyn ? TimeWaitEnding.REOPENED : TimeWaitEnding.REUSED, clock(nowNs));
+        entries.end(
+                ref, bySyn ? TimeWaitEnding.REOPENED : TimeWaitEnding.REUSED, entries.clock(nowNs));
         return true;
     }
 
@@ -384,16 +367,16 @@ public final class TimeWaitTable {
             long remoteLow,
             int localPort,
             int remotePort) {
-        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
         if (ref == NIL) {
             return false;
         }
-        load(ref);
+        entries.load(ref, entry);
         if (!entry.isParked()) {
             return false;
         }
         entry.phase = TimeWaitEntry.WAITING;
-        store.update(ref, entry);
+        entries.update(ref, entry);
         counters.returned++;
         return true;
     }
@@ -406,7 +389,18 @@ public final class TimeWaitTable {
             long remoteLow,
             int localPort,
             int remotePort) {
-        return find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort) != NIL;
+        return lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)
+                != NIL;
+    }
+
+    /**
+     * Looks a whole batch up, several times as fast as one tuple after the other. What it found is then
+     * near at hand for {@link #segment}.
+     *
+     * @return bit i is set when the table has tuple i, parked or not
+     */
+    public int find(TupleBatch batch) {
+        return lookup.find(batch);
     }
 
     /** Reads an entry into {@link #entry()}; false when there is none. */
@@ -417,11 +411,11 @@ public final class TimeWaitTable {
             long remoteLow,
             int localPort,
             int remotePort) {
-        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
         if (ref == NIL) {
             return false;
         }
-        load(ref);
+        entries.load(ref, entry);
         return true;
     }
 
@@ -434,13 +428,13 @@ public final class TimeWaitTable {
             int localPort,
             int remotePort,
             long nowNs) {
-        int ref = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
         if (ref == NIL) {
             return false;
         }
-        load(ref);
+        entries.load(ref, entry);
         counters.removed++;
-        end(ref, TimeWaitEnding.REMOVED, clock(nowNs));
+        entries.end(ref, TimeWaitEnding.REMOVED, entries.clock(nowNs));
         return true;
     }
 
@@ -451,36 +445,23 @@ public final class TimeWaitTable {
      * @return how many ended; when it is less than the limit, none is overdue
      */
     public int expire(long nowNs, int limit) {
-        long now = clock(nowNs);
-        int done = 0;
-        while (done < limit) {
-            int ref = deadlines.first();
-            if (ref == NIL || store.deadline(ref) - now > 0) {
-                store.floor(now);
-                return done;
-            }
-            store.floor(store.deadline(ref));
-            counters.expired++;
-            end(ref, TimeWaitEnding.EXPIRED, now);
-            done++;
-        }
-        return done;
+        entries.clock(nowNs);
+        return entries.expire(limit);
     }
 
     /** When {@link #expire} has to be called next, in ns; {@link Long#MAX_VALUE} when never. */
     public long nextDeadlineNs() {
-        int ref = deadlines.first();
-        return ref == NIL ? Long.MAX_VALUE : store.deadline(ref);
+        return entries.nextDeadlineNs();
     }
 
     /** Entries in the table, parked ones included. */
     public int size() {
-        return store.size();
+        return entries.size();
     }
 
     /** Octets of memory that the table has allocated for its entries, index and timers. */
     public long octets() {
-        return store.octets() + index.octets() + deadlines.octets() + locals.octets();
+        return entries.octets();
     }
 
     /** What has happened so far. */
@@ -506,18 +487,7 @@ public final class TimeWaitTable {
             throw new IllegalArgumentException(
                     "cursor " + cursor + " is none; begin with 0 and go on with what list gave");
         }
-        int ref = (int) cursor;
-        for (int shown = 0; shown < limit; shown++) {
-            ref = store.nextUsed(ref);
-            if (ref == NIL) {
-                return -1;
-            }
-            store.read(ref, leaving);
-            complete(ref, leaving);
-            visitor.visit(leaving);
-            ref += 2;
-        }
-        return ref;
+        return entries.list(cursor, limit, visitor);
     }
 
     private void fill(
@@ -527,7 +497,8 @@ public final class TimeWaitTable {
             int rcvWndScale,
             boolean timestamps,
             int tsRecent,
-            long tsRecentAgeNs) {
+            long tsRecentAgeNs,
+            long nowNs) {
         entry.sndNxt = sndNxt;
         entry.rcvNxt = rcvNxt;
         entry.window = Math.clamp(rcvWnd >>> rcvWndScale, 0, 0xFFFF);
@@ -535,161 +506,6 @@ public final class TimeWaitTable {
         entry.timestamps = timestamps;
         entry.tsRecent = tsRecent;
         entry.tsOutdated = timestamps && tsRecentAgeNs > TS_OUTDATED_NS;
-    }
-
-    private boolean admit(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
-            long timeoutNs,
-            long nowNs) {
-        long now = clock(nowNs);
-        int old = find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
-        if (old != NIL) {
-            counters.removed++;
-            end(old, TimeWaitEnding.REMOVED, now);
-        }
-        int octets = IpAddress.isV4(remoteHigh, remoteLow) ? IPV4_OCTETS : IPV6_OCTETS;
-        while (isFull(octets)) {
-            if (!makeRoom(remoteHigh, remoteLow, now)) {
-                counters.refused++;
-                return false;
-            }
-        }
-        int local = locals.acquire(localHigh, localLow);
-        keyOf(local, remoteHigh, remoteLow, localPort, remotePort);
-        entry.pathClass = policy.pathClassOf(remoteHigh, remoteLow);
-        entry.answered = rules.neverAnswered(now);
-        int ref = store.allocate(keyWide);
-        store.create(ref, key0, key1, key2, entry);
-        index.add(hashed, ref);
-        deadlines.start(
-                ref,
-                now,
-                entry.phase == TimeWaitEntry.FIN_WAIT_2 ? timeoutNs : twoMslNs[entry.pathClass]);
-        if (shares != null) {
-            shares.add(remoteHigh, remoteLow);
-        }
-        counters.entered++;
-        return true;
-    }
-
-    private boolean isFull(int more) {
-        long octets =
-                (long) (store.size() - store.wideSize()) * IPV4_OCTETS
-                        + (long) store.wideSize() * IPV6_OCTETS;
-        return store.size() >= policy.maxEntries() || octets + more > policy.maxOctets();
-    }
-
-    /** Ends an entry before its time, if the policy finds one that may go. */
-    private boolean makeRoom(long remoteHigh, long remoteLow, long nowNs) {
-        int first = deadlines.first();
-        if (first == NIL) {
-            return false;
-        }
-        int victim =
-                switch (policy.overflow()) {
-                    case REFUSE_NEW -> NIL;
-                    case EVICT_OLDEST -> first;
-                    case SHORTEN_FIRST -> hasStayed(first, nowNs) ? first : NIL;
-                    case FAIR_PER_REMOTE ->
-                            shares.victim(remoteHigh, remoteLow, first, store, leaving);
-                };
-        if (victim == NIL) {
-            return false;
-        }
-        counters.evicted++;
-        end(victim, TimeWaitEnding.EVICTED, nowNs);
-        return true;
-    }
-
-    private boolean hasStayed(int ref, long nowNs) {
-        store.read(ref, leaving);
-        complete(ref, leaving);
-        return nowNs - leaving.sinceNs >= policy.shortestNs();
-    }
-
-    private void end(int ref, TimeWaitEnding ending, long nowNs) {
-        store.read(ref, leaving);
-        complete(ref, leaving);
-        if (shares != null) {
-            shares.remove(leaving.remoteHigh, leaving.remoteLow);
-        }
-        deadlines.stop(ref);
-        index.remove(ref);
-        locals.release(store.localId(ref));
-        store.free(ref);
-        observer.ended(leaving, ending, nowNs);
-    }
-
-    private void load(int ref) {
-        store.read(ref, entry);
-        complete(ref, entry);
-    }
-
-    private void complete(int ref, TimeWaitEntry e) {
-        e.deadlineNs = store.deadline(ref);
-        e.sinceNs = e.isFinWait2() ? e.deadlineNs : e.deadlineNs - twoMslNs[e.pathClass];
-    }
-
-    private int find(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        int local = locals.find(localHigh, localLow);
-        if (local < 0) {
-            return NIL;
-        }
-        keyOf(local, remoteHigh, remoteLow, localPort, remotePort);
-        return index.find(hashed, keyWide, key0, key1, key2);
-    }
-
-    private void keyOf(int local, long remoteHigh, long remoteLow, int localPort, int remotePort) {
-        long ports = (long) remotePort << 16 | localPort;
-        if (IpAddress.isV4(remoteHigh, remoteLow) && local < EntryStore.NARROW_LOCALS) {
-            keyWide = false;
-            key0 = remoteLow << 32 | ports;
-            key1 = local;
-            key2 = 0;
-            hashed = hash.of(2, key0, key1, 0);
-        } else {
-            keyWide = true;
-            key0 = (long) local << 32 | ports;
-            key1 = remoteHigh;
-            key2 = remoteLow;
-            hashed = hash.of(3, key0, key1, key2);
-        }
-    }
-
-    private long clock(long nowNs) {
-        if (!started) {
-            started = true;
-            latestNs = nowNs;
-            store.floor(nowNs);
-        } else if (nowNs - latestNs > 0) {
-            latestNs = nowNs;
-        }
-        // Deadlines are kept modulo 2^41 ns: after so long a sleep the overdue ones go first.
-        if (latestNs + LONGEST_FIN_WAIT_2_NS - store.floor() > EntryStore.rangeNs()) {
-            catchUp();
-        }
-        return latestNs;
-    }
-
-    private void catchUp() {
-        int ref = deadlines.first();
-        while (ref != NIL && store.deadline(ref) - latestNs <= 0) {
-            store.floor(store.deadline(ref));
-            counters.expired++;
-            end(ref, TimeWaitEnding.EXPIRED, latestNs);
-            ref = deadlines.first();
-        }
-        store.floor(latestNs);
+        entry.answered = rules.neverAnswered(nowNs);
     }
 }

@@ -6,7 +6,7 @@ import io.finwait.spi.RandomSource;
  * SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) over two or three words,
  * keyed by the random source: who does not know the key cannot make tuples collide.
  */
-final class TupleHash {
+class TupleHash {
 
     private final long k0;
     private final long k1;

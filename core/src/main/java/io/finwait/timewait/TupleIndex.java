@@ -2,65 +2,117 @@ package io.finwait.timewait;
 
 import java.util.Arrays;
 
-/** From the hash of a tuple to its entry. */
+/**
+ * From a tuple to its entry, by the tuple's hash. It grows and shrinks without a pause: while it does,
+ * there are two generations of {@link Buckets}, and each change of the index moves a few buckets from
+ * the old to the new. Whether a hash is looked for in the one or the other follows from its home alone.
+ */
 final class TupleIndex {
+
+    private static final int SMALLEST = 4;
+
+    /** Up to here the next generation has twice the buckets, and is filled at once. */
+    private static final int SMALL = 256;
+
+    /** Entries in a home's reach that found no room; only colliding hashes bring them about. */
+    private int[] stash = new int[4];
 
     private final EntryStore store;
     private final TupleHash hash;
+    private final int[] moving = new int[Buckets.SLOTS];
+    private final long[] movingHash = new long[Buckets.SLOTS];
+    private Buckets buckets;
 
-    /** References plus one; zero is free. */
-    private int[] slots = new int[64];
+    /** The generation to come, or null. */
+    private Buckets next;
 
+    /** Homes of {@link #buckets} below this one are in {@link #next}. */
+    private int frontier;
+
+    private int stashed;
     private int size;
+    private int growAt;
+    private int shrinkAt;
 
     TupleIndex(EntryStore store, TupleHash hash) {
         this.store = store;
         this.hash = hash;
+        begin(new Buckets(SMALLEST));
+        buckets.open(SMALLEST - 1);
     }
 
+    /** The entry of a key, or {@link EntryStore#NIL}. */
     int find(long hashed, boolean wide, long k0, long k1, long k2) {
-        int mask = slots.length - 1;
-        for (int i = (int) hashed & mask; slots[i] != 0; i = (i + 1) & mask) {
-            int ref = slots[i] - 1;
-            if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
-                return ref;
-            }
-        }
-        return EntryStore.NIL;
-    }
-
-    void add(long hashed, int ref) {
-        if (++size > slots.length / 4 * 3) {
-            int[] old = slots;
-            slots = new int[2 * old.length];
-            for (int stored : old) {
-                if (stored != 0) {
-                    place(hashOf(stored - 1), stored);
+        Buckets in = generation(hashed);
+        long tag = Buckets.tag(hashed);
+        int home = in.home(hashed);
+        for (int i = 0; i < Buckets.REACH; i++) {
+            long[] chunk = in.chunk(home + i);
+            int at = Buckets.offset(home + i);
+            for (long m = Buckets.matchLow(chunk, at, tag); m != 0; m &= m - 1) {
+                int ref = Buckets.ref(chunk, at, Long.numberOfTrailingZeros(m) >>> 3);
+                if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
+                    return ref;
                 }
             }
-        }
-        place(hashed, ref + 1);
-    }
-
-    void remove(int ref) {
-        int mask = slots.length - 1;
-        int hole = (int) hashOf(ref) & mask;
-        while (slots[hole] != ref + 1) {
-            hole = (hole + 1) & mask;
-        }
-        for (int i = (hole + 1) & mask; slots[i] != 0; i = (i + 1) & mask) {
-            int home = (int) hashOf(slots[i] - 1) & mask;
-            if (((i - home) & mask) >= ((i - hole) & mask)) {
-                slots[hole] = slots[i];
-                hole = i;
+            for (long m = Buckets.matchHigh(chunk, at, tag); m != 0; m &= m - 1) {
+                int ref = Buckets.ref(chunk, at, 8 + (Long.numberOfTrailingZeros(m) >>> 3));
+                if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
+                    return ref;
+                }
+            }
+            if (Buckets.passed(chunk, at) == 0) {
+                return EntryStore.NIL;
             }
         }
-        slots[hole] = 0;
-        size--;
+        return findStashed(wide, k0, k1, k2);
     }
 
-    long octets() {
-        return 4L * slots.length;
+    /**
+     * The likeliest entry of a hash, or {@link EntryStore#NIL} when there is surely none. It touches
+     * one line of the index and nothing else, so that many such lookups overlap in the memory.
+     */
+    int guess(long hashed) {
+        Buckets in = generation(hashed);
+        int home = in.home(hashed);
+        long[] chunk = in.chunk(home);
+        int at = Buckets.offset(home);
+        long tag = Buckets.tag(hashed);
+        long m = Buckets.matchLow(chunk, at, tag);
+        if (m != 0) {
+            return Buckets.ref(chunk, at, Long.numberOfTrailingZeros(m) >>> 3);
+        }
+        m = Buckets.matchHigh(chunk, at, tag);
+        if (m != 0) {
+            return Buckets.ref(chunk, at, 8 + (Long.numberOfTrailingZeros(m) >>> 3));
+        }
+        return Buckets.passed(chunk, at) == 0 ? EntryStore.NIL : UNKNOWN;
+    }
+
+    /** What {@link #guess} says when only {@link #find} can tell. */
+    static final int UNKNOWN = -1;
+
+    void add(long hashed, int ref) {
+        size++;
+        place(hashed, ref);
+        if (next != null) {
+            moveOn(4);
+        } else if (size > growAt) {
+            int homes = buckets.homes();
+            resize(homes < SMALL ? 2 * homes : homes + homes / 5);
+        }
+    }
+
+    void remove(long hashed, int ref) {
+        size--;
+        if (!generation(hashed).remove(hashed, ref)) {
+            unstash(hashed, ref);
+        }
+        if (next != null) {
+            moveOn(4);
+        } else if (size < shrinkAt) {
+            resize(Math.max(SMALLEST, size / (Buckets.SLOTS * 7 / 10)));
+        }
     }
 
     long hashOf(int ref) {
@@ -68,17 +120,124 @@ final class TupleIndex {
         return hash.of(words, store.keyWord(ref, 0), store.keyWord(ref, 1), store.keyWord(ref, 2));
     }
 
-    private void place(long hashed, int stored) {
-        int mask = slots.length - 1;
-        int i = (int) hashed & mask;
-        while (slots[i] != 0) {
-            i = (i + 1) & mask;
-        }
-        slots[i] = stored;
+    /** Touches the line in which an entry's slot is, so that it is near when {@link #remove} comes. */
+    long touch(long hashed) {
+        Buckets in = generation(hashed);
+        int home = in.home(hashed);
+        return in.chunk(home)[Buckets.offset(home)];
     }
 
-    @Override
-    public String toString() {
-        return Arrays.toString(slots);
+    long octets() {
+        return buckets.octets() + (next == null ? 0 : next.octets()) + 4L * stash.length;
+    }
+
+    private Buckets generation(long hashed) {
+        return next == null || buckets.home(hashed) >= frontier ? buckets : next;
+    }
+
+    private void place(long hashed, int ref) {
+        if (!generation(hashed).add(hashed, ref)) {
+            if (stashed == stash.length) {
+                stash = Arrays.copyOf(stash, 2 * stashed);
+            }
+            stash[stashed++] = ref;
+        }
+    }
+
+    private int findStashed(boolean wide, long k0, long k1, long k2) {
+        for (int i = 0; i < stashed; i++) {
+            int ref = stash[i];
+            if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
+                return ref;
+            }
+        }
+        return EntryStore.NIL;
+    }
+
+    private void unstash(long hashed, int ref) {
+        for (int i = 0; i < stashed; i++) {
+            if (stash[i] == ref) {
+                stash[i] = stash[--stashed];
+                Buckets in = generation(hashed);
+                in.pass(in.home(hashed), Buckets.REACH, -1);
+                return;
+            }
+        }
+        throw new AssertionError("the index has lost entry " + ref);
+    }
+
+    private void begin(Buckets generation) {
+        buckets = generation;
+        next = null;
+        frontier = 0;
+        long slots = (long) generation.homes() * Buckets.SLOTS;
+        growAt = (int) (slots * 17 / 20);
+        shrinkAt = generation.homes() <= SMALLEST ? 0 : (int) (slots * 7 / 20);
+    }
+
+    private void resize(int homes) {
+        next = new Buckets(homes);
+        if (buckets.homes() <= SMALL) {
+            moveOn(buckets.homes());
+        }
+    }
+
+    /** Moves the entries of the next few homes to the generation to come. */
+    private void moveOn(int homes) {
+        for (int i = 0; i < homes && next != null; i++) {
+            int home = frontier;
+            // The hash that begins the home behind this one has the highest home there.
+            int reached =
+                    (int) Math.min(next.homes() - 1L, (home + 1L) * next.homes() / buckets.homes());
+            next.open(reached);
+            frontier++;
+            move(home);
+            buckets.close(home);
+            if (frontier == buckets.homes()) {
+                begin(next);
+            }
+        }
+    }
+
+    private void move(int home) {
+        moveFrom(home, home);
+        int last = home;
+        while (Buckets.passed(buckets.chunk(home), Buckets.offset(home)) > 0
+                && ++last < home + Buckets.REACH) {
+            moveFrom(home, last);
+        }
+        for (int i = stashed - 1; i >= 0; i--) {
+            int ref = stash[i];
+            long hashed = hashOf(ref);
+            if (buckets.home(hashed) == home) {
+                stash[i] = stash[--stashed];
+                buckets.pass(home, Buckets.REACH, -1);
+                place(hashed, ref);
+            }
+        }
+    }
+
+    /** Moves the entries of a home that stand in one of the buckets in its reach. */
+    private void moveFrom(int home, int bucket) {
+        long[] chunk = buckets.chunk(bucket);
+        int at = Buckets.offset(bucket);
+        int count = 0;
+        for (int slot = 0; slot < Buckets.SLOTS; slot++) {
+            if (!Buckets.isFree(chunk, at, slot)) {
+                moving[count++] = Buckets.ref(chunk, at, slot) << 4 | slot;
+            }
+        }
+        // The entries are read in a loop of its own, so that the misses overlap.
+        for (int i = 0; i < count; i++) {
+            movingHash[i] = hashOf(moving[i] >>> 4);
+        }
+        for (int i = 0; i < count; i++) {
+            long hashed = movingHash[i];
+            if (bucket == home || buckets.home(hashed) == home) {
+                Buckets.clear(chunk, at, moving[i] & 15);
+                buckets.pass(home, bucket - home, -1);
+                place(hashed, moving[i] >>> 4);
+            }
+        }
     }
 }

@@ -1,0 +1,259 @@
+package io.finwait.timewait;
+
+import io.finwait.spi.RandomSource;
+import io.finwait.timewait.TimeWaitPolicy.Overflow;
+import io.finwait.wire.IpAddress;
+
+/** The coming and going of entries: what is stored, indexed, counted and timed of each. */
+final class Entries {
+
+    private static final int NIL = EntryStore.NIL;
+
+    private final TimeWaitPolicy policy;
+    private final TimeWaitObserver observer;
+    private final boolean observed;
+    private final TimeWaitCounters counters;
+    private final LocalAddresses locals = new LocalAddresses();
+    private final EntryStore store = new EntryStore(locals);
+    private final Lookup lookup;
+    private final TupleIndex index;
+    private final Deadlines deadlines;
+    private final long[] twoMslNs;
+    private final FairShares shares;
+    private final TimeWaitEntry scratch = new TimeWaitEntry();
+
+    /** The entry that is expected to expire next, its hash, and a place to read its line into. */
+    private int aheadRef = NIL;
+
+    private long aheadHash;
+
+    @SuppressWarnings("UnusedVariable")
+    private long touched;
+
+    private boolean started;
+    private long latestNs;
+
+    Entries(
+            TimeWaitPolicy policy,
+            RandomSource random,
+            TupleHash hash,
+            TimeWaitObserver observer,
+            TimeWaitCounters counters) {
+        this.policy = policy;
+        this.observer = observer;
+        observed = !observer.equals(TimeWaitObserver.NONE);
+        this.counters = counters;
+        lookup = new Lookup(store, locals, hash);
+        index = lookup.index();
+        deadlines = new Deadlines(store, policy.restartCap());
+        twoMslNs = new long[policy.pathClasses().size()];
+        for (int i = 0; i < twoMslNs.length; i++) {
+            twoMslNs[i] = policy.pathClasses().get(i).twoMslNs();
+        }
+        shares = policy.overflow() == Overflow.FAIR_PER_REMOTE ? new FairShares(random) : null;
+    }
+
+    Lookup lookup() {
+        return lookup;
+    }
+
+    int size() {
+        return store.size();
+    }
+
+    long octets() {
+        return store.octets() + index.octets() + deadlines.octets() + locals.octets();
+    }
+
+    /** The time that holds: it never runs backwards. */
+    long clock(long nowNs) {
+        if (!started) {
+            started = true;
+            latestNs = nowNs;
+            store.floor(nowNs);
+        } else if (nowNs - latestNs > 0) {
+            latestNs = nowNs;
+        }
+        // Deadlines are kept modulo 2^41 ns: after so long a sleep the overdue ones go first.
+        if (latestNs + TimeWaitTable.LONGEST_FIN_WAIT_2_NS - store.floor() > EntryStore.rangeNs()) {
+            expire(Integer.MAX_VALUE);
+        }
+        return latestNs;
+    }
+
+    void load(int ref, TimeWaitEntry e) {
+        store.read(ref, e);
+        e.sinceNs = e.isFinWait2() ? e.deadlineNs : e.deadlineNs - twoMslNs[e.pathClass];
+    }
+
+    void update(int ref, TimeWaitEntry e) {
+        store.update(ref, e);
+    }
+
+    /** The peer's FIN came again. */
+    void restart(int ref, TimeWaitEntry e, long nowNs) {
+        deadlines.restart(ref, nowNs, twoMslNs[e.pathClass]);
+        load(ref, e);
+    }
+
+    /** The peer's FIN came to an orphan in FIN-WAIT-2. */
+    void beginTimeWait(int ref, TimeWaitEntry e, long nowNs) {
+        deadlines.stop(ref);
+        deadlines.start(ref, nowNs, twoMslNs[e.pathClass]);
+        load(ref, e);
+    }
+
+    /**
+     * Takes a newcomer in, whose numbers stand in {@code e}; the tuple's old entry goes.
+     *
+     * @param timeoutNs how long it stays in FIN-WAIT-2
+     * @return false when there is no room, and none to be made
+     */
+    boolean admit(
+            TimeWaitEntry e,
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            long timeoutNs,
+            long nowNs) {
+        int old = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        if (old != NIL) {
+            counters.removed++;
+            end(old, TimeWaitEnding.REMOVED, nowNs);
+        }
+        while (isFull(remoteHigh, remoteLow)) {
+            if (!makeRoom(remoteHigh, remoteLow, nowNs)) {
+                counters.refused++;
+                return false;
+            }
+        }
+        int local = locals.acquire(localHigh, localLow);
+        lookup.key(local, remoteHigh, remoteLow, localPort, remotePort);
+        e.pathClass = policy.pathClassOf(remoteHigh, remoteLow);
+        int ref = store.allocate(lookup.wide);
+        store.create(ref, lookup.key0, lookup.key1, lookup.key2, e);
+        index.add(lookup.hashed, ref);
+        deadlines.start(ref, nowNs, e.isFinWait2() ? timeoutNs : twoMslNs[e.pathClass]);
+        if (shares != null) {
+            shares.add(remoteHigh, remoteLow);
+        }
+        counters.entered++;
+        return true;
+    }
+
+    private boolean isFull(long remoteHigh, long remoteLow) {
+        int more =
+                IpAddress.isV4(remoteHigh, remoteLow)
+                        ? TimeWaitTable.IPV4_OCTETS
+                        : TimeWaitTable.IPV6_OCTETS;
+        long wide = store.wideSize();
+        long octets =
+                (store.size() - wide) * TimeWaitTable.IPV4_OCTETS
+                        + wide * TimeWaitTable.IPV6_OCTETS;
+        return store.size() >= policy.maxEntries() || octets + more > policy.maxOctets();
+    }
+
+    /** Ends an entry before its time, if the policy finds one that may go. */
+    private boolean makeRoom(long remoteHigh, long remoteLow, long nowNs) {
+        int first = deadlines.first();
+        if (first == NIL) {
+            return false;
+        }
+        int victim =
+                switch (policy.overflow()) {
+                    case REFUSE_NEW -> NIL;
+                    case EVICT_OLDEST -> first;
+                    case SHORTEN_FIRST -> hasStayed(first, nowNs) ? first : NIL;
+                    case FAIR_PER_REMOTE ->
+                            shares.victim(remoteHigh, remoteLow, first, store, scratch);
+                };
+        if (victim == NIL) {
+            return false;
+        }
+        counters.evicted++;
+        end(victim, TimeWaitEnding.EVICTED, nowNs);
+        return true;
+    }
+
+    /** An orphan in FIN-WAIT-2 protects nobody from old segments: it may always go. */
+    private boolean hasStayed(int ref, long nowNs) {
+        load(ref, scratch);
+        return scratch.isFinWait2() || nowNs - scratch.sinceNs >= policy.shortestNs();
+    }
+
+    /** Ends what is due at the time that {@link #clock} gave last, the earliest first. */
+    int expire(int limit) {
+        long now = latestNs;
+        int done = 0;
+        while (done < limit) {
+            int ref = deadlines.first();
+            if (ref == NIL || store.deadline(ref) - now > 0) {
+                store.floor(now);
+                return done;
+            }
+            store.floor(store.deadline(ref));
+            counters.expired++;
+            end(ref, ref == aheadRef ? aheadHash : index.hashOf(ref), TimeWaitEnding.EXPIRED, now);
+            lookAhead();
+            done++;
+        }
+        return done;
+    }
+
+    /**
+     * Touches the line of the index that the next expiry will need. Nothing waits for it: the processor
+     * goes on to whatever comes between.
+     */
+    private void lookAhead() {
+        aheadRef = deadlines.first();
+        if (aheadRef != NIL) {
+            aheadHash = index.hashOf(aheadRef);
+            touched ^= index.touch(aheadHash);
+        }
+    }
+
+    long nextDeadlineNs() {
+        int ref = deadlines.first();
+        return ref == NIL ? Long.MAX_VALUE : store.deadline(ref);
+    }
+
+    void end(int ref, TimeWaitEnding ending, long nowNs) {
+        end(ref, index.hashOf(ref), ending, nowNs);
+    }
+
+    private void end(int ref, long hashOfRef, TimeWaitEnding ending, long nowNs) {
+        if (observed || shares != null) {
+            load(ref, scratch);
+        }
+        if (shares != null) {
+            shares.remove(scratch.remoteHigh, scratch.remoteLow);
+        }
+        if (ref == aheadRef) {
+            aheadRef = NIL;
+        }
+        deadlines.stop(ref);
+        index.remove(hashOfRef, ref);
+        locals.release(store.localId(ref));
+        store.free(ref);
+        if (observed) {
+            observer.ended(scratch, ending, nowNs);
+        }
+    }
+
+    long list(long cursor, int limit, TimeWaitVisitor visitor) {
+        int ref = (int) cursor;
+        for (int shown = 0; shown < limit; shown++) {
+            ref = store.nextUsed(ref);
+            if (ref == NIL) {
+                return -1;
+            }
+            load(ref, scratch);
+            visitor.visit(scratch);
+            ref += 2;
+        }
+        return ref;
+    }
+}

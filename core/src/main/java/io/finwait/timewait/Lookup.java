@@ -1,0 +1,124 @@
+package io.finwait.timewait;
+
+import io.finwait.wire.IpAddress;
+
+/**
+ * From addresses and ports to an entry. A lookup leaves key and hash of its tuple in fields, for an
+ * entry that may be made of it.
+ */
+final class Lookup {
+
+    private static final int NIL = EntryStore.NIL;
+
+    private final EntryStore store;
+    private final LocalAddresses locals;
+    private final TupleHash hash;
+    private final TupleIndex index;
+    boolean wide;
+    long key0;
+    long key1;
+    long key2;
+    long hashed;
+
+    Lookup(EntryStore store, LocalAddresses locals, TupleHash hash) {
+        this.store = store;
+        this.locals = locals;
+        this.hash = hash;
+        index = new TupleIndex(store, hash);
+    }
+
+    TupleIndex index() {
+        return index;
+    }
+
+    /** The entry of a tuple, or NIL. */
+    int find(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        int local = locals.find(localHigh, localLow);
+        if (local < 0) {
+            return NIL;
+        }
+        key(local, remoteHigh, remoteLow, localPort, remotePort);
+        return index.find(hashed, wide, key0, key1, key2);
+    }
+
+    /** Makes the key of a tuple, whose local address has the given number. */
+    void key(int local, long remoteHigh, long remoteLow, int localPort, int remotePort) {
+        long ports = (long) remotePort << 16 | localPort;
+        if (IpAddress.isV4(remoteHigh, remoteLow) && local < EntryStore.NARROW_LOCALS) {
+            wide = false;
+            key0 = remoteLow << 32 | ports;
+            key1 = local;
+            key2 = 0;
+            hashed = hash.of(2, key0, key1, 0);
+        } else {
+            wide = true;
+            key0 = (long) local << 32 | ports;
+            key1 = remoteHigh;
+            key2 = remoteLow;
+            hashed = hash.of(3, key0, key1, key2);
+        }
+    }
+
+    /**
+     * Looks up all tuples of a batch, in steps that each do one thing for all of them: the loads of one
+     * step do not wait for each other.
+     *
+     * @return bit i is set when there is an entry of tuple i
+     */
+    int find(TupleBatch batch) {
+        for (int i = 0; i < batch.size; i++) {
+            int ports = batch.ports[i];
+            // The number of an address that no entry has, -1, makes a key that no entry has.
+            key(
+                    locals.find(batch.localHigh[i], batch.localLow[i]),
+                    batch.remoteHigh[i],
+                    batch.remoteLow[i],
+                    ports & 0xFFFF,
+                    ports >>> 16);
+            batch.wide[i] = wide;
+            batch.key0[i] = key0;
+            batch.key1[i] = key1;
+            batch.key2[i] = key2;
+            batch.hashes[i] = hashed;
+        }
+        for (int i = 0; i < batch.size; i++) {
+            batch.guesses[i] = index.guess(batch.hashes[i]);
+        }
+        int found = 0;
+        int open = 0;
+        for (int i = 0; i < batch.size; i++) {
+            int ref = batch.guesses[i];
+            if (ref == NIL) {
+                continue;
+            }
+            if (ref != TupleIndex.UNKNOWN && matches(ref, batch, i)) {
+                found |= 1 << i;
+            } else {
+                open |= 1 << i;
+            }
+        }
+        for (; open != 0; open &= open - 1) {
+            int i = Integer.numberOfTrailingZeros(open);
+            int ref =
+                    index.find(
+                            batch.hashes[i],
+                            batch.wide[i],
+                            batch.key0[i],
+                            batch.key1[i],
+                            batch.key2[i]);
+            found |= ref == NIL ? 0 : 1 << i;
+        }
+        return found;
+    }
+
+    private boolean matches(int ref, TupleBatch batch, int i) {
+        return EntryStore.isWide(ref) == batch.wide[i]
+                && store.matches(ref, batch.key0[i], batch.key1[i], batch.key2[i]);
+    }
+}

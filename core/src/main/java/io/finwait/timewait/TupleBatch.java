@@ -1,0 +1,58 @@
+package io.finwait.timewait;
+
+/**
+ * Up to 32 tuples to be looked up together ({@link TimeWaitTable#find}): what one lookup waits for, the
+ * memory, all of them wait for at once. Reused from batch to batch.
+ */
+public final class TupleBatch {
+
+    /** The most tuples. */
+    public static final int CAPACITY = 32;
+
+    final long[] localHigh = new long[CAPACITY];
+    final long[] localLow = new long[CAPACITY];
+    final long[] remoteHigh = new long[CAPACITY];
+    final long[] remoteLow = new long[CAPACITY];
+    final int[] ports = new int[CAPACITY];
+    final long[] hashes = new long[CAPACITY];
+    final long[] key0 = new long[CAPACITY];
+    final long[] key1 = new long[CAPACITY];
+    final long[] key2 = new long[CAPACITY];
+    final boolean[] wide = new boolean[CAPACITY];
+    final int[] guesses = new int[CAPACITY];
+    int size;
+
+    /** Forgets all tuples. */
+    public void clear() {
+        size = 0;
+    }
+
+    /** How many tuples there are, 0 to {@link #CAPACITY}. */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Adds a tuple.
+     *
+     * @return its number, which is the number of its bit in the answer
+     * @throws IllegalStateException when the batch is full
+     */
+    public int add(
+            long localHighLong,
+            long localLowLong,
+            long remoteHighLong,
+            long remoteLowLong,
+            int localPort,
+            int remotePort) {
+        if (size == CAPACITY) {
+            throw new IllegalStateException("the batch is full; look it up and clear it");
+        }
+        localHigh[size] = localHighLong;
+        localLow[size] = localLowLong;
+        remoteHigh[size] = remoteHighLong;
+        remoteLow[size] = remoteLowLong;
+        ports[size] = remotePort << 16 | localPort;
+        return size++;
+    }
+}
