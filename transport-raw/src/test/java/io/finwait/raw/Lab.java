@@ -22,13 +22,18 @@ final class Lab {
                 "root".equals(System.getProperty("user.name")),
                 "making a TUN device needs root: skipped");
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "there is no /dev/net/tun: skipped");
-        assumeTrue(ipCommandRuns(), "the ip command (package iproute2) is not here: skipped");
+        assumeTrue(runs("ip", "-V"), "the ip command (package iproute2) is not here: skipped");
     }
 
-    private static boolean ipCommandRuns() {
+    /** True when a command is here and ends well. */
+    static boolean runs(String... command) {
         try {
-            Process ip = new ProcessBuilder("ip", "-V").start();
-            return ip.waitFor() == 0;
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            return process.waitFor() == 0;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

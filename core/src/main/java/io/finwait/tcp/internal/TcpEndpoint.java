@@ -55,6 +55,7 @@ public final class TcpEndpoint implements Endpoint {
     final TimeWaits timeWait;
     final InitialSequence initialSequence;
 
+    private final int mtu;
     private final PortChoice ports;
     private final Demultiplexer demultiplexer;
     private final DeadlineHeap deadlines = new DeadlineHeap();
@@ -82,6 +83,7 @@ public final class TcpEndpoint implements Endpoint {
     public TcpEndpoint(EndpointConfig config, Transport transport) {
         this.config = config;
         this.transport = transport;
+        mtu = transport.capabilities().mtu();
         SipHash hash = new SipHash(config.random());
         demultiplexer = new Demultiplexer(config.random());
         initialSequence = new InitialSequence(hash);
@@ -417,7 +419,7 @@ public final class TcpEndpoint implements Endpoint {
     /** The MSS that we offer: what fits into the MTU without options (RFC 9293 §3.7.1). */
     int mssToOffer(Tcb tcb) {
         int headers = SegmentWriter.ipHeaderLength(tcb.remoteHigh, tcb.remoteLow) + 20;
-        int fits = transport.capabilities().mtu() - headers;
+        int fits = mtu - headers;
         return config.maxSegmentSize() == 0 ? fits : Math.min(fits, config.maxSegmentSize());
     }
 
@@ -444,7 +446,9 @@ public final class TcpEndpoint implements Endpoint {
 
     @Override
     public Connection connect(IpAddress remote, int remotePort) {
-        for (IpAddress local : config.addresses()) {
+        List<IpAddress> addresses = config.addresses();
+        for (int i = 0; i < addresses.size(); i++) {
+            IpAddress local = addresses.get(i);
             if (local.isV4() == remote.isV4()) {
                 return connect(local, 0, remote, remotePort);
             }

@@ -1,0 +1,121 @@
+package io.finwait.sim.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.finwait.Finwait;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.Listener;
+import io.finwait.tcp.internal.TcpEndpoint;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** In the steady state core allocates nothing: per segment, per connection, per TIME-WAIT entry. */
+class AllocationTest {
+
+    private static final int PORT = 80;
+    private static final int WARM_UP = 20_000;
+    private static final int MEASURED = 5_000;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final ByteBuffer out = ByteBuffer.allocateDirect(14_480);
+    private final ByteBuffer in = ByteBuffer.allocateDirect(65_536);
+    private final Endpoint client;
+    private final Endpoint server;
+    private final Listener listener;
+    private long now = 1;
+
+    AllocationTest() {
+        DirectLink[] link = DirectLink.pair();
+        client = Finwait.open(EndpointConfig.at("10.0.0.1").seed(1).build(), link[0]);
+        server = Finwait.open(EndpointConfig.at("10.0.0.2").seed(2).build(), link[1]);
+        listener = server.listen(PORT, 16);
+    }
+
+    private void work() {
+        int done;
+        do {
+            now += 10_000;
+            done = client.doWork(now) + server.doWork(now);
+        } while (done > 0);
+    }
+
+    @Test
+    void noOctetIsAllocatedPerSegment() throws IOException {
+        Connection sender = client.connect(TwoHosts.SERVER, PORT);
+        work();
+        Connection receiver = listener.accept();
+        long octets = allocatedBy(() -> transfer(sender, receiver));
+        assertThat(octets).as("octets allocated by %d rounds of ten segments", MEASURED).isZero();
+    }
+
+    private void transfer(Connection sender, Connection receiver) throws IOException {
+        out.clear();
+        sender.send(out);
+        work();
+        in.clear();
+        receiver.receive(in);
+        assertThatAll(in.position() == out.capacity());
+        work();
+    }
+
+    @Test
+    void noOctetIsAllocatedPerConnectionNorClose() throws IOException {
+        long octets = allocatedBy(this::wholeConnection);
+        assertThat(octets)
+                .as("octets allocated by %d connections, opened, used and closed", MEASURED)
+                .isZero();
+        assertThat(((TcpEndpoint) client).pool().inUse()).as("blocks in use").isZero();
+        assertThat(((TcpEndpoint) server).pool().inUse()).as("blocks in use").isZero();
+        assertThat(client.timeWait().size()).as("entries in TIME-WAIT").isGreaterThan(MEASURED / 2);
+    }
+
+    private void wholeConnection() throws IOException {
+        Connection ours = client.connect(TwoHosts.SERVER, PORT);
+        work();
+        Connection theirs = listener.accept();
+        out.clear().limit(100);
+        ours.send(out);
+        work();
+        in.clear();
+        theirs.receive(in);
+        ours.close();
+        work();
+        assertThatAll(theirs.receive(in) == -1);
+        theirs.close();
+        work();
+        assertThatAll(ours.hasEnded() && theirs.hasEnded());
+        ours.release();
+        theirs.release();
+        // 10,000 connections are in TIME-WAIT at any time.
+        now += 6_000_000;
+    }
+
+    /** AssertJ allocates, so what is measured is checked by hand. */
+    private static void assertThatAll(boolean good) {
+        if (!good) {
+            throw new AssertionError("the connection did not go its way");
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private long allocatedBy(Step step) throws IOException {
+        for (int i = 0; i < WARM_UP; i++) {
+            step.run();
+        }
+        long before = threads.getCurrentThreadAllocatedBytes();
+        long overhead = threads.getCurrentThreadAllocatedBytes() - before;
+        before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < MEASURED; i++) {
+            step.run();
+        }
+        return threads.getCurrentThreadAllocatedBytes() - before - overhead;
+    }
+}
