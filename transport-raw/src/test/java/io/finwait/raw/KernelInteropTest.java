@@ -177,11 +177,16 @@ class KernelInteropTest {
         public void onReadable(Connection connection) {
             try {
                 int read = connection.receive(request);
-                String text = StandardCharsets.US_ASCII.decode(request.duplicate().flip()).toString();
+                String text =
+                        StandardCharsets.US_ASCII.decode(request.duplicate().flip()).toString();
                 if (!answered && text.endsWith("\r\n\r\n")) {
                     answered = true;
-                    String head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + BODY.length() + "\r\n\r\n";
-                    connection.send(ByteBuffer.wrap((head + BODY).getBytes(StandardCharsets.US_ASCII)));
+                    String head =
+                            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "
+                                    + BODY.length()
+                                    + "\r\n\r\n";
+                    connection.send(
+                            ByteBuffer.wrap((head + BODY).getBytes(StandardCharsets.US_ASCII)));
                     if (closeFirst) {
                         connection.shutdownOutput();
                     }

@@ -3,16 +3,19 @@ package io.finwait.sim.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+
 import io.finwait.Finwait;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.internal.TcpEndpoint;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import org.junit.jupiter.api.Test;
 
 /** In the steady state core allocates nothing: per segment, per connection, per TIME-WAIT entry. */
 class AllocationTest {
