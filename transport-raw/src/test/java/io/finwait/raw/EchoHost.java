@@ -85,10 +85,10 @@ final class EchoHost {
                     0,
                     64,
                     Protocol.ICMPV6,
-                    ip.destinationHigh(),
-                    ip.destinationLow(),
-                    ip.sourceHigh(),
-                    ip.sourceLow());
+                    /* sourceHigh= */ ip.destinationHigh(),
+                    /* sourceLow= */ ip.destinationLow(),
+                    /* destinationHigh= */ ip.sourceHigh(),
+                    /* destinationLow= */ ip.sourceLow());
         }
         b.put(icmp, ip.buffer(), ip.payloadOffset(), length);
         b.put(icmp, (byte) (v4 ? 0 : ECHO_REPLY_V6));
