@@ -10,6 +10,7 @@ module io.finwait.core {
     requires static jdk.jfr;
 
     exports io.finwait;
+    exports io.finwait.driver;
     exports io.finwait.spi;
     exports io.finwait.tcp;
     exports io.finwait.tcp.internal to

@@ -71,6 +71,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void theDriverStandsOnTheApiAlone() {
+        arrows(
+                "io.finwait.driver",
+                "io.finwait.driver",
+                "io.finwait",
+                "io.finwait.tcp",
+                "io.finwait.timewait",
+                "io.finwait.wire",
+                "io.finwait.spi");
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("io.finwait.(**)").should().beFreeOfCycles().check(CORE);
     }

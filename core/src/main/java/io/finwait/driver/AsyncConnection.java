@@ -1,0 +1,352 @@
+package io.finwait.driver;
+
+import io.finwait.tcp.CloseReason;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionObserver;
+import io.finwait.wire.IpAddress;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ReadPendingException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * A connection for every thread; see {@link Driver} for what may be done in callbacks.
+ *
+ * <p>A buffer given to {@link #read} or {@link #write} is the driver's until the future is completed.
+ *
+ * <p>Writes are done in the order of the calls, and so is what ends the output: {@link #shutdownOutput},
+ * {@link #close} and {@link #closeGracefully} wait for the writes before them. {@link #abort} waits for
+ * nothing. Which of them to use is told at {@link Connection}.
+ */
+public final class AsyncConnection {
+
+    private record Write(ByteBuffer source, CompletableFuture<Void> answer) {}
+
+    private final Driver driver;
+    private final Connection connection;
+    private final IpAddress localAddress;
+    private final int localPort;
+    private final IpAddress remoteAddress;
+    private final int remotePort;
+    private final CompletableFuture<CloseReason> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> outputAccepted = new CompletableFuture<>();
+    private final Queue<Write> writes = new ArrayDeque<>();
+    private CompletableFuture<AsyncConnection> connecting;
+    private CompletableFuture<Integer> reading;
+    private ByteBuffer target;
+
+    /** What ends the output, once the writes are done; null while nothing does. */
+    private Runnable afterWrites;
+
+    private AsyncConnection(Driver driver, Connection connection) {
+        this.driver = driver;
+        this.connection = connection;
+        localAddress = connection.localAddress();
+        localPort = connection.localPort();
+        remoteAddress = connection.remoteAddress();
+        remotePort = connection.remotePort();
+        connection.observer(new Observer());
+        driver.add(this);
+        if (connection.hasEnded()) {
+            hasEnded();
+        }
+    }
+
+    static void connecting(
+            Driver driver, Connection connection, CompletableFuture<AsyncConnection> answer) {
+        AsyncConnection opened = new AsyncConnection(driver, connection);
+        opened.connecting = answer;
+    }
+
+    static AsyncConnection accepted(Driver driver, Connection connection) {
+        return new AsyncConnection(driver, connection);
+    }
+
+    /** Address of this end. */
+    public IpAddress localAddress() {
+        return localAddress;
+    }
+
+    /** Port of this end, 1 to 65,535. */
+    public int localPort() {
+        return localPort;
+    }
+
+    /** Address of the peer. */
+    public IpAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    /** Port of the peer, 1 to 65,535. */
+    public int remotePort() {
+        return remotePort;
+    }
+
+    /**
+     * Takes received octets.
+     *
+     * @param into gets them, from its position; without room the answer is 0
+     * @return how many octets were taken, at least 1, or -1 at end-of-stream; exceptionally with {@link
+     *     IOException} once when the connection ended otherwise than in order, with {@link
+     *     ReadPendingException} while an earlier read waits
+     */
+    public CompletableFuture<Integer> read(ByteBuffer into) {
+        return driver.submit(
+                answer -> {
+                    if (reading != null) {
+                        throw new ReadPendingException();
+                    }
+                    reading = answer;
+                    target = into;
+                    goOnReading();
+                });
+    }
+
+    /**
+     * Sends octets.
+     *
+     * @param source its octets from position to limit
+     * @return completed when all are taken over into the send buffer, which says nothing of their
+     *     arrival; exceptionally with {@link IOException} when the connection has ended or its output was
+     *     ended before
+     */
+    public CompletableFuture<Void> write(ByteBuffer source) {
+        return driver.submit(
+                answer -> {
+                    if (afterWrites != null) {
+                        throw new IllegalStateException(
+                                "the output has been ended; write() before shutdownOutput()");
+                    }
+                    writes.add(new Write(source, answer));
+                    goOnWriting();
+                });
+    }
+
+    /**
+     * Ends the output behind all writes (half-close); reading goes on.
+     *
+     * @return completed when the peer's TCP has accepted everything and the FIN; exceptionally with
+     *     {@link IOException} when the connection ends before
+     */
+    public CompletableFuture<Void> shutdownOutput() {
+        CompletableFuture<Void> asked =
+                driver.submit(
+                        answer -> {
+                            endOutput(connection::shutdownOutput);
+                            answer.complete(null);
+                        });
+        return asked.thenCompose(nothing -> outputAccepted.copy());
+    }
+
+    /**
+     * Gives the connection up: everything written is still delivered; unread octets, or octets that come
+     * later, reset it.
+     *
+     * @return how it ended, completed on entering TIME-WAIT or CLOSED
+     */
+    public CompletableFuture<CloseReason> close() {
+        return end(() -> endOutput(connection::close));
+    }
+
+    /**
+     * Ends the output, then reads and throws away what the peer still sends, until it has finished or the
+     * time is over; then closes. Writes that are not done by then can't be delivered: the connection is
+     * reset.
+     *
+     * @param patience how long the peer may take
+     * @return how it ended, completed on entering TIME-WAIT or CLOSED
+     */
+    public CompletableFuture<CloseReason> closeGracefully(Duration patience) {
+        return end(() -> endGracefully(System.nanoTime() + patience.toNanos()));
+    }
+
+    /**
+     * Ends the connection at once with a reset.
+     *
+     * @return how it ended
+     */
+    public CompletableFuture<CloseReason> abort() {
+        return end(connection::abort);
+    }
+
+    /** How the connection ended, completed on entering TIME-WAIT or CLOSED. */
+    public CompletableFuture<CloseReason> ended() {
+        return ended.copy();
+    }
+
+    /**
+     * Runs a function on the driver's thread with the connection itself, to set its options for instance.
+     * Its observer is the driver's: leave it alone.
+     */
+    public <T> CompletableFuture<T> call(Function<? super Connection, ? extends T> function) {
+        return driver.submit(answer -> answer.complete(function.apply(connection)));
+    }
+
+    private CompletableFuture<CloseReason> end(Runnable how) {
+        CompletableFuture<Void> asked =
+                driver.submit(
+                        answer -> {
+                            how.run();
+                            answer.complete(null);
+                        });
+        return asked.thenCompose(nothing -> ended.copy());
+    }
+
+    // On the driver's thread.
+
+    private void endOutput(Runnable how) {
+        afterWrites = how;
+        goOnWriting();
+    }
+
+    void endGracefully(long deadlineNs) {
+        endOutput(() -> connection.closeGracefully(deadlineNs));
+        if (!writes.isEmpty()) {
+            driver.at(
+                    deadlineNs,
+                    () -> {
+                        if (!writes.isEmpty()) {
+                            connection.abort();
+                        }
+                    });
+        }
+    }
+
+    private void goOnReading() {
+        if (reading == null) {
+            return;
+        }
+        CompletableFuture<Integer> answer = reading;
+        try {
+            int octets = connection.receive(target);
+            if (octets == 0 && target.hasRemaining()) {
+                return;
+            }
+            reading = null;
+            target = null;
+            answer.complete(octets);
+        } catch (IOException e) {
+            reading = null;
+            target = null;
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private void goOnWriting() {
+        while (!writes.isEmpty()) {
+            Write write = writes.peek();
+            try {
+                connection.send(write.source);
+            } catch (IOException e) {
+                failWrites(e);
+                break;
+            }
+            if (write.source.hasRemaining()) {
+                return;
+            }
+            writes.remove();
+            write.answer.complete(null);
+        }
+        if (afterWrites != null) {
+            afterWrites.run();
+        }
+    }
+
+    private void failWrites(IOException e) {
+        while (!writes.isEmpty()) {
+            writes.remove().answer.completeExceptionally(e);
+        }
+    }
+
+    private void hasEnded() {
+        goOnReading();
+        goOnWriting();
+        settle(connection.closeReason());
+    }
+
+    private void settle(CloseReason reason) {
+        driver.remove(this);
+        IOException failure = new IOException(reason.message());
+        outputAccepted.completeExceptionally(failure);
+        if (connecting != null) {
+            connecting.completeExceptionally(new ConnectException(reason.message()));
+            connecting = null;
+        }
+        ended.complete(reason);
+    }
+
+    /** The endpoint is closed: whatever still waits is told. */
+    void driverStopped() {
+        CloseReason reason = connection.closeReason();
+        failWrites(new AsynchronousCloseException());
+        if (reading != null) {
+            reading.completeExceptionally(new AsynchronousCloseException());
+            reading = null;
+        }
+        if (reason != null) {
+            settle(reason);
+        } else {
+            AsynchronousCloseException failure = new AsynchronousCloseException();
+            outputAccepted.completeExceptionally(failure);
+            ended.completeExceptionally(failure);
+            if (connecting != null) {
+                connecting.completeExceptionally(failure);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "AsyncConnection["
+                + localAddress
+                + ":"
+                + localPort
+                + " > "
+                + remoteAddress
+                + ":"
+                + remotePort
+                + "]";
+    }
+
+    private final class Observer implements ConnectionObserver {
+
+        @Override
+        public void onEstablished(Connection established) {
+            if (connecting != null) {
+                CompletableFuture<AsyncConnection> answer = connecting;
+                connecting = null;
+                if (!answer.complete(AsyncConnection.this)) {
+                    // The future was cancelled: nobody will ever use this connection.
+                    established.abort();
+                }
+            }
+        }
+
+        @Override
+        public void onReadable(Connection readable) {
+            goOnReading();
+        }
+
+        @Override
+        public void onWritable(Connection writable) {
+            goOnWriting();
+        }
+
+        @Override
+        public void onCloseAcknowledged(Connection closed) {
+            outputAccepted.complete(null);
+        }
+
+        @Override
+        public void onEnded(Connection finished) {
+            hasEnded();
+        }
+    }
+}

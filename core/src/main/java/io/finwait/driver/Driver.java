@@ -1,0 +1,381 @@
+package io.finwait.driver;
+
+import io.finwait.Finwait;
+import io.finwait.spi.Transport;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.wire.IpAddress;
+
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Runs an endpoint over a transport on a thread of its own, platform or virtual, and lets every thread
+ * use it.
+ *
+ * <p>The thread works while there is work, then spins for a moment, then waits in {@link
+ * Transport#await}: an idle driver costs no CPU. Calls from other threads wake it.
+ *
+ * <h2>Threads</h2>
+ *
+ * <p>Every method here, of {@link AsyncConnection} and of {@link AsyncListener} may be called from any
+ * thread. The answers are futures; they are completed on the driver's thread, and so run what is chained
+ * to them without {@code Async}. Such callbacks may call everything, and must not wait for an answer
+ * ({@code join}, {@code get}): nobody would give it. {@link #call} runs a function on the driver's
+ * thread with the endpoint itself, whose own interface is made of callbacks.
+ *
+ * <p>At most 1,024 calls can be under way; the next caller waits until there is room.
+ */
+public final class Driver implements AutoCloseable {
+
+    /** How long {@link #close()} lets connections come to their end. */
+    public static final Duration DRAIN_TIME = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+    private static final int COMMANDS = 1024;
+    private static final long SPIN_NS = 20_000;
+    private static final long FULL_PAUSE_NS = 50_000;
+    private static final int MOST_AT_ONCE = 64;
+
+    private final Transport transport;
+    private final Endpoint endpoint;
+    private final Thread thread;
+    private final long spinNs;
+    private final MpscAtomicArrayQueue<Command<?>> commands = new MpscAtomicArrayQueue<>(COMMANDS);
+    private final Alarms alarms = new Alarms();
+    private final Set<AsyncConnection> connections = new LinkedHashSet<>();
+    private final Set<AsyncListener> listeners = new LinkedHashSet<>();
+    private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
+
+    /**
+     * Calls of callbacks that wait for the next cycle. A callback that reads and chains itself to the
+     * answer would otherwise go a level deeper with each octet.
+     */
+    private final Queue<Command<?>> putOff = new ArrayDeque<>();
+
+    private int atOnce;
+    private boolean draining;
+    private long drainDeadlineNs;
+    private boolean drainTimeIsOver;
+    private volatile boolean waiting;
+    private volatile boolean ended;
+
+    private Driver(EndpointConfig config, Transport transport, ThreadFactory threads, long spinNs) {
+        this.transport = transport;
+        this.spinNs = spinNs;
+        endpoint = Finwait.open(config, transport);
+        endpoint.handOver();
+        thread = threads.newThread(this::run);
+    }
+
+    /**
+     * Starts a driver on a daemon thread.
+     *
+     * @param config the endpoint's addresses and rules
+     * @param transport carries its packets; the driver's from now on, which closes it
+     */
+    public static Driver start(EndpointConfig config, Transport transport) {
+        ThreadFactory threads = Thread.ofPlatform().daemon().name("finwait").factory();
+        return start(config, transport, threads, SPIN_NS);
+    }
+
+    /**
+     * Starts a driver.
+     *
+     * @param config the endpoint's addresses and rules
+     * @param transport carries its packets; the driver's from now on, which closes it
+     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance
+     * @param spinNs how long to spin without work before waiting, in nanoseconds; 0 for virtual threads,
+     *     whose carrier others need
+     */
+    public static Driver start(
+            EndpointConfig config, Transport transport, ThreadFactory threads, long spinNs) {
+        Driver driver = new Driver(config, transport, threads, spinNs);
+        driver.thread.start();
+        return driver;
+    }
+
+    // What the user calls.
+
+    /**
+     * Opens a connection.
+     *
+     * @param remote the peer's address
+     * @param port 1 to 65,535
+     * @return completed when the connection is established; exceptionally with {@link
+     *     java.net.ConnectException} when it is refused or times out, with the exceptions of {@link
+     *     Endpoint#connect} when it can't be tried
+     */
+    public CompletableFuture<AsyncConnection> connect(IpAddress remote, int port) {
+        return submit(
+                answer -> {
+                    refuseWhileDraining();
+                    AsyncConnection.connecting(this, endpoint.connect(remote, port), answer);
+                });
+    }
+
+    /**
+     * Opens a port on all addresses of the endpoint.
+     *
+     * @param port 1 to 65,535
+     * @param backlog connections that may wait to be accepted, at least 1
+     * @return exceptionally with {@link IllegalStateException} when the port is already listening
+     */
+    public CompletableFuture<AsyncListener> listen(int port, int backlog) {
+        return submit(
+                answer -> {
+                    refuseWhileDraining();
+                    AsyncListener listener =
+                            new AsyncListener(this, endpoint.listen(port, backlog));
+                    listeners.add(listener);
+                    answer.complete(listener);
+                });
+    }
+
+    /**
+     * Runs a function on the driver's thread.
+     *
+     * @param function is given the endpoint; must not block, nor keep the endpoint for other threads
+     */
+    public <T> CompletableFuture<T> call(Function<? super Endpoint, ? extends T> function) {
+        return submit(answer -> answer.complete(function.apply(endpoint)));
+    }
+
+    /**
+     * Stops: closes the listeners, ends every connection gracefully ({@link Connection#closeGracefully}),
+     * and when all have ended, or the time is over, resets what is left and closes the transport. TIME-WAIT
+     * is not waited for. A second call may only make the time shorter.
+     *
+     * @param drainTime how long connections may take, zero or less for not at all
+     * @return completed when the driver has stopped, with what had not ended
+     */
+    public CompletableFuture<DrainReport> shutdown(Duration drainTime) {
+        CompletableFuture<Void> begun =
+                submit(
+                        answer -> {
+                            drain(drainTime.toNanos());
+                            answer.complete(null);
+                        });
+        return begun.handle((nothing, hasStopped) -> true).thenCompose(either -> stopped);
+    }
+
+    /** Completed when the driver has stopped, whoever or whatever made it stop. */
+    public CompletableFuture<DrainReport> stopped() {
+        return stopped.copy();
+    }
+
+    /**
+     * Stops and waits until that is done, see {@link #shutdown}; the time is {@link #DRAIN_TIME}. What
+     * had not ended is logged. A second call does nothing.
+     *
+     * @throws IllegalStateException on the driver's thread, which can't wait for itself
+     */
+    @Override
+    public void close() {
+        if (isDriverThread()) {
+            throw new IllegalStateException(
+                    "the driver's thread can't wait for itself; call shutdown() there");
+        }
+        if (stopped.isDone()) {
+            return;
+        }
+        DrainReport report = shutdown(DRAIN_TIME).join();
+        if (!report.notEnded().isEmpty()) {
+            LOG.warn("these connections had not ended and were reset: {}", report.notEnded());
+        }
+    }
+
+    // The way in from other threads.
+
+    /** Runs an action on the driver's thread: at once when this is it. */
+    <T> CompletableFuture<T> submit(Consumer<CompletableFuture<T>> action) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Command<T> command = new Command<>(action, answer);
+        if (isDriverThread()) {
+            runOrPutOff(command);
+            return answer;
+        }
+        while (!ended && !commands.offer(command)) {
+            transport.wakeup();
+            LockSupport.parkNanos(FULL_PAUSE_NS);
+        }
+        // Either the driver sees the command after it has set this, or it is seen here.
+        if (ended) {
+            command.refuse();
+        } else if (waiting) {
+            transport.wakeup();
+        }
+        return answer;
+    }
+
+    private void runOrPutOff(Command<?> command) {
+        if (ended) {
+            command.refuse();
+        } else if (atOnce == MOST_AT_ONCE || !putOff.isEmpty()) {
+            putOff.add(command);
+        } else {
+            atOnce++;
+            command.run();
+        }
+    }
+
+    private boolean isDriverThread() {
+        return Thread.currentThread().equals(thread);
+    }
+
+    // The driver's thread.
+
+    private void run() {
+        Throwable failure = null;
+        try {
+            work();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the driver stops because its endpoint or transport failed", e);
+            failure = e;
+        }
+        stop(failure);
+    }
+
+    private void work() {
+        boolean idle = false;
+        long idleSinceNs = 0;
+        while (!isDrained()) {
+            if (Thread.interrupted()) {
+                drain(DRAIN_TIME.toNanos());
+            }
+            long now = System.nanoTime();
+            int work = runCommands() + alarms.ring(now) + endpoint.doWork(now);
+            if (work > 0) {
+                idle = false;
+                continue;
+            }
+            if (!idle) {
+                idle = true;
+                idleSinceNs = now;
+            }
+            if (now - idleSinceNs < spinNs) {
+                Thread.onSpinWait();
+            } else {
+                await(now);
+                idle = false;
+            }
+        }
+    }
+
+    private int runCommands() {
+        atOnce = 0;
+        int ran = 0;
+        for (int i = putOff.size(); i > 0; i--) {
+            putOff.remove().run();
+            ran++;
+        }
+        Command<?> command;
+        while (ran < COMMANDS && (command = commands.poll()) != null) {
+            command.run();
+            ran++;
+        }
+        return ran;
+    }
+
+    private void await(long nowNs) {
+        waiting = true;
+        // A command that came before is seen here, one that comes later sees that we wait.
+        if (commands.isEmpty() && putOff.isEmpty()) {
+            long deadline = earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
+            if (deadline == Long.MAX_VALUE) {
+                transport.await(Long.MAX_VALUE);
+            } else if (deadline - nowNs > 0) {
+                transport.await(deadline - nowNs);
+            }
+        }
+        waiting = false;
+    }
+
+    private static long earlier(long a, long b) {
+        if (a == Long.MAX_VALUE) {
+            return b;
+        }
+        return b == Long.MAX_VALUE || a - b <= 0 ? a : b;
+    }
+
+    /** Does something on the driver's thread at a time of the endpoint's clock. */
+    void at(long timeNs, Runnable action) {
+        alarms.at(timeNs, action);
+    }
+
+    void add(AsyncConnection connection) {
+        connections.add(connection);
+        if (draining) {
+            connection.endGracefully(drainDeadlineNs);
+        }
+    }
+
+    void remove(AsyncConnection connection) {
+        connections.remove(connection);
+    }
+
+    void remove(AsyncListener listener) {
+        listeners.remove(listener);
+    }
+
+    private void refuseWhileDraining() {
+        if (draining) {
+            throw new IllegalStateException("the driver is stopping; start another one");
+        }
+    }
+
+    private void drain(long drainNs) {
+        long now = System.nanoTime();
+        if (drainNs <= 0) {
+            drainTimeIsOver = true;
+        } else {
+            alarms.at(now + drainNs, () -> drainTimeIsOver = true);
+        }
+        if (!draining) {
+            draining = true;
+            drainDeadlineNs = now + drainNs;
+            List.copyOf(listeners).forEach(AsyncListener::closeNow);
+            List.copyOf(connections).forEach(each -> each.endGracefully(drainDeadlineNs));
+        }
+    }
+
+    private boolean isDrained() {
+        return draining && (drainTimeIsOver || endpoint.connectionCount() == 0);
+    }
+
+    private void stop(Throwable failure) {
+        List<DrainReport.Leftover> leftovers = new ArrayList<>();
+        int timeWait = 0;
+        try {
+            endpoint.forEachConnection(each -> leftovers.add(DrainReport.Leftover.of(each)));
+            timeWait = endpoint.timeWait().size();
+            endpoint.close();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the endpoint can't be closed", e);
+        }
+        ended = true;
+        List.copyOf(listeners).forEach(AsyncListener::driverStopped);
+        List.copyOf(connections).forEach(AsyncConnection::driverStopped);
+        putOff.forEach(Command::refuse);
+        for (Command<?> each = commands.poll(); each != null; each = commands.poll()) {
+            each.refuse();
+        }
+        transport.close();
+        stopped.complete(new DrainReport(leftovers, timeWait, failure));
+    }
+}
