@@ -189,6 +189,45 @@ class FaultTransportTest {
     }
 
     @Test
+    void aQueueThatIsFullLosesUntilAPacketHasLeft() {
+        FaultTransport near = faults(GOOD.rate(8_000_000, 1).delay(1_000_000), GOOD);
+        send(near, text(1));
+        send(near, text(2));
+        network.runUntil(50_000);
+        received(near);
+        send(near, text(3));
+        network.runUntil(1_050_000);
+        received(near);
+        assertThat(sequences(far)).as("1 has left after 50 us").containsExactly(1L);
+        network.runUntil(1_100_000);
+        received(near);
+        assertThat(sequences(far)).containsExactly(3L);
+    }
+
+    @Test
+    void aChecksumThatWasVerifiedIsNotGoodAnyMoreAfterCorruption() {
+        Transport verifying =
+                new Delegating(inner) {
+                    @Override
+                    public int receive(PacketBatch into, long nowNs) {
+                        int added = super.receive(into, nowNs);
+                        for (int i = 0; i < into.size(); i++) {
+                            into.get(i).checksumOffloaded(true);
+                        }
+                        return added;
+                    }
+                };
+        PacketBatch batch = new PacketBatch(1);
+        send(far, text(1));
+        new FaultTransport(verifying, GOOD, GOOD, 1).receive(batch, 0);
+        assertThat(batch.get(0).checksumOffloaded()).isTrue();
+        batch.clear();
+        send(far, text(1));
+        new FaultTransport(verifying, GOOD, GOOD.corruption(1), 1).receive(batch, 0);
+        assertThat(batch.get(0).checksumOffloaded()).isFalse();
+    }
+
+    @Test
     void theSameSeedGivesTheSameFaults() {
         assertThat(lost(5)).isEqualTo(lost(5)).isNotEqualTo(lost(6));
     }
