@@ -15,7 +15,7 @@ public final class LadderPacket implements LadderEvent {
     private final Ladder ladder;
     private final long timeNs;
     private final End from;
-    private final SegmentLabel label;
+    private SegmentLabel label;
     private final List<Arrival> arrivals = new ArrayList<>(1);
     private boolean lost;
 
@@ -48,6 +48,16 @@ public final class LadderPacket implements LadderEvent {
      */
     public LadderPacket lost() {
         lost = true;
+        return this;
+    }
+
+    /**
+     * Writes a word behind the label, {@code damaged} for instance.
+     *
+     * @return this
+     */
+    public LadderPacket remark(String word) {
+        label = label.remark(word);
         return this;
     }
 

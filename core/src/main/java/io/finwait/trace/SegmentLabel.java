@@ -12,9 +12,9 @@ import java.util.List;
  * @param name the control bits in words, {@code FIN, ACK}, or what else the packet is
  * @param numbers {@code seq 1 ack 1}; empty for a packet that is no segment
  * @param textLength octets of text
- * @param again true when the same octets or the same SYN or FIN were sent before
+ * @param remark a word about this packet, {@code again} for a retransmission; may be empty
  */
-public record SegmentLabel(Kind kind, String name, String numbers, int textLength, boolean again) {
+public record SegmentLabel(Kind kind, String name, String numbers, int textLength, String remark) {
 
     private static final String[] NAMES = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
 
@@ -36,7 +36,7 @@ public record SegmentLabel(Kind kind, String name, String numbers, int textLengt
 
     /** A label for something that is no TCP segment. */
     public static SegmentLabel other(String name) {
-        return new SegmentLabel(Kind.OTHER, name, "", 0, false);
+        return new SegmentLabel(Kind.OTHER, name, "", 0, "");
     }
 
     /**
@@ -46,7 +46,7 @@ public record SegmentLabel(Kind kind, String name, String numbers, int textLengt
      * @param seq SEG.SEQ as it is to be shown
      * @param ack SEG.ACK as it is to be shown; left out when the ACK bit is not set
      */
-    public static SegmentLabel of(int flags, long seq, long ack, int textLength, boolean again) {
+    public static SegmentLabel of(int flags, long seq, long ack, int textLength) {
         List<String> names = new ArrayList<>();
         for (int bit = 0; bit < NAMES.length; bit++) {
             if ((flags & 1 << bit) != 0) {
@@ -58,7 +58,12 @@ public record SegmentLabel(Kind kind, String name, String numbers, int textLengt
             numbers += " ack " + ack;
         }
         String name = names.isEmpty() ? "no flags" : String.join(", ", names);
-        return new SegmentLabel(kind(flags, textLength), name, numbers, textLength, again);
+        return new SegmentLabel(kind(flags, textLength), name, numbers, textLength, "");
+    }
+
+    /** The same label with another remark. */
+    public SegmentLabel remark(String word) {
+        return new SegmentLabel(kind, name, numbers, textLength, word);
     }
 
     private static Kind kind(int flags, int textLength) {
@@ -89,8 +94,8 @@ public record SegmentLabel(Kind kind, String name, String numbers, int textLengt
         if (textLength > 0) {
             parts.add("len " + textLength);
         }
-        if (again) {
-            parts.add("again");
+        if (!remark.isEmpty()) {
+            parts.add(remark);
         }
         return String.join("  ", parts);
     }

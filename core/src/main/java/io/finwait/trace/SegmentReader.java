@@ -62,12 +62,13 @@ final class SegmentReader {
             }
         }
         boolean again = segment.length() > 0 && !sent.add(now);
-        return SegmentLabel.of(
-                segment.flags(),
-                shown(flow, segment.seq()),
-                shown(flow.reverse(), segment.ack()),
-                segment.textLength(),
-                again);
+        SegmentLabel label =
+                SegmentLabel.of(
+                        segment.flags(),
+                        shown(flow, segment.seq()),
+                        shown(flow.reverse(), segment.ack()),
+                        segment.textLength());
+        return again ? label.remark("again") : label;
     }
 
     private long shown(Flow flow, int number) {

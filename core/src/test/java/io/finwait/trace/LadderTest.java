@@ -62,16 +62,13 @@ class LadderTest {
 
     @Test
     void theKindIsTheMostTellingControlBit() {
-        assertThat(SegmentLabel.of(SYN | ACK, 0, 0, 0, false).kind())
-                .isEqualTo(SegmentLabel.Kind.SYN);
-        assertThat(SegmentLabel.of(FIN | PSH | ACK, 0, 0, 5, false).kind())
+        assertThat(SegmentLabel.of(SYN | ACK, 0, 0, 0).kind()).isEqualTo(SegmentLabel.Kind.SYN);
+        assertThat(SegmentLabel.of(FIN | PSH | ACK, 0, 0, 5).kind())
                 .isEqualTo(SegmentLabel.Kind.FIN);
-        assertThat(SegmentLabel.of(RST | ACK, 0, 0, 0, false).kind())
-                .isEqualTo(SegmentLabel.Kind.RST);
-        assertThat(SegmentLabel.of(PSH | ACK, 0, 0, 5, false).kind())
-                .isEqualTo(SegmentLabel.Kind.TEXT);
-        assertThat(SegmentLabel.of(ACK, 0, 0, 0, false).kind()).isEqualTo(SegmentLabel.Kind.ACK);
-        assertThat(SegmentLabel.of(0, 3, 0, 0, false).text()).isEqualTo("no flags  seq 3");
+        assertThat(SegmentLabel.of(RST | ACK, 0, 0, 0).kind()).isEqualTo(SegmentLabel.Kind.RST);
+        assertThat(SegmentLabel.of(PSH | ACK, 0, 0, 5).kind()).isEqualTo(SegmentLabel.Kind.TEXT);
+        assertThat(SegmentLabel.of(ACK, 0, 0, 0).kind()).isEqualTo(SegmentLabel.Kind.ACK);
+        assertThat(SegmentLabel.of(0, 3, 0, 0).text()).isEqualTo("no flags  seq 3");
     }
 
     @Test
