@@ -1,5 +1,6 @@
 package io.finwait.raw;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
@@ -18,6 +19,13 @@ record TunDevice(int fd, String name) {
     private static final long TUNSETIFF = 0x400454CAL;
     private static final short IFF_TUN = 0x0001;
     private static final short IFF_NO_PI = 0x1000;
+    private static final short IFF_VNET_HDR = 0x4000;
+
+    private static final long TUNSETOFFLOAD = 0x400454D0L;
+    private static final long TUNSETVNETHDRSZ = 0x400454D8L;
+    private static final long TUN_F_CSUM = 1;
+    private static final long TUN_F_TSO4 = 2;
+    private static final long TUN_F_TSO6 = 4;
 
     /**
      * Opens or makes the device.
@@ -76,12 +84,33 @@ record TunDevice(int fd, String name) {
     private static String attach(Libc libc, int fd, TunOptions options) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = Interface.request(arena, options.name());
-            request.set(JAVA_SHORT, Interface.NAME_LENGTH, (short) (IFF_TUN | IFF_NO_PI));
+            int flags = IFF_TUN | IFF_NO_PI | (options.offload() ? IFF_VNET_HDR : 0);
+            request.set(JAVA_SHORT, Interface.NAME_LENGTH, (short) flags);
             int failed = libc.ioctl(fd, TUNSETIFF, request.address());
             if (failed < 0) {
                 throw cannotAttach(options.name(), failed);
             }
+            setOffload(libc, fd, options);
             return request.getString(0);
+        }
+    }
+
+    /** Sets it in either case: a persistent device remembers what its last user wanted. */
+    private static void setOffload(Libc libc, int fd, TunOptions options) {
+        long wanted = options.offload() ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 : 0;
+        int failed = libc.ioctl(fd, TUNSETOFFLOAD, wanted);
+        if (failed >= 0 && options.offload()) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment size = arena.allocateFrom(JAVA_INT, VirtioNetHeader.LENGTH);
+                failed = libc.ioctl(fd, TUNSETVNETHDRSZ, size.address());
+            }
+        }
+        if (failed < 0) {
+            throw Linux.failure(
+                    "this kernel can't offload for the TUN device '"
+                            + options.name()
+                            + "'; open it with offload=off",
+                    failed);
         }
     }
 

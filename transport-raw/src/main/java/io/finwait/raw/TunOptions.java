@@ -24,15 +24,23 @@ public final class TunOptions {
     private final Cidr address;
     private final Cidr address6;
     private final String netns;
+    private final boolean offload;
 
     private TunOptions(
-            String name, int mtu, int txQueueLength, Cidr address, Cidr address6, String netns) {
+            String name,
+            int mtu,
+            int txQueueLength,
+            Cidr address,
+            Cidr address6,
+            String netns,
+            boolean offload) {
         this.name = name;
         this.mtu = mtu;
         this.txQueueLength = txQueueLength;
         this.address = address;
         this.address6 = address6;
         this.netns = netns;
+        this.offload = offload;
     }
 
     /**
@@ -57,7 +65,7 @@ public final class TunOptions {
                             + name
                             + "' has a character that the kernel refuses; choose one such as fw0");
         }
-        return new TunOptions(name, 1500, 0, null, null, null);
+        return new TunOptions(name, 1500, 0, null, null, null, false);
     }
 
     /**
@@ -70,7 +78,7 @@ public final class TunOptions {
             throw new IllegalArgumentException(
                     "mtu " + octets + " is out of range; choose 576 to 65535 octets");
         }
-        return new TunOptions(name, octets, txQueueLength, address, address6, netns);
+        return new TunOptions(name, octets, txQueueLength, address, address6, netns, offload);
     }
 
     /**
@@ -86,7 +94,7 @@ public final class TunOptions {
                             + packets
                             + " is negative; choose 1 or more, or 0 for the default");
         }
-        return new TunOptions(name, mtu, packets, address, address6, netns);
+        return new TunOptions(name, mtu, packets, address, address6, netns, offload);
     }
 
     /**
@@ -100,7 +108,13 @@ public final class TunOptions {
         Cidr parsed = Cidr.parse(cidr);
         boolean v4 = parsed.address().isV4();
         return new TunOptions(
-                name, mtu, txQueueLength, v4 ? parsed : address, v4 ? address6 : parsed, netns);
+                name,
+                mtu,
+                txQueueLength,
+                v4 ? parsed : address,
+                v4 ? address6 : parsed,
+                netns,
+                offload);
     }
 
     /**
@@ -113,7 +127,16 @@ public final class TunOptions {
             throw new IllegalArgumentException(
                     "'" + namespace + "' is no name of a network namespace; see: ip netns list");
         }
-        return new TunOptions(name, mtu, txQueueLength, address, address6, namespace);
+        return new TunOptions(name, mtu, txQueueLength, address, address6, namespace, offload);
+    }
+
+    /**
+     * True: the kernel and the endpoint leave TCP checksums to each other, and hand each other
+     * super-packets of many segments at once (see {@link io.finwait.spi.Packet#segmentSize()}). False,
+     * as at first: every packet travels by itself, complete.
+     */
+    public TunOptions offload(boolean wanted) {
+        return new TunOptions(name, mtu, txQueueLength, address, address6, netns, wanted);
     }
 
     String name() {
@@ -143,6 +166,10 @@ public final class TunOptions {
         return netns;
     }
 
+    boolean offload() {
+        return offload;
+    }
+
     /** Refuses combinations that the kernel would refuse with less words. */
     void requireConsistent() {
         if (address6 != null && mtu < SMALLEST_IPV6_MTU) {
@@ -165,6 +192,7 @@ public final class TunOptions {
                 + Objects.toString(address, "no IPv4")
                 + ", "
                 + Objects.toString(address6, "no IPv6")
+                + (offload ? ", offload" : "")
                 + (netns == null ? "" : ", in namespace " + netns)
                 + "]";
     }

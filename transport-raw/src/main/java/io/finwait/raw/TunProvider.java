@@ -6,7 +6,7 @@ import io.finwait.spi.TransportUri;
 
 /**
  * Opens {@link TunTransport}s by URI:
- * {@code tun:fw0?mtu=1500&address=10.9.0.1/24&address6=fd00::1/64&netns=NAME}.
+ * {@code tun:fw0?mtu=1500&address=10.9.0.1/24&address6=fd00::1/64&offload=on&netns=NAME}.
  *
  * <p>{@code address} and {@code address6} are the kernel's side of the device, see {@link
  * TunOptions#address}.
@@ -24,7 +24,7 @@ public final class TunProvider implements TransportProvider {
     @Override
     public String usage() {
         return "tun:NAME?address=10.9.0.1/24&address6=fd00::1/64&mtu=1500&txqueuelen=500&netns=NS"
-                + "  a Linux TUN device; the addresses are the kernel's";
+                + "&offload=on|off  a Linux TUN device; the addresses are the kernel's";
     }
 
     @Override
@@ -33,7 +33,7 @@ public final class TunProvider implements TransportProvider {
     }
 
     static TunOptions options(TransportUri uri) {
-        uri.requireOnly("mtu", "txqueuelen", "address", "address6", "netns");
+        uri.requireOnly("mtu", "txqueuelen", "address", "address6", "netns", "offload");
         TunOptions options =
                 TunOptions.named(uri.target())
                         .mtu(uri.parameter("mtu", 1500, 576, 65_535))
@@ -42,8 +42,18 @@ public final class TunProvider implements TransportProvider {
         options = withAddress(options, uri, "address6", 6);
         String netns = uri.parameter("netns", null);
         options = netns == null ? options : options.netns(netns);
+        options = options.offload(offload(uri));
         options.requireConsistent();
         return options;
+    }
+
+    private static boolean offload(TransportUri uri) {
+        String text = uri.parameter("offload", "off");
+        if (!text.equals("on") && !text.equals("off")) {
+            throw new IllegalArgumentException(
+                    "'offload=" + text + "' in " + uri + " is neither 'on' nor 'off'");
+        }
+        return text.equals("on");
     }
 
     private static TunOptions withAddress(

@@ -19,6 +19,11 @@ import java.nio.ByteBuffer;
  * to the kernel, with one system call each; the kernel runs its receiving side before the call returns.
  * Reading, writing and waiting allocate nothing. Opening needs CAP_NET_ADMIN, and Linux.
  *
+ * <p>With {@link TunOptions#offload} TCP packets of up to 65,535 octets go both ways with one system
+ * call: the kernel cuts a super-packet only where it leaves the machine, or not at all. The checksum
+ * field of an outgoing super-packet holds the sum of the pseudo header only, whether or not {@link
+ * Packet#checksumOffloaded()} is set, because the kernel writes the checksums of all segments.
+ *
  * <p>When the kernel refuses a packet for now (EAGAIN), it is kept and written later, in order; {@link
  * #claim} gives null in the meantime. A packet that the kernel refuses for good (the device is down, or
  * it is no IP packet) is lost, as packets may be, and counted in {@link #lost()}. When the device is
@@ -37,6 +42,10 @@ public final class TunTransport implements Transport {
     private final String name;
     private final Capabilities capabilities;
     private final Libc libc = new Libc();
+
+    /** Octets in front of each packet, 0 without offload. */
+    private final int header;
+
     private final SendPool pool;
     private final Poller poller;
 
@@ -57,6 +66,7 @@ public final class TunTransport implements Transport {
         this.fd = fd;
         this.name = name;
         this.capabilities = capabilities;
+        header = capabilities.headroom();
         int largest = SendPool.aligned(capabilities.largestPacket());
         int octets = Math.max(Math.min(BATCH * largest, RECEIVE_OCTETS), largest);
         block = Arena.ofAuto().allocate(octets, SendPool.ALIGNMENT);
@@ -76,16 +86,20 @@ public final class TunTransport implements Transport {
      */
     public static TunTransport open(TunOptions options) {
         TunDevice device = TunDevice.open(options);
-        int mtu = options.mtu();
         try {
-            return new TunTransport(
-                    device.fd(),
-                    device.name(),
-                    new Capabilities(mtu, 0, mtu, false, false, false, true, false));
+            return new TunTransport(device.fd(), device.name(), capabilities(options));
         } catch (RuntimeException e) {
             new Libc().close(device.fd());
             throw e;
         }
+    }
+
+    private static Capabilities capabilities(TunOptions options) {
+        int mtu = options.mtu();
+        return options.offload()
+                ? new Capabilities(
+                        mtu, VirtioNetHeader.LENGTH, 65_535, true, true, false, true, false)
+                : new Capabilities(mtu, 0, mtu, false, false, false, true, false);
     }
 
     /** The name of the device, as the kernel has it. */
@@ -114,16 +128,21 @@ public final class TunTransport implements Transport {
         int offset = SendPool.HEADROOM;
         int count = 0;
         while (count < most && offset + largest <= blockBuffer.capacity()) {
-            long length = libc.read(fd, block, offset, largest);
-            if (length == -Libc.EINTR) {
+            long octets = libc.read(fd, block, offset - header, header + largest);
+            if (octets == -Libc.EINTR) {
                 continue;
             }
-            if (length <= 0) {
-                readFailed(length);
+            if (octets <= header) {
+                readFailed(octets);
                 break;
             }
-            into.add(received[count++].set(blockBuffer, offset, (int) length));
-            offset += SendPool.aligned((int) length);
+            int length = (int) octets - header;
+            Packet packet = received[count++].set(blockBuffer, offset, length);
+            if (header > 0) {
+                VirtioNetHeader.read(block, offset - header, packet);
+            }
+            into.add(packet);
+            offset += SendPool.aligned(length);
         }
         return count;
     }
@@ -154,6 +173,9 @@ public final class TunTransport implements Transport {
     @Override
     public void commit(Packet packet, long nowNs) {
         pool.requireClaimed(packet);
+        if (header > 0) {
+            VirtioNetHeader.write(pool.memory(), pool.offset(packet) - header, packet);
+        }
         if (fd < 0) {
             pool.giveBack(packet);
         } else if (writeQueued() && write(packet)) {
@@ -184,7 +206,12 @@ public final class TunTransport implements Transport {
     private boolean write(Packet packet) {
         long written;
         do {
-            written = libc.write(fd, pool.memory(), pool.offset(packet), packet.length());
+            written =
+                    libc.write(
+                            fd,
+                            pool.memory(),
+                            pool.offset(packet) - header,
+                            header + packet.length());
         } while (written == -Libc.EINTR);
         if (written == -Libc.EAGAIN) {
             return false;

@@ -35,6 +35,15 @@ class TunContractTest {
         }
     }
 
+    /** With a virtio_net_hdr in front of each packet. */
+    @Nested
+    class WithOffload extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() {
+            return fixture(TunOptions.named("fw0").offload(true), "10.9.0.2", "10.9.0.1");
+        }
+    }
+
     private static TransportFixture fixture(TunOptions options, String near, String far) {
         NetworkNamespace namespace = Lab.namespace();
         return new PairFixture(

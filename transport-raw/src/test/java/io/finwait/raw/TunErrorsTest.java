@@ -40,6 +40,8 @@ class TunErrorsTest {
                 "tun:fw0?address6=fd00::1/64&mtu=1279 | an mtu of 1279 is too small for the IPv6",
                 "tun:fw0?netns= | is no name of a network namespace; see: ip netns list",
                 "tun:fw0?netns=a/b | is no name of a network namespace; see: ip netns list",
+                "tun:fw0?offload=yes | 'offload=yes' in tun:fw0?offload=yes is neither 'on' nor"
+                        + " 'off'",
                 "tun:fw0?speed=fast | 'speed' is unknown in tun:fw0?speed=fast; known are mtu",
             })
     void aWrongUriIsRefusedBeforeAnythingIsOpened(String uri, String message) {

@@ -1,0 +1,97 @@
+package io.finwait.raw;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.finwait.spi.Packet;
+import io.finwait.wire.Ipv4;
+import io.finwait.wire.Ipv6;
+import io.finwait.wire.Protocol;
+import io.finwait.wire.TcpHeader;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * The header that an offloading TUN puts in front of each packet (struct virtio_net_hdr_v1 of
+ * linux/virtio_net.h), in the byte order of the machine.
+ *
+ * <pre>
+ *  0       1        2          4          6            8              10            12
+ * +-------+--------+----------+----------+------------+--------------+-------------+
+ * | flags | gso    | header   | gso size | checksum   | checksum     | buffers     |
+ * |       | type   | length   |          | start      | offset       | (unused)    |
+ * +-------+--------+----------+----------+------------+--------------+-------------+
+ * </pre>
+ */
+final class VirtioNetHeader {
+
+    /** Octets of the header. */
+    static final int LENGTH = 12;
+
+    private static final byte NEEDS_CHECKSUM = 1;
+    private static final byte CHECKSUM_IS_GOOD = 2;
+
+    private static final byte GSO_NONE = 0;
+    private static final byte GSO_TCP_V4 = 1;
+    private static final byte GSO_TCP_V6 = 4;
+    private static final byte GSO_ECN = (byte) 0x80;
+
+    private static final int GSO_TYPE = 1;
+    private static final int HEADER_LENGTH = 2;
+    private static final int GSO_SIZE = 4;
+    private static final int CHECKSUM_START = 6;
+    private static final int CHECKSUM_OFFSET = 8;
+    private static final int BUFFERS = 10;
+
+    /** Where the checksum is in a TCP header (RFC 9293 §3.1). */
+    private static final short TCP_CHECKSUM = 16;
+
+    private VirtioNetHeader() {}
+
+    /** Writes what the kernel must know about a packet to be sent. */
+    static void write(MemorySegment memory, long at, Packet packet) {
+        ByteBuffer b = packet.buffer();
+        int ip = packet.offset();
+        boolean v4 = (b.get(ip) & 0xF0) == 0x40;
+        int protocol = v4 ? Ipv4.protocol(b, ip) : Ipv6.nextHeader(b, ip);
+        boolean offloaded = packet.checksumOffloaded() || packet.segmentSize() > 0;
+        if (!offloaded || protocol != Protocol.TCP) {
+            clear(memory, at);
+            return;
+        }
+        int ipLength = v4 ? Ipv4.headerLength(b, ip) : Ipv6.HEADER_LENGTH;
+        int headers = ipLength + TcpHeader.headerLength(b, ip + ipLength);
+        boolean large =
+                packet.segmentSize() > 0 && packet.length() - headers > packet.segmentSize();
+        memory.set(JAVA_BYTE, at, NEEDS_CHECKSUM);
+        memory.set(JAVA_BYTE, at + GSO_TYPE, large ? gsoType(b, ip + ipLength, v4) : GSO_NONE);
+        memory.set(JAVA_SHORT, at + HEADER_LENGTH, (short) headers);
+        memory.set(JAVA_SHORT, at + GSO_SIZE, (short) (large ? packet.segmentSize() : 0));
+        memory.set(JAVA_SHORT, at + CHECKSUM_START, (short) ipLength);
+        memory.set(JAVA_SHORT, at + CHECKSUM_OFFSET, TCP_CHECKSUM);
+        memory.set(JAVA_SHORT, at + BUFFERS, (short) 0);
+    }
+
+    /** Nothing is asked of the kernel; all octets but the flags and the type are then ignored. */
+    private static void clear(MemorySegment memory, long at) {
+        memory.set(JAVA_SHORT, at, (short) 0);
+    }
+
+    /** With CWR only the first segment may carry it (RFC 3168 §6.1.2); the kernel sees to that. */
+    private static byte gsoType(ByteBuffer b, int tcp, boolean v4) {
+        byte type = v4 ? GSO_TCP_V4 : GSO_TCP_V6;
+        boolean reduced = (TcpHeader.flags(b, tcp) & TcpHeader.CWR) != 0;
+        return reduced ? (byte) (type | GSO_ECN) : type;
+    }
+
+    /** Tells a received packet what the kernel knows about it. */
+    static void read(MemorySegment memory, long at, Packet packet) {
+        byte flags = memory.get(JAVA_BYTE, at);
+        packet.checksumOffloaded((flags & (NEEDS_CHECKSUM | CHECKSUM_IS_GOOD)) != 0);
+        int type = memory.get(JAVA_BYTE, at + GSO_TYPE) & ~GSO_ECN;
+        if (type == GSO_TCP_V4 || type == GSO_TCP_V6) {
+            packet.segmentSize(memory.get(JAVA_SHORT, at + GSO_SIZE) & 0xFFFF);
+        }
+    }
+}
