@@ -32,7 +32,11 @@ final class EchoHost {
     /** Answers until {@code end} is done; says how many requests there were. */
     int runUntil(CompletableFuture<?> end) {
         CompletableFuture<?> waker = end.whenComplete((value, failure) -> transport.wakeup());
+        long start = System.nanoTime();
         while (!end.isDone()) {
+            if (System.nanoTime() - start > 2 * Wire.LONG_NS) {
+                throw new AssertionError("the ping has no end");
+            }
             batch.clear();
             if (transport.receive(batch, 0) == 0) {
                 transport.await(Wire.LONG_NS);

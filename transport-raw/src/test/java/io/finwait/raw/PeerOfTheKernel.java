@@ -97,9 +97,7 @@ final class PeerOfTheKernel {
     private void awaitSegment() {
         while (true) {
             batch.clear();
-            while (transport.receive(batch, 0) == 0) {
-                transport.await(Wire.LONG_NS);
-            }
+            Wire.receive(transport, batch);
             Packet packet = batch.get(0);
             if (ip.parse(packet.buffer(), packet.offset(), packet.length()) == Verdict.OK
                     && ip.protocol() == Protocol.TCP

@@ -115,7 +115,9 @@ class TunTransportTest {
         fill();
         Thread reader = Thread.ofPlatform().unstarted(() -> drain(far));
         reader.start();
+        long start = System.nanoTime();
         while (near.claim(20) == null) {
+            assertThat(System.nanoTime() - start).as("waited for room").isLessThan(Wire.LONG_NS);
             near.await(Wire.LONG_NS);
         }
         reader.join();
@@ -156,7 +158,9 @@ class TunTransportTest {
     void aWakeupFromAnotherThreadEndsTheWait() throws InterruptedException {
         for (int round = 0; round < 1000; round++) {
             Thread waker = Thread.ofPlatform().start(near::wakeup);
+            long start = System.nanoTime();
             near.await(Wire.LONG_NS);
+            assertThat(System.nanoTime() - start).as("round " + round).isLessThan(Wire.LONG_NS);
             waker.join();
             near.await(0);
         }

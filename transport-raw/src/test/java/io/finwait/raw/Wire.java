@@ -50,6 +50,12 @@ final class Wire {
     /** Waits for a packet, whatever it is. */
     static byte[] next(Transport transport) {
         PacketBatch batch = new PacketBatch(1);
+        receive(transport, batch);
+        return octets(batch.get(0));
+    }
+
+    /** Receives at least one packet, or fails. */
+    static void receive(Transport transport, PacketBatch batch) {
         long start = System.nanoTime();
         while (transport.receive(batch, 0) == 0) {
             long left = start + LONG_NS - System.nanoTime();
@@ -58,6 +64,5 @@ final class Wire {
             }
             transport.await(left);
         }
-        return octets(batch.get(0));
     }
 }
