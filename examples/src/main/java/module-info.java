@@ -6,4 +6,8 @@ module io.finwait.examples {
     requires io.finwait.raw;
     requires info.picocli;
     requires org.slf4j;
+
+    // picocli reads annotations and sets fields.
+    opens io.finwait.examples.command to
+            info.picocli;
 }

@@ -1,0 +1,25 @@
+package io.finwait.examples.command;
+
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+
+/** What is known of the reader's terminal. The launcher tells whether it is one. */
+final class Console {
+
+    private Console() {}
+
+    /** True when standard output is a terminal and NO_COLOR is not set. */
+    static boolean colour() {
+        return Boolean.getBoolean("finwait.colour");
+    }
+
+    /** True when the output's character set lacks what ladders are labelled with. */
+    static boolean ascii() {
+        Charset charset = out().charset();
+        return !charset.newEncoder().canEncode("µ…");
+    }
+
+    static PrintStream out() {
+        return System.out;
+    }
+}

@@ -1,0 +1,61 @@
+package io.finwait.examples.command;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads values of options. */
+final class Converters {
+
+    private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|ms|s|m|min)");
+
+    private Converters() {}
+
+    /** {@code 500us}, {@code 10ms}, {@code 1.5s}, {@code 2m}. */
+    static final class OfDuration implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Matcher matcher = DURATION.matcher(text);
+            if (!matcher.matches() || matcher.group(1).length() > 9) {
+                throw new TypeConversionException(
+                        "'"
+                                + text
+                                + "' is no time; write a number with ns, us, ms, s or m, as 30s");
+            }
+            long unitNs =
+                    switch (matcher.group(2)) {
+                        case "ns" -> 1L;
+                        case "us" -> 1_000L;
+                        case "ms" -> 1_000_000L;
+                        case "s" -> 1_000_000_000L;
+                        default -> 60_000_000_000L;
+                    };
+            BigDecimal ns = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unitNs));
+            return Duration.ofNanos(ns.longValue());
+        }
+    }
+
+    /** {@code 10%} or {@code 0.1}. */
+    static final class OfProbability implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            boolean percent = text.endsWith("%");
+            try {
+                double value =
+                        Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text);
+                double probability = percent ? value / 100 : value;
+                if (probability >= 0 && probability <= 1) {
+                    return probability;
+                }
+            } catch (NumberFormatException e) {
+                // The sentence below says it.
+            }
+            throw new TypeConversionException(
+                    "'" + text + "' is no probability; write 0% to 100%, or 0 to 1");
+        }
+    }
+}

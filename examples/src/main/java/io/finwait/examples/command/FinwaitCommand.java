@@ -1,0 +1,93 @@
+package io.finwait.examples.command;
+
+import io.finwait.examples.stage.UserText;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** The {@code finwait} command. */
+@Command(
+        name = "finwait",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        version = "finwait 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Shows how TCP connections end.",
+        footer = {"", "finwait COMMAND --help says more."},
+        subcommands = {CloseCommand.class, ServeCommand.class})
+public final class FinwaitCommand implements Callable<Integer> {
+
+    private static final int WRONG_USE = 2;
+    private static final int FAILED = 1;
+
+    @Spec private CommandSpec spec;
+
+    /** Made by picocli. */
+    public FinwaitCommand() {}
+
+    /** Runs the command and ends the JVM with its exit code. */
+    public static void main(String[] args) {
+        int code = run(args);
+        System.out.flush();
+        System.err.flush();
+        System.exit(code);
+    }
+
+    /** Runs the command; the exit code is 0, 1 when it failed, 2 when it was called wrongly. */
+    public static int run(String... args) {
+        CommandLine line = new CommandLine(new FinwaitCommand());
+        line.registerConverter(Duration.class, new Converters.OfDuration());
+        line.setColorScheme(
+                CommandLine.Help.defaultColorScheme(Console.colour() ? Ansi.ON : Ansi.OFF));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(FinwaitCommand::wrongUse);
+        line.setExecutionExceptionHandler((e, command, result) -> failed(e, command));
+        return line.execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(
+                spec.commandLine(), "Which command? finwait --help lists them");
+    }
+
+    private static int wrongUse(ParameterException e, String... args) {
+        String sentence = e.getMessage();
+        String name = e.getCommandLine().getCommandSpec().qualifiedName();
+        System.err.println(
+                name
+                        + ": "
+                        + sentence.replaceAll("\\s*\\R\\s*", " ")
+                        + " (see "
+                        + name
+                        + " --help)");
+        return WRONG_USE;
+    }
+
+    /** One sentence for people: what is thrown here on purpose has a message that says what to do. */
+    private static int failed(Exception e, CommandLine command) {
+        String name = command.getCommandSpec().qualifiedName();
+        System.out.flush();
+        if (Boolean.getBoolean("finwait.trace")) {
+            e.printStackTrace();
+        }
+        String message =
+                switch (e) {
+                    case UncheckedIOException unchecked -> unchecked.getMessage();
+                    case IOException io -> UserText.reason(io);
+                    default -> e.getMessage() == null ? e.toString() : e.getMessage();
+                };
+        System.err.println(name + ": " + message);
+        return e instanceof IllegalArgumentException ? WRONG_USE : FAILED;
+    }
+}

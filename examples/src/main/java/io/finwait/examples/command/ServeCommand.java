@@ -1,0 +1,219 @@
+package io.finwait.examples.command;
+
+import io.finwait.Finwait;
+import io.finwait.examples.net.FileServer;
+import io.finwait.examples.stage.Sockets;
+import io.finwait.spi.Transport;
+import io.finwait.spi.TransportUri;
+import io.finwait.spi.Transports;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.timewait.TimeWaitPolicy;
+import io.finwait.trace.Netstat;
+import io.finwait.trace.NetstatRow;
+import io.finwait.wire.IpAddress;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** {@code finwait serve}. */
+@Command(
+        name = "serve",
+        description = "Serves the files of a folder by HTTP over our TCP.",
+        footer = {
+            "",
+            "A line of input prints netstat. Ctrl-C ends, and says what was served and which"
+                    + " connections are left. An example, as root:",
+            "",
+            "  finwait serve --transport 'tun:fw0?address=10.9.0.1/24' --http 8080 .",
+            "  curl http://10.9.0.2:8080/README.md"
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    private static final long LONGEST_WAIT_NS = 1_000_000_000L;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--transport",
+            paramLabel = "URI",
+            defaultValue = "tun:fw0?address=10.9.0.1/24",
+            description =
+                    "What carries our packets, as tun:NAME?address=KERNEL/PREFIX"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private String transport;
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDR",
+            defaultValue = "10.9.0.2",
+            description = "Our own address (default: ${DEFAULT-VALUE}).")
+    private String address;
+
+    @Option(
+            names = "--http",
+            paramLabel = "PORT",
+            required = true,
+            description = "The port to serve at, 1 to 65535.")
+    private int port;
+
+    @Option(
+            names = "--closer",
+            paramLabel = "us|peer",
+            defaultValue = "us",
+            description =
+                    "Who sends FIN first when a file has been sent; a peer that does not within the"
+                            + " deadline is closed by us (default: ${DEFAULT-VALUE}).")
+    private FileServer.Closer closer;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description =
+                    "How long a client may take to ask, and to close (default: ${DEFAULT-VALUE}).")
+    private Duration deadline;
+
+    @Option(
+            names = "--msl",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description =
+                    "Longest life of a segment: 1500ms to 2m; TIME-WAIT lasts twice as long"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Duration msl;
+
+    @Parameters(paramLabel = "DIR", description = "The folder.")
+    private Path folder;
+
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Override
+    public Integer call() throws IOException {
+        EndpointConfig config = config();
+        try (Transport carrier = Transports.open(transport);
+                Endpoint endpoint = Finwait.open(config, carrier)) {
+            FileServer server = new FileServer(endpoint, port, folder, closer, deadline);
+            Thread stopper = new Thread(() -> stop(carrier));
+            Runtime.getRuntime().addShutdownHook(stopper);
+            Thread.ofPlatform().daemon().start(() -> readLines(endpoint));
+            System.out.println(
+                    "serving "
+                            + folder
+                            + " at http://"
+                            + address
+                            + ":"
+                            + port
+                            + "/ over "
+                            + carrier);
+            System.out.flush();
+            serve(endpoint, carrier, server);
+            summary(endpoint, server);
+        } finally {
+            ended.countDown();
+        }
+        return 0;
+    }
+
+    private EndpointConfig config() {
+        if (port < 1 || port > 65_535) {
+            throw wrong("--http " + port + " is no port; choose 1 to 65535");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw wrong("'" + folder + "' is no folder");
+        }
+        TransportUri.parse(transport);
+        if (deadline.isZero() || deadline.compareTo(Duration.ofHours(1)) > 0) {
+            throw wrong("--deadline is out of range; choose 1ms to 60m");
+        }
+        Duration twoMsl = msl.multipliedBy(2);
+        if (twoMsl.compareTo(TimeWaitPolicy.SHORTEST_2MSL) < 0
+                || twoMsl.compareTo(TimeWaitPolicy.LONGEST_2MSL) > 0) {
+            throw wrong("--msl is out of range; choose 1500ms to 2m");
+        }
+        return EndpointConfig.builder()
+                .address(IpAddress.parse(address))
+                .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(twoMsl))
+                .build();
+    }
+
+    private ParameterException wrong(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    private void serve(Endpoint endpoint, Transport carrier, FileServer server) {
+        while (!stopped.get()) {
+            long now = System.nanoTime();
+            int work = endpoint.doWork(now);
+            server.onTime(now);
+            if (work == 0 && !stopped.get()) {
+                carrier.await(
+                        Math.min(
+                                LONGEST_WAIT_NS,
+                                Math.min(
+                                        until(endpoint.nextDeadlineNs(), now),
+                                        until(server.nextDeadlineNs(), now))));
+            }
+        }
+    }
+
+    private static long until(long deadlineNs, long nowNs) {
+        return deadlineNs == Long.MAX_VALUE ? LONGEST_WAIT_NS : Math.max(0, deadlineNs - nowNs);
+    }
+
+    /** Runs when the JVM is told to end: lets the serving thread say its summary first. */
+    private void stop(Transport carrier) {
+        stopped.set(true);
+        carrier.wakeup();
+        try {
+            ended.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void readLines(Endpoint endpoint) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            while (lines.readLine() != null) {
+                endpoint.execute(
+                        () -> {
+                            System.out.print(Netstat.render(Sockets.of(endpoint)));
+                            System.out.flush();
+                        });
+            }
+        } catch (IOException e) {
+            System.err.println("finwait serve: no more input: " + e.getMessage());
+        }
+    }
+
+    private static void summary(Endpoint endpoint, FileServer server) {
+        Map<String, Integer> states = new TreeMap<>();
+        for (NetstatRow row : Sockets.of(endpoint)) {
+            states.merge(row.state(), 1, Integer::sum);
+        }
+        System.out.println();
+        System.out.println(server.requests() + " connections accepted; left: " + states);
+        System.out.println("counted: " + endpoint.counters());
+        System.out.flush();
+    }
+}

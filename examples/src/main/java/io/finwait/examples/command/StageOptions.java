@@ -1,0 +1,99 @@
+package io.finwait.examples.command;
+
+import io.finwait.examples.stage.Glossary;
+import io.finwait.examples.stage.Settings;
+import io.finwait.examples.stage.Stage;
+import io.finwait.timewait.TimeWaitPolicy;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The options that all stories have. */
+final class StageOptions {
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--transport",
+            paramLabel = "sim|tun",
+            defaultValue = "sim",
+            description = {
+                "sim: both hosts are ours, in virtual time (default).",
+                "tun: one host is the Linux kernel, in a network namespace that is made for it and"
+                        + " removed; needs root."
+            })
+    private String transport;
+
+    @Option(
+            names = "--msl",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description =
+                    "Longest life of a segment in the network; an end remembers a closed connection"
+                            + " for twice this time: 1500ms to 2m (default: ${DEFAULT-VALUE}).")
+    private Duration msl;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Decides all chance of the simulation (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--pcap",
+            paramLabel = "FILE",
+            description = "Writes what the client sends and receives, for Wireshark or tshark.")
+    private Path pcap;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "Draws a picture.")
+    private Path svg;
+
+    Settings settings(double loss, Duration delay) {
+        Settings.Place place =
+                switch (transport) {
+                    case "sim" -> Settings.Place.SIM;
+                    case "tun" -> Settings.Place.TUN;
+                    default ->
+                            throw wrong("--transport is sim or tun here, not '" + transport + "'");
+                };
+        Duration twoMsl = msl.multipliedBy(2);
+        if (twoMsl.compareTo(TimeWaitPolicy.SHORTEST_2MSL) < 0
+                || twoMsl.compareTo(TimeWaitPolicy.LONGEST_2MSL) > 0) {
+            throw wrong("--msl is out of range; choose 1500ms to 2m");
+        }
+        requireFolder("--pcap", pcap);
+        requireFolder("--svg", svg);
+        return new Settings(
+                place, msl, seed, loss, delay, pcap, svg, Console.colour(), Console.ascii());
+    }
+
+    private void requireFolder(String option, Path file) {
+        Path folder = file == null ? null : file.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw wrong(option + " " + file + ": there is no folder " + folder);
+        }
+        if (file != null && Files.isDirectory(file)) {
+            throw wrong(option + " " + file + " is a folder; name a file");
+        }
+    }
+
+    ParameterException wrong(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    Stage stage(double loss, Duration delay) {
+        return new Stage(settings(loss, delay), Console.out(), new Glossary());
+    }
+
+    Stage stage() {
+        return stage(0, Duration.ofMillis(10));
+    }
+}

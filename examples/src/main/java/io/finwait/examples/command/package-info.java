@@ -1,0 +1,2 @@
+/** The {@code finwait} command and its subcommands. */
+package io.finwait.examples.command;

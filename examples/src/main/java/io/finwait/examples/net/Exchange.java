@@ -1,0 +1,195 @@
+package io.finwait.examples.net;
+
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionObserver;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** One connection of a {@link FileServer}: a request, a response, and the end. */
+final class Exchange implements ConnectionObserver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final int LONGEST_REQUEST = 8192;
+    private static final int PIECE = 65_536;
+
+    private final FileServer server;
+    private final Connection connection;
+    private final ByteBuffer request = ByteBuffer.allocate(LONGEST_REQUEST);
+    private ByteBuffer output;
+    private FileChannel file;
+    private boolean answered;
+    private boolean complete;
+
+    Exchange(FileServer server, Connection connection) {
+        this.server = server;
+        this.connection = connection;
+    }
+
+    /** The client has had its time: to ask, or to close after the answer. */
+    void deadlinePassed() {
+        if (!answered) {
+            connection.abort();
+        } else if (complete) {
+            connection.close();
+        }
+    }
+
+    @Override
+    public void onReadable(Connection c) {
+        try {
+            while (!connection.hasEnded()) {
+                ByteBuffer into = answered ? ByteBuffer.allocate(LONGEST_REQUEST) : request;
+                int taken = connection.receive(into);
+                if (taken < 0) {
+                    peerHasClosed();
+                    return;
+                }
+                if (!answered && !take()) {
+                    return;
+                }
+                if (taken == 0) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            release();
+        }
+    }
+
+    /** The client has closed: nothing more is to be waited for. */
+    private void peerHasClosed() {
+        if (!answered || complete) {
+            connection.close();
+        }
+    }
+
+    /** Answers when the request is there; false when the connection is left. */
+    private boolean take() {
+        String text = new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII);
+        if (!text.contains("\r\n\r\n") && !text.contains("\n\n")) {
+            if (request.hasRemaining()) {
+                return true;
+            }
+            refuse("431 Request Header Fields Too Large");
+        } else {
+            answer(text.lines().findFirst().orElse(""));
+        }
+        send();
+        return !connection.hasEnded();
+    }
+
+    private void answer(String firstLine) {
+        String[] words = firstLine.split(" ", -1);
+        if (words.length < 2) {
+            refuse("400 Bad Request");
+        } else if (!words[0].equals("GET")) {
+            refuse("405 Method Not Allowed");
+        } else {
+            Path found = ServedFiles.find(server.root(), words[1]);
+            if (found == null) {
+                refuse("404 Not Found");
+            } else {
+                open(found);
+            }
+        }
+    }
+
+    private void open(Path found) {
+        try {
+            file = FileChannel.open(found);
+            begin("200 OK", file.size());
+        } catch (IOException e) {
+            refuse("404 Not Found");
+        }
+    }
+
+    private void refuse(String status) {
+        byte[] body = (status + "\n").getBytes(StandardCharsets.US_ASCII);
+        begin(status, body.length);
+        byte[] head = new byte[output.remaining()];
+        output.get(head);
+        output = ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip();
+    }
+
+    private void begin(String status, long length) {
+        answered = true;
+        String head =
+                "HTTP/1.0 "
+                        + status
+                        + "\r\nServer: finwait\r\nConnection: close\r\nContent-Length: "
+                        + length
+                        + "\r\n\r\n";
+        output = ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public void onWritable(Connection c) {
+        if (answered && !complete) {
+            send();
+        }
+    }
+
+    private void send() {
+        try {
+            while (fill()) {
+                connection.send(output);
+                if (output.hasRemaining()) {
+                    return;
+                }
+            }
+            complete();
+        } catch (IOException e) {
+            LOG.debug("a response was cut off: {}", e.getMessage());
+            connection.abort();
+            release();
+        }
+    }
+
+    /** False when everything has been handed over. */
+    private boolean fill() throws IOException {
+        if (output.hasRemaining()) {
+            return true;
+        }
+        if (file == null) {
+            return false;
+        }
+        if (output.capacity() < PIECE) {
+            output = ByteBuffer.allocate(PIECE);
+        }
+        int read = file.read(output.clear());
+        output.flip();
+        return read > 0;
+    }
+
+    private void complete() {
+        complete = true;
+        release();
+        switch (server.closer()) {
+            case US -> connection.closeGracefully(server.deadlineNs());
+            case PEER -> server.giveTime(this);
+        }
+    }
+
+    @Override
+    public void onEnded(Connection c) {
+        release();
+    }
+
+    private void release() {
+        try {
+            if (file != null) {
+                file.close();
+                file = null;
+            }
+        } catch (IOException e) {
+            LOG.warn("a file can't be closed: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** A file server over Finwait's TCP, as small as can be. */
+package io.finwait.examples.net;

@@ -1,0 +1,131 @@
+package io.finwait.examples.stage;
+
+import io.finwait.Finwait;
+import io.finwait.spi.Transport;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionInfo;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.EndpointObserver;
+import io.finwait.tcp.Listener;
+import io.finwait.tcp.State;
+import io.finwait.tcp.Trigger;
+import io.finwait.trace.End;
+import io.finwait.trace.Netstat;
+import io.finwait.trace.NetstatRow;
+import io.finwait.wire.IpAddress;
+
+import java.time.Duration;
+import java.util.List;
+
+/** A host whose TCP is ours. */
+final class EndpointHost implements Host {
+
+    static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final World world;
+    private final Recorder recorder;
+    private final End end;
+    private final IpAddress address;
+    private final Endpoint endpoint;
+    private Listener listener;
+
+    EndpointHost(
+            World world,
+            Recorder recorder,
+            End end,
+            IpAddress address,
+            EndpointConfig.Builder config,
+            Transport transport) {
+        this.world = world;
+        this.recorder = recorder;
+        this.end = end;
+        this.address = address;
+        endpoint = Finwait.open(config.observer(new States()).build(), transport);
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    World world() {
+        return world;
+    }
+
+    /** The endpoint learns what time it is, so that what a call starts begins now. */
+    void wake() {
+        endpoint.doWork(world.nowNs());
+    }
+
+    void note(String text) {
+        recorder.note(endpoint.nowNs(), end, text);
+    }
+
+    @Override
+    public End end() {
+        return end;
+    }
+
+    @Override
+    public IpAddress address() {
+        return address;
+    }
+
+    @Override
+    public boolean isKernel() {
+        return false;
+    }
+
+    @Override
+    public void listen(int port) {
+        wake();
+        listener = endpoint.listen(port, 128);
+        recorder.begins(endpoint.nowNs(), end, "LISTEN");
+    }
+
+    @Override
+    public Peer accept() {
+        boolean came = world.passUntil(() -> listener.acceptQueueLength() > 0, PATIENCE);
+        if (!came) {
+            throw new IllegalStateException("nobody has connected to port " + listener.port());
+        }
+        return new EndpointPeer(this, listener.accept());
+    }
+
+    @Override
+    public Peer startConnect(Host to, int port, int fromPort) {
+        wake();
+        note("connect()");
+        Connection connection = endpoint.connect(address, fromPort, to.address(), port);
+        return new EndpointPeer(this, connection);
+    }
+
+    @Override
+    public Outcome finishConnect(Peer peer) {
+        Connection connection = ((EndpointPeer) peer).connection();
+        world.passUntil(
+                () -> connection.state().isSynchronized() || connection.hasEnded(), PATIENCE);
+        return connection.hasEnded()
+                ? Outcome.failed(connection.closeReason().message())
+                : Outcome.done("");
+    }
+
+    @Override
+    public List<NetstatRow> netstat() {
+        return Sockets.of(endpoint);
+    }
+
+    @Override
+    public List<String> look() {
+        return Netstat.lines(netstat());
+    }
+
+    /** Tells the recorder of every change of state. */
+    private final class States implements EndpointObserver {
+        @Override
+        public void onTransition(
+                ConnectionInfo connection, State from, Trigger trigger, State to, long nowNs) {
+            recorder.state(nowNs, end, to.name());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.finwait.examples.stage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.FutureTask;
+
+/** An application at the kernel's end of a connection. */
+final class KernelPeer implements Peer {
+
+    private final KernelHost host;
+    private final SocketChannel channel;
+    private FutureTask<Boolean> connecting;
+
+    KernelPeer(KernelHost host, SocketChannel channel) {
+        this.host = host;
+        this.channel = channel;
+    }
+
+    void connecting(FutureTask<Boolean> task) {
+        connecting = task;
+    }
+
+    FutureTask<Boolean> connecting() {
+        return connecting;
+    }
+
+    private interface Call {
+        void run() throws IOException;
+    }
+
+    private void call(String name, Call call) {
+        host.note(name);
+        run(call);
+        host.world().settle();
+    }
+
+    private static void run(Call call) {
+        try {
+            call.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the kernel refused: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Outcome write(String text) {
+        ByteBuffer octets = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        String call = "write(" + octets.remaining() + " octets)";
+        try {
+            int taken = host.wait(() -> channel.write(octets));
+            host.note(call + ": " + taken + " taken");
+            return Outcome.done(Integer.toString(taken));
+        } catch (IOException e) {
+            host.note(call + ": error \"" + e.getMessage() + "\"");
+            return Outcome.failed(e.getMessage());
+        }
+    }
+
+    @Override
+    public Outcome read(Duration deadline) {
+        byte[] octets = new byte[65_536];
+        try {
+            int taken =
+                    host.wait(
+                            () -> {
+                                channel.socket().setSoTimeout((int) deadline.toMillis());
+                                return channel.socket().getInputStream().read(octets);
+                            });
+            if (taken < 0) {
+                host.note("read(): end-of-stream");
+                return new Outcome(Outcome.Kind.END_OF_STREAM, "");
+            }
+            host.note("read(): " + taken + " octets");
+            byte[] text = Arrays.copyOf(octets, taken);
+            return Outcome.done(new String(text, StandardCharsets.US_ASCII));
+        } catch (SocketTimeoutException e) {
+            host.note("read(): nothing came in " + deadline.toSeconds() + " s");
+            return new Outcome(Outcome.Kind.TIMED_OUT, "");
+        } catch (IOException e) {
+            host.note("read(): error \"" + e.getMessage() + "\"");
+            return Outcome.failed(e.getMessage());
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        call("shutdown(output)", channel::shutdownOutput);
+    }
+
+    @Override
+    public void close() {
+        call("close()", channel::close);
+    }
+
+    /** The kernel has no such call; linger 0 and close() do the same. */
+    @Override
+    public void abort() {
+        lingerZero();
+        call("close() with linger 0", channel::close);
+    }
+
+    @Override
+    public void lingerZero() {
+        run(() -> channel.setOption(StandardSocketOptions.SO_LINGER, 0));
+    }
+
+    @Override
+    public int localPort() {
+        try {
+            return ((InetSocketAddress) channel.getLocalAddress()).getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the socket has no address", e);
+        }
+    }
+
+    /** The scene is over. */
+    void drop() {
+        run(channel::close);
+    }
+}

@@ -1,0 +1,58 @@
+package io.finwait.examples.stage;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What the user of the command has chosen.
+ *
+ * @param place where the hosts meet
+ * @param msl how long a segment lives at most; TIME-WAIT lasts twice as long
+ * @param seed of all chance in a simulation
+ * @param loss probability that a simulated packet is lost, 0 to 1
+ * @param delay how long a simulated packet travels
+ * @param pcap where to write a capture, or null
+ * @param svg where to write a picture, or null
+ * @param ansi whether the text may be coloured
+ * @param ascii whether the reader's terminal knows nothing but ASCII
+ */
+public record Settings(
+        Place place,
+        Duration msl,
+        long seed,
+        double loss,
+        Duration delay,
+        Path pcap,
+        Path svg,
+        boolean ansi,
+        boolean ascii) {
+
+    /** Where the two hosts meet. */
+    public enum Place {
+        /** In virtual time, both are ours. */
+        SIM,
+        /** On a Linux TUN device: one host is the kernel. */
+        TUN
+    }
+
+    /** A quiet simulation without files. */
+    public static Settings simulation() {
+        Duration msl = Duration.ofSeconds(30);
+        return new Settings(Place.SIM, msl, 1, 0, Duration.ofMillis(10), null, null, false, false);
+    }
+
+    /** The same with other files; null for none. */
+    public Settings withFiles(Path newPcap, Path newSvg) {
+        return new Settings(place, msl, seed, loss, delay, newPcap, newSvg, ansi, ascii);
+    }
+
+    /** How long TIME-WAIT lasts. */
+    public Duration twoMsl() {
+        return msl.multipliedBy(2);
+    }
+
+    /** True when one host is the kernel. */
+    public boolean withKernel() {
+        return place == Place.TUN;
+    }
+}

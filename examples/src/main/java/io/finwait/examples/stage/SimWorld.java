@@ -1,0 +1,155 @@
+package io.finwait.examples.stage;
+
+import io.finwait.sim.DropReason;
+import io.finwait.sim.LinkModel;
+import io.finwait.sim.SimNetwork;
+import io.finwait.sim.SimObserver;
+import io.finwait.sim.SimPacket;
+import io.finwait.sim.SimParticipant;
+import io.finwait.sim.SimTransport;
+import io.finwait.spi.Transport;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.timewait.TimeWaitPolicy;
+import io.finwait.trace.End;
+import io.finwait.trace.LadderPacket;
+import io.finwait.trace.TapTransport;
+import io.finwait.wire.IpAddress;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** Two hosts of ours in virtual time. */
+final class SimWorld implements World {
+
+    static final String CLIENT = "client";
+    static final String SERVER = "server";
+
+    private final SimNetwork network;
+    private final Recorder recorder;
+    private final Map<Long, LadderPacket> underWay = new HashMap<>();
+    private final EndpointHost client;
+    private final EndpointHost server;
+
+    SimWorld(Settings settings, Setup setup, Recorder recorder) {
+        this.recorder = recorder;
+        long delayNs = settings.delay().toNanos();
+        network = SimNetwork.seeded(settings.seed());
+        network.links(LinkModel.perfect().delay(delayNs).loss(settings.loss()));
+        client = host(End.A, CLIENT, "10.0.0.1", settings, setup);
+        server = host(End.B, SERVER, "10.0.0.2", settings, setup);
+        network.observe(new Arrows());
+    }
+
+    private EndpointHost host(End end, String name, String at, Settings settings, Setup setup) {
+        IpAddress address = IpAddress.parse(at);
+        SimTransport below = network.attach(name, address);
+        Transport transport = below;
+        if (end == End.A && settings.pcap() != null) {
+            transport = new TapTransport(below, recorder.captureTo(settings.pcap(), end, 0));
+        }
+        EndpointConfig.Builder config =
+                EndpointConfig.at(at)
+                        .plain()
+                        .random(below.random())
+                        .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(settings.twoMsl()));
+        EndpointHost host =
+                new EndpointHost(this, recorder, end, address, setup.apply(end, config), transport);
+        Endpoint endpoint = host.endpoint();
+        network.add(name, SimParticipant.of(endpoint::doWork, endpoint::nextDeadlineNs));
+        return host;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    @Override
+    public long nowNs() {
+        return network.nowNs();
+    }
+
+    @Override
+    public Host client() {
+        return client;
+    }
+
+    @Override
+    public Host server() {
+        return server;
+    }
+
+    @Override
+    public void settle() {
+        network.runFor(0);
+    }
+
+    @Override
+    public void pass(Duration time) {
+        network.runFor(time.toNanos());
+        client.wake();
+        server.wake();
+    }
+
+    @Override
+    public boolean passUntil(BooleanSupplier condition, Duration limit) {
+        boolean held =
+                network.runWhile(
+                        () -> !condition.getAsBoolean(), network.nowNs() + limit.toNanos());
+        client.wake();
+        server.wake();
+        return held;
+    }
+
+    @Override
+    public void atOnce(Runnable calls) {
+        // No virtual time passes during calls, and links have a delay.
+        calls.run();
+    }
+
+    @Override
+    public boolean packetsUnderWay() {
+        return !underWay.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        client.endpoint().close();
+        server.endpoint().close();
+    }
+
+    /** Draws every packet with its fate. */
+    private final class Arrows implements SimObserver {
+
+        @Override
+        public void sent(long nowNs, SimPacket packet) {
+            End from = packet.from().equals(CLIENT) ? End.A : End.B;
+            LadderPacket arrow =
+                    recorder.sent(nowNs, from, packet.buffer(), packet.offset(), packet.length());
+            underWay.put(packet.number(), arrow);
+        }
+
+        @Override
+        public void duplicated(long nowNs, SimPacket original, SimPacket copy) {
+            underWay.put(copy.number(), underWay.get(original.number()));
+        }
+
+        @Override
+        public void delivered(long nowNs, SimPacket packet) {
+            LadderPacket arrow = underWay.remove(packet.number());
+            if (arrow != null) {
+                arrow.arrives(nowNs);
+            }
+        }
+
+        @Override
+        public void dropped(long nowNs, SimPacket packet, DropReason why) {
+            LadderPacket arrow = underWay.remove(packet.number());
+            if (arrow != null) {
+                arrow.lost();
+            }
+        }
+    }
+}
