@@ -1,10 +1,8 @@
 package io.finwait.examples.stage;
 
-import io.finwait.sim.DropReason;
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.SimLadder;
 import io.finwait.sim.SimNetwork;
-import io.finwait.sim.SimObserver;
-import io.finwait.sim.SimPacket;
 import io.finwait.sim.SimParticipant;
 import io.finwait.sim.SimTransport;
 import io.finwait.spi.Transport;
@@ -12,13 +10,10 @@ import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.trace.End;
-import io.finwait.trace.LadderPacket;
 import io.finwait.trace.TapTransport;
 import io.finwait.wire.IpAddress;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** Two hosts of ours in virtual time. */
@@ -29,7 +24,6 @@ final class SimWorld implements World {
 
     private final SimNetwork network;
     private final Recorder recorder;
-    private final Map<Long, LadderPacket> underWay = new HashMap<>();
     private final EndpointHost client;
     private final EndpointHost server;
 
@@ -40,7 +34,7 @@ final class SimWorld implements World {
         network.links(LinkModel.perfect().delay(delayNs).loss(settings.loss()));
         client = host(End.A, CLIENT, "10.0.0.1", settings, setup);
         server = host(End.B, SERVER, "10.0.0.2", settings, setup);
-        network.observe(new Arrows());
+        network.observe(new SimLadder(recorder.ladder(), CLIENT, SERVER));
     }
 
     private EndpointHost host(End end, String name, String at, Settings settings, Setup setup) {
@@ -111,45 +105,12 @@ final class SimWorld implements World {
 
     @Override
     public boolean packetsUnderWay() {
-        return !underWay.isEmpty();
+        return network.packetsInUse() > 0;
     }
 
     @Override
     public void close() {
         client.endpoint().close();
         server.endpoint().close();
-    }
-
-    /** Draws every packet with its fate. */
-    private final class Arrows implements SimObserver {
-
-        @Override
-        public void sent(long nowNs, SimPacket packet) {
-            End from = packet.from().equals(CLIENT) ? End.A : End.B;
-            LadderPacket arrow =
-                    recorder.sent(nowNs, from, packet.buffer(), packet.offset(), packet.length());
-            underWay.put(packet.number(), arrow);
-        }
-
-        @Override
-        public void duplicated(long nowNs, SimPacket original, SimPacket copy) {
-            underWay.put(copy.number(), underWay.get(original.number()));
-        }
-
-        @Override
-        public void delivered(long nowNs, SimPacket packet) {
-            LadderPacket arrow = underWay.remove(packet.number());
-            if (arrow != null) {
-                arrow.arrives(nowNs);
-            }
-        }
-
-        @Override
-        public void dropped(long nowNs, SimPacket packet, DropReason why) {
-            LadderPacket arrow = underWay.remove(packet.number());
-            if (arrow != null) {
-                arrow.lost();
-            }
-        }
     }
 }

@@ -95,7 +95,10 @@ public final class FourWayClose implements Story {
     private static String repeats(Scene scene) {
         int again = 0;
         for (LadderEvent event : scene.ladder().events()) {
-            again += event instanceof LadderPacket packet && packet.label().again() ? 1 : 0;
+            again +=
+                    event instanceof LadderPacket packet && packet.label().remark().equals("again")
+                            ? 1
+                            : 0;
         }
         return again == 0 ? "" : " (and " + again + " repeated because packets were lost)";
     }
