@@ -77,7 +77,10 @@ public interface Connection extends ConnectionInfo {
      */
     void closeGracefully(long deadlineNs);
 
-    /** Ends the connection at once with RST; everything queued is lost (the RFC's ABORT). */
+    /**
+     * Ends the connection at once with RST; everything queued is lost (the RFC's ABORT). In TIME-WAIT
+     * nothing is sent: the pair of sockets is free at once, without the protection of the wait.
+     */
     void abort();
 
     /**

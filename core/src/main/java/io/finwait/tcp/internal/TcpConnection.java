@@ -50,6 +50,7 @@ final class TcpConnection implements Connection {
     private long unacknowledgedAtEnd;
     private long unreadAtEnd;
     private String softErrorAtEnd;
+    private int lastSndNxt;
 
     /** The user has called CLOSE or ABORT: the handle reads nothing any more. */
     boolean givenUp;
@@ -212,6 +213,10 @@ final class TcpConnection implements Connection {
         endpoint.checkThread();
         if (tcb != null) {
             endpoint.lifecycle.abort(tcb, AbortCause.USER);
+        } else if (endKind == EndKind.ORDERLY) {
+            // In TIME-WAIT nothing is sent, and the remnant goes (RFC 9293 §3.10.5).
+            endpoint.timeWait.abort(
+                    localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort, lastSndNxt);
         }
     }
 
@@ -417,6 +422,7 @@ final class TcpConnection implements Connection {
         unacknowledgedAtEnd = old.snd.buffer.length() - unsentAtEnd;
         unreadAtEnd = input.readable();
         softErrorAtEnd = old.softError;
+        lastSndNxt = old.snd.nxt;
         if (old.closeDeferred || closedFirst == null) {
             closedFirst = ClosedFirst.REMOTE;
         }

@@ -205,6 +205,34 @@ final class TimeWaits {
         return table.contains(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
     }
 
+    /**
+     * ABORT of a connection that is in TIME-WAIT. Its last number tells it from a later connection of the
+     * same pair of sockets, which the old handle must not end.
+     */
+    void abort(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort,
+            int sndNxt) {
+        boolean itsOwn =
+                table.read(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)
+                        && table.entry().sndNxt() == sndNxt
+                        && !table.entry().isParked();
+        if (itsOwn) {
+            table.remove(
+                    localHigh,
+                    localLow,
+                    remoteHigh,
+                    remoteLow,
+                    localPort,
+                    remotePort,
+                    endpoint.now);
+        }
+    }
+
     int expire(int most) {
         return table.expire(endpoint.now, most);
     }
