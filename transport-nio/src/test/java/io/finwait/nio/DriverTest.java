@@ -316,6 +316,16 @@ class DriverTest {
     }
 
     @Test
+    void whatCouldNotBeHandedOverBeforeTheDeadlineIsNotEndedByAFin() {
+        Pair pair = connect();
+        CompletableFuture<Void> writing = pair.client.write(ByteBuffer.allocate(32 << 20));
+        CompletableFuture<CloseReason> ending = pair.client.closeGracefully(Duration.ofMillis(50));
+        assertThat(ending.join()).isInstanceOf(CloseReason.Aborted.class);
+        assertThat(failure(writing)).isInstanceOf(IOException.class);
+        assertThat(pair.server.ended().join()).isInstanceOf(CloseReason.ResetByPeer.class);
+    }
+
+    @Test
     void aStoppedDriverRefusesEveryCall() {
         Pair pair = connect();
         client.shutdown(Duration.ZERO).join();
