@@ -11,7 +11,8 @@ package io.finwait.tcp;
  * @param maxOrphans connections without a user at most; more are reset at CLOSE
  * @param resetOnUnreadData CLOSE with unread octets sends RST instead of FIN (RFC 9293 SHLD-3)
  * @param endOfStreamAfterReset what RECEIVE says when RST came after a FIN that was not yet read: true:
- *     end-of-stream, as on Linux; false: "Connection reset by peer" once, as on BSD and macOS
+ *     end-of-stream, and "Broken pipe" from SEND, as on Linux; false: "Connection reset by peer" once, as
+ *     on BSD and macOS
  */
 public record ClosePolicy(
         long finWait2TimeoutNs,

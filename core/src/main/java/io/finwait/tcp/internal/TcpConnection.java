@@ -116,7 +116,8 @@ final class TcpConnection implements Connection {
     }
 
     private IOException sendFailure() {
-        if (!givenUp && !sendErrorTold && endedBadly() && !receiveErrorTold) {
+        boolean toTell = endedBadly() && !receiveErrorTold && !toldAsEndOfStream();
+        if (!givenUp && !sendErrorTold && toTell) {
             sendErrorTold = true;
             receiveErrorTold = true;
             return new IOException(endMessage());
@@ -148,7 +149,10 @@ final class TcpConnection implements Connection {
         return endOfStream || tcb == null ? -1 : 0;
     }
 
-    /** On Linux a reset behind a FIN that was not yet read is no error for the reader (A38). */
+    /**
+     * On Linux a reset behind a FIN that was not yet read is no error for the reader, and a broken pipe
+     * for the writer (requirement A38).
+     */
     private boolean toldAsEndOfStream() {
         return endOfStream
                 && endKind == EndKind.RESET_BY_PEER
