@@ -114,6 +114,9 @@ final class Situation {
         if (given.has("active")) {
             bench.connect();
             bench.inject("S. rn ack nxt");
+            if (given.has("listening")) {
+                bench.listen();
+            }
         } else {
             bench.listen();
             bench.inject("S rn");
