@@ -156,7 +156,7 @@ final class Handshake {
 
     /**
      * Our SYN is acknowledged by a segment: the connection is open. Text that came on the SYN is
-     * delivered.
+     * delivered, and only now acknowledged.
      */
     void becomeEstablished(Tcb tcb, Segment seg, Trigger trigger) {
         boolean synWasLost = tcb.retransmissions > 0;
@@ -172,6 +172,8 @@ final class Handshake {
         endpoint.lifecycle.established(tcb, trigger);
         if (tcb.rcv.reassembly.count() > 0) {
             endpoint.segmentArrives.takeInOrder(tcb);
+            tcb.acksOwed = Math.max(tcb.acksOwed, 1);
+            endpoint.wantsOutput(tcb);
         }
     }
 
