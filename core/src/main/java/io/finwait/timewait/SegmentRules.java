@@ -137,7 +137,7 @@ final class SegmentRules {
         if (length > 0) {
             return answer();
         }
-        if (seq == e.rcvNxt && Seq.leq(ack, e.sndNxt)) {
+        if (seq == e.rcvNxt && isAckOfOurs(e, ack)) {
             // To answer it would be to begin an endless exchange of ACKs with a peer in TIME-WAIT.
             recordTimestamp(e, hasTs, tsVal);
             return TimeWaitVerdict.DROP;
@@ -158,7 +158,7 @@ final class SegmentRules {
         if (!isAcceptable(e, seq, length)) {
             return length == 0 ? limited(e, nowNs) : answer();
         }
-        if (Seq.gt(ack, e.sndNxt) || Seq.lt(ack, e.sndNxt - MAX_WINDOW)) {
+        if (!isAckOfOurs(e, ack)) {
             return limited(e, nowNs);
         }
         if (text > 0 && Seq.gt(seq + text, e.rcvNxt)) {
@@ -176,6 +176,11 @@ final class SegmentRules {
             effect = Effect.BEGIN_TIME_WAIT;
         }
         return answer();
+    }
+
+    /** The test of RFC 5961 §5.2, with the largest window there is: an entry does not keep the peer's. */
+    private static boolean isAckOfOurs(TimeWaitEntry e, int ack) {
+        return Seq.leq(ack, e.sndNxt) && Seq.geq(ack, e.sndNxt - MAX_WINDOW);
     }
 
     /**

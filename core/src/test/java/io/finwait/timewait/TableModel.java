@@ -184,7 +184,8 @@ final class TableModel {
         if (length > 0) {
             return TimeWaitVerdict.ACK;
         }
-        if (seq == e.rcvNxt && !ahead(ack, e.sndNxt)) {
+        int unsent = ack - e.sndNxt;
+        if (seq == e.rcvNxt && unsent <= 0 && unsent >= -(1 << 30)) {
             e.tsRecent = e.timestamps ? tsVal : e.tsRecent;
             return TimeWaitVerdict.DROP;
         }
