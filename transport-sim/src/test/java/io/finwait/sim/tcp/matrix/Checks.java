@@ -53,6 +53,10 @@ final class Checks {
             case "told", "not" -> told(verb, rest);
             case "reason" -> reason(rest);
             case "left" -> left(rest);
+            case "unsent" ->
+                    assertThat(bench.handle.unsent())
+                            .as("octets unsent")
+                            .isEqualTo(Long.parseLong(rest));
             case "counted" -> counted(Counter.valueOf(rest));
             case "timer" -> timer(rest);
             case "all" -> assertThat(runningTimers()).as("running timers").isEmpty();
@@ -166,7 +170,6 @@ final class Checks {
                             .isEqualTo(Long.MAX_VALUE);
             case "nothing outstanding" ->
                     assertThat(tcb().snd().una).as("SND.UNA").isEqualTo(tcb().snd().nxt);
-            case "nothing unsent" -> assertThat(bench.handle.unsent()).isZero();
             case "nothing received" ->
                     assertThat(tcb().rcv().nxt).as("RCV.NXT").isEqualTo(tcb().rcv().irs + 1);
             case "FIN not queued" -> assertThat(tcb().snd().finQueued).as("FIN queued").isFalse();
