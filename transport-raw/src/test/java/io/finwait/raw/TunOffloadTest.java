@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -102,7 +101,7 @@ class TunOffloadTest {
 
     @ParameterizedTest
     @CsvSource({"10.9.1.2, 10.9.1.1", "fd00:1::2, fd00:1::1"})
-    void theKernelsTcpTakesAndGivesSuperPackets(String near, String far) throws IOException {
+    void theKernelsTcpTakesAndGivesSuperPackets(String near, String far) {
         byte[] request = pattern(400_000);
         byte[] answer = pattern(30_000);
         try (Transport tun = open("fwon", 1, true)) {
@@ -123,8 +122,10 @@ class TunOffloadTest {
     private static byte[] talk(String to, byte[] request, int answerLength) {
         return namespace.call(
                 () -> {
-                    try (Socket socket =
-                            new Socket(InetAddress.getByName(to), PeerOfTheKernel.PORT)) {
+                    try (Socket socket = new Socket()) {
+                        int patienceMs = (int) (Wire.LONG_NS / 1_000_000);
+                        socket.setSoTimeout(patienceMs);
+                        socket.connect(new InetSocketAddress(to, PeerOfTheKernel.PORT), patienceMs);
                         socket.getOutputStream().write(request);
                         return socket.getInputStream().readNBytes(answerLength);
                     }
