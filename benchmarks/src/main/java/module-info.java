@@ -1,6 +1,0 @@
-/** JMH and system benchmarks. */
-module io.finwait.benchmarks {
-    requires io.finwait.core;
-    requires io.finwait.sim;
-    requires io.finwait.raw;
-}
