@@ -114,7 +114,7 @@ public final class TimeWaitEntry {
         return deadlineNs;
     }
 
-    /** The name of the path class as an index into {@link TimeWaitPolicy#pathClasses()}. */
+    /** The path class, as an index into {@link TimeWaitPolicy#pathClasses()}. */
     public int pathClass() {
         return pathClass;
     }

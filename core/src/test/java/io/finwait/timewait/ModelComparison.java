@@ -95,7 +95,8 @@ final class ModelComparison {
             assertThat(table.expire(now, Integer.MAX_VALUE)).as("seed %s", seed).isPositive();
         }
         assertThat(table.size()).isZero();
-        assertThat(table.octets()).as("what an empty table holds").isLessThan(200_000);
+        // A chunk of each kind may stay.
+        assertThat(table.octets()).as("what an empty table holds").isLessThan(1 << 20);
     }
 
     private void operation() {
