@@ -118,7 +118,10 @@ final class Lifecycle {
                 }
             }
             case TIME_WAIT -> enterTimeWait(tcb);
-            case CLOSED -> gone(tcb, EndKind.ORDERLY, 0);
+            case CLOSED -> {
+                acknowledgeBeforeItGoes(tcb);
+                gone(tcb, EndKind.ORDERLY, 0);
+            }
             default -> throw new AssertionError("ACK of FIN led to " + tcb);
         }
     }
@@ -135,11 +138,16 @@ final class Lifecycle {
     /** The TCB shrinks to a record in the TIME-WAIT table; the ACK of the FIN leaves first. */
     private void enterTimeWait(Tcb tcb) {
         tcb.timers.stopAll();
+        acknowledgeBeforeItGoes(tcb);
+        endpoint.timeWait.enter(tcb);
+        gone(tcb, EndKind.ORDERLY, 0);
+    }
+
+    /** What the peer's FIN asks for, which is then answered by nobody else. */
+    private void acknowledgeBeforeItGoes(Tcb tcb) {
         if (tcb.acksOwed > 0) {
             endpoint.output.acknowledgeAtOnce(tcb);
         }
-        endpoint.timeWait.enter(tcb);
-        gone(tcb, EndKind.ORDERLY, 0);
     }
 
     /** An acceptable RST arrived. */

@@ -359,7 +359,7 @@ final class SegmentArrives {
             case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> {
                 int finSeq = seg.seq() + seg.textLength();
                 if (seg.hasFin() && Seq.leq(finSeq, rcv.edge) && Seq.geq(finSeq, rcv.nxt)) {
-                    holdFin(tcb, finSeq);
+                    holdFin(tcb, seg, finSeq);
                 }
                 if (rcv.finHeld && rcv.finSeq == rcv.nxt) {
                     rcv.nxt++;
@@ -371,7 +371,7 @@ final class SegmentArrives {
             }
             // A FIN is taken once (T-10); another one, or the same again, is only acknowledged.
             case CLOSE_WAIT, CLOSING, LAST_ACK -> {
-                if (seg.hasFin()) {
+                if (seg.hasFin() && seg.textLength() == 0) {
                     oweAck(tcb);
                 }
             }
@@ -380,13 +380,14 @@ final class SegmentArrives {
     }
 
     /** Notes a FIN that may stand behind a gap; the first one seen counts. */
-    private void holdFin(Tcb tcb, int finSeq) {
+    private void holdFin(Tcb tcb, Segment seg, int finSeq) {
         Rcv rcv = tcb.rcv;
         if (!rcv.finHeld) {
             rcv.finHeld = true;
             rcv.finSeq = finSeq;
         }
-        if (finSeq != rcv.nxt) {
+        if (finSeq != rcv.nxt && seg.textLength() == 0) {
+            // The text of a segment has asked for its ACK already; one segment gets one.
             oweAck(tcb);
         }
     }
