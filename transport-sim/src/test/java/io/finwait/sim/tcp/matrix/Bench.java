@@ -92,6 +92,7 @@ final class Bench {
                 .plain()
                 .receiveBufferOctets(given.amount("own buffer", OWN_BUFFER))
                 .retransmissions(Math.min(3, Math.max(1, retries)), Math.max(1, retries))
+                .delayedAckNs(given.has("delayed ACK") ? 40 * MS : 0)
                 .connectTimeoutNs(given.amount("connect timeout", 180) * SECOND)
                 .closePolicy(close)
                 .timeWaitPolicy(timeWait)
@@ -254,8 +255,13 @@ final class Bench {
         work();
     }
 
-    void accept() {
-        own(listener.accept());
+    /** Takes a connection from the listener; false when none waits. */
+    boolean accept() {
+        Connection connection = listener.accept();
+        if (connection != null) {
+            own(connection);
+        }
+        return connection != null;
     }
 
     private void own(Connection connection) {

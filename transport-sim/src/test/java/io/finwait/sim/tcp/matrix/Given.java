@@ -48,6 +48,7 @@ final class Given {
                     "exact RST",
                     "end of stream after reset",
                     "FIN although unread",
+                    "delayed ACK",
                     "connect timeout");
 
     private final Map<String, Integer> words = new LinkedHashMap<>();

@@ -159,6 +159,9 @@ final class Situation {
         }
         bench.inject(". rn(" + PEER_TEXT + ") ack nxt");
         read();
+        if (given.has("delayed ACK")) {
+            bench.pass(Bench.SECOND);
+        }
     }
 
     private void windows() {

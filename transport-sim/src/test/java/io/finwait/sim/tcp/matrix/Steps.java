@@ -106,7 +106,7 @@ final class Steps {
             return "ok";
         }
         if (name.equals("accept")) {
-            return bench.listener.accept() == null ? "nothing" : "a connection";
+            return bench.accept() ? "a connection" : "nothing";
         }
         Connection handle = bench.handle;
         switch (name) {

@@ -27,7 +27,7 @@ import java.util.List;
  */
 record Table(String title, List<String> events, List<Row> rows) {
 
-    private static final List<String> FILES = List.of("calls", "syn-rst", "ack");
+    private static final List<String> FILES = List.of("calls", "syn-rst", "ack", "fin");
 
     /** Reads all tables. */
     static List<Table> all() {
