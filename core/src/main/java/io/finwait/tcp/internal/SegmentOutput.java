@@ -143,7 +143,12 @@ final class SegmentOutput {
         boolean fin = snd.finSent() && snd.una + text == snd.finSeq;
         endpoint.counters.add(Counter.RETRANSMISSIONS);
         tcb.timing = false;
-        return send(tcb, snd.una, text, fin);
+        if (!send(tcb, snd.una, text, fin)) {
+            return false;
+        }
+        // A FIN that went along must not go again right behind.
+        snd.cursor = Seq.max(snd.cursor, snd.una + text + (fin ? 1 : 0));
+        return true;
     }
 
     /** Sends one octet, or the FIN, into a closed window (RFC 9293 §3.8.6.1). */
