@@ -93,6 +93,7 @@ final class Bench {
                 .receiveBufferOctets(given.amount("own buffer", OWN_BUFFER))
                 .retransmissions(Math.min(3, Math.max(1, retries)), Math.max(1, retries))
                 .delayedAckNs(given.has("delayed ACK") ? 40 * MS : 0)
+                .userTimeoutNs(given.amount("user timeout", 0) * SECOND)
                 .connectTimeoutNs(given.amount("connect timeout", 180) * SECOND)
                 .closePolicy(close)
                 .timeWaitPolicy(timeWait)

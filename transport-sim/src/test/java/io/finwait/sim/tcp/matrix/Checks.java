@@ -163,6 +163,7 @@ final class Checks {
     private void state(String statement) {
         switch (statement) {
             case "no TCB" -> assertThat(bench.tcb()).isNull();
+            case "no TIME-WAIT" -> assertThat(bench.endpoint.timeWait().size()).isZero();
             case "no handle" -> assertThat(bench.handle).isNull();
             case "no deadline" ->
                     assertThat(bench.endpoint.nextDeadlineNs())

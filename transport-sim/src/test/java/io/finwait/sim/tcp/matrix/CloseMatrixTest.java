@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 class CloseMatrixTest {
 
-    private static final int CELLS = 253;
+    private static final int CELLS = 385;
 
     /** How many cells of each table can't happen, and say why; all others must act. */
     private static final Map<String, Integer> CANNOT_HAPPEN =

@@ -27,7 +27,8 @@ import java.util.List;
  */
 record Table(String title, List<String> events, List<Row> rows) {
 
-    private static final List<String> FILES = List.of("calls", "syn-rst", "ack", "fin");
+    private static final List<String> FILES =
+            List.of("calls", "syn-rst", "ack", "fin", "text", "timers");
 
     /** Reads all tables. */
     static List<Table> all() {
