@@ -1,6 +1,7 @@
 /** A deterministic network in virtual time, packet scripts and the transport contract. */
 module io.finwait.sim {
     requires transitive io.finwait.core;
+    requires java.xml;
     requires org.slf4j;
     // Only for those who run the transport contract.
     requires static org.junit.jupiter.api;

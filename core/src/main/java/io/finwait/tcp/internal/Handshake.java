@@ -27,6 +27,10 @@ final class Handshake {
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
+        if (seg.hasSyn() && isIgnored(seg)) {
+            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            return;
+        }
         if (seg.hasAck()) {
             endpoint.answers.reset(seg);
             return;
@@ -36,6 +40,12 @@ final class Handshake {
             return;
         }
         child(listener, seg);
+    }
+
+    /** A SYN with something else on it, which a profile does not answer. */
+    private boolean isIgnored(Segment seg) {
+        return (seg.hasFin() && endpoint.profile.dropSynFin())
+                || (seg.hasAck() && endpoint.profile.synAckIgnored());
     }
 
     /** Begins a passive handshake; a FIN on the SYN is ignored (T-24). */
@@ -116,6 +126,10 @@ final class Handshake {
 
     /** A segment for a connection in SYN-SENT. */
     void inSynSent(Tcb tcb, Segment seg) {
+        if (seg.hasSyn() && seg.hasFin() && endpoint.profile.dropSynFin()) {
+            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            return;
+        }
         boolean ackIsGood = false;
         if (seg.hasAck()) {
             ackIsGood = Seq.gt(seg.ack(), tcb.snd.una) && Seq.leq(seg.ack(), tcb.snd.nxt);
@@ -141,6 +155,7 @@ final class Handshake {
             synAckReceived(tcb, seg);
         } else {
             synReceived(tcb, seg);
+            tcb.rcv.widen(endpoint.profile.roundedWindow());
             tcb.timers.stop(Timer.RETRANSMISSION);
             endpoint.lifecycle.simultaneousOpen(tcb);
             tcb.synOwed = true;
@@ -165,6 +180,8 @@ final class Handshake {
         int scale = seg.hasSyn() ? 0 : tcb.snd.windowScale;
         tcb.snd.updateWindow(seg.window() << scale, seg.seq(), seg.ack());
         tcb.rtt.endBackOff();
+        tcb.rcv.widen(endpoint.profile.roundedWindow());
+        tcb.quickAcksLeft = endpoint.profile.quickAcks();
         if (synWasLost) {
             tcb.rtt.afterLostSyn();
             tcb.congestion.afterLostSyn();

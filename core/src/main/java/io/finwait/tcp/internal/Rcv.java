@@ -1,5 +1,7 @@
 package io.finwait.tcp.internal;
 
+import io.finwait.wire.Seq;
+
 /** The receive sequence variables of a TCB (RFC 9293 §3.3.1) and what has arrived. */
 public final class Rcv {
 
@@ -99,8 +101,17 @@ public final class Rcv {
 
     /** True when the user has read so much that the peer should be told. */
     boolean windowUpdateIsDue() {
-        return possibleEdge() - edge
-                >= Math.max(worthwhile(), Math.min(capacity / 2, 2 * peerSegment));
+        // What the field can't say is no news to the peer.
+        int possible = Math.min(possibleEdge() - nxt, 0xFFFF << windowScale);
+        return possible - wnd() >= Math.max(worthwhile(), Math.min(capacity / 2, 2 * peerSegment));
+    }
+
+    /** Takes text up to the buffer, rounded up to whole segments ({@link WireProfile#roundedWindow}). */
+    void widen(boolean rounded) {
+        if (rounded) {
+            capacity = (capacity + peerSegment - 1) / peerSegment * peerSegment;
+            edge = Seq.max(edge, possibleEdge());
+        }
     }
 
     private int worthwhile() {

@@ -57,14 +57,15 @@ final class SegmentArrives {
             return true;
         }
         Rcv rcv = tcb.rcv;
-        if (seg.seq() == rcv.nxt) {
+        boolean inWindow = Seq.inWindow(seg.seq(), rcv.nxt, rcv.wnd());
+        if (seg.seq() == rcv.nxt || (inWindow && endpoint.profile.insecureRst())) {
             if (tcb.state == State.SYN_RECEIVED && tcb.passive) {
                 endpoint.counters.add(Counter.RESETS_IN);
                 endpoint.lifecycle.forget(tcb);
             } else {
                 endpoint.lifecycle.resetByPeer(tcb);
             }
-        } else if (Seq.inWindow(seg.seq(), rcv.nxt, rcv.wnd())) {
+        } else if (inWindow) {
             challenge(tcb);
         } else {
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);
@@ -81,7 +82,7 @@ final class SegmentArrives {
         }
         TcpOptions options = seg.options();
         if (!options.hasTimestamps()) {
-            if (seg.hasSyn()) {
+            if (seg.hasSyn() || endpoint.profile.bareSegments()) {
                 return true;
             }
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);
@@ -116,6 +117,10 @@ final class SegmentArrives {
         }
         if (tcb.state == State.SYN_RECEIVED) {
             endpoint.handshake.synInSynReceived(tcb, seg);
+        } else if (endpoint.profile.insecureSyn()
+                && Seq.inWindow(seg.seq(), tcb.rcv.nxt, tcb.rcv.wnd())) {
+            endpoint.output.sendReset(tcb);
+            endpoint.lifecycle.resetByPeer(tcb);
         } else {
             challenge(tcb);
         }
@@ -340,10 +345,13 @@ final class SegmentArrives {
     /** ACK at once, or wait for company: at most two full segments, never longer than the delay. */
     private void acknowledgeText(Tcb tcb, Segment seg, int octets) {
         long delay = endpoint.config.delayedAckNs();
-        if (octets >= tcb.rcv.peerSegment || octets < seg.textLength()) {
+        // Octets count, not packets: what came in one may have been cut into several by its sender.
+        tcb.segmentsUnacknowledged += octets / tcb.rcv.peerSegment;
+        if (octets < seg.textLength()) {
             tcb.segmentsUnacknowledged++;
         }
-        if (delay == 0 || seg.hasFin() || tcb.segmentsUnacknowledged >= 2) {
+        boolean quick = tcb.quickAcksLeft > 0 && tcb.quickAcksLeft-- > 0;
+        if (delay == 0 || quick || seg.hasFin() || tcb.segmentsUnacknowledged >= 2) {
             tcb.acksOwed = Math.max(tcb.acksOwed, 1);
             endpoint.wantsOutput(tcb);
         } else {
@@ -365,6 +373,11 @@ final class SegmentArrives {
                     rcv.nxt++;
                     rcv.edge = Seq.max(rcv.edge, rcv.nxt);
                     tcb.acksOwed = 1;
+                    tcb.retransmitOwed |=
+                            endpoint.profile.finWithAck()
+                                    && tcb.state == State.FIN_WAIT_1
+                                    && tcb.snd.finSent();
+                    rcv.widen(endpoint.profile.roundedWindow());
                     endpoint.wantsOutput(tcb);
                     endpoint.lifecycle.finReceived(tcb);
                 }

@@ -6,6 +6,8 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
 
+import java.nio.ByteBuffer;
+
 /**
  * The one way out. Arriving segments, timers and the user only note what is owed; here it is decided
  * what is sent, in which order, and how much. Without room in the transport everything stays owed.
@@ -20,6 +22,8 @@ final class SegmentOutput {
     private final SegmentWriter writer;
     private final int largestPacket;
     private final boolean superPackets;
+    private final SynOffer offer = new SynOffer();
+    private final ByteBuffer layout = ByteBuffer.allocate(SynOptions.MOST_OCTETS);
 
     SegmentOutput(TcpEndpoint endpoint, SegmentWriter writer) {
         this.endpoint = endpoint;
@@ -291,26 +295,21 @@ final class SegmentOutput {
 
     private boolean sendSyn(Tcb tcb) {
         boolean withAck = tcb.state == State.SYN_RECEIVED;
-        boolean scale = tcb.windowScaling;
-        boolean sack = tcb.sackPermitted;
         boolean timestamps = withAck ? tcb.rcv.timestamps : endpoint.config.timestamps();
-        int options = 4 + (scale ? 4 : 0) + (sack ? 4 : 0) + (timestamps ? TIMESTAMPS_OCTETS : 0);
+        offer.mss = endpoint.mssToOffer(tcb);
+        offer.windowScale = tcb.windowScaling ? endpoint.windowScaleToOffer() : -1;
+        offer.sack = tcb.sackPermitted;
+        offer.timestamps = timestamps;
+        offer.timestamp = endpoint.timestamp(tcb);
+        offer.echo = tcb.rcv.tsRecent;
+        int options = endpoint.profile.synOptions().write(layout, 0, offer);
         int header = TcpHeader.LENGTH + options;
         if (!begin(tcb, header)) {
             return false;
         }
-        int at = TcpOptions.writeMss(writer.buffer(), writer.optionsAt(), endpoint.mssToOffer(tcb));
-        if (sack) {
-            at = TcpOptions.writeSackPermitted(writer.buffer(), at);
-        }
-        if (timestamps) {
-            at = writeTimestamps(tcb, at);
-        }
-        if (scale) {
-            TcpOptions.writeWindowScale(writer.buffer(), at, endpoint.windowScaleToOffer());
-        }
+        writer.buffer().put(writer.optionsAt(), layout, 0, options);
         tcb.rcv.offerWindow(0xFFFF);
-        int window = withAck ? tcb.rcv.wnd() : Math.min(tcb.rcv.capacity, 0xFFFF);
+        int window = Math.min(withAck ? tcb.rcv.wnd() : tcb.rcv.capacity, 0xFFFF);
         if (!tcb.timing && tcb.retransmissions == 0 && !timestamps) {
             tcb.timing = true;
             tcb.timedSeq = tcb.snd.iss + 1;

@@ -47,6 +47,14 @@ final class StatelessAnswers {
         }
     }
 
+    /** {@code <SEQ><ACK><CTL=RST,ACK>} in answer to a segment, for a connection that was there. */
+    void resetAcknowledging(Segment seg, int seq, int ack) {
+        if (begin(seg, TcpHeader.LENGTH)) {
+            endpoint.counters.add(Counter.RESETS_OUT);
+            finish(seg, seq, ack, TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
+        }
+    }
+
     /** {@code <SEQ><ACK><CTL=ACK>} in answer to a segment, with timestamps when there are some. */
     void acknowledge(
             Segment seg,

@@ -66,6 +66,9 @@ public final class Tcb implements ConnectionInfo {
     /** Full segments that arrived since the last ACK. */
     int segmentsUnacknowledged;
 
+    /** Segments of text that are still acknowledged at once ({@link WireProfile#quickAcks}). */
+    int quickAcksLeft;
+
     /** How often the same numbers were sent again. */
     int retransmissions;
 
@@ -134,6 +137,7 @@ public final class Tcb implements ConnectionInfo {
         keepaliveOwed = false;
         sendSmall = false;
         segmentsUnacknowledged = 0;
+        quickAcksLeft = 0;
         retransmissions = 0;
         probes = 0;
         probesUnanswered = 0;

@@ -11,6 +11,7 @@ import io.finwait.timewait.TimeWaitTable;
 import io.finwait.timewait.TimeWaitVerdict;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Segment;
+import io.finwait.wire.Seq;
 
 /** Between the endpoint and its TIME-WAIT table: puts TCBs in, and does what the table's verdicts say. */
 final class TimeWaits {
@@ -65,6 +66,9 @@ final class TimeWaits {
      * @return false when the table has nothing to do with it
      */
     boolean take(Segment seg, TcpListener listener) {
+        if (endpoint.profile.insecureSyn() && seg.hasSyn() && !seg.hasRst() && resets(seg)) {
+            return true;
+        }
         boolean listening = listener != null && listener.takesSyn() && endpoint.hasPlace();
         TimeWaitVerdict verdict =
                 table.segment(seg, listening, endpoint.config.timestamps(), endpoint.now);
@@ -78,6 +82,32 @@ final class TimeWaits {
             case RESET -> endpoint.answers.reset(seg);
             case CLOSED -> endpoint.counters.add(Counter.RESETS_IN);
         }
+        return true;
+    }
+
+    /** RFC 793: a SYN in the window ends TIME-WAIT, and is answered with RST. */
+    private boolean resets(Segment seg) {
+        boolean found =
+                table.read(
+                        seg.destinationHigh(),
+                        seg.destinationLow(),
+                        seg.sourceHigh(),
+                        seg.sourceLow(),
+                        seg.destinationPort(),
+                        seg.sourcePort());
+        TimeWaitEntry entry = table.entry();
+        if (!found || !Seq.inWindow(seg.seq(), entry.rcvNxt(), entry.rcvWnd())) {
+            return false;
+        }
+        endpoint.answers.resetAcknowledging(seg, entry.sndNxt(), entry.rcvNxt());
+        table.remove(
+                seg.destinationHigh(),
+                seg.destinationLow(),
+                seg.sourceHigh(),
+                seg.sourceLow(),
+                seg.destinationPort(),
+                seg.sourcePort(),
+                endpoint.now);
         return true;
     }
 

@@ -24,7 +24,7 @@ import java.util.concurrent.Callable;
         synopsisSubcommandLabel = "COMMAND",
         description = "Shows how TCP connections end.",
         footer = {"", "finwait COMMAND --help says more."},
-        subcommands = {CloseCommand.class, ServeCommand.class})
+        subcommands = {CloseCommand.class, ServeCommand.class, ScriptCommand.class})
 public final class FinwaitCommand implements Callable<Integer> {
 
     private static final int WRONG_USE = 2;

@@ -67,6 +67,28 @@ public final class PacketScript {
         return of(file.toString(), Files.readString(file), definitions);
     }
 
+    /** Runs the script with the defaults. */
+    public ScriptResult run() {
+        return run(ScriptOptions.DEFAULT);
+    }
+
+    /**
+     * Runs the script against an endpoint of its own, in virtual time. A script may be run any number
+     * of times, and several at once on different threads.
+     *
+     * @throws ScriptSyntaxException when the value of an option is none
+     */
+    public ScriptResult run(ScriptOptions options) {
+        ScriptSettings settings;
+        try {
+            settings = ScriptSettings.of(this, options);
+        } catch (UnsupportedScriptException e) {
+            return new ScriptResult(name(), ScriptResult.Outcome.SKIPPED, 0, e.getMessage(), "", 0);
+        }
+        StackConfig stack = new StackConfig(this, options, settings);
+        return new ScriptRun(this, options, settings, stack::create).run();
+    }
+
     /** What error messages call it. */
     public String name() {
         return source.name();

@@ -31,6 +31,9 @@
  *   <li>{@code +5 silence}: nothing was sent since the event before, until five seconds after it.
  * </ul>
  *
+ * <p>Over IPv6 the MTU is 1520 unless {@code --mtu} or profile FREEBSD says otherwise, so that the MSS is
+ * 1460 as over IPv4.
+ *
  * <p>Options ({@code --name=value}) stand at the head; {@code #ifdef NAME} … {@code #endif} encloses
  * events that count only when the name is defined.
  */

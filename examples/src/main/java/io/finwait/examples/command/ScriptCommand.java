@@ -1,0 +1,201 @@
+package io.finwait.examples.command;
+
+import io.finwait.sim.script.JUnitReport;
+import io.finwait.sim.script.Profile;
+import io.finwait.sim.script.ScriptOptions;
+import io.finwait.sim.script.ScriptResult;
+import io.finwait.sim.script.ScriptResult.Outcome;
+import io.finwait.sim.script.ScriptSuite;
+import io.finwait.trace.PcapngTap;
+import io.finwait.trace.PcapngWriter;
+import io.finwait.trace.TapTransport;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/** {@code finwait script}: runs packet scripts in virtual time. */
+@Command(
+        name = "script",
+        description = "Runs packetdrill scripts against Finwait, in virtual time.",
+        sortOptions = false,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:no script failed", "1:a script failed", "2:wrong usage"})
+final class ScriptCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE-OR-DIR",
+            description = "scripts, and folders that are searched for *.pkt")
+    private List<Path> paths;
+
+    @Option(
+            names = "--profile",
+            description =
+                    "whose habits the scripts expect: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
+    private Profile profile = Profile.RFC;
+
+    @Option(
+            names = "-D",
+            paramLabel = "NAME=VALUE",
+            mapFallbackValue = "1",
+            description = "defines a word, and a name for #ifdef")
+    private Map<String, String> definitions = new LinkedHashMap<>();
+
+    @Option(
+            names = "--ip",
+            paramLabel = "4|6",
+            description = "IP version of scripts that name none (${DEFAULT-VALUE})")
+    private int ipVersion = 4;
+
+    @Option(names = "--strict-end", description = "segments left over at the end are a failure")
+    private boolean strictEnd;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "writes JUnit XML")
+    private Path report;
+
+    @Option(
+            names = "--pcap",
+            paramLabel = "FILE",
+            description = "captures the packets of the script (one script only) as pcapng")
+    private Path pcap;
+
+    @Option(
+            names = "--show",
+            paramLabel = "N",
+            description = "how many failures are shown in full (${DEFAULT-VALUE})")
+    private int show = 5;
+
+    @Option(names = "--threads", paramLabel = "N", description = "scripts run at a time")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    private int done;
+    private int shown;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<Path> files = files();
+        if (files.isEmpty()) {
+            throw wrong("there is no *.pkt in " + paths);
+        }
+        if (pcap != null && files.size() != 1) {
+            throw wrong("--pcap captures one script; there are " + files.size());
+        }
+        if (ipVersion != 4 && ipVersion != 6) {
+            throw wrong("--ip " + ipVersion + ": choose 4 or 6");
+        }
+        if (threads < 1) {
+            throw wrong("--threads " + threads + ": choose 1 or more");
+        }
+        ScriptOptions options =
+                ScriptOptions.DEFAULT
+                        .withProfile(profile)
+                        .withIpVersion(ipVersion)
+                        .withStrictEnd(strictEnd);
+        List<ScriptResult> results = pcap == null ? run(files, options) : capture(files, options);
+        if (report != null) {
+            JUnitReport.write(report, "finwait script", results);
+        }
+        summary(results);
+        return results.stream().anyMatch(r -> r.outcome() == Outcome.FAILED) ? 1 : 0;
+    }
+
+    private CommandLine.ParameterException wrong(String message) {
+        return new CommandLine.ParameterException(spec.commandLine(), message);
+    }
+
+    private List<Path> files() throws IOException {
+        try {
+            return ScriptSuite.find(paths);
+        } catch (NoSuchFileException e) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "there is no file or folder " + e.getFile(), e);
+        }
+    }
+
+    private List<ScriptResult> run(List<Path> files, ScriptOptions options)
+            throws InterruptedException {
+        ScriptSuite suite = new ScriptSuite(options, definitions, threads);
+        List<ScriptResult> results = suite.run(files, result -> progress(result, files.size()));
+        if (Console.colour()) {
+            out().print("\r");
+        }
+        return results;
+    }
+
+    private List<ScriptResult> capture(List<Path> files, ScriptOptions options)
+            throws IOException, InterruptedException {
+        try (PcapngWriter writer = PcapngWriter.create(pcap)) {
+            PcapngTap tap = new PcapngTap(writer, files.getFirst().getFileName().toString(), 0);
+            return run(files, options.withTransport(inner -> new TapTransport(inner, tap)));
+        }
+    }
+
+    private void progress(ScriptResult result, int all) {
+        done++;
+        if (result.outcome() == Outcome.FAILED && shown < show) {
+            shown++;
+            out().printf("%s%n", result.report());
+        }
+        if (Console.colour()) {
+            out().printf("\r%d of %d", done, all);
+            out().flush();
+        }
+    }
+
+    private void summary(List<ScriptResult> results) {
+        for (Outcome outcome : List.of(Outcome.FAILED, Outcome.SKIPPED)) {
+            Map<String, Integer> reasons = new LinkedHashMap<>();
+            for (ScriptResult result : results) {
+                if (result.outcome() == outcome) {
+                    reasons.merge(result.reason(), 1, Integer::sum);
+                }
+            }
+            reasons.entrySet().stream()
+                    .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
+                    .forEach(
+                            e ->
+                                    out().printf(
+                                                    "%-7s %4d  %s%n",
+                                                    word(outcome), e.getValue(), e.getKey()));
+        }
+        out().printf(
+                        "%d scripts: %d passed, %d failed, %d skipped%n",
+                        results.size(),
+                        count(results, Outcome.PASSED),
+                        count(results, Outcome.FAILED),
+                        count(results, Outcome.SKIPPED));
+        out().flush();
+    }
+
+    private static String word(Outcome outcome) {
+        return switch (outcome) {
+            case PASSED -> "passed";
+            case FAILED -> "failed";
+            case SKIPPED -> "skipped";
+        };
+    }
+
+    private static long count(List<ScriptResult> results, Outcome outcome) {
+        return results.stream().filter(r -> r.outcome() == outcome).count();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

@@ -1,0 +1,188 @@
+package io.finwait.sim.script;
+
+import io.finwait.sim.script.TcpPacket.Sequence;
+import io.finwait.wire.TcpHeader;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The socket under test: which ports its packets have, and how the numbers of the script become those
+ * on the wire.
+ *
+ * <p>A script counts from the initial sequence numbers: 0 is the SYN, 1 the first octet. In segments
+ * with SYN the numbers are those on the wire, as far as they are ours to choose.
+ */
+final class Binding {
+
+    /** The port that scripts bind and connect to. */
+    static final int PORT = 8080;
+
+    private static final int FIRST_PEER_PORT = 40_000;
+
+    /** How far the socket under test has come, as far as it matters for its packets. */
+    enum Stage {
+        NONE,
+        UNCONNECTED,
+        LISTENING,
+        CONNECTING,
+        CHILD
+    }
+
+    private final Map<Integer, Integer> liveTimestamps = new HashMap<>();
+    private Stage stage = Stage.NONE;
+    private int localPort;
+    private int remotePort;
+    private int localIsn;
+    private int scriptLocalIsn;
+    private boolean localIsnKnown;
+    private int remoteIsn;
+    private boolean acknowledged;
+    private int peers;
+    private boolean timestampSeen;
+    private int firstScriptTimestamp;
+    private int firstLiveTimestamp;
+
+    Stage stage() {
+        return stage;
+    }
+
+    int localPort() {
+        return localPort;
+    }
+
+    int remotePort() {
+        return remotePort;
+    }
+
+    /** The script made a new socket. */
+    void created() {
+        clear(Stage.UNCONNECTED, 0, 0);
+    }
+
+    /** The script made it listen. */
+    void listening() {
+        clear(Stage.LISTENING, PORT, 0);
+    }
+
+    /** The script connects from a port. */
+    void connecting(int port) {
+        clear(Stage.CONNECTING, port, PORT);
+    }
+
+    private void clear(Stage newStage, int newLocalPort, int newRemotePort) {
+        stage = newStage;
+        localPort = newLocalPort;
+        remotePort = newRemotePort;
+        localIsn = 0;
+        scriptLocalIsn = 0;
+        localIsnKnown = false;
+        remoteIsn = 0;
+        acknowledged = false;
+        timestampSeen = false;
+        liveTimestamps.clear();
+    }
+
+    /**
+     * Takes note of a segment that is about to be injected: whom it belongs to.
+     *
+     * @return true when its numbers go to the wire as they are: there is no connection that they could
+     *     be relative to
+     */
+    boolean inbound(TcpPacket packet) {
+        Stage before = stage;
+        int seq = (int) packet.sequence().start();
+        switch (stage) {
+            case NONE, LISTENING, UNCONNECTED -> {
+                clear(Stage.CHILD, PORT, FIRST_PEER_PORT + peers++);
+                remoteIsn = before == Stage.UNCONNECTED ? 0 : seq;
+            }
+            case CONNECTING, CHILD -> {
+                // Until we have acknowledged one, every SYN may be the beginning of the peer's
+                // numbers.
+                if (packet.flags().has(TcpHeader.SYN) && !acknowledged) {
+                    remoteIsn = seq;
+                }
+            }
+        }
+        return before == Stage.UNCONNECTED;
+    }
+
+    /** True when a sent segment is one of the socket under test. */
+    boolean owns(int sourcePort, int destinationPort) {
+        return switch (stage) {
+            case NONE, UNCONNECTED -> false;
+            case LISTENING -> sourcePort == localPort;
+            case CONNECTING, CHILD -> sourcePort == localPort && destinationPort == remotePort;
+        };
+    }
+
+    /** Takes note of what the socket under test has sent. */
+    void outbound(Observed came) {
+        acknowledged |= came.has(TcpHeader.ACK) && !came.has(TcpHeader.RST);
+    }
+
+    /** Takes note of our own SYN: the script's number for it is the one expected. */
+    void outboundSyn(int liveSeq, Sequence expected) {
+        if (!localIsnKnown && !expected.any()) {
+            localIsn = liveSeq;
+            scriptLocalIsn = (int) expected.start();
+            localIsnKnown = true;
+        }
+    }
+
+    int liveSeq(boolean syn, int scriptSeq) {
+        return syn ? scriptSeq : scriptSeq + remoteIsn;
+    }
+
+    int liveAck(boolean syn, int scriptAck) {
+        return syn ? scriptAck + localIsn - scriptLocalIsn : scriptAck + localIsn;
+    }
+
+    int scriptSeq(boolean syn, int liveSeq) {
+        return syn ? liveSeq - localIsn + scriptLocalIsn : liveSeq - localIsn;
+    }
+
+    int scriptAck(boolean syn, int liveAck) {
+        return syn ? liveAck : liveAck - remoteIsn;
+    }
+
+    /** A number that we acknowledge (SACK of ours), as the script counts it. */
+    int scriptPeerSeq(int live) {
+        return live - remoteIsn;
+    }
+
+    /** A number of ours that the peer names (SACK of the peer, ICMP). */
+    int liveOwnSeq(int script) {
+        return script + localIsn;
+    }
+
+    /** Takes note of a timestamp of ours, so that the script can echo it. */
+    void timestamp(int script, int live) {
+        if (!timestampSeen) {
+            timestampSeen = true;
+            firstScriptTimestamp = script;
+            firstLiveTimestamp = live;
+        }
+        liveTimestamps.put(script, live);
+    }
+
+    /** A timestamp of ours in the script's counting, its first one being the first. */
+    int scriptTimestamp(int live) {
+        return timestampSeen ? live - firstLiveTimestamp + firstScriptTimestamp : live;
+    }
+
+    boolean hasTimestamp() {
+        return timestampSeen;
+    }
+
+    /** What the peer echoes for a timestamp of the script; null when no segment of ours carried it. */
+    Integer liveEcho(int script) {
+        return script == 0 ? Integer.valueOf(0) : liveTimestamps.get(script);
+    }
+
+    /** The same by its distance from the first one. */
+    int liveEchoScaled(int script) {
+        return script - firstScriptTimestamp + firstLiveTimestamp;
+    }
+}

@@ -1,0 +1,28 @@
+package io.finwait.sim.script;
+
+import java.util.List;
+
+/** The socket under test, or the script, did not do what was expected. */
+final class ScriptFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Difference> differences;
+
+    ScriptFailure(String message) {
+        this(message, List.of());
+    }
+
+    ScriptFailure(String message, List<Difference> differences) {
+        super(message, null, false, false);
+        this.differences = List.copyOf(differences);
+    }
+
+    /** What differs, field by field; empty when there is nothing to compare. */
+    List<Difference> differences() {
+        return differences;
+    }
+
+    /** A field that is not as expected. */
+    record Difference(String field, String expected, String came) {}
+}

@@ -1,0 +1,421 @@
+package io.finwait.sim.script;
+
+import io.finwait.sim.script.Event.SystemCall;
+import io.finwait.sim.script.ScriptFailure.Difference;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.State;
+import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.IpAddress;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The socket API of scripts on top of an {@link Endpoint}. */
+final class Sockets implements StackUnderTest {
+
+    private static final int O_RDWR = 2;
+    private static final int O_NONBLOCK = 0x800;
+    private static final int MANY = 1024;
+
+    private static final Set<String> OPTIONS =
+            Set.of(
+                    "SO_REUSEADDR",
+                    "SO_REUSEPORT",
+                    "SO_KEEPALIVE",
+                    "SO_RCVBUF",
+                    "SO_SNDBUF",
+                    "TCP_NODELAY",
+                    "TCP_INQ",
+                    "TCP_LINGER2",
+                    "TCP_USER_TIMEOUT",
+                    "TCP_KEEPIDLE",
+                    "TCP_KEEPINTVL",
+                    "TCP_KEEPCNT");
+
+    private final Endpoint endpoint;
+    private final Binding binding;
+    private final IpAddress local;
+    private final IpAddress remote;
+    private final BufferSizes bufferSizes;
+    private final Map<Integer, Socket> open = new HashMap<>();
+
+    /** What SO_RCVBUF and SO_SNDBUF read: systems round them, or double them. */
+    interface BufferSizes {
+
+        int receive(Socket socket);
+
+        int send(Socket socket);
+    }
+
+    Sockets(
+            Endpoint endpoint,
+            Binding binding,
+            IpAddress local,
+            IpAddress remote,
+            BufferSizes bufferSizes) {
+        this.endpoint = endpoint;
+        this.binding = binding;
+        this.local = local;
+        this.remote = remote;
+        this.bufferSizes = bufferSizes;
+    }
+
+    @Override
+    public int doWork(long nowNs) {
+        return endpoint.doWork(nowNs);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return endpoint.nextDeadlineNs();
+    }
+
+    @Override
+    public PendingCall call(SystemCall call) {
+        return switch (call.name()) {
+            case "socket" -> socket(call);
+            case "bind" -> {
+                of(call).bind(Binding.PORT);
+                yield done(0);
+            }
+            case "listen" -> listen(call);
+            case "accept" -> accept(call);
+            case "connect" -> connect(call);
+            case "close" -> close(call);
+            case "shutdown" -> {
+                Returned returned = of(call).shutdown(Calls.symbol(call, 1));
+                yield () -> returned;
+            }
+            case "read", "recv", "recvfrom" -> read(call);
+            case "recvmsg" -> receiveMessage(call);
+            case "write", "send", "sendto" -> write(call);
+            case "getsockopt" -> getOption(call);
+            case "setsockopt" -> setOption(call);
+            case "fcntl" -> fcntl(call);
+            case "ioctl" -> ioctl(call);
+            default -> throw new UnsupportedScriptException("system call " + call.name());
+        };
+    }
+
+    private static PendingCall done(long value) {
+        return () -> Returned.of(value);
+    }
+
+    private static PendingCall failed(String errno) {
+        return () -> Returned.error(errno);
+    }
+
+    /** Waits when the socket blocks, says EAGAIN when it does not. */
+    private static PendingCall waiting(Socket socket, Supplier<Returned> attempt) {
+        return () -> {
+            Returned returned = attempt.get();
+            return returned == null && socket.isNonBlocking() ? Returned.error("EAGAIN") : returned;
+        };
+    }
+
+    private Socket of(SystemCall call) {
+        int descriptor = Calls.number(call, 0);
+        Socket socket = open.get(descriptor);
+        if (socket == null) {
+            throw new ScriptFailure("there is no open socket " + descriptor);
+        }
+        return socket;
+    }
+
+    private static int descriptor(SystemCall call) {
+        return call.result() instanceof Expression.Int(long value, boolean _) ? (int) value : -1;
+    }
+
+    private PendingCall socket(SystemCall call) {
+        if (!Calls.has(Calls.argument(call, 1), "SOCK_STREAM")) {
+            throw new UnsupportedScriptException("a socket that is not SOCK_STREAM");
+        }
+        Socket socket = new Socket();
+        socket.nonBlocking(Calls.has(Calls.argument(call, 1), "SOCK_NONBLOCK"));
+        open.put(descriptor(call), socket);
+        binding.created();
+        return done(descriptor(call));
+    }
+
+    private PendingCall listen(SystemCall call) {
+        int backlog = Math.max(1, Calls.number(call, 1));
+        of(call).listen(endpoint.listen(Binding.PORT, backlog));
+        binding.listening();
+        return done(0);
+    }
+
+    private PendingCall accept(SystemCall call) {
+        Socket socket = of(call);
+        if (socket.listener() == null) {
+            return failed("EINVAL");
+        }
+        return waiting(
+                socket,
+                () -> {
+                    Connection connection = socket.listener().accept();
+                    if (connection == null) {
+                        return null;
+                    }
+                    open.put(descriptor(call), socket.accepted(connection));
+                    return Returned.of(Math.max(0, descriptor(call)));
+                });
+    }
+
+    private PendingCall connect(SystemCall call) {
+        Socket socket = of(call);
+        if (socket.connection() != null) {
+            State state = socket.connection().state();
+            boolean connecting = state == State.SYN_SENT || state == State.SYN_RECEIVED;
+            return failed(connecting ? "EALREADY" : "EISCONN");
+        }
+        Connection connection = endpoint.connect(local, socket.boundPort(), remote, Binding.PORT);
+        socket.connected(connection);
+        binding.connecting(connection.localPort());
+        if (socket.isNonBlocking()) {
+            return failed("EINPROGRESS");
+        }
+        return () ->
+                switch (connection.state()) {
+                    case SYN_SENT, SYN_RECEIVED -> null;
+                    case CLOSED -> Returned.error(socket.takeError());
+                    default -> Returned.of(0);
+                };
+    }
+
+    private PendingCall close(SystemCall call) {
+        Socket socket = of(call);
+        open.remove(Calls.number(call, 0));
+        Returned first = socket.close(false);
+        return () -> first != null ? first : socket.close(true);
+    }
+
+    private PendingCall read(SystemCall call) {
+        Socket socket = of(call);
+        if (socket.connection() == null) {
+            return failed("ENOTCONN");
+        }
+        int length = Calls.number(call, 2);
+        return waiting(socket, () -> socket.read(length));
+    }
+
+    /** One buffer, and at most one control message: Linux's TCP_INQ, what is left to read. */
+    private PendingCall receiveMessage(SystemCall call) {
+        Socket socket = of(call);
+        Expression message = Calls.argument(call, 1);
+        int length = Calls.room(Calls.first(Calls.value(message, "msg_iov")));
+        Expression control = Calls.first(Calls.value(message, "msg_control"));
+        boolean known =
+                control == null || Calls.has(Calls.value(control, "cmsg_type"), "TCP_CM_INQ");
+        if (length < 0 || !known) {
+            throw new UnsupportedScriptException(
+                    "recvmsg with anything but one buffer and TCP_CM_INQ");
+        }
+        if (socket.connection() == null) {
+            return failed("ENOTCONN");
+        }
+        return waiting(
+                socket,
+                () -> {
+                    Returned returned = socket.read(length);
+                    if (returned != null && returned.value() >= 0 && control != null) {
+                        compare(
+                                "TCP_CM_INQ",
+                                Calls.field(control, "cmsg_data"),
+                                leftToRead(socket.connection()));
+                    }
+                    return returned;
+                });
+    }
+
+    /** Where nothing is left but the end of the stream, it counts as one octet. */
+    private static long leftToRead(Connection connection) {
+        long unread = connection.unread();
+        return unread == 0 && connection.state().hasReceivedFin() ? 1 : unread;
+    }
+
+    private PendingCall write(SystemCall call) {
+        Socket socket = of(call);
+        if (socket.connection() == null) {
+            return failed("EPIPE");
+        }
+        int length = Calls.number(call, 2);
+        int[] left = {length};
+        return waiting(socket, () -> socket.write(left, length));
+    }
+
+    private PendingCall getOption(SystemCall call) {
+        Socket socket = of(call);
+        String name = Calls.symbol(call, 2);
+        int expected = Calls.number(call, 3);
+        if (name.equals("SO_ERROR")) {
+            int error = Errno.number(socket.takeError());
+            if (error != expected) {
+                throw differs(name, Errno.describe(expected), Errno.describe(error));
+            }
+            return done(0);
+        }
+        requireKnown(name);
+        compare(
+                name,
+                expected,
+                switch (name) {
+                    case "SO_RCVBUF" -> bufferSizes.receive(socket);
+                    case "SO_SNDBUF" -> bufferSizes.send(socket);
+                    default -> socket.option(name);
+                });
+        return done(0);
+    }
+
+    private static void compare(String name, long expected, long came) {
+        if (expected != came) {
+            throw differs(name, Long.toString(expected), Long.toString(came));
+        }
+    }
+
+    private static ScriptFailure differs(String name, String expected, String came) {
+        return new ScriptFailure(
+                "expected %s to be %s%n    came %s".formatted(name, expected, came),
+                List.of(new Difference(name, expected, came)));
+    }
+
+    private static void requireKnown(String option) {
+        if (!OPTIONS.contains(option)) {
+            throw new UnsupportedScriptException("socket option " + option);
+        }
+    }
+
+    private PendingCall setOption(SystemCall call) {
+        Socket socket = of(call);
+        String name = Calls.symbol(call, 2);
+        if (name.equals("SO_LINGER")) {
+            Expression value = Calls.argument(call, 3);
+            socket.linger(Calls.field(value, "onoff"), Calls.field(value, "linger"));
+            return done(0);
+        }
+        requireKnown(name);
+        socket.option(name, Calls.number(call, 3));
+        return done(0);
+    }
+
+    private PendingCall fcntl(SystemCall call) {
+        Socket socket = of(call);
+        return switch (Calls.symbol(call, 1)) {
+            case "F_GETFL" -> done(O_RDWR | (socket.isNonBlocking() ? O_NONBLOCK : 0));
+            case "F_SETFL" -> {
+                socket.nonBlocking(Calls.has(Calls.argument(call, 2), "O_NONBLOCK"));
+                yield done(0);
+            }
+            default -> throw new UnsupportedScriptException("fcntl " + Calls.symbol(call, 1));
+        };
+    }
+
+    private PendingCall ioctl(SystemCall call) {
+        Socket socket = of(call);
+        String request = Calls.symbol(call, 1);
+        Connection connection = socket.connection();
+        if (connection == null) {
+            return failed(socket.listener() != null ? "EINVAL" : "ENOTCONN");
+        }
+        long value =
+                switch (request) {
+                    case "SIOCINQ", "FIONREAD" -> connection.unread();
+                    case "SIOCOUTQ" -> connection.unacknowledged();
+                    default -> throw new UnsupportedScriptException("ioctl " + request);
+                };
+        compare(request, Calls.number(call, 2), value);
+        return done(0);
+    }
+
+    @Override
+    public String state() {
+        return switch (binding.stage()) {
+            case NONE, UNCONNECTED -> "CLOSED";
+            case LISTENING ->
+                    open.values().stream()
+                                    .anyMatch(s -> s.listener() != null && !s.listener().isClosed())
+                            ? "LISTEN"
+                            : "CLOSED";
+            case CONNECTING, CHILD -> stateOfConnection();
+        };
+    }
+
+    private String stateOfConnection() {
+        List<State> found = new ArrayList<>();
+        endpoint.forEachConnection(
+                c -> {
+                    if (c.localPort() == binding.localPort()
+                            && c.remotePort() == binding.remotePort()) {
+                        found.add(c.state());
+                    }
+                });
+        if (!found.isEmpty()) {
+            return name(found.getFirst());
+        }
+        TimeWaitTable table = endpoint.timeWait();
+        boolean waits =
+                table.read(
+                        local.high(),
+                        local.low(),
+                        remote.high(),
+                        remote.low(),
+                        binding.localPort(),
+                        binding.remotePort());
+        return waits ? name(table.entry()) : "CLOSED";
+    }
+
+    private static String name(State state) {
+        return state.name().replace('_', '-');
+    }
+
+    private static String name(TimeWaitEntry entry) {
+        return entry.isFinWait2() ? "FIN-WAIT-2" : "TIME-WAIT";
+    }
+
+    @Override
+    public int count(String state) {
+        int[] count = new int[1];
+        endpoint.forEachConnection(c -> count[0] += name(c.state()).equals(state) ? 1 : 0);
+        long cursor = 0;
+        while (cursor >= 0) {
+            cursor =
+                    endpoint.timeWait()
+                            .list(cursor, MANY, e -> count[0] += name(e).equals(state) ? 1 : 0);
+        }
+        return count[0];
+    }
+
+    @Override
+    public void dropTimeWait() {
+        TimeWaitTable table = endpoint.timeWait();
+        List<Runnable> removals = new ArrayList<>();
+        long cursor = 0;
+        while (cursor >= 0) {
+            cursor = table.list(cursor, MANY, e -> removals.add(removal(table, e)));
+        }
+        removals.forEach(Runnable::run);
+    }
+
+    private Runnable removal(TimeWaitTable table, TimeWaitEntry e) {
+        long localHigh = e.localHigh();
+        long localLow = e.localLow();
+        long remoteHigh = e.remoteHigh();
+        long remoteLow = e.remoteLow();
+        int localPort = e.localPort();
+        int remotePort = e.remotePort();
+        return () ->
+                table.remove(
+                        localHigh,
+                        localLow,
+                        remoteHigh,
+                        remoteLow,
+                        localPort,
+                        remotePort,
+                        endpoint.nowNs());
+    }
+}

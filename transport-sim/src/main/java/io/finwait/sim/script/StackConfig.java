@@ -1,0 +1,130 @@
+package io.finwait.sim.script;
+
+import io.finwait.sim.script.Event.SystemCall;
+import io.finwait.tcp.ClosePolicy;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.WireProfile;
+import io.finwait.timewait.TimeWaitPolicy;
+
+/** Makes the endpoint that a script drives, with the habits of a profile. */
+final class StackConfig {
+
+    private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000 * MS;
+    private static final int MAX_LINUX_RECEIVE_BUFFER = 15 << 20;
+    private static final int MANY = 1_000_000;
+    private static final int HEADERS_V4 = 40;
+    private static final int HEADERS_V6 = 60;
+
+    private final PacketScript script;
+    private final ScriptOptions options;
+    private final ScriptSettings settings;
+
+    StackConfig(PacketScript script, ScriptOptions options, ScriptSettings settings) {
+        this.script = script;
+        this.options = options;
+        this.settings = settings;
+    }
+
+    StackUnderTest create(ScriptTransport transport, Binding binding, Shell shell) {
+        EndpointConfig.Builder builder =
+                EndpointConfig.builder().address(settings.local()).seed(1).resetsPerSecond(MANY);
+        profile(builder, shell);
+        sockets(builder);
+        EndpointConfig config = options.config().apply(builder).build();
+        Endpoint endpoint =
+                new TcpEndpoint(config, options.transport().apply(transport), wireProfile(shell));
+        return new Sockets(
+                endpoint, binding, settings.local(), settings.remote(), bufferSizes(shell));
+    }
+
+    private void profile(EndpointConfig.Builder builder, Shell shell) {
+        switch (options.profile()) {
+            case RFC -> {
+                // The defaults are the RFCs'.
+            }
+            case LINUX ->
+                    builder.receiveBufferOctets(MAX_LINUX_RECEIVE_BUFFER)
+                            .timestamps(!shell.setting("net.ipv4.tcp_timestamps", "1").equals("0"))
+                            .selectiveAcknowledgments(
+                                    !shell.setting("net.ipv4.tcp_sack", "1").equals("0"))
+                            .retransmissionTimeouts(SECOND, 200 * MS, 120 * SECOND);
+            case FREEBSD -> {
+                builder.receiveBufferOctets(
+                                Integer.parseInt(shell.setting("net.inet.tcp.recvspace", "65536")))
+                        .timeWaitPolicy(TimeWaitPolicy.defaults().withReopening(false));
+            }
+        }
+    }
+
+    private WireProfile wireProfile(Shell shell) {
+        return switch (options.profile()) {
+            case RFC -> WireProfile.NONE;
+            case LINUX -> WireProfile.LINUX;
+            case FREEBSD ->
+                    WireProfile.FREEBSD.withSwitches(
+                            shell.isSet("net.inet.tcp.insecure_rst"),
+                            shell.isSet("net.inet.tcp.insecure_syn"),
+                            shell.isSet("net.inet.tcp.drop_synfin"));
+        };
+    }
+
+    /** Socket options that are rules of the whole endpoint here. */
+    private void sockets(EndpointConfig.Builder builder) {
+        for (Event event : script.events()) {
+            if (event.action() instanceof SystemCall call && call.name().equals("setsockopt")) {
+                switch (Calls.symbol(call, 2)) {
+                    case "SO_SNDBUF" -> builder.sendBufferOctets(sendBuffer(call));
+                    case "SO_RCVBUF" -> builder.receiveBufferOctets(Calls.number(call, 3));
+                    case "TCP_LINGER2" -> {
+                        long seconds = Calls.number(call, 3);
+                        long timeout = seconds < 0 ? -1 : seconds * SECOND;
+                        builder.closePolicy(ClosePolicy.DEFAULT.withFinWait2TimeoutNs(timeout));
+                    }
+                    default -> {
+                        // Belongs to the socket.
+                    }
+                }
+            }
+        }
+    }
+
+    /** Linux doubles the value, and uses a third of that for its own bookkeeping. */
+    private int sendBuffer(SystemCall call) {
+        int value = Calls.number(call, 3);
+        return options.profile() == Profile.LINUX ? 2 * value * 2 / 3 : value;
+    }
+
+    private Sockets.BufferSizes bufferSizes(Shell shell) {
+        return new Sockets.BufferSizes() {
+            @Override
+            public int receive(Socket socket) {
+                return receiveBuffer(socket, shell);
+            }
+
+            @Override
+            public int send(Socket socket) {
+                int value = socket.option("SO_SNDBUF");
+                return options.profile() == Profile.LINUX ? 2 * value : value;
+            }
+        };
+    }
+
+    /** FreeBSD rounds the buffer of a connection up to a multiple of its MSS. */
+    private int receiveBuffer(Socket socket, Shell shell) {
+        if (options.profile() != Profile.FREEBSD) {
+            throw new UnsupportedScriptException("reading SO_RCVBUF");
+        }
+        int space = Integer.parseInt(shell.setting("net.inet.tcp.recvspace", "65536"));
+        Connection connection = socket.connection();
+        if (connection == null || connection.state() == State.SYN_SENT) {
+            return space;
+        }
+        int mss = settings.mtu() - (settings.local().isV4() ? HEADERS_V4 : HEADERS_V6);
+        return (space + mss - 1) / mss * mss;
+    }
+}

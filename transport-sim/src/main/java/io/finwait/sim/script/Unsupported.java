@@ -1,0 +1,78 @@
+package io.finwait.sim.script;
+
+import io.finwait.sim.script.Event.SystemCall;
+
+import java.util.Set;
+
+/** Finds what Finwait does not speak before a script runs, so that it is skipped, not failed. */
+final class Unsupported {
+
+    private static final Set<String> CALLS =
+            Set.of(
+                    "socket",
+                    "bind",
+                    "listen",
+                    "accept",
+                    "connect",
+                    "close",
+                    "shutdown",
+                    "read",
+                    "recv",
+                    "recvfrom",
+                    "recvmsg",
+                    "write",
+                    "send",
+                    "sendto",
+                    "getsockopt",
+                    "setsockopt",
+                    "fcntl",
+                    "ioctl");
+
+    private Unsupported() {}
+
+    /**
+     * Looks through a script.
+     *
+     * @throws UnsupportedScriptException when there is something that can't be run
+     */
+    static void check(PacketScript script) {
+        for (Event event : script.events()) {
+            switch (event.action()) {
+                case TcpPacket packet -> check(packet);
+                case IcmpPacket packet when packet.outbound() ->
+                        throw new UnsupportedScriptException("ICMP sent by the socket under test");
+                case SystemCall call -> check(call);
+                default -> {
+                    // Everything else is judged when its turn comes.
+                }
+            }
+        }
+    }
+
+    private static void check(TcpPacket packet) {
+        for (TcpOption option : packet.options().orElse(java.util.List.of())) {
+            if (option instanceof TcpOption.Foreign(String keyword, String _)) {
+                throw new UnsupportedScriptException(
+                        switch (keyword) {
+                            case "FO", "FOEXP" -> "TCP fast open";
+                            case "md5" -> "TCP MD5 signatures";
+                            default -> "accurate ECN";
+                        });
+            }
+        }
+        if (packet.flags().ace() >= 0) {
+            throw new UnsupportedScriptException("accurate ECN");
+        }
+    }
+
+    private static void check(SystemCall call) {
+        if (!CALLS.contains(call.name())) {
+            throw new UnsupportedScriptException("system call " + call.name());
+        }
+        for (Expression argument : call.arguments()) {
+            if (Calls.has(argument, "MSG_FASTOPEN")) {
+                throw new UnsupportedScriptException("TCP fast open");
+            }
+        }
+    }
+}

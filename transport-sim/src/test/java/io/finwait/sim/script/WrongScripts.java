@@ -1,0 +1,191 @@
+package io.finwait.sim.script;
+
+import io.finwait.sim.script.Event.InState;
+import io.finwait.sim.script.Event.SystemCall;
+import io.finwait.sim.script.TcpPacket.Flags;
+import io.finwait.sim.script.TcpPacket.Sequence;
+import io.finwait.wire.TcpHeader;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Makes wrong scripts of a right one: each differs in one thing from what really happens. */
+final class WrongScripts {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    /** What is wrong. */
+    enum Kind {
+        ACK_OFF_BY_ONE,
+        SEQUENCE_OFF_BY_ONE,
+        TEXT_TOO_LONG,
+        FLAG_MORE_OR_LESS,
+        WINDOW_OFF_BY_ONE,
+        TIME_OFF,
+        LEFT_OUT,
+        SURPLUS,
+        WRONG_ERRNO,
+        WRONG_RESULT,
+        WRONG_STATE
+    }
+
+    /** A wrong script. */
+    record Wrong(Kind kind, int line, PacketScript script) {}
+
+    private final PacketScript right;
+    private final List<Wrong> wrong = new ArrayList<>();
+
+    private WrongScripts(PacketScript right) {
+        this.right = right;
+    }
+
+    static List<Wrong> of(PacketScript right) {
+        WrongScripts scripts = new WrongScripts(right);
+        for (int i = 0; i < right.events().size(); i++) {
+            scripts.mutate(i, right.events().get(i));
+        }
+        return scripts.wrong;
+    }
+
+    private void mutate(int index, Event event) {
+        switch (event.action()) {
+            case TcpPacket packet when packet.outbound() -> mutate(index, event, packet);
+            case SystemCall call -> mutate(index, event, call);
+            case InState(String state) ->
+                    replace(
+                            Kind.WRONG_STATE,
+                            index,
+                            event,
+                            new InState(state.equals("CLOSED") ? "TIME-WAIT" : "CLOSED"));
+            default -> {
+                // Injected segments and silence say nothing that could be wrong.
+            }
+        }
+    }
+
+    private void mutate(int index, Event event, TcpPacket p) {
+        for (int flag : new int[] {TcpHeader.FIN, TcpHeader.PSH, TcpHeader.RST, TcpHeader.ACK}) {
+            Flags flags = new Flags(p.flags().bits() ^ flag, -1);
+            replace(Kind.FLAG_MORE_OR_LESS, index, event, with(p, flags, p.sequence(), p.ack()));
+        }
+        Sequence s = p.sequence();
+        // The number of our SYN is ours to choose: a script can't be wrong there.
+        if (!s.any() && !p.flags().has(TcpHeader.SYN)) {
+            Sequence later = new Sequence(s.start() + 1, s.length(), false, false);
+            replace(Kind.SEQUENCE_OFF_BY_ONE, index, event, with(p, p.flags(), later, p.ack()));
+        }
+        Sequence longer = new Sequence(s.start(), s.length() + 1, s.literal(), s.any());
+        replace(Kind.TEXT_TOO_LONG, index, event, with(p, p.flags(), longer, p.ack()));
+        if (p.ack().isPresent()) {
+            OptionalLong more = OptionalLong.of(p.ack().getAsLong() + 1);
+            replace(Kind.ACK_OFF_BY_ONE, index, event, with(p, p.flags(), s, more));
+        }
+        if (p.window().isPresent()) {
+            replace(Kind.WINDOW_OFF_BY_ONE, index, event, withWindow(p, p.window().getAsInt() ^ 1));
+        }
+        When when = event.when();
+        if (!when.any() && !when.isRange()) {
+            long off = when.fromNs() + SECOND;
+            When later = new When(when.relative(), false, off, off);
+            instead(
+                    Kind.TIME_OFF,
+                    index,
+                    List.of(new Event(later, p, event.line(), event.lastLine())));
+        }
+        leaveOut(index, when);
+        instead(
+                Kind.SURPLUS,
+                index,
+                List.of(event, new Event(now(), p, event.line(), event.line())));
+    }
+
+    /** Without the event its time would not pass either: the next event takes it over. */
+    private void leaveOut(int index, When when) {
+        if (when.any() || when.isRange() || !when.relative()) {
+            return;
+        }
+        Event next =
+                index + 1 < right.events().size()
+                        ? right.events().get(index + 1)
+                        : new Event(now(), new Event.Silence(), 1, 1);
+        When later =
+                new When(
+                        next.when().relative(),
+                        next.when().any(),
+                        next.when().fromNs() + when.fromNs(),
+                        next.when().toNs() + when.fromNs());
+        List<Event> events = new ArrayList<>(right.events().subList(0, index));
+        events.add(new Event(later, next.action(), next.line(), next.lastLine()));
+        if (index + 2 < right.events().size()) {
+            events.addAll(right.events().subList(index + 2, right.events().size()));
+        }
+        add(Kind.LEFT_OUT, index, events);
+    }
+
+    private static When now() {
+        return new When(true, false, 0, 0);
+    }
+
+    private static TcpPacket with(TcpPacket p, Flags flags, Sequence sequence, OptionalLong ack) {
+        return new TcpPacket(
+                true, p.ip(), p.ports(), flags, sequence, ack, p.window(), p.urgent(), p.options());
+    }
+
+    private static TcpPacket withWindow(TcpPacket p, int window) {
+        return new TcpPacket(
+                true,
+                p.ip(),
+                p.ports(),
+                p.flags(),
+                p.sequence(),
+                p.ack(),
+                OptionalInt.of(window),
+                p.urgent(),
+                p.options());
+    }
+
+    private void mutate(int index, Event event, SystemCall call) {
+        if (!call.errno().isEmpty()) {
+            String other = call.errno().equals("EPIPE") ? "EBADF" : "EPIPE";
+            replace(Kind.WRONG_ERRNO, index, event, with(call, call.result(), other));
+        }
+        if (!Calls.RETURN_A_DESCRIPTOR.contains(call.name())
+                && call.result() instanceof Expression.Int(long value, boolean _)) {
+            Expression more = new Expression.Int(value + 1, false);
+            replace(Kind.WRONG_RESULT, index, event, with(call, more, call.errno()));
+        }
+    }
+
+    private static SystemCall with(SystemCall call, Expression result, String errno) {
+        return new SystemCall(
+                call.name(), call.arguments(), call.returnsAtNs(), result, errno, call.note());
+    }
+
+    private void replace(Kind kind, int index, Event event, Event.Action action) {
+        instead(
+                kind,
+                index,
+                List.of(new Event(event.when(), action, event.line(), event.lastLine())));
+    }
+
+    private void instead(Kind kind, int index, List<Event> instead) {
+        List<Event> events = new ArrayList<>(right.events().subList(0, index));
+        events.addAll(instead);
+        events.addAll(right.events().subList(index + 1, right.events().size()));
+        add(kind, index, events);
+    }
+
+    private void add(Kind kind, int index, List<Event> events) {
+        PacketScript script =
+                new PacketScript(
+                        right.source(),
+                        right.options(),
+                        right.initCommand(),
+                        List.copyOf(events),
+                        right.cleanupCommand(),
+                        false);
+        wrong.add(new Wrong(kind, right.events().get(index).line(), script));
+    }
+}
