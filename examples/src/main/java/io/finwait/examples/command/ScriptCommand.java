@@ -63,6 +63,12 @@ final class ScriptCommand implements Callable<Integer> {
             description = "IP version of scripts that name none (${DEFAULT-VALUE})")
     private int ipVersion = 4;
 
+    @Option(
+            names = "--tolerance-usecs",
+            paramLabel = "N",
+            description = "how far from its time an event may be in scripts that do not say it")
+    private long toleranceUs = -1;
+
     @Option(names = "--strict-end", description = "segments left over at the end are a failure")
     private boolean strictEnd;
 
@@ -106,6 +112,7 @@ final class ScriptCommand implements Callable<Integer> {
                 ScriptOptions.DEFAULT
                         .withProfile(profile)
                         .withIpVersion(ipVersion)
+                        .withToleranceNs(toleranceUs < 0 ? -1 : toleranceUs * 1000)
                         .withStrictEnd(strictEnd);
         List<ScriptResult> results = pcap == null ? run(files, options) : capture(files, options);
         if (report != null) {

@@ -14,6 +14,7 @@ public final class ScriptOptions {
 
     private Profile profile = Profile.RFC;
     private int ipVersion = 4;
+    private long toleranceNs = -1;
     private boolean strictEnd;
     private UnaryOperator<EndpointConfig.Builder> config = UnaryOperator.identity();
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
@@ -23,6 +24,7 @@ public final class ScriptOptions {
     private ScriptOptions(ScriptOptions other) {
         profile = other.profile;
         ipVersion = other.ipVersion;
+        toleranceNs = other.toleranceNs;
         strictEnd = other.strictEnd;
         config = other.config;
         transport = other.transport;
@@ -36,6 +38,14 @@ public final class ScriptOptions {
     /** 4 or 6, for scripts that do not say which they want. */
     public int ipVersion() {
         return ipVersion;
+    }
+
+    /**
+     * How far from its time an event may be in scripts that do not say it, in nanoseconds; below 0: 1 ms
+     * in profile RFC, and as packetdrill does in the others.
+     */
+    public long toleranceNs() {
+        return toleranceNs;
     }
 
     /** Whether segments that nobody expected at the end make the script fail. */
@@ -67,6 +77,13 @@ public final class ScriptOptions {
         }
         ScriptOptions options = new ScriptOptions(this);
         options.ipVersion = version;
+        return options;
+    }
+
+    /** The same with another {@link #toleranceNs()}. */
+    public ScriptOptions withToleranceNs(long tolerance) {
+        ScriptOptions options = new ScriptOptions(this);
+        options.toleranceNs = tolerance;
         return options;
     }
 

@@ -36,6 +36,9 @@ record ScriptSettings(
         int version = options.ipVersion();
         int mtu = 0;
         long toleranceNs = options.profile() == Profile.RFC ? 1_000 * US : 4_000 * US;
+        if (options.toleranceNs() >= 0) {
+            toleranceNs = options.toleranceNs();
+        }
         double percent =
                 switch (options.profile()) {
                     case RFC -> 0;

@@ -391,6 +391,17 @@ class ScriptRunTest {
     }
 
     @Test
+    void theToleranceOfTheOptionsIsForScriptsThatNameNone() {
+        String text = OPEN + "+0 close(4) = 0\n+.05 > F. 1:1(0) ack 1";
+        ScriptOptions tolerant = ScriptOptions.DEFAULT.withToleranceNs(100_000_000);
+        PacketScript.of(text).run(tolerant).orThrow();
+        fails(PacketScript.of(text).run(), "time: expected 0.05, came 0");
+        fails(
+                PacketScript.of("--tolerance_usecs=1000\n" + text).run(tolerant),
+                "time: expected 0.05, came 0");
+    }
+
+    @Test
     void wrongOptionsAreRefused() {
         assertThatThrownBy(() -> ScriptOptions.DEFAULT.withIpVersion(5))
                 .hasMessage("IP version 5; choose 4 or 6");
