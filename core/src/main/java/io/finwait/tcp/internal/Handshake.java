@@ -188,9 +188,8 @@ final class Handshake {
         }
         endpoint.lifecycle.established(tcb, trigger);
         if (tcb.rcv.reassembly.count() > 0) {
-            endpoint.segmentArrives.takeInOrder(tcb);
-            tcb.acksOwed = Math.max(tcb.acksOwed, 1);
-            endpoint.wantsOutput(tcb);
+            int octets = endpoint.segmentArrives.takeInOrder(tcb);
+            endpoint.segmentArrives.acknowledgeText(tcb, octets, false);
         }
     }
 

@@ -314,7 +314,11 @@ final class SegmentArrives {
             rcv.nxt = to;
             rcv.buffer.advance(octets);
             delivered(tcb);
-            acknowledgeText(tcb, seg, octets);
+            if (octets < seg.textLength()) {
+                // A part was there already, or did not fit: the peer should know soon.
+                tcb.segmentsUnacknowledged++;
+            }
+            acknowledgeText(tcb, octets, seg.hasFin());
             return;
         }
         if (rcv.reassembly.add(from, to)) {
@@ -324,8 +328,8 @@ final class SegmentArrives {
         takeInOrder(tcb);
     }
 
-    /** Delivers what stands in order, after a gap was filled. */
-    void takeInOrder(Tcb tcb) {
+    /** Delivers what stands in order, after a gap was filled; returns how many octets. */
+    int takeInOrder(Tcb tcb) {
         Rcv rcv = tcb.rcv;
         int nxt = rcv.reassembly.advance(rcv.nxt);
         int octets = Seq.distance(rcv.nxt, nxt);
@@ -334,6 +338,7 @@ final class SegmentArrives {
             rcv.buffer.advance(octets);
             delivered(tcb);
         }
+        return octets;
     }
 
     private static void delivered(Tcb tcb) {
@@ -343,15 +348,12 @@ final class SegmentArrives {
     }
 
     /** ACK at once, or wait for company: at most two full segments, never longer than the delay. */
-    private void acknowledgeText(Tcb tcb, Segment seg, int octets) {
+    void acknowledgeText(Tcb tcb, int octets, boolean atOnce) {
         long delay = endpoint.config.delayedAckNs();
         // Octets count, not packets: what came in one may have been cut into several by its sender.
         tcb.segmentsUnacknowledged += octets / tcb.rcv.peerSegment;
-        if (octets < seg.textLength()) {
-            tcb.segmentsUnacknowledged++;
-        }
         boolean quick = tcb.quickAcksLeft > 0 && tcb.quickAcksLeft-- > 0;
-        if (delay == 0 || quick || seg.hasFin() || tcb.segmentsUnacknowledged >= 2) {
+        if (delay == 0 || quick || atOnce || tcb.segmentsUnacknowledged >= 2) {
             tcb.acksOwed = Math.max(tcb.acksOwed, 1);
             endpoint.wantsOutput(tcb);
         } else {
