@@ -97,14 +97,22 @@ final class Buckets {
         return PADDING + (bucket & (CHUNK - 1)) * LONGS;
     }
 
-    /** A bit at 8s + 7 for each slot s of 0 to 7 that has the tag. */
-    static long matchLow(long[] chunk, int at, long tag) {
-        return zeroOctets(chunk[at] ^ tag * ONES);
+    /**
+     * A bit for each slot that has the tag; {@link #slotOf} reads them. Both words of tags are looked at
+     * at once: which of the two has the tag is chance, and a wrong guess of the processor would cost as
+     * much as the memory.
+     */
+    static long match(long[] chunk, int at, long tag) {
+        long pattern = tag * ONES;
+        long low = zeroOctets(chunk[at] ^ pattern) >>> 7;
+        long high = (zeroOctets(chunk[at + 1] ^ pattern) & LOW_HALF) >>> 6;
+        return low | high;
     }
 
-    /** A bit at 8s + 7 for each slot s + 8 of 8 to 11 that has the tag. */
-    static long matchHigh(long[] chunk, int at, long tag) {
-        return zeroOctets(chunk[at + 1] ^ tag * ONES) & LOW_HALF;
+    /** The slot of the first bit of a match: 8s for slot s, 8s + 1 for slot s + 8. */
+    static int slotOf(long match) {
+        int bit = Long.numberOfTrailingZeros(match);
+        return (bit >>> 3) + ((bit & 1) << 3);
     }
 
     private static long zeroOctets(long x) {
@@ -113,6 +121,14 @@ final class Buckets {
 
     static int ref(long[] chunk, int at, int slot) {
         return (int) (chunk[at + REFS + (slot >>> 1)] >>> ((slot & 1) << 5));
+    }
+
+    /**
+     * False always: the two longs at a bucket's end hold references, of which none is all ones. To ask
+     * makes the processor fetch the bucket's second line together with the first, if it has two.
+     */
+    static boolean isTorn(long[] chunk, int at) {
+        return chunk[at + LONGS - 1] == -1L;
     }
 
     static int passed(long[] chunk, int at) {
@@ -126,14 +142,10 @@ final class Buckets {
         }
     }
 
-    /** The first free slot of a bucket, or -1. */
+    /** A free slot of a bucket, or -1. */
     static int freeSlot(long[] chunk, int at) {
-        long free = matchLow(chunk, at, 0);
-        if (free != 0) {
-            return Long.numberOfTrailingZeros(free) >>> 3;
-        }
-        free = matchHigh(chunk, at, 0);
-        return free == 0 ? -1 : 8 + (Long.numberOfTrailingZeros(free) >>> 3);
+        long free = match(chunk, at, 0);
+        return free == 0 ? -1 : slotOf(free);
     }
 
     /** Fills a free slot. */
@@ -189,14 +201,8 @@ final class Buckets {
     }
 
     private static int slotOf(long[] chunk, int at, long tag, int ref) {
-        for (long m = matchLow(chunk, at, tag); m != 0; m &= m - 1) {
-            int slot = Long.numberOfTrailingZeros(m) >>> 3;
-            if (ref(chunk, at, slot) == ref) {
-                return slot;
-            }
-        }
-        for (long m = matchHigh(chunk, at, tag); m != 0; m &= m - 1) {
-            int slot = 8 + (Long.numberOfTrailingZeros(m) >>> 3);
+        for (long m = match(chunk, at, tag); m != 0; m &= m - 1) {
+            int slot = slotOf(m);
             if (ref(chunk, at, slot) == ref) {
                 return slot;
             }

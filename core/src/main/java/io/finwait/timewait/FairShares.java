@@ -49,6 +49,6 @@ final class FairShares {
 
     private int of(long high, long low) {
         long host = IpAddress.isV4(high, low) ? low : high;
-        return (int) hash.of(2, host, 0, 0) & (COUNTERS - 1);
+        return (int) hash.of(host, 0, 0) & (COUNTERS - 1);
     }
 }

@@ -55,13 +55,13 @@ final class Lookup {
             key0 = remoteLow << 32 | ports;
             key1 = local;
             key2 = 0;
-            hashed = hash.of(2, key0, key1, 0);
+            hashed = hash.of(key0, key1, 0);
         } else {
             wide = true;
             key0 = (long) local << 32 | ports;
             key1 = remoteHigh;
             key2 = remoteLow;
-            hashed = hash.of(3, key0, key1, key2);
+            hashed = hash.of(key0, key1, key2);
         }
     }
 

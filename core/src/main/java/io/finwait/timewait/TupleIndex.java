@@ -49,14 +49,11 @@ final class TupleIndex {
         for (int i = 0; i < Buckets.REACH; i++) {
             long[] chunk = in.chunk(home + i);
             int at = Buckets.offset(home + i);
-            for (long m = Buckets.matchLow(chunk, at, tag); m != 0; m &= m - 1) {
-                int ref = Buckets.ref(chunk, at, Long.numberOfTrailingZeros(m) >>> 3);
-                if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
-                    return ref;
-                }
+            if (Buckets.isTorn(chunk, at)) {
+                throw new AssertionError("bucket " + (home + i) + " holds no references");
             }
-            for (long m = Buckets.matchHigh(chunk, at, tag); m != 0; m &= m - 1) {
-                int ref = Buckets.ref(chunk, at, 8 + (Long.numberOfTrailingZeros(m) >>> 3));
+            for (long m = Buckets.match(chunk, at, tag); m != 0; m &= m - 1) {
+                int ref = Buckets.ref(chunk, at, Buckets.slotOf(m));
                 if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
                     return ref;
                 }
@@ -78,15 +75,13 @@ final class TupleIndex {
         long[] chunk = in.chunk(home);
         int at = Buckets.offset(home);
         long tag = Buckets.tag(hashed);
-        long m = Buckets.matchLow(chunk, at, tag);
-        if (m != 0) {
-            return Buckets.ref(chunk, at, Long.numberOfTrailingZeros(m) >>> 3);
-        }
-        m = Buckets.matchHigh(chunk, at, tag);
-        if (m != 0) {
-            return Buckets.ref(chunk, at, 8 + (Long.numberOfTrailingZeros(m) >>> 3));
-        }
-        return Buckets.passed(chunk, at) == 0 ? EntryStore.NIL : UNKNOWN;
+        long m = Buckets.match(chunk, at, tag);
+        // The slot of no match is 8, and what it holds is of no interest: to read it is cheaper
+        // than to
+        // guess wrongly whether there is a match.
+        int ref = Buckets.ref(chunk, at, Buckets.slotOf(m));
+        int none = Buckets.passed(chunk, at) == 0 ? EntryStore.NIL : UNKNOWN;
+        return m == 0 ? none : ref;
     }
 
     /** What {@link #guess} says when only {@link #find} can tell. */
@@ -99,7 +94,7 @@ final class TupleIndex {
             moveOn(4);
         } else if (size > growAt) {
             int homes = buckets.homes();
-            resize(homes < SMALL ? 2 * homes : homes + homes / 5);
+            resize(homes < SMALL ? 2 * homes : homes + homes / 8);
         }
     }
 
@@ -116,8 +111,7 @@ final class TupleIndex {
     }
 
     long hashOf(int ref) {
-        int words = EntryStore.isWide(ref) ? 3 : 2;
-        return hash.of(words, store.keyWord(ref, 0), store.keyWord(ref, 1), store.keyWord(ref, 2));
+        return hash.of(store.keyWord(ref, 0), store.keyWord(ref, 1), store.keyWord(ref, 2));
     }
 
     /** Touches the line in which an entry's slot is, so that it is near when {@link #remove} comes. */
@@ -171,7 +165,7 @@ final class TupleIndex {
         next = null;
         frontier = 0;
         long slots = (long) generation.homes() * Buckets.SLOTS;
-        growAt = (int) (slots * 17 / 20);
+        growAt = (int) (slots * 4 / 5);
         shrinkAt = generation.homes() <= SMALLEST ? 0 : (int) (slots * 7 / 20);
     }
 

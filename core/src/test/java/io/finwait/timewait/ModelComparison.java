@@ -72,8 +72,8 @@ final class ModelComparison {
         }
 
         @Override
-        long of(int words, long a, long b, long c) {
-            return (super.of(words, a, b, c) & 1) * 0x7FFF_FFFF_FFFF_FFFFL;
+        long of(long a, long b, long c) {
+            return (super.of(a, b, c) & 1) * 0x7FFF_FFFF_FFFF_FFFFL;
         }
     }
 
