@@ -58,7 +58,11 @@ public final class Counters {
         ANSWERS_WITHOUT_ROOM,
         /** Pings answered. */
         PINGS,
-        /** ICMP errors whose quoted segment is not outstanding on any connection, ignored. */
+        /** ICMP errors that were told and may pass. */
+        ICMP_SOFT_ERRORS,
+        /** Connections whose segments got smaller because a link takes less (RFC 1191, RFC 8201). */
+        PATH_MTU_REDUCTIONS,
+        /** ICMP errors whose quoted segment is not outstanding on any connection, or that change nothing. */
         ICMP_IGNORED
     }
 

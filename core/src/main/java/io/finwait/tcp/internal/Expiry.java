@@ -68,7 +68,7 @@ final class Expiry {
             return;
         }
         tcb.retransmissions++;
-        if (tcb.orphan && tcb.retransmissions > endpoint.config.closePolicy().orphanRetries()) {
+        if (tcb.orphan && tcb.retransmissions > orphanRetries(tcb)) {
             endpoint.lifecycle.timeOut(tcb, TimeoutCause.ORPHAN);
             return;
         }
@@ -88,6 +88,11 @@ final class Expiry {
         startRetransmissionTimer(tcb);
         endpoint.config.observer().onRetransmission(tcb, tcb.retransmissions, endpoint.now);
         endpoint.wantsOutput(tcb);
+    }
+
+    /** Where the network says that the peer can't be reached, nobody waits for an orphan's sake. */
+    private int orphanRetries(Tcb tcb) {
+        return tcb.softError != null ? 0 : endpoint.config.closePolicy().orphanRetries();
     }
 
     private void retransmitSyn(Tcb tcb) {
@@ -116,7 +121,7 @@ final class Expiry {
     private void windowProbe(Tcb tcb) {
         tcb.probes++;
         tcb.probesUnanswered++;
-        if (tcb.orphan && tcb.probes > endpoint.config.closePolicy().orphanRetries()) {
+        if (tcb.orphan && tcb.probes > orphanRetries(tcb)) {
             endpoint.lifecycle.timeOut(tcb, TimeoutCause.ORPHAN);
             return;
         }

@@ -13,7 +13,7 @@ final class Handshake {
     private static final int DEFAULT_MSS_V4 = 536;
     private static final int DEFAULT_MSS_V6 = 1220;
     private static final int SMALLEST_MSS = 64;
-    private static final int TIMESTAMPS_OCTETS = 12;
+    static final int TIMESTAMPS_OCTETS = 12;
 
     private final TcpEndpoint endpoint;
 
@@ -107,6 +107,9 @@ final class Handshake {
             offered = tcb.isV4() ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
         }
         int mss = Math.min(Math.max(offered, SMALLEST_MSS), endpoint.mssToOffer(tcb));
+        if (tcb.pathMtu > 0) {
+            mss = Math.min(mss, tcb.pathMtu - (tcb.isV4() ? 40 : 60));
+        }
         tcb.rcv.timestamps = endpoint.config.timestamps() && options.hasTimestamps();
         if (tcb.rcv.timestamps) {
             tcb.rcv.tsRecent = options.timestampValue();

@@ -158,6 +158,16 @@ final class Lifecycle {
         gone(tcb, connecting ? EndKind.REFUSED : EndKind.RESET_BY_PEER, 0);
     }
 
+    /** The network says that nobody is there to open a connection with (requirement F06). */
+    void refused(Tcb tcb) {
+        if (tcb.connection == null) {
+            forget(tcb);
+            return;
+        }
+        move(tcb, Trigger.ABORT);
+        gone(tcb, EndKind.REFUSED, 0);
+    }
+
     /** A passive handshake is dropped without a word: RST, or a new SYN that does not fit. */
     void forget(Tcb tcb) {
         move(tcb, Trigger.FORGET);

@@ -217,6 +217,7 @@ final class SegmentArrives {
         }
         updateWindow(tcb, seg);
         tcb.retransmissions = 0;
+        tcb.softError = null;
         tcb.rtt.endBackOff();
         endpoint.expiry.progress(tcb);
         if (tcb.connection != null) {

@@ -109,6 +109,9 @@ public final class Tcb implements ConnectionInfo {
 
     boolean sackPermitted;
 
+    /** What an ICMP message said of the largest packet on the way, in octets; 0 when none did. */
+    int pathMtu;
+
     /** What an ICMP message said, for the user to know if the connection then times out. */
     String softError;
 
@@ -149,6 +152,7 @@ public final class Tcb implements ConnectionInfo {
         windowScaling = false;
         sackPermitted = false;
         softError = null;
+        pathMtu = 0;
     }
 
     /** The send variables. */

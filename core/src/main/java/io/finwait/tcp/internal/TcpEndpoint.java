@@ -1,6 +1,5 @@
 package io.finwait.tcp.internal;
 
-import io.finwait.ip.IcmpEcho;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -61,7 +60,7 @@ public final class TcpEndpoint implements Endpoint {
     private final Demultiplexer demultiplexer;
     private final DeadlineHeap deadlines = new DeadlineHeap();
     private final List<TcpListener> listeners = new ArrayList<>();
-    private final IcmpEcho echo;
+    private final IcmpInput icmp;
     private final PacketBatch batch = new PacketBatch(BATCH);
     private final IpView ip = new IpView();
     private final Segment segment = new Segment();
@@ -99,7 +98,7 @@ public final class TcpEndpoint implements Endpoint {
         output = new SegmentOutput(this, writer);
         answers = new StatelessAnswers(this, writer);
         timeWait = new TimeWaits(this);
-        echo = new IcmpEcho(transport);
+        icmp = new IcmpInput(this);
     }
 
     // The duty cycle.
@@ -154,7 +153,7 @@ public final class TcpEndpoint implements Endpoint {
             return;
         }
         if (ip.protocol() != Protocol.TCP) {
-            takeOther();
+            icmp.take(ip);
             return;
         }
         verdict = segment.parse(ip, packet.checksumOffloaded());
@@ -165,14 +164,6 @@ public final class TcpEndpoint implements Endpoint {
             counters.add(Counter.BAD_PACKETS);
         } else {
             deliver(segment);
-        }
-    }
-
-    private void takeOther() {
-        switch (echo.answer(ip, now)) {
-            case ANSWERED -> counters.add(Counter.PINGS);
-            case NO_ROOM -> counters.add(Counter.ANSWERS_WITHOUT_ROOM);
-            case NO_PING -> counters.add(Counter.BAD_PACKETS);
         }
     }
 
