@@ -42,6 +42,7 @@ final class Bench {
     static final int PEER_WINDOW = 2000;
     static final int OWN_BUFFER = 10_000;
     static final int PEER_MSS = 1000;
+    static final int LARGER_MSS = 1460;
 
     final IpAddress local;
     final IpAddress peer;
@@ -56,6 +57,7 @@ final class Bench {
 
     Listener listener;
     int peerWindow = PEER_WINDOW;
+    private final int peerMss;
     private long nowNs = SECOND;
     private List<Sent> sent = new ArrayList<>();
     private Sent lastInjected;
@@ -67,6 +69,7 @@ final class Bench {
     Bench(Given given, boolean v6) {
         local = IpAddress.parse(v6 ? "fd00::1" : "10.0.0.1");
         peer = IpAddress.parse(v6 ? "fd00::2" : "10.0.0.2");
+        peerMss = given.has("larger segments") ? LARGER_MSS : PEER_MSS;
         endpoint = Finwait.open(config(given), wire);
         work();
     }
@@ -197,7 +200,7 @@ final class Bench {
                 segment.flags(),
                 segment.window());
         if (syn) {
-            TcpOptions.writeMss(b, ipLength + TcpHeader.LENGTH, PEER_MSS);
+            TcpOptions.writeMss(b, ipLength + TcpHeader.LENGTH, peerMss);
         }
         for (int i = 0; i < segment.text(); i++) {
             b.put(ipLength + header + i, (byte) (segment.seq() + i));

@@ -32,6 +32,7 @@ final class Given {
                     "peer window",
                     "own window",
                     "own buffer",
+                    "larger segments",
                     "text on the SYN",
                     // How the state was reached.
                     "simultaneous",

@@ -16,12 +16,20 @@ final class Icmp {
 
     private Icmp() {}
 
-    /** Injects {@code port-unreachable una}: a kind, the quoted number, and the MTU if it has one. */
+    /**
+     * Injects {@code port-unreachable una}: a kind and the quoted number; or {@code too-big una mss
+     * 1300}, with the MTU of which so much is left for text.
+     */
     static void inject(Bench bench, String text, Numbers numbers) {
         String[] words = text.split(" ", -1);
-        int mtu = words.length > 2 ? Integer.parseInt(words[2]) : 0;
+        int headers = TcpHeader.LENGTH + ipHeader(bench);
+        int mtu = words.length > 3 ? Integer.parseInt(words[3]) + headers : 0;
         bench.wire.arrives(packet(bench, words[0], numbers.number(words[1]), mtu));
         bench.work();
+    }
+
+    private static int ipHeader(Bench bench) {
+        return bench.local.isV4() ? Ipv4.HEADER_LENGTH : Ipv6.HEADER_LENGTH;
     }
 
     private static int typeAndCode(String kind, boolean v4) {
@@ -41,7 +49,7 @@ final class Icmp {
 
     private static ByteBuffer packet(Bench bench, String kind, int quotedSeq, int mtu) {
         boolean v4 = bench.local.isV4();
-        int ip = v4 ? Ipv4.HEADER_LENGTH : Ipv6.HEADER_LENGTH;
+        int ip = ipHeader(bench);
         int length = HEADER + ip + QUOTED_TCP;
         ByteBuffer b = ByteBuffer.allocate(ip + length);
         bench.writeIpHeader(b, v4 ? Protocol.ICMP : Protocol.ICMPV6, length);

@@ -28,7 +28,7 @@ import java.util.List;
 record Table(String title, List<String> events, List<Row> rows) {
 
     private static final List<String> FILES =
-            List.of("calls", "syn-rst", "ack", "fin", "text", "timers");
+            List.of("calls", "syn-rst", "ack", "fin", "text", "timers", "icmp");
 
     /** Reads all tables. */
     static List<Table> all() {
