@@ -15,6 +15,7 @@ module io.finwait.core {
     exports io.finwait.tcp;
     exports io.finwait.tcp.internal to
             io.finwait.sim,
+            io.finwait.examples,
             io.finwait.benchmarks;
     exports io.finwait.timewait;
     exports io.finwait.trace;

@@ -121,6 +121,10 @@ final class SegmentArrives {
                 && Seq.inWindow(seg.seq(), tcb.rcv.nxt, tcb.rcv.wnd())) {
             endpoint.output.sendReset(tcb);
             endpoint.lifecycle.resetByPeer(tcb);
+        } else if (!endpoint.defences.challengesSyn()
+                && Seq.inWindow(seg.seq(), tcb.rcv.nxt, tcb.rcv.wnd())) {
+            endpoint.answers.reset(seg);
+            endpoint.lifecycle.resetByPeer(tcb);
         } else {
             challenge(tcb);
         }
@@ -179,7 +183,8 @@ final class SegmentArrives {
         }
         int ack = seg.ack();
         long furthestBack = Math.min(snd.maxWnd, snd.acknowledged);
-        if (Seq.gt(ack, snd.nxt) || Seq.lt(ack, snd.una - (int) furthestBack)) {
+        boolean tooOld = Seq.lt(ack, snd.una - (int) furthestBack);
+        if (Seq.gt(ack, snd.nxt) || (tooOld && endpoint.defences.checksAcknowledgmentRange())) {
             challenge(tcb);
             return false;
         }

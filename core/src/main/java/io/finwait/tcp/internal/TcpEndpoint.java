@@ -42,6 +42,7 @@ public final class TcpEndpoint implements Endpoint {
     final EndpointConfig config;
     final Transport transport;
     final WireProfile profile;
+    final Defences defences = new Defences();
     final Counters counters = new Counters();
     final BlockPool pool = new BlockPool();
     final Notifications notifications = new Notifications();
@@ -577,6 +578,11 @@ public final class TcpEndpoint implements Endpoint {
     /** Where initial sequence numbers come from, for stories and scripts that need a fixed one. */
     public InitialSequence initialSequence() {
         return initialSequence;
+    }
+
+    /** What stories switch off. */
+    public Defences defences() {
+        return defences;
     }
 
     /** The pool of buffers, for tests that look for leaks. */

@@ -18,7 +18,6 @@ final class TimeWaits {
 
     private final TcpEndpoint endpoint;
     private final TimeWaitTable table;
-    private boolean switchedOff;
 
     TimeWaits(TcpEndpoint endpoint) {
         this.endpoint = endpoint;
@@ -31,14 +30,9 @@ final class TimeWaits {
         return table;
     }
 
-    /** For the story of what happens without TIME-WAIT: connections go to CLOSED at once. */
-    void switchOff() {
-        switchedOff = true;
-    }
-
     /** A TCB becomes an entry. */
     void enter(Tcb tcb) {
-        if (switchedOff) {
+        if (!endpoint.defences.hasTimeWait()) {
             return;
         }
         Rcv rcv = tcb.rcv;

@@ -1,5 +1,9 @@
 package io.finwait.examples.command;
 
+import io.finwait.examples.stage.PrintedShow;
+import io.finwait.examples.stage.Settings;
+import io.finwait.examples.stage.Show;
+
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 
@@ -17,6 +21,10 @@ final class Console {
     static boolean ascii() {
         Charset charset = out().charset();
         return !charset.newEncoder().canEncode("µ…");
+    }
+
+    static Show show(Settings settings) {
+        return new PrintedShow(out(), settings.ansi());
     }
 
     static PrintStream out() {

@@ -24,7 +24,24 @@ import java.util.concurrent.Callable;
         synopsisSubcommandLabel = "COMMAND",
         description = "Shows how TCP connections end.",
         footer = {"", "finwait COMMAND --help says more."},
-        subcommands = {CloseCommand.class, ServeCommand.class, ScriptCommand.class})
+        subcommands = {
+            CloseCommand.class,
+            StoryCommands.HalfCloseCommand.class,
+            StoryCommands.SimultaneousCloseCommand.class,
+            StoryCommands.LostLastAckCommand.class,
+            StoryCommands.DelayedDuplicateCommand.class,
+            StoryCommands.LastAckSynCommand.class,
+            StoryCommands.ResetByPeerCommand.class,
+            StoryCommands.UnreadDataCommand.class,
+            StoryCommands.AbortCommand.class,
+            StoryCommands.LingerCommand.class,
+            StoryCommands.OrphanCommand.class,
+            StoryCommands.PortExhaustionCommand.class,
+            StoriesCommand.class,
+            HoldCommand.class,
+            ServeCommand.class,
+            ScriptCommand.class
+        })
 public final class FinwaitCommand implements Callable<Integer> {
 
     private static final int WRONG_USE = 2;

@@ -90,7 +90,8 @@ final class StageOptions {
     }
 
     Stage stage(double loss, Duration delay) {
-        return new Stage(settings(loss, delay), Console.out(), new Glossary());
+        Settings settings = settings(loss, delay);
+        return new Stage(settings, Console.show(settings), new Glossary());
     }
 
     Stage stage() {

@@ -1,15 +1,14 @@
 package io.finwait.examples.stage;
 
-import io.finwait.Finwait;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionInfo;
-import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
+import io.finwait.tcp.internal.TcpEndpoint;
 import io.finwait.trace.End;
 import io.finwait.trace.Netstat;
 import io.finwait.trace.NetstatRow;
@@ -27,7 +26,7 @@ final class EndpointHost implements Host {
     private final Recorder recorder;
     private final End end;
     private final IpAddress address;
-    private final Endpoint endpoint;
+    private final TcpEndpoint endpoint;
     private Listener listener;
 
     EndpointHost(
@@ -41,10 +40,10 @@ final class EndpointHost implements Host {
         this.recorder = recorder;
         this.end = end;
         this.address = address;
-        endpoint = Finwait.open(config.observer(new States()).build(), transport);
+        endpoint = new TcpEndpoint(config.observer(new States()).build(), transport);
     }
 
-    Endpoint endpoint() {
+    TcpEndpoint endpoint() {
         return endpoint;
     }
 
@@ -95,9 +94,13 @@ final class EndpointHost implements Host {
     @Override
     public Peer startConnect(Host to, int port, int fromPort) {
         wake();
-        note("connect()");
-        Connection connection = endpoint.connect(address, fromPort, to.address(), port);
-        return new EndpointPeer(this, connection);
+        try {
+            note("connect()");
+            return new EndpointPeer(this, endpoint.connect(address, fromPort, to.address(), port));
+        } catch (IllegalStateException e) {
+            note("connect() refused: " + e.getMessage());
+            return null;
+        }
     }
 
     @Override
@@ -125,7 +128,8 @@ final class EndpointHost implements Host {
         @Override
         public void onTransition(
                 ConnectionInfo connection, State from, Trigger trigger, State to, long nowNs) {
-            recorder.state(nowNs, end, to.name());
+            boolean forgets = to == State.TIME_WAIT && !endpoint.defences().hasTimeWait();
+            recorder.state(nowNs, end, forgets ? State.CLOSED.name() : to.name());
         }
     }
 }

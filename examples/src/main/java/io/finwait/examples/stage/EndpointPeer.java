@@ -1,6 +1,8 @@
 package io.finwait.examples.stage;
 
+import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionObserver;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** An application at one end of a connection of ours. */
-final class EndpointPeer implements Peer {
+final class EndpointPeer implements Peer, ConnectionObserver {
 
     private final EndpointHost host;
     private final Connection connection;
@@ -16,6 +18,7 @@ final class EndpointPeer implements Peer {
     EndpointPeer(EndpointHost host, Connection connection) {
         this.host = host;
         this.connection = connection;
+        connection.observer(this);
     }
 
     Connection connection() {
@@ -85,9 +88,43 @@ final class EndpointPeer implements Peer {
     }
 
     @Override
-    public void lingerZero() {
+    public void linger(Duration time) {
         host.wake();
-        connection.linger(0);
+        host.note("linger " + time.toSeconds() + " s");
+        connection.linger(time.toNanos());
+    }
+
+    @Override
+    public void closeGracefully(Duration deadline) {
+        host.wake();
+        host.note("closeGracefully(" + deadline.toSeconds() + " s)");
+        connection.closeGracefully(host.world().nowNs() + deadline.toNanos());
+        host.world().settle();
+    }
+
+    @Override
+    public Outcome readAll(Duration deadline) {
+        StringBuilder all = new StringBuilder();
+        while (true) {
+            Outcome outcome = read(deadline);
+            if (outcome.kind() != Outcome.Kind.DONE) {
+                return new Outcome(
+                        outcome.kind(), outcome.isFailure() ? outcome.text() : all.toString());
+            }
+            all.append(outcome.text());
+        }
+    }
+
+    @Override
+    public void onLingerExpired(Connection c) {
+        host.note("linger time is over: not acknowledged");
+    }
+
+    @Override
+    public void onEnded(Connection c) {
+        if (!(c.closeReason() instanceof CloseReason.Orderly)) {
+            host.note("ended: " + c.closeReason().message());
+        }
     }
 
     @Override

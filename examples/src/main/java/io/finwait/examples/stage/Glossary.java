@@ -24,7 +24,7 @@ public final class Glossary {
     private static Map<String, String> words() {
         Map<String, String> words = new LinkedHashMap<>();
         words.put("SYN", "flag: opens a direction, and says where its numbers begin");
-        words.put("FIN", "flag: \"I have no more to send\"; closes a direction, takes a number");
+        words.put("FIN", "flag: \"I have no more to send\"; closes a direction");
         words.put("ACK", "flag: \"I have everything before the number that I say here\"");
         words.put("RST", "flag, reset: \"there is no such connection\"; ends it at once");
         words.put("PSH", "flag: \"here a piece of text ends\"; of no importance here");
@@ -75,10 +75,15 @@ public final class Glossary {
         return found;
     }
 
-    /** The lines for those words of a text that were not explained before. */
-    public List<String> explain(String text) {
+    /** Those that mean the same in a sentence: {@code again} is no word of the trade there. */
+    public static List<String> wordsOfProse(String text) {
+        return wordsOf(text).stream().filter(word -> word.matches("[A-Z0-9_]{2,}|.*-Q")).toList();
+    }
+
+    /** The lines for those words that were not explained before. */
+    public List<String> explain(List<String> words) {
         List<String> lines = new ArrayList<>();
-        for (String word : wordsOf(text)) {
+        for (String word : words) {
             addWithWhatItNeeds(lines, word);
         }
         return lines;
@@ -89,7 +94,7 @@ public final class Glossary {
             return;
         }
         String meaning = WORDS.get(word);
-        for (String other : wordsOf(meaning)) {
+        for (String other : wordsOfProse(meaning)) {
             addWithWhatItNeeds(lines, other);
         }
         lines.add("  %-13s %s".formatted(word, meaning));

@@ -24,7 +24,11 @@ public interface Host {
     /** Waits for a connection at the port that is open. */
     Peer accept();
 
-    /** Begins to open a connection and does not wait for the answer. */
+    /**
+     * Begins to open a connection and does not wait for the answer.
+     *
+     * @return null when this host refuses to, because the pair of ports is in use
+     */
     Peer startConnect(Host to, int port, int fromPort);
 
     /** Waits until a connection is open, or has failed. */

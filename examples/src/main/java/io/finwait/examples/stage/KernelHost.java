@@ -33,6 +33,7 @@ final class KernelHost implements Host {
     private final Recorder recorder;
     private final End end;
     private final IpAddress address;
+    private final int receiveBuffer;
     private final List<KernelPeer> peers = new ArrayList<>();
     private ServerSocketChannel listener;
 
@@ -42,13 +43,15 @@ final class KernelHost implements Host {
             KernelTable table,
             Recorder recorder,
             End end,
-            IpAddress address) {
+            IpAddress address,
+            int receiveBuffer) {
         this.world = world;
         this.namespace = namespace;
         this.table = table;
         this.recorder = recorder;
         this.end = end;
         this.address = address;
+        this.receiveBuffer = receiveBuffer;
     }
 
     World world() {
@@ -86,6 +89,9 @@ final class KernelHost implements Host {
                             ServerSocketChannel opened =
                                     ServerSocketChannel.open(StandardProtocolFamily.INET);
                             opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                            if (receiveBuffer > 0) {
+                                opened.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+                            }
                             return opened.bind(at(address, port), 128);
                         });
         recorder.begins(world.nowNs(), end, "LISTEN");
@@ -112,6 +118,9 @@ final class KernelHost implements Host {
                         () -> {
                             SocketChannel opened = SocketChannel.open(StandardProtocolFamily.INET);
                             opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                            if (receiveBuffer > 0) {
+                                opened.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+                            }
                             return opened.bind(at(address, fromPort));
                         });
         note("connect()");

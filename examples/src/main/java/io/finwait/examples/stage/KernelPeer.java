@@ -59,8 +59,7 @@ final class KernelPeer implements Peer {
             host.note(call + ": " + taken + " taken");
             return Outcome.done(Integer.toString(taken));
         } catch (IOException e) {
-            host.note(call + ": error \"" + e.getMessage() + "\"");
-            return Outcome.failed(e.getMessage());
+            return failed(call, e);
         }
     }
 
@@ -85,9 +84,20 @@ final class KernelPeer implements Peer {
             host.note("read(): nothing came in " + deadline.toSeconds() + " s");
             return new Outcome(Outcome.Kind.TIMED_OUT, "");
         } catch (IOException e) {
-            host.note("read(): error \"" + e.getMessage() + "\"");
-            return Outcome.failed(e.getMessage());
+            return failed("read()", e);
         }
+    }
+
+    /** The JDK has words of its own for the kernel's errors. */
+    private Outcome failed(String call, IOException e) {
+        String message =
+                switch (e.getMessage()) {
+                    case "Connection reset" -> "Connection reset by peer";
+                    case null -> e.toString();
+                    default -> e.getMessage();
+                };
+        host.note(call + ": error \"" + message + "\"");
+        return Outcome.failed(message);
     }
 
     @Override
@@ -103,13 +113,36 @@ final class KernelPeer implements Peer {
     /** The kernel has no such call; linger 0 and close() do the same. */
     @Override
     public void abort() {
-        lingerZero();
-        call("close() with linger 0", channel::close);
+        linger(Duration.ZERO);
+        close();
     }
 
     @Override
-    public void lingerZero() {
-        run(() -> channel.setOption(StandardSocketOptions.SO_LINGER, 0));
+    public void linger(Duration time) {
+        int seconds = (int) time.toSeconds();
+        host.note("linger " + seconds + " s");
+        run(() -> channel.setOption(StandardSocketOptions.SO_LINGER, seconds));
+    }
+
+    /** The kernel has no such call: half-close, read to the end, close. */
+    @Override
+    public void closeGracefully(Duration deadline) {
+        shutdownOutput();
+        readAll(deadline);
+        close();
+    }
+
+    @Override
+    public Outcome readAll(Duration deadline) {
+        StringBuilder all = new StringBuilder();
+        while (true) {
+            Outcome outcome = read(deadline);
+            if (outcome.kind() != Outcome.Kind.DONE) {
+                return new Outcome(
+                        outcome.kind(), outcome.isFailure() ? outcome.text() : all.toString());
+            }
+            all.append(outcome.text());
+        }
     }
 
     @Override

@@ -20,11 +20,17 @@ public interface Peer {
     /** Gives both directions up. */
     void close();
 
+    /** Gives the own direction up, and reads and throws away until the other end has closed, too. */
+    void closeGracefully(Duration deadline);
+
     /** Gives the connection up at once, by reset. */
     void abort();
 
-    /** Makes {@link #close()} throw away what is not sent, and reset. */
-    void lingerZero();
+    /** What {@link #close()} does with text that is not yet delivered; zero throws it away. */
+    void linger(Duration time);
+
+    /** Reads until the end of the stream, an error or the deadline; the text of all. */
+    Outcome readAll(Duration deadline);
 
     /** The port of this end. */
     int localPort();

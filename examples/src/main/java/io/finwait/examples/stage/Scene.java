@@ -1,14 +1,17 @@
 package io.finwait.examples.stage;
 
+import io.finwait.tcp.internal.TcpEndpoint;
 import io.finwait.trace.End;
 import io.finwait.trace.Ladder;
 import io.finwait.trace.NetstatRow;
+import io.finwait.wire.Segment;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * One run of two hosts that begins at time 0. Everything that happens is put on its ladder, which the
@@ -80,6 +83,11 @@ public final class Scene implements AutoCloseable {
         return new Connected(client, accepted);
     }
 
+    /** The network namespace of the kernel's end; empty where there is none. */
+    public String place() {
+        return world.place();
+    }
+
     /** Lets time pass. */
     public void pass(Duration time) {
         world.pass(time);
@@ -90,19 +98,65 @@ public final class Scene implements AutoCloseable {
         return world.passUntil(condition, LONGEST);
     }
 
-    /** Makes two calls before either end can hear of the other one's. */
-    public void together(Runnable first, Runnable second) {
+    /** Both applications close before either can hear of the other one. */
+    public void closeTogether(Connected both) {
+        // What the kernel sends can be kept waiting, what it is sent arrives at once: it goes
+        // first.
+        boolean clientFirst = !server().isKernel();
         world.atOnce(
                 () -> {
-                    first.run();
-                    second.run();
+                    (clientFirst ? both.client() : both.server()).close();
+                    (clientFirst ? both.server() : both.client()).close();
                 });
+        world.settle();
+    }
+
+    /** Loses the next segment of this kind that an end sends. */
+    public void loseNext(End from, Predicate<Segment> which) {
+        world.lose(from, which, true);
+    }
+
+    /** Loses all segments of this kind that an end sends from now on. */
+    public void loseAll(End from, Predicate<Segment> which) {
+        world.lose(from, which, false);
+    }
+
+    /** Keeps a copy of the next such segment; what comes back lets it arrive. */
+    public Runnable keepCopy(End from, Predicate<Segment> which) {
+        return world.keepCopy(from, which)::arrive;
+    }
+
+    /** Lets segments of this kind travel longer; only where the network is simulated. */
+    public void delay(End from, Predicate<Segment> which, Duration longer) {
+        ((SimWorld) world).delay(from, which, longer);
+    }
+
+    /** Loses everything for some time. */
+    public void cut(Duration time) {
+        world.cut(time);
+    }
+
+    /** A TCP of ours, to switch rules off that it should better keep. */
+    public TcpEndpoint tcp(End end) {
+        return ((EndpointHost) (end == End.A ? client() : server())).endpoint();
+    }
+
+    /** Lets time pass up to this long after the beginning. */
+    public void passTo(Duration time) {
+        world.pass(time.minusNanos(world.nowNs()));
     }
 
     /** Lets time pass until nothing is under way and nobody expects an answer. */
     public void quiet() {
         world.settle();
         passUntil(() -> !world.packetsUnderWay() && !expecting(client()) && !expecting(server()));
+    }
+
+    /** The same where the network keeps a packet back. */
+    public void quietButForCopies() {
+        world.settle();
+        passUntil(() -> !expecting(client()) && !expecting(server()));
+        pass(Duration.ofMillis(100));
     }
 
     private static boolean expecting(Host host) {

@@ -11,6 +11,7 @@ public final class Setup {
     private UnaryOperator<EndpointConfig.Builder> client = UnaryOperator.identity();
     private UnaryOperator<EndpointConfig.Builder> server = UnaryOperator.identity();
     private End kernel = End.B;
+    private final int[] receiveBuffers = new int[2];
     private boolean absoluteNumbers;
 
     Setup() {}
@@ -39,8 +40,21 @@ public final class Setup {
         return this;
     }
 
+    /** Gives an end room for so few octets that have not been read. */
+    public Setup receiveBuffer(End end, int octets) {
+        receiveBuffers[end.ordinal()] = octets;
+        return this;
+    }
+
+    /** The room, or 0 for as much as usual. */
+    int receiveBuffer(End end) {
+        return receiveBuffers[end.ordinal()];
+    }
+
     EndpointConfig.Builder apply(End end, EndpointConfig.Builder builder) {
-        return (end == End.A ? client : server).apply(builder);
+        int octets = receiveBuffer(end);
+        EndpointConfig.Builder roomy = octets > 0 ? builder.receiveBufferOctets(octets) : builder;
+        return (end == End.A ? client : server).apply(roomy);
     }
 
     End kernel() {

@@ -1,6 +1,8 @@
 package io.finwait.examples.stage;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.Rule;
+import io.finwait.sim.RuleBuilder;
 import io.finwait.sim.SimLadder;
 import io.finwait.sim.SimNetwork;
 import io.finwait.sim.SimParticipant;
@@ -12,9 +14,11 @@ import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.trace.End;
 import io.finwait.trace.TapTransport;
 import io.finwait.wire.IpAddress;
+import io.finwait.wire.Segment;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** Two hosts of ours in virtual time. */
 final class SimWorld implements World {
@@ -66,6 +70,11 @@ final class SimWorld implements World {
     }
 
     @Override
+    public String place() {
+        return "";
+    }
+
+    @Override
     public Host client() {
         return client;
     }
@@ -89,9 +98,12 @@ final class SimWorld implements World {
 
     @Override
     public boolean passUntil(BooleanSupplier condition, Duration limit) {
-        boolean held =
-                network.runWhile(
-                        () -> !condition.getAsBoolean(), network.nowNs() + limit.toNanos());
+        long end = network.nowNs() + limit.toNanos();
+        boolean held = network.runWhile(() -> !condition.getAsBoolean(), end);
+        if (!held) {
+            // A network where nothing is left to do stands still; those who wait go on waiting.
+            network.runUntil(end);
+        }
         client.wake();
         server.wake();
         return held;
@@ -101,6 +113,36 @@ final class SimWorld implements World {
     public void atOnce(Runnable calls) {
         // No virtual time passes during calls, and links have a delay.
         calls.run();
+    }
+
+    private RuleBuilder from(End from, Predicate<Segment> which) {
+        return network.from(from == End.A ? CLIENT : SERVER)
+                .matching(packet -> packet.hasSegment() && which.test(packet.segment()));
+    }
+
+    @Override
+    public void lose(End from, Predicate<Segment> which, boolean once) {
+        RuleBuilder rule = from(from, which);
+        (once ? rule.first() : rule).drop();
+    }
+
+    @Override
+    public Late keepCopy(End from, Predicate<Segment> which) {
+        Rule rule = from(from, which).first().duplicateLater();
+        return () -> {
+            rule.release();
+            settle();
+        };
+    }
+
+    void delay(End from, Predicate<Segment> which, Duration longer) {
+        from(from, which).delayBy(longer.toNanos());
+    }
+
+    @Override
+    public void cut(Duration time) {
+        long end = nowNs() + time.toNanos();
+        network.links(network.link(CLIENT, SERVER).partition(nowNs(), end));
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.finwait.trace.SvgLadder;
 import io.finwait.trace.TextLadder;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +17,8 @@ import java.util.function.UnaryOperator;
 /** Where stories are told: opens scenes, prints them, and writes their pictures and captures. */
 public final class Stage {
 
-    private static final String BOLD = "\u001b[1m";
-    private static final String RESET = "\u001b[0m";
-
     private final Settings settings;
-    private final PrintStream out;
+    private final Show show;
     private final Glossary glossary;
     private final List<Ladder> ladders = new ArrayList<>();
     private final List<Path> written = new ArrayList<>();
@@ -31,11 +27,12 @@ public final class Stage {
     /**
      * A stage.
      *
+     * @param show where it is told
      * @param glossary what the reader knows already, and will know
      */
-    public Stage(Settings settings, PrintStream out, Glossary glossary) {
+    public Stage(Settings settings, Show show, Glossary glossary) {
         this.settings = settings;
-        this.out = out;
+        this.show = show;
         this.glossary = glossary;
     }
 
@@ -51,22 +48,25 @@ public final class Stage {
 
     /** Prints a heading. */
     public void heading(String text) {
-        out.println(settings.ansi() ? BOLD + text + RESET : text);
-        out.println();
+        show.heading(text);
     }
 
     /** Prints a paragraph; words of the trade are explained before. */
     public void say(String text) {
-        explain(text);
-        out.println(Paragraphs.wrap(text));
+        explain(Glossary.wordsOfProse(text));
+        show.prose(text);
     }
 
-    private void explain(String text) {
-        List<String> lines = glossary.explain(text);
+    /** Shows lines as they are; words of the trade in them are explained before. */
+    public void lines(String words, List<String> lines) {
+        explain(Glossary.wordsOf(words));
+        show.lines(String.join("\n", lines) + "\n");
+    }
+
+    private void explain(List<String> words) {
+        List<String> lines = glossary.explain(words);
         if (!lines.isEmpty()) {
-            out.println("The words:");
-            lines.forEach(out::println);
-            out.println();
+            show.words(lines);
         }
     }
 
@@ -118,10 +118,10 @@ public final class Stage {
         }
         String plain = drawn.render(ladder);
         if (!scene.intro().isEmpty()) {
-            out.println(Paragraphs.wrap(scene.intro()));
+            show.prose(scene.intro());
         }
-        explain(plain);
-        out.println(settings.ansi() ? drawn.ansi().render(ladder) : plain);
+        explain(Glossary.wordsOf(plain));
+        show.ladder(ladder, settings.ansi() ? drawn.ansi().render(ladder) : plain);
         Path svg = numbered(settings.svg());
         if (svg != null) {
             write(svg, new SvgLadder().render(ladder));
@@ -146,9 +146,7 @@ public final class Stage {
         say("Seen: " + sentence);
         if (!written.isEmpty()) {
             String names = String.join(", ", written.stream().map(Path::toString).toList());
-            out.println("Written: " + names);
-            out.println();
+            show.lines("Written: " + names + "\n");
         }
-        out.flush();
     }
 }

@@ -3,16 +3,19 @@ package io.finwait.examples.stage;
 import io.finwait.raw.NetworkNamespace;
 import io.finwait.raw.TunOptions;
 import io.finwait.raw.TunTransport;
+import io.finwait.spi.Packet;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.trace.End;
+import io.finwait.trace.LadderPacket;
 import io.finwait.trace.PacketDirection;
 import io.finwait.trace.PacketTap;
 import io.finwait.trace.TapTransport;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Protocol;
+import io.finwait.wire.Segment;
 import io.finwait.wire.Verdict;
 
 import java.io.IOException;
@@ -21,8 +24,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * A host of ours and the Linux kernel, on a TUN device in a network namespace that lives as long as the
@@ -46,6 +52,10 @@ final class TunWorld implements World {
     private final KernelHost kernel;
     private PacketTap capture = (now, way, b, offset, length) -> {};
     private long lastPacketNs;
+    private long cutUntilNs;
+    private final Segment segment = new Segment();
+    private final List<Loss> losses = new ArrayList<>();
+    private final List<Copy> copies = new ArrayList<>();
 
     private TunWorld(
             NetworkNamespace namespace, Settings settings, Setup setup, Recorder recorder) {
@@ -66,7 +76,15 @@ final class TunWorld implements World {
             long epochNs = System.currentTimeMillis() * 1_000_000L - nowNs();
             capture = recorder.captureTo(settings.pcap(), kernelEnd.other(), epochNs);
         }
-        kernel = new KernelHost(this, namespace, table, recorder, kernelEnd, kernelAddress);
+        kernel =
+                new KernelHost(
+                        this,
+                        namespace,
+                        table,
+                        recorder,
+                        kernelEnd,
+                        kernelAddress,
+                        setup.receiveBuffer(kernelEnd));
         Transport tapped = new TapTransport(gate, this::passes);
         EndpointConfig.Builder config =
                 EndpointConfig.at(ourAddress.toString())
@@ -121,9 +139,84 @@ final class TunWorld implements World {
         }
         lastPacketNs = nowNs;
         look(nowNs);
-        End from = way == PacketDirection.SENT ? ours.end() : kernel.end();
-        recorder.sent(nowNs, from, b, offset, length).arrives(nowNs);
+        boolean sent = way == PacketDirection.SENT;
+        LadderPacket arrow =
+                recorder.sent(nowNs, sent ? ours.end() : kernel.end(), b, offset, length);
+        if (sent && segment.parse(ip, true) == Verdict.OK) {
+            copyIfWanted(b, offset, length, arrow);
+            gate.dropNext(isLost(nowNs));
+        }
+        if (sent && gate.dropsNext()) {
+            arrow.lost();
+        } else {
+            arrow.arrives(nowNs);
+        }
         capture.packet(nowNs, way, b, offset, length);
+    }
+
+    private boolean isLost(long nowNs) {
+        if (cutUntilNs - nowNs > 0) {
+            return true;
+        }
+        for (int i = 0; i < losses.size(); i++) {
+            if (losses.get(i).which.test(segment)) {
+                if (losses.get(i).once) {
+                    losses.remove(i);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void copyIfWanted(ByteBuffer b, int offset, int length, LadderPacket arrow) {
+        for (Copy copy : copies) {
+            if (copy.octets == null && copy.which.test(segment)) {
+                copy.octets = new byte[length];
+                b.get(offset, copy.octets);
+                copy.arrow = arrow;
+            }
+        }
+    }
+
+    @Override
+    public void lose(End from, Predicate<Segment> which, boolean once) {
+        if (from == ours.end()) {
+            losses.add(new Loss(which, once));
+        } else {
+            gate.loseArriving(which);
+        }
+    }
+
+    @Override
+    public Late keepCopy(End from, Predicate<Segment> which) {
+        Copy copy = new Copy(which);
+        copies.add(copy);
+        return () -> {
+            Packet packet = gate.claim(copy.octets.length);
+            packet.buffer().put(packet.offset(), copy.octets);
+            copy.arrow.arrives(nowNs());
+            gate.commit(packet, nowNs());
+            settle();
+        };
+    }
+
+    @Override
+    public void cut(Duration time) {
+        cutUntilNs = nowNs() + time.toNanos();
+        gate.cutUntil(cutUntilNs);
+    }
+
+    private record Loss(Predicate<Segment> which, boolean once) {}
+
+    private static final class Copy {
+        private final Predicate<Segment> which;
+        private byte[] octets;
+        private LadderPacket arrow;
+
+        Copy(Predicate<Segment> which) {
+            this.which = which;
+        }
     }
 
     private void look(long nowNs) {
@@ -133,6 +226,11 @@ final class TunWorld implements World {
     @Override
     public long nowNs() {
         return System.nanoTime() - originNs;
+    }
+
+    @Override
+    public String place() {
+        return namespace.name();
     }
 
     @Override

@@ -1,12 +1,19 @@
 package io.finwait.examples.stage;
 
+import io.finwait.trace.End;
+import io.finwait.wire.Segment;
+
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** The network between the hosts, and its time. */
 interface World extends AutoCloseable {
 
     long nowNs();
+
+    /** Where one can look from outside, such as a network namespace; empty for nowhere. */
+    String place();
 
     Host client();
 
@@ -27,6 +34,25 @@ interface World extends AutoCloseable {
 
     /** Does several things before a packet of one of them can arrive. */
     void atOnce(Runnable calls);
+
+    /**
+     * Loses segments that an end sends from now on.
+     *
+     * @param once only the first of them
+     */
+    void lose(End from, Predicate<Segment> which, boolean once);
+
+    /** Keeps a copy of the first such segment, which passes, to be delivered later. */
+    Late keepCopy(End from, Predicate<Segment> which);
+
+    /** Loses everything, both ways, for some time. */
+    void cut(Duration time);
+
+    /** A packet that arrives late. */
+    interface Late {
+        /** Lets it arrive now. */
+        void arrive();
+    }
 
     /** True while packets are on their way. */
     boolean packetsUnderWay();

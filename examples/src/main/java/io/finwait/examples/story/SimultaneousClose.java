@@ -17,7 +17,7 @@ public final class SimultaneousClose implements Story {
                                 + " so cross on their way, and neither end is the second one.")) {
             Scene.Connected connected = scene.connect();
             scene.pass(Duration.ofSeconds(1));
-            scene.together(connected.client()::close, connected.server()::close);
+            scene.closeTogether(connected);
             scene.quiet();
             scene.netstat("Both have closed");
             if (!stage.settings().withKernel()) {

@@ -1,0 +1,211 @@
+package io.finwait.examples.story;
+
+import io.finwait.examples.stage.Outcome;
+import io.finwait.examples.stage.Peer;
+import io.finwait.examples.stage.Scene;
+import io.finwait.examples.stage.Setup;
+import io.finwait.examples.stage.Stage;
+import io.finwait.trace.End;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An old segment arrives in a new connection: the first reason for TIME-WAIT. */
+public final class DelayedDuplicate implements Story {
+
+    /** What keeps an old segment out of a new connection. */
+    public enum Defence {
+        ALL,
+        TIME_WAIT,
+        NONE,
+        PAWS,
+        ISN,
+        ACK_CHECK
+    }
+
+    private static final int PIECE = 100;
+    private static final String OLD = "old ".repeat(3 * PIECE / 4);
+    private static final String NEW = "new ".repeat(3 * PIECE / 4);
+    private static final int CLIENT_ISS = 100;
+    private static final int OLD_SERVER_ISS = 1000;
+    private static final int NEW_SERVER_ISS = 2000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Defence defence;
+
+    /** One defence, or all, one after the other. */
+    public DelayedDuplicate(Defence defence) {
+        this.defence = defence;
+    }
+
+    @Override
+    public void play(Stage stage) {
+        if (stage.settings().withKernel()) {
+            playAgainstKernel(stage);
+            return;
+        }
+        List<String> seen = new ArrayList<>();
+        for (Defence each : Defence.values()) {
+            if (each != Defence.ALL && (defence == Defence.ALL || defence == each)) {
+                seen.add(playOne(stage, each));
+            }
+        }
+        stage.seen(String.join("; ", seen) + ".");
+    }
+
+    private String playOne(Stage stage, Defence each) {
+        return switch (each) {
+            case ALL -> throw new IllegalArgumentException("one after the other");
+            case TIME_WAIT -> withTimeWait(stage);
+            case NONE ->
+                    again(
+                            stage,
+                            each,
+                            "without any defence",
+                            "The same without any defence: the client forgets at once, both ends"
+                                + " begin with numbers that fit the old ones, and nothing else is"
+                                + " looked at, as in 1981. The old packet arrives while the new"
+                                + " third one is still on its way, at the very place where the"
+                                + " server waits for it.");
+            case PAWS ->
+                    again(
+                            stage,
+                            each,
+                            "timestamps alone",
+                            "The same with one defence: each packet carries the time at which it"
+                                    + " was sent, and one that is older than what was seen last is"
+                                    + " refused (PAWS, RFC 7323).");
+            case ISN ->
+                    again(
+                            stage,
+                            each,
+                            "clocked first numbers alone",
+                            "The same with another defence: a new connection begins with a number"
+                                    + " that moves on by 250,000 in each second (RFC 6528), so that"
+                                    + " the numbers of the old one lie far behind.");
+            case ACK_CHECK ->
+                    again(
+                            stage,
+                            each,
+                            "the check of acknowledgments alone",
+                            "The same with the last defence: a packet also says up to which number"
+                                    + " its sender has received, and one that names a number which"
+                                    + " never belonged to this connection is a fake (RFC 5961).");
+        };
+    }
+
+    private static Setup plain(Setup setup, boolean timestamps) {
+        // With timestamps 12 octets of each segment are theirs.
+        int mss = timestamps ? PIECE + 12 : PIECE;
+        return setup.client(config -> config.maxSegmentSize(mss).timestamps(timestamps))
+                .server(config -> config.maxSegmentSize(mss).timestamps(timestamps))
+                .absoluteNumbers();
+    }
+
+    /** The old connection; what comes back lets the copy of its third piece arrive. */
+    private static Runnable playOld(Scene scene, boolean fixed) {
+        if (fixed) {
+            scene.tcp(End.A).initialSequence().fix(CLIENT_ISS);
+            if (!scene.server().isKernel()) {
+                scene.tcp(End.B).initialSequence().fix(OLD_SERVER_ISS);
+            }
+        }
+        Scene.Connected both = scene.connect();
+        int[] texts = new int[1];
+        Runnable late = scene.keepCopy(End.A, seg -> seg.textLength() > 0 && ++texts[0] == 3);
+        both.client().write(OLD);
+        scene.quietButForCopies();
+        both.client().close();
+        scene.quietButForCopies();
+        both.server().readAll(PATIENCE);
+        both.server().close();
+        scene.quietButForCopies();
+        scene.note("a copy of the third packet is still on its way");
+        scene.pass(Duration.ofSeconds(1));
+        return late;
+    }
+
+    private String withTimeWait(Stage stage) {
+        try (Scene scene =
+                stage.scene(
+                        "A delayed duplicate: with TIME_WAIT",
+                        "A client sends three packets of 100 octets and closes. The network keeps a"
+                            + " copy of the third one for a while, as it may. At once the client"
+                            + " wants a new connection from the same port to the same server. The"
+                            + " numbers are shown as they are in the packets.",
+                        setup -> plain(setup, false))) {
+            Runnable late = playOld(scene, true);
+            scene.client().startConnect(scene.server(), Scene.PORT, Scene.CLIENT_PORT);
+            late.run();
+            scene.pass(Duration.ofSeconds(1));
+            scene.netstat("The old packet has found nobody");
+        }
+        return "with TIME_WAIT the pair of ports was not free, so there was no new connection that"
+                + " the old packet could enter";
+    }
+
+    private String again(Stage stage, Defence each, String title, String intro) {
+        boolean timestamps = each == Defence.PAWS;
+        boolean fixed = each != Defence.ISN;
+        Outcome read;
+        try (Scene scene =
+                stage.scene(
+                        "A delayed duplicate: " + title,
+                        intro,
+                        setup -> plain(setup, timestamps))) {
+            scene.tcp(End.A).defences().timeWait(false);
+            scene.tcp(End.B).defences().acknowledgmentRange(each == Defence.ACK_CHECK);
+            Runnable late = playOld(scene, fixed);
+            if (fixed) {
+                scene.tcp(End.B).initialSequence().fix(NEW_SERVER_ISS);
+            }
+            read = playNew(scene, late);
+            scene.ladder().block(scene.nowNs(), "What the server read:", pieces(read.text()));
+        }
+        boolean corrupted = read.text().contains("old");
+        return title
+                + ": "
+                + (corrupted
+                        ? "100 octets of the old connection were delivered as the new one's, and"
+                                + " nobody was told"
+                        : "the old packet was refused, and the server read what it was sent");
+    }
+
+    private static Outcome playNew(Scene scene, Runnable late) {
+        Peer client = scene.client().startConnect(scene.server(), Scene.PORT, Scene.CLIENT_PORT);
+        Peer server = scene.server().accept();
+        scene.client().finishConnect(client);
+        int[] texts = new int[1];
+        scene.delay(End.A, seg -> seg.textLength() > 0 && ++texts[0] == 3, Duration.ofMillis(20));
+        client.write(NEW);
+        scene.pass(Duration.ofMillis(20));
+        late.run();
+        scene.quiet();
+        Outcome read = server.read(PATIENCE);
+        scene.pass(Duration.ofMillis(100));
+        return read;
+    }
+
+    /** The octets, a hundred to a line, shortened. */
+    private static List<String> pieces(String text) {
+        List<String> lines = new ArrayList<>();
+        for (int from = 0; from < text.length(); from += PIECE) {
+            int to = Math.min(from + PIECE, text.length());
+            String piece = text.substring(from, to);
+            lines.add(
+                    "  octets %3d to %3d: %s..."
+                            .formatted(from + 1, to, piece.substring(0, Math.min(48, to - from))));
+        }
+        return lines;
+    }
+
+    private void playAgainstKernel(Stage stage) {
+        stage.say(
+                "Linux can't be made to choose the numbers that it begins with, so the corrupted"
+                        + " run can't be played with it. The run with TIME_WAIT can: the server is"
+                        + " Linux.");
+        stage.seen(withTimeWait(stage) + ".");
+    }
+}

@@ -1,0 +1,121 @@
+package io.finwait.examples.story;
+
+import io.finwait.examples.stage.Outcome;
+import io.finwait.examples.stage.Scene;
+import io.finwait.examples.stage.Stage;
+import io.finwait.tcp.ClosePolicy;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.trace.End;
+
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** "Connection reset by peer": writing to somebody who has gone. */
+public final class ResetByPeer implements Story {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Override
+    public void play(Stage stage) {
+        if (stage.settings().withKernel()) {
+            playAgainstKernel(stage);
+            return;
+        }
+        String intro =
+                "A server gives its client 5 s to say something, then closes. The client is busy"
+                        + " with other things and looks at the connection again after 7 s: what a"
+                        + " pool of idle connections meets every day.";
+        Outcome bsd = play(stage, "Connection reset by peer", intro, false);
+        Outcome linux =
+                play(
+                        stage,
+                        "The same where the end of the stream comes first",
+                        "The same packets. But where the first one read the error, this one reads"
+                                + " the end of the stream, because that arrived first: so it is on"
+                                + " Linux. BSD and macOS tell the error.",
+                        true);
+        stage.seen(
+                "the write succeeded, because the end that closed had only said that it would not"
+                        + " send any more; its RST came as the answer, and the next read said \""
+                        + bsd.text()
+                        + "\". Where end-of-stream is told first, read said "
+                        + (linux.kind() == Outcome.Kind.END_OF_STREAM
+                                ? "end-of-stream"
+                                : linux.text())
+                        + " instead and only a further write fails. Either way: read before you"
+                        + " write to a connection that was idle.");
+    }
+
+    private static Outcome play(Stage stage, String title, String intro, boolean endOfStreamFirst) {
+        try (Scene scene =
+                stage.scene(title, intro, setup -> setup.client(tellsReset(endOfStreamFirst)))) {
+            Scene.Connected both = scene.connect();
+            Outcome read = exchange(scene, both);
+            if (endOfStreamFirst) {
+                scene.pass(Duration.ofSeconds(1));
+                // The last word: what a program on Linux knows as EPIPE.
+                both.client().write("Is anybody there?");
+            }
+            return read;
+        }
+    }
+
+    private static UnaryOperator<EndpointConfig.Builder> tellsReset(boolean endOfStreamFirst) {
+        return config -> {
+            ClosePolicy policy = ClosePolicy.DEFAULT.withEndOfStreamAfterReset(endOfStreamFirst);
+            return config.closePolicy(policy);
+        };
+    }
+
+    private static Outcome exchange(Scene scene, Scene.Connected both) {
+        both.server().read(DEADLINE);
+        both.server().close();
+        scene.quiet();
+        scene.netstat("The server has closed, the client does not look");
+        scene.passTo(Duration.ofSeconds(7));
+        both.client().write("Hello from client");
+        scene.quiet();
+        scene.passTo(Duration.ofSeconds(8));
+        Outcome read = both.client().read(PATIENCE);
+        scene.netstat("Afterwards");
+        return read;
+    }
+
+    private static void playAgainstKernel(Stage stage) {
+        Outcome first;
+        try (Scene scene =
+                stage.scene(
+                        "Connection reset by peer, the client is Linux",
+                        "Our server gives its client, a program on Linux, 5 s to say something,"
+                            + " then closes. The client looks at the connection again after 7 s.",
+                        setup -> setup.kernelIs(End.A))) {
+            Scene.Connected both = scene.connect();
+            first = exchange(scene, both);
+            both.client().write("Is anybody there?");
+        }
+        Outcome second;
+        try (Scene scene =
+                stage.scene(
+                        "Connection reset by peer, really: the server has not read",
+                        "On Linux the error shows when the server closes while something that it"
+                                + " was sent lies there unread: then it does not say goodbye, it"
+                                + " resets.",
+                        setup -> setup.kernelIs(End.A))) {
+            Scene.Connected both = scene.connect();
+            both.client().write("Hello from client");
+            scene.quiet();
+            both.server().close();
+            scene.quiet();
+            second = both.client().read(PATIENCE);
+        }
+        stage.seen(
+                "Linux received FIN before RST, so its read said "
+                        + (first.isFailure() ? '"' + first.text() + '"' : "end-of-stream")
+                        + " and only the second write failed; BSD and macOS tell the reset here."
+                        + " When the server closed with unread octets, RST came without FIN, and"
+                        + " Linux said \""
+                        + second.text()
+                        + "\".");
+    }
+}

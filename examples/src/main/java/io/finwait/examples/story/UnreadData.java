@@ -1,0 +1,76 @@
+package io.finwait.examples.story;
+
+import io.finwait.examples.stage.Outcome;
+import io.finwait.examples.stage.Scene;
+import io.finwait.examples.stage.Setup;
+import io.finwait.examples.stage.Stage;
+import io.finwait.trace.End;
+
+import java.time.Duration;
+
+/** Closing while something lies there unread resets, and takes the own answer along. */
+public final class UnreadData implements Story {
+
+    /** Two segments; the client has room for so much that it has not read. */
+    private static final int ROOM = 2 * 1460;
+
+    private static final String ANSWER = "answer. ".repeat(3 * 1460 / 8);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    @Override
+    public void play(Stage stage) {
+        Outcome lost =
+                play(
+                        stage,
+                        "Closing with unread data",
+                        "A server reads the beginning of what it is sent, knows the answer already,"
+                            + " writes it and closes. What it has not read still lies there. The"
+                            + " client is slow: it has room for two packets of the answer, which"
+                            + " has three.",
+                        false);
+        Outcome whole =
+                play(
+                        stage,
+                        "Closing gracefully",
+                        "The same server, but it closes in the order that is safe: it says that it"
+                            + " has no more to send, then reads and throws away what still comes,"
+                            + " and leaves when the client has closed as well.",
+                        true);
+        stage.seen(
+                "a close with unread octets sends RST instead of FIN, so that the client learns"
+                    + " that it was not heard, but what was still unsent of the answer is lost: the"
+                    + " client's reading ended with \""
+                        + lost.text()
+                        + "\". closeGracefully() brought all "
+                        + whole.text().length()
+                        + " octets.");
+    }
+
+    private static Setup small(Setup setup) {
+        return setup.kernelIs(End.A).receiveBuffer(End.A, ROOM);
+    }
+
+    private static Outcome play(Stage stage, String title, String intro, boolean gracefully) {
+        try (Scene scene = stage.scene(title, intro, UnreadData::small)) {
+            Scene.Connected both = scene.connect();
+            both.client().write("question");
+            scene.quiet();
+            both.server().read(PATIENCE);
+            both.client().write(", and more that nobody wants to know");
+            scene.quiet();
+            both.server().write(ANSWER);
+            scene.pass(Duration.ofMillis(100));
+            if (gracefully) {
+                both.server().closeGracefully(Duration.ofSeconds(30));
+            } else {
+                both.server().close();
+            }
+            scene.pass(Duration.ofMillis(100));
+            Outcome read = both.client().readAll(PATIENCE);
+            both.client().close();
+            scene.quiet();
+            scene.netstat("Afterwards");
+            return read;
+        }
+    }
+}
