@@ -386,8 +386,12 @@ public final class TcpEndpoint implements Endpoint {
                 != null;
     }
 
+    Tcb[] allTcbs() {
+        return demultiplexer.snapshot();
+    }
+
     void forEachTcb(Consumer<Tcb> action) {
-        for (Tcb tcb : demultiplexer.snapshot()) {
+        for (Tcb tcb : allTcbs()) {
             action.accept(tcb);
         }
     }

@@ -1,0 +1,137 @@
+package io.finwait.sim.explore;
+
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.internal.TcpEndpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.LongConsumer;
+
+/**
+ * Breadth-first search through all interleavings within {@link Bounds}. A state is never copied: it is
+ * the list of choices that leads to it, executed again on new endpoints. States of equal digest are one.
+ */
+public final class Explorer {
+
+    private static final int MOST_CHOICES = 64;
+
+    private final Bounds bounds;
+    private final BiFunction<EndpointConfig, Wire, TcpEndpoint> factory;
+    private final StateGraph graph = new StateGraph();
+    private final Digest digest = new Digest();
+    private final byte[] choices = new byte[MOST_CHOICES];
+    private LongConsumer progress = states -> {};
+    private int longestPath;
+
+    /** Explores the real endpoint. */
+    public Explorer(Bounds bounds) {
+        this(bounds, TcpEndpoint::new);
+    }
+
+    /** Explores what a factory makes; a test plants a bug there. */
+    Explorer(Bounds bounds, BiFunction<EndpointConfig, Wire, TcpEndpoint> factory) {
+        this.bounds = Objects.requireNonNull(bounds, "bounds");
+        this.factory = factory;
+    }
+
+    /** Is told now and then how many states were found so far. */
+    public Explorer onProgress(LongConsumer newProgress) {
+        progress = newProgress;
+        return this;
+    }
+
+    /** Searches until a violation is found, the frontier is empty or the bounds' most states are there. */
+    public Report run() {
+        World root = new World(bounds, factory);
+        root.digest(digest);
+        graph.add(digest.high, digest.low, -1, (byte) 0, root.isOver());
+        int next = 0;
+        while (next < graph.size() && graph.size() < bounds.maxStates()) {
+            String violation = expand(next);
+            if (violation != null) {
+                return report(next, violation);
+            }
+            if ((++next & 0xFFF) == 0) {
+                progress.accept(graph.size());
+            }
+        }
+        boolean complete = next == graph.size();
+        return complete ? afterwards() : report(next, null);
+    }
+
+    private byte[] path;
+    private byte lastChoice;
+
+    private String expand(int state) {
+        path = graph.path(state);
+        longestPath = Math.max(longestPath, path.length);
+        World world = replay();
+        int count = world.choices(choices);
+        if (count == 0 && !world.isOver()) {
+            lastChoice = -1;
+            return "nothing more can happen, but the connection is not over";
+        }
+        byte[] open = java.util.Arrays.copyOf(choices, count);
+        for (int i = 0; i < count; i++) {
+            if (i > 0) {
+                world = replay();
+            }
+            world.take(open[i]);
+            if (world.violation() != null) {
+                lastChoice = open[i];
+                return world.violation();
+            }
+            world.digest(digest);
+            int successor = graph.find(digest.high, digest.low);
+            if (successor < 0) {
+                successor = graph.add(digest.high, digest.low, state, open[i], world.isOver());
+            }
+            graph.edge(state, successor, Choice.kind(open[i]) == Choice.DELIVER);
+        }
+        return null;
+    }
+
+    private World replay() {
+        World world = new World(bounds, factory);
+        for (byte choice : path) {
+            world.take(choice);
+        }
+        return world;
+    }
+
+    /** With all states known: no endless exchange, and a way to the end from everywhere. */
+    private Report afterwards() {
+        int storm = graph.firstOnACycleOfDeliveries();
+        if (storm >= 0) {
+            return reportAt(storm, "the two ends answer each other for ever");
+        }
+        int stuck = graph.firstThatCannotEnd();
+        if (stuck >= 0) {
+            return reportAt(stuck, "from here the two ends never both reach CLOSED");
+        }
+        return report(graph.size(), null);
+    }
+
+    private Report reportAt(int state, String violation) {
+        path = graph.path(state);
+        lastChoice = -1;
+        return report(graph.size(), violation);
+    }
+
+    private Report report(int expanded, String violation) {
+        List<String> steps = new ArrayList<>();
+        if (violation != null) {
+            World world = new World(bounds, factory);
+            for (byte choice : path) {
+                world.take(choice);
+                steps.add(Choice.inWords(choice) + "  (" + world.states() + ")");
+            }
+            if (lastChoice != -1) {
+                steps.add(Choice.inWords(lastChoice));
+            }
+        }
+        return new Report(
+                bounds, graph.size(), expanded, graph.edges(), longestPath, violation, steps);
+    }
+}
