@@ -10,6 +10,7 @@ module io.finwait.sim {
 
     exports io.finwait.sim;
     exports io.finwait.sim.contract;
+    exports io.finwait.sim.explore;
     exports io.finwait.sim.script;
 
     provides io.finwait.spi.TransportProvider with

@@ -3,6 +3,7 @@ package io.finwait.tcp.internal;
 import io.finwait.tcp.State;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitVisitor;
+
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.LongConsumer;
@@ -43,7 +44,8 @@ public final class StateDigest {
         to.accept(snd.una - snd.iss);
         to.accept(snd.nxt - snd.iss);
         to.accept(snd.cursor - snd.iss);
-        to.accept(snd.wnd == 0 ? 0 : 1);
+        to.accept(Math.min(snd.wnd, 2));
+        to.accept(Math.min(rcv.wnd(), 2));
         to.accept(snd.buffer.length());
         to.accept(rcv.nxt - rcv.irs);
         to.accept(rcv.buffer.readable());
@@ -65,14 +67,12 @@ public final class StateDigest {
                         tcb.congestion.isRecovering()));
         to.accept(tcb.acksOwed);
         to.accept(tcb.retransmissions);
-        to.accept(tcb.probes);
+        to.accept(Math.min(tcb.probes, endpoint.config.closePolicy().orphanRetries() + 1));
         to.accept(tcb.probesUnanswered);
         to.accept(tcb.congestion.duplicates());
         long interval = endpoint.config.challengeAckIntervalNs();
         to.accept(
-                tcb.challenged
-                        ? Math.min(endpoint.now - tcb.lastChallengeNs, interval)
-                        : interval);
+                tcb.challenged ? Math.min(endpoint.now - tcb.lastChallengeNs, interval) : interval);
         for (Timer timer : Timer.values()) {
             to.accept(
                     tcb.timers.isRunning(timer)

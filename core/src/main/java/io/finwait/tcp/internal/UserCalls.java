@@ -38,6 +38,7 @@ final class UserCalls {
             return;
         }
         tcb.orphan = true;
+        tcb.probes = 0;
         endpoint.orphans++;
         // Octets out of order are not unread data; if they come again they are new data after
         // CLOSE.

@@ -2,6 +2,7 @@ package io.finwait.sim.explore;
 
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.TcpEndpoint;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -4,6 +4,7 @@ import io.finwait.spi.Capabilities;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

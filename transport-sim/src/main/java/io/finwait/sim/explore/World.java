@@ -1,7 +1,8 @@
 package io.finwait.sim.explore;
 
-import io.finwait.tcp.CloseReason;
+import io.finwait.sim.explore.Bounds.Manners;
 import io.finwait.tcp.ClosePolicy;
+import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Listener;
@@ -13,8 +14,10 @@ import io.finwait.wire.IpAddress;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Segment;
+import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.Verdict;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -95,7 +98,7 @@ final class World {
                 .plain()
                 .nagle(false)
                 .sendBufferOctets(64)
-                .receiveBufferOctets(1024)
+                .receiveBufferOctets(bounds.receiveOctets())
                 .retransmissionTimeouts(SECOND, SECOND, SECOND)
                 .retransmissions(1, bounds.retransmissions())
                 .connectTimeoutNs(bounds.retransmissions() * SECOND)
@@ -164,21 +167,29 @@ final class World {
         }
         Connection connection = connections[side];
         boolean ended = connection.hasEnded();
-        boolean sends = bounds.incarnations() == 1 || side == CLIENT;
+        boolean sends = bounds.bothSend() || side == CLIENT;
         if (sends && sent[side] < bounds.octets() && !halfClosed[side] && !ended) {
             into[count++] = Choice.of(Choice.SEND, side, 0);
         }
         if (connection.unread() > 0 || (connection.isReadable() && !endOfStream[side])) {
             into[count++] = Choice.of(Choice.READ, side, 0);
         }
-        if (bounds.halfCloses() && !halfClosed[side] && !ended) {
+        boolean polite = bounds.manners() == Manners.POLITE;
+        if (polite && !halfClosed[side] && !ended) {
             into[count++] = Choice.of(Choice.HALF_CLOSE, side, 0);
         }
-        into[count++] = Choice.of(Choice.CLOSE, side, 0);
-        if (bounds.aborts() && !ended) {
+        if (!polite || (endOfStream[side] && mayBecomeAnOrphan(side))) {
+            into[count++] = Choice.of(Choice.CLOSE, side, 0);
+        }
+        if (bounds.manners() == Manners.CLOSE_OR_ABORT && !ended) {
             into[count++] = Choice.of(Choice.ABORT, side, 0);
         }
         return count;
+    }
+
+    /** An orphan gives up behind a closed window, rightly; so a polite one waits until it is open. */
+    private boolean mayBecomeAnOrphan(int side) {
+        return !bounds.windowIsNarrow() || connections[side].unacknowledged() == 0;
     }
 
     /**
@@ -191,8 +202,7 @@ final class World {
         }
         boolean quiet = isQuiet();
         if (endpoints[side].connectionCount() == 0) {
-            return bounds.shortTimeWait()
-                    || (quiet && endpoints[1 - side].connectionCount() == 0);
+            return bounds.shortTimeWait() || (quiet && endpoints[1 - side].connectionCount() == 0);
         }
         return quiet || early < bounds.early();
     }
@@ -241,7 +251,9 @@ final class World {
                 duplicates++;
             }
             case Choice.TIMER -> fireTimer(side);
-            case Choice.SEND -> sent[side] += connection.send(
+            case Choice.SEND ->
+                    sent[side] +=
+                            connection.send(
                                     ByteBuffer.wrap(
                                             new byte[] {
                                                 octet(side, incarnation[side], sent[side])
@@ -266,9 +278,7 @@ final class World {
 
     private void connectAgain() {
         int port = connections[CLIENT].localPort();
-        begin(
-                CLIENT,
-                endpoints[CLIENT].connect(ADDRESSES[CLIENT], port, ADDRESSES[SERVER], PORT));
+        begin(CLIENT, endpoints[CLIENT].connect(ADDRESSES[CLIENT], port, ADDRESSES[SERVER], PORT));
     }
 
     /** The application of one end begins anew with another connection. */
@@ -292,14 +302,18 @@ final class World {
         now[side] = Math.max(now[side], endpoints[side].nextDeadlineNs());
     }
 
-    /** With a second incarnation a SYN that meets LAST-ACK waits for its timer: that is no fault. */
+    /**
+     * Overtaking is no fault where both are polite. With a second incarnation a SYN that meets LAST-ACK
+     * waits for its timer, and behind a closed window probes are sent again: these are none either.
+     */
     private boolean nothingWentWrong() {
         return bounds.incarnations() == 1
+                && !bounds.windowIsNarrow()
                 && losses == 0
                 && early == 0
-                && !overtaken
                 && !aborted[0]
-                && !aborted[1];
+                && !aborted[1]
+                && (!overtaken || everybodyIsPolite());
     }
 
     private boolean isRetransmissionTimerRunning(int side) {
@@ -334,8 +348,8 @@ final class World {
             CloseReason reason = connections[side].closeReason();
             if (reason instanceof CloseReason.Orderly) {
                 checkOrderly(side);
-            } else if (reason instanceof CloseReason.ResetByPeer && everybodyWasPolite()) {
-                violation = "ended by reset though both read to the end and nobody aborted";
+            } else if (reason != null && noReasonToFail()) {
+                violation = "both read to the end, and yet: " + reason.message();
             }
         }
     }
@@ -351,13 +365,16 @@ final class World {
         }
     }
 
-    private boolean everybodyWasPolite() {
+    /** Fewer faults than retransmissions, and nobody closed before the end or aborted. */
+    private boolean noReasonToFail() {
+        return everybodyIsPolite() && early == 0 && losses + duplicates <= bounds.retransmissions();
+    }
+
+    private boolean everybodyIsPolite() {
         return !aborted[0]
                 && !aborted[1]
                 && !closedBeforeEndOfStream[0]
-                && !closedBeforeEndOfStream[1]
-                && early == 0
-                && losses + duplicates <= bounds.retransmissions();
+                && !closedBeforeEndOfStream[1];
     }
 
     /** What is wrong, or null. */
@@ -422,18 +439,20 @@ final class World {
         digest.accept(wires[side].sent.size());
     }
 
-    /** A packet without its addresses and window, its numbers relative to the initial ones. */
+    /** A packet without its addresses, its numbers relative to the initial ones. */
     private long canonical(byte[] packet, int side) {
         ByteBuffer octets = ByteBuffer.wrap(packet);
-        if (ip.parse(octets, 0, packet.length) != Verdict.OK || segment.parse(ip, true) != Verdict.OK) {
+        if (ip.parse(octets, 0, packet.length) != Verdict.OK
+                || segment.parse(ip, true) != Verdict.OK) {
             throw new AssertionError("an endpoint has sent something malformed");
         }
-        long seq = segment.seq() - initial[side];
-        long ack = segment.hasAck() ? segment.ack() - initial[1 - side] : 0;
+        long seq = Seq.distance(initial[side], segment.seq());
+        long ack = segment.hasAck() ? Seq.distance(initial[1 - side], segment.ack()) : 0;
         return Digest.mix(
                 Digest.mix(seq << 32 ^ ack)
                         ^ (segment.flags() & ~TcpHeader.PSH)
                         ^ (long) segment.textLength() << 8
+                        ^ (long) Math.min(segment.window(), 2) << 40
                         ^ text(octets) << 24);
     }
 

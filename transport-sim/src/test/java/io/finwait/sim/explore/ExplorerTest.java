@@ -1,0 +1,31 @@
+package io.finwait.sim.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Every interleaving within bounds; the frontier becomes empty, so nothing within them is left out. */
+class ExplorerTest {
+
+    @Test
+    void nothingGoesWrongWithOneLossAndOneDuplicate() {
+        assertHolds(Bounds.SMALL);
+    }
+
+    @Test
+    void whoReadsToTheEndEndsInOrderWithOneLossAndOneDuplicate() {
+        assertHolds(Bounds.POLITE);
+    }
+
+    @Test
+    void nothingGoesWrongBehindAClosedWindow() {
+        assertHolds(Bounds.NARROW);
+    }
+
+    private static void assertHolds(Bounds bounds) {
+        Report report = new Explorer(bounds).run();
+        System.out.println(report);
+        assertThat(report.violation()).as("%s", report).isNull();
+        assertThat(report.frontierIsEmpty()).as("%s", report).isTrue();
+    }
+}
