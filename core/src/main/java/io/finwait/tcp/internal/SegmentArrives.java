@@ -139,12 +139,11 @@ final class SegmentArrives {
         int length = seg.length();
         boolean acceptable;
         if (length == 0) {
-            // With a closed window one number further is taken as well: the peer may have sent an
-            // octet into it, and its ACK and window must get through (T-13).
-            acceptable =
-                    wnd == 0
-                            ? Seq.inWindow(seg.seq(), rcv.nxt, 2)
-                            : Seq.inWindow(seg.seq(), rcv.nxt, wnd);
+            // The number right behind the window is taken as well. A peer that has filled the
+            // window,
+            // or has probed a closed one, sends its ACKs from there, and they must get through even
+            // when what it sent was lost (T-13).
+            acceptable = Seq.inWindow(seg.seq(), rcv.nxt, Math.max(wnd, 1) + 1);
         } else if (wnd == 0) {
             acceptable = Seq.inWindow(seg.seq(), rcv.nxt, 2);
         } else {
