@@ -31,10 +31,15 @@ class TableMemoryTest {
         assertThat(table.octets() / (double) table.size()).isLessThan(48.0);
         work(50_000);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        work(200_000);
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        // The bean's own answer may be an object.
+        // The least of some rounds: the bean's own answer may be an object, and once in a while the
+        // JIT
+        // compiler allocates on this thread's account.
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 3; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            work(200_000);
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
         assertThat(allocated).as("octets for 200,000 closes").isLessThan(200);
     }
 

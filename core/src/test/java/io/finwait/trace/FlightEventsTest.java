@@ -61,12 +61,17 @@ class FlightEventsTest {
         assertThat(FlightEvents.recordsStateChanges()).isFalse();
         // The first question may allocate inside the management bean itself.
         threads.getCurrentThreadAllocatedBytes();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 10_000; i++) {
-            stateChange();
-            close();
+        // The least of some rounds: once in a while the JIT compiler allocates on this thread's
+        // account.
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 5 && allocated > 0; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                stateChange();
+                close();
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
         }
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(allocated).as("octets in 20,000 calls").isZero();
     }
 

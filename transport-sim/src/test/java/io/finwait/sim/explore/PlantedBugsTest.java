@@ -173,7 +173,7 @@ class PlantedBugsTest {
                     (String) found[4],
                     java.util.List.of((String[]) found[5]));
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("the mutant did not run", e);
+            throw new LinkageError("the mutant did not run", e);
         }
     }
 }
