@@ -40,7 +40,8 @@ import java.util.concurrent.Callable;
             StoriesCommand.class,
             HoldCommand.class,
             ServeCommand.class,
-            ScriptCommand.class
+            ScriptCommand.class,
+            ExploreCommand.class
         })
 public final class FinwaitCommand implements Callable<Integer> {
 

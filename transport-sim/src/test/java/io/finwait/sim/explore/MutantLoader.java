@@ -61,6 +61,9 @@ final class MutantLoader extends ClassLoader {
     private byte[] mutate(byte[] octets) {
         ClassFile classes =
                 ClassFile.of(
+                        // What follows an early return is dead, and tables of its variables are
+                        // wrong.
+                        ClassFile.DebugElementsOption.DROP_DEBUG,
                         ClassFile.ClassHierarchyResolverOption.of(
                                 ClassHierarchyResolver.ofResourceParsing(getParent())));
         CodeTransform atStart =
