@@ -117,9 +117,7 @@ public final class Stage {
             drawn.ascii();
         }
         String plain = drawn.render(ladder);
-        if (!scene.intro().isEmpty()) {
-            show.prose(scene.intro());
-        }
+        say(scene.intro());
         explain(Glossary.wordsOf(plain));
         show.ladder(ladder, settings.ansi() ? drawn.ansi().render(ladder) : plain);
         Path svg = numbered(settings.svg());

@@ -1,0 +1,132 @@
+package io.finwait.examples.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The command line: exit codes, one sentence for whoever made a mistake. */
+class CommandTest {
+
+    private record Run(int code, String out, String err) {}
+
+    private static Run run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream realOut = System.out;
+        PrintStream realErr = System.err;
+        try {
+            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+            int code = FinwaitCommand.run(args);
+            return new Run(
+                    code,
+                    out.toString(StandardCharsets.UTF_8),
+                    err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(realOut);
+            System.setErr(realErr);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "bogus",
+                "--bogus",
+                "close --bogus",
+                "close --loss 200%",
+                "close --loss 0.61",
+                "close --loss much",
+                "close --delay 5",
+                "close --delay 2s",
+                "close --msl 1s",
+                "close --msl 3m",
+                "close --seed x",
+                "close --closer nobody",
+                "close --transport carrier-pigeon",
+                "close --transport tun --loss 10%",
+                "close --pcap /nonexistent/folder/x.pcapng",
+                "close --svg /",
+                "delayed-duplicate --defence luck",
+                "hold ASLEEP",
+                "hold",
+                "stories --docs x --transport tun",
+                "serve .",
+                "serve --http 99999 .",
+                "serve --http 80 /nonexistent",
+                "serve --http 80 --closer nobody .",
+                "serve --http 80 --deadline 2h .",
+                "serve --http 80 --address 1.2.3 .",
+                "serve --http 80 --transport nonsense: .",
+                "serve --http 80 --transport tun:fw0?x=1 .",
+                "serve --http 80 --transport :: ."
+            })
+    void aMistakeIsToldInASentence(String line) {
+        Run run = run(line.isEmpty() ? new String[0] : line.split(" ", -1));
+        assertThat(run.code()).as(run.err()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("finwait").doesNotContain("\tat ").doesNotContain("null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "close", "delayed-duplicate", "hold", "stories", "serve"})
+    void helpSuffices(String command) {
+        List<String> args = command.isEmpty() ? List.of("--help") : List.of(command, "--help");
+        Run run = run(args.toArray(String[]::new));
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).startsWith("Usage: finwait").contains("--help");
+    }
+
+    @Test
+    void closeShowsAndWrites(@TempDir Path folder) throws IOException {
+        Path pcap = folder.resolve("close.pcapng");
+        Path svg = folder.resolve("close.svg");
+        Run run = run("close", "--pcap", pcap.toString(), "--svg", svg.toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("Four-way close", "TIME_WAIT", "Seen: ", "Written: ");
+        assertThat(Files.readString(svg)).startsWith("<svg").contains("TIME_WAIT");
+        byte[] octets = Files.readAllBytes(pcap);
+        assertThat(new String(octets, StandardCharsets.ISO_8859_1))
+                .contains("client FIN_WAIT_1, server ESTABLISHED", "-> client TIME_WAIT");
+    }
+
+    @Test
+    void closeIsTheSameForTheSameSeedAndAnotherForAnother() {
+        Run first = run("close", "--loss", "30%", "--seed", "7");
+        assertThat(run("close", "--loss", "30%", "--seed", "7")).isEqualTo(first);
+        assertThat(run("close", "--loss", "30%", "--seed", "8").out()).isNotEqualTo(first.out());
+        assertThat(first.code()).isZero();
+    }
+
+    @Test
+    void everySceneHasFilesOfItsOwn(@TempDir Path folder) {
+        Run run = run("lost-last-ack", "--svg", folder.resolve("x.svg").toString());
+        assertThat(run.code()).isZero();
+        assertThat(folder.resolve("x.svg")).exists();
+        assertThat(folder.resolve("x-2.svg")).exists();
+    }
+
+    @Test
+    void theDocumentationIsWritten(@TempDir Path folder) throws IOException {
+        Run run = run("stories", "--docs", folder.resolve("docs").toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        String page = Files.readString(folder.resolve("docs/stories.md"));
+        assertThat(page).contains("![Four-way close](stories/close.svg)");
+        for (String picture : List.of("close", "delayed-duplicate-2", "last-ack-syn-rfc793")) {
+            assertThat(folder.resolve("docs/stories/" + picture + ".svg")).exists();
+        }
+    }
+}
