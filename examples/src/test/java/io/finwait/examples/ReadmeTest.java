@@ -132,7 +132,7 @@ class ReadmeTest {
             AsyncConnection connection = driver.connect(IpAddress.parse("10.0.0.2"), 80).join();
             connection.write(ByteBuffer.wrap("hello".getBytes(UTF_8))).join();
             connection.shutdownOutput().join(); // done when our FIN is acknowledged
-            driver.shutdown(Duration.ofSeconds(5));
+            driver.shutdown(Duration.ofSeconds(5)).join();
         }
     }
 

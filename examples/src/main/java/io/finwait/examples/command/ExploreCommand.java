@@ -29,20 +29,24 @@ final class ExploreCommand implements Callable<Integer> {
     /** What is explored, by the name that people give. */
     private enum Search {
         /** One connection; each side closes or aborts at any time. */
-        SMALL(Bounds.SMALL),
+        SMALL,
         /** One connection; both read to the end before they close. */
-        POLITE(Bounds.POLITE),
+        POLITE,
         /** Text and FIN wait behind a closed window. */
-        NARROW(Bounds.NARROW),
+        NARROW,
         /** Two connections of one pair of sockets, the second after TIME-WAIT. */
-        INCARNATIONS(Bounds.TWO_INCARNATIONS),
+        INCARNATIONS,
         /** The same with a TIME-WAIT that is too short: the leak must be found. */
-        SHORT(Bounds.TWO_INCARNATIONS.withShortTimeWait());
+        SHORT;
 
-        private final Bounds bounds;
-
-        Search(Bounds bounds) {
-            this.bounds = bounds;
+        Bounds bounds() {
+            return switch (this) {
+                case SMALL -> Bounds.SMALL;
+                case POLITE -> Bounds.POLITE;
+                case NARROW -> Bounds.NARROW;
+                case INCARNATIONS -> Bounds.TWO_INCARNATIONS;
+                case SHORT -> Bounds.TWO_INCARNATIONS.withShortTimeWait();
+            };
         }
     }
 
@@ -84,7 +88,7 @@ final class ExploreCommand implements Callable<Integer> {
         if (docs != null) {
             return writeDocs();
         }
-        Bounds bounds = search.bounds;
+        Bounds bounds = search.bounds();
         bounds =
                 bounds.withFaults(
                         losses == null ? bounds.losses() : losses,
@@ -112,14 +116,14 @@ final class ExploreCommand implements Callable<Integer> {
         boolean good = true;
         for (Search each : List.of(Search.SMALL, Search.POLITE, Search.NARROW)) {
             long begun = System.nanoTime();
-            Report report = explore(each.bounds);
+            Report report = explore(each.bounds());
             good &= report.violation() == null && report.frontierIsEmpty();
             rows.add(
                     String.format(
                             Locale.ROOT,
                             "| `%s` | %s | %,d | %,d | %d | %s | %s | %.0f s |",
                             each.name().toLowerCase(Locale.ROOT),
-                            each.bounds.inWords(),
+                            each.bounds().inWords(),
                             report.states(),
                             report.steps(),
                             report.longestPath(),
