@@ -25,7 +25,7 @@ class TableMemoryTest {
     private int entered;
 
     @Test
-    void an_ipv4_entry_takes_at_most_48_octets_and_nothing_is_allocated_in_the_steady_state() {
+    void d19_an_ipv4_entry_takes_at_most_48_octets_and_nothing_is_allocated_in_the_steady_state() {
         turnOver(700_000);
         assertThat(table.size()).isEqualTo(600_000);
         assertThat(table.octets() / (double) table.size()).isLessThan(48.0);
@@ -44,7 +44,7 @@ class TableMemoryTest {
     }
 
     @Test
-    void an_ipv6_entry_takes_at_most_80_octets() {
+    void d19_an_ipv6_entry_takes_at_most_80_octets() {
         for (int i = 0; i < 300_000; i++) {
             table.enter(0xFDL << 56, 1, 0x2001L << 48, i, 443, 999, i, i, 9, 0, true, i, 0, now);
         }

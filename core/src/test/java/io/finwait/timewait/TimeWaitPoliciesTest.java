@@ -27,7 +27,7 @@ class TimeWaitPoliciesTest {
     }
 
     @Test
-    void refuse_new_turns_the_newcomer_away() {
+    void d18_f07_refuse_new_turns_the_newcomer_away() {
         TimeWaitFixture f = cappedAt(2, Overflow.REFUSE_NEW);
         assertThat(f.enter(REMOTE, 1)).isTrue();
         assertThat(f.enter(REMOTE, 2)).isTrue();
@@ -46,7 +46,7 @@ class TimeWaitPoliciesTest {
     }
 
     @Test
-    void evict_oldest_lets_the_one_nearest_to_its_end_go() {
+    void d18_f07_evict_oldest_lets_the_one_nearest_to_its_end_go() {
         TimeWaitFixture f = cappedAt(2, Overflow.EVICT_OLDEST);
         f.enter(REMOTE, 1);
         f.at(SECOND);
@@ -59,7 +59,7 @@ class TimeWaitPoliciesTest {
     }
 
     @Test
-    void shorten_first_keeps_everybody_for_the_shortest_stay() {
+    void d18_shorten_first_keeps_everybody_for_the_shortest_stay() {
         TimeWaitFixture f = cappedAt(1, Overflow.SHORTEN_FIRST);
         f.enter(REMOTE, 1);
         f.at(3 * SECOND - 1);
@@ -70,7 +70,7 @@ class TimeWaitPoliciesTest {
     }
 
     @Test
-    void fair_per_remote_takes_from_the_host_that_has_most() {
+    void d18_fair_per_remote_takes_from_the_host_that_has_most() {
         TimeWaitFixture f = cappedAt(10, Overflow.FAIR_PER_REMOTE);
         f.enter(OTHER, 1);
         f.enter(OTHER, 2);

@@ -6,6 +6,7 @@ import static io.finwait.sim.tcp.TwoHosts.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.Requirement;
 import io.finwait.sim.SimObserver;
 import io.finwait.sim.SimPacket;
 import io.finwait.spi.RandomSource;
@@ -38,6 +39,7 @@ class BadLinksTest {
     private static final long LONGEST = 4 * 3600 * SECOND;
 
     @Test
+    @Requirement({"A13", "F11", "F12", "F13", "F14"})
     void everyCloseEndsWithAReasonAndTheInvariantsHold() {
         Map<String, Integer> endings = new TreeMap<>();
         Long only = Long.getLong("finwait.seed");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.Requirement;
 import io.finwait.sim.Segments;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason;
@@ -56,6 +57,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"A07", "A08", "B05", "B08", "B10", "D01", "D02"})
     void fourWayClose() throws IOException {
         closeInFourWays();
     }
@@ -87,6 +89,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"D01", "E14", "T-23"})
     void timeWaitLastsTwoMslAndNotLess() throws IOException {
         closeInFourWays();
         long entered = client.closeReason().ending().path().getLast().atNs();
@@ -97,6 +100,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"B06", "B09", "B27"})
     void simultaneousClose() {
         open();
         client.close();
@@ -112,6 +116,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"A16", "A26", "E11", "T-21"})
     void halfCloseGoesOnReadingForAsLongAsThePeerLikes() throws IOException {
         open();
         client.shutdownOutput();
@@ -130,6 +135,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"A18", "A19", "T-11"})
     void octetsReceivedBeforeTheFinStayReadableInTimeWaitAndAfter() throws IOException {
         open();
         client.shutdownOutput();
@@ -145,6 +151,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"B01", "B02"})
     void aLostFinIsSentAgain() {
         open();
         hosts.net.from("client").matching(Segments.fin()).first(2).drop();
@@ -157,6 +164,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"B21", "E22", "T-01"})
     void aLostLastAckIsRepeatedAndTwoMslBeginsAnew() throws IOException {
         open();
         client.close();
@@ -175,6 +183,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"A24", "T-17"})
     void unreadDataMakesCloseAReset() throws IOException {
         open();
         send(client, "nobody reads this");
@@ -194,6 +203,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"A24", "T-17"})
     void readDataLeavesCloseInOrder() throws IOException {
         open();
         send(client, "somebody reads this");
@@ -207,6 +217,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("A25")
     void dataAfterCloseIsAnsweredByReset() throws IOException {
         open();
         server.close();
@@ -222,6 +233,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("A28")
     void abortIsOneReset() {
         open();
         client.abort();
@@ -233,6 +245,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("T-15")
     void anAbortWhoseResetDoesNotFitTheWindowExactlyStillArrives() throws IOException {
         open();
         hosts.net.from("client").matching(Segments.text()).first().drop();
@@ -246,6 +259,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("A31")
     void lingerZeroIsAnAbort() {
         open();
         client.linger(0);
@@ -255,6 +269,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"A13", "B24", "E15"})
     void closeBehindAClosedWindowDeliversEverythingWhenItOpens() throws IOException {
         TwoHosts small =
                 new TwoHosts(
@@ -285,6 +300,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"E08", "E09"})
     void lastAckGivesUpWhenThePeerIsGone() {
         open();
         client.close();
@@ -299,6 +315,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement({"E10", "E12", "T-21"})
     void anOrphanLeavesFinWait2AfterItsTimeout() {
         open();
         client.close();
@@ -317,6 +334,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("T-18")
     void closeGracefullyLetsThePeerFinishItsWord() throws IOException {
         open();
         send(client, "half a request");
@@ -335,6 +353,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("T-18")
     void closeGracefullyEndsAtItsDeadline() throws IOException {
         open();
         server.closeGracefully(hosts.net.nowNs() + 5 * SECOND);
@@ -350,6 +369,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("A03")
     void closingAListenerResetsWhatNobodyAccepted() {
         Connection waiting = hosts.connect();
         hosts.run(100 * MS);
@@ -360,6 +380,7 @@ class ClosingTest {
     }
 
     @Test
+    @Requirement("A38")
     void resetAfterFinIsToldAsOnBsdOrAsOnLinux() throws IOException {
         for (boolean linux : new boolean[] {false, true}) {
             TwoHosts two =

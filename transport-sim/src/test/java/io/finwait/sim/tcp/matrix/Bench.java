@@ -57,6 +57,7 @@ final class Bench {
 
     Listener listener;
     int peerWindow = PEER_WINDOW;
+    private int peerPort = PEER_PORT;
     private final int peerMss;
     private long nowNs = SECOND;
     private List<Sent> sent = new ArrayList<>();
@@ -67,8 +68,13 @@ final class Bench {
     private int rn = PEER_ISS;
 
     Bench(Given given, boolean v6) {
+        this(given, v6, IpAddress.parse(v6 ? "fd00::2" : "10.0.0.2"));
+    }
+
+    /** A bench whose peer sends from another address. */
+    Bench(Given given, boolean v6, IpAddress peer) {
         local = IpAddress.parse(v6 ? "fd00::1" : "10.0.0.1");
-        peer = IpAddress.parse(v6 ? "fd00::2" : "10.0.0.2");
+        this.peer = peer;
         peerMss = given.has("larger segments") ? LARGER_MSS : PEER_MSS;
         endpoint = Finwait.open(config(given), wire);
         work();
@@ -182,6 +188,13 @@ final class Bench {
         inject(text, numbers());
     }
 
+    /** From now on the peer sends from another port, a connection of its own. */
+    Bench from(int port) {
+        peerPort = port;
+        rn = PEER_ISS;
+        return this;
+    }
+
     private ByteBuffer packet(Sent segment) {
         boolean syn = segment.has(TcpHeader.SYN);
         int header = TcpHeader.LENGTH + (syn ? 4 : 0);
@@ -192,7 +205,7 @@ final class Bench {
         TcpHeader.write(
                 b,
                 ipLength,
-                PEER_PORT,
+                peerPort,
                 LOCAL_PORT,
                 segment.seq(),
                 segment.ack(),
