@@ -17,6 +17,8 @@ final class AgronaCandidate implements Candidate {
     private final DeadlineTimerWheel wheel =
             new DeadlineTimerWheel(TimeUnit.NANOSECONDS, 0, TICK, TICKS_PER_WHEEL);
 
+    private final DeadlineTimerWheel.TimerHandler handler = this::expired;
+
     private static final class Timed extends Held {
 
         private long timer;
@@ -32,10 +34,11 @@ final class AgronaCandidate implements Candidate {
         Timed entered = new Timed(key, i, nowNs + TWO_MSL);
         map.put(key, entered);
         schedule(entered);
-        int expired;
-        do {
-            expired = wheel.poll(nowNs, this::expired, 16);
-        } while (expired > 0 || wheel.currentTickTime() < nowNs);
+        // A poll looks through all of the current tick's timers, so one is made when a tick is
+        // over.
+        while (wheel.currentTickTime() <= nowNs) {
+            wheel.poll(nowNs, handler, Integer.MAX_VALUE);
+        }
     }
 
     private void schedule(Timed entry) {
