@@ -69,7 +69,7 @@ final class Handshake {
     }
 
     private Tcb newChild(TcpListener listener, Segment seg) {
-        Tcb tcb = endpoint.newTcb();
+        Tcb tcb = endpoint.pools.newTcb();
         tcb.localHigh = seg.destinationHigh();
         tcb.localLow = seg.destinationLow();
         tcb.remoteHigh = seg.sourceHigh();

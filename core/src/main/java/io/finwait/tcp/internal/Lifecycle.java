@@ -59,7 +59,7 @@ final class Lifecycle {
     /** The handshake is complete: by SYN_ACK or by ACK_OF_SYN. */
     void established(Tcb tcb, Trigger trigger) {
         if (tcb.connection == null) {
-            endpoint.newHandle(tcb).entered(State.SYN_RECEIVED, tcb.synReceivedAtNs);
+            endpoint.pools.newHandle(tcb).entered(State.SYN_RECEIVED, tcb.synReceivedAtNs);
         }
         move(tcb, trigger);
         endpoint.timeWait.established(tcb);
@@ -232,7 +232,7 @@ final class Lifecycle {
         if (connection == null) {
             tcb.rcv.buffer.clear();
         }
-        endpoint.recycle(tcb);
+        endpoint.pools.recycle(tcb);
         if (connection != null) {
             connection.tell(Notifications.ENDED | Notifications.READABLE);
         }

@@ -271,7 +271,7 @@ final class TcpConnection implements Connection {
         }
         if (input != null) {
             input.clear();
-            endpoint.recycle(this, input);
+            endpoint.pools.recycle(this, input);
             input = null;
         }
     }

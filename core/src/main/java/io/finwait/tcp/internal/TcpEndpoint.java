@@ -21,7 +21,6 @@ import io.finwait.wire.Verdict;
 
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,6 +48,7 @@ public final class TcpEndpoint implements Endpoint {
     final Lifecycle lifecycle = new Lifecycle(this);
     final Expiry expiry = new Expiry(this);
     final UserCalls userCalls = new UserCalls(this);
+    final Pools pools = new Pools(this);
     final SegmentArrives segmentArrives = new SegmentArrives(this);
     final Handshake handshake = new Handshake(this);
     final SegmentOutput output;
@@ -66,10 +66,6 @@ public final class TcpEndpoint implements Endpoint {
     private final IpView ip = new IpView();
     private final Segment segment = new Segment();
     private final MpscAtomicArrayQueue<Runnable> commands = new MpscAtomicArrayQueue<>(COMMANDS);
-    private final ArrayDeque<Tcb> freeTcbs = new ArrayDeque<>();
-    private final ArrayDeque<Tcb> leaving = new ArrayDeque<>();
-    private final ArrayDeque<TcpConnection> freeHandles = new ArrayDeque<>();
-    private final ArrayDeque<ReceiveBuffer> freeBuffers = new ArrayDeque<>();
 
     private Tcb firstReady;
     private Tcb lastReady;
@@ -117,9 +113,7 @@ public final class TcpEndpoint implements Endpoint {
         work += fireTimers();
         work += notifications.dispatch();
         work += sendWhatIsOwed();
-        while (!leaving.isEmpty()) {
-            freeTcbs.push(leaving.poll());
-        }
+        pools.endOfCycle();
         return work;
     }
 
@@ -230,7 +224,7 @@ public final class TcpEndpoint implements Endpoint {
             tcb.nextReady = null;
             tcb.ready = false;
             if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
-                leaving.push(tcb);
+                pools.leave(tcb);
             }
         }
         return sent;
@@ -303,35 +297,11 @@ public final class TcpEndpoint implements Endpoint {
         deadlines.place(tcb);
     }
 
-    Tcb newTcb() {
-        Tcb tcb = freeTcbs.isEmpty() ? new Tcb() : freeTcbs.poll();
-        tcb.reset();
-        tcb.rcv.reset(config.receiveBufferOctets());
-        if (tcb.snd.buffer == null) {
-            tcb.snd.buffer = new SendBuffer(pool);
-        }
-        if (tcb.rcv.buffer == null) {
-            ReceiveBuffer buffer = freeBuffers.poll();
-            tcb.rcv.buffer = buffer != null ? buffer : new ReceiveBuffer(pool);
-        }
-        tcb.rtt.reset(config.initialRtoNs(), config.minRtoNs(), config.maxRtoNs());
-        tcb.nagle = config.nagle();
-        tcb.userTimeoutNs = config.userTimeoutNs();
-        tcb.openedAtNs = now;
-        tcb.lastHeardNs = now;
-        return tcb;
-    }
-
     /** Gives a TCB with its pair of sockets its numbers and its place. */
     void register(Tcb tcb) {
         tcb.snd.reset(initialSequence.next(tcb, now));
         tcb.timestampOffset = initialSequence.timestampOffset(tcb);
         demultiplexer.add(tcb);
-    }
-
-    TcpConnection newHandle(Tcb tcb) {
-        TcpConnection handle = freeHandles.poll();
-        return (handle != null ? handle : new TcpConnection(this)).bind(tcb);
     }
 
     /** Takes a TCB out of all tables. */
@@ -341,22 +311,6 @@ public final class TcpEndpoint implements Endpoint {
         if (tcb.orphan) {
             orphans--;
         }
-    }
-
-    /** The TCB may be used again once the duty cycle is over; its receive buffer went to the handle. */
-    void recycle(Tcb tcb) {
-        if (tcb.connection != null) {
-            tcb.rcv.buffer = null;
-        }
-        tcb.connection = null;
-        if (!tcb.ready) {
-            leaving.push(tcb);
-        }
-    }
-
-    void recycle(TcpConnection handle, ReceiveBuffer buffer) {
-        freeHandles.push(handle);
-        freeBuffers.push(buffer);
     }
 
     boolean hasPlace() {
@@ -485,21 +439,21 @@ public final class TcpEndpoint implements Endpoint {
             throw new IllegalStateException(
                     "the endpoint holds its most connections, " + config.maxConnections());
         }
-        Tcb tcb = newTcb();
+        Tcb tcb = pools.newTcb();
         tcb.localHigh = local.high();
         tcb.localLow = local.low();
         tcb.remoteHigh = remote.high();
         tcb.remoteLow = remote.low();
         tcb.remotePort = remotePort;
         if (!ports.choose(tcb, localPort)) {
-            leaving.push(tcb);
+            pools.leave(tcb);
             throw new IllegalStateException(ports.refusal(tcb, localPort));
         }
         register(tcb);
         timeWait.continueFrom(tcb);
         tcb.windowScaling = config.windowScaling();
         tcb.sackPermitted = config.selectiveAcknowledgments();
-        TcpConnection handle = newHandle(tcb);
+        TcpConnection handle = pools.newHandle(tcb);
         counters.add(Counter.ACTIVE_OPENS);
         lifecycle.activeOpen(tcb);
         tcb.synOwed = true;

@@ -1,0 +1,77 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.tcp.EndpointConfig;
+
+import java.util.ArrayDeque;
+
+/**
+ * TCBs, handles and receive buffers of connections that have gone, for connections to come: in the
+ * steady state nothing is allocated.
+ */
+final class Pools {
+
+    private final TcpEndpoint endpoint;
+    private final ArrayDeque<Tcb> freeTcbs = new ArrayDeque<>();
+    private final ArrayDeque<Tcb> leaving = new ArrayDeque<>();
+    private final ArrayDeque<TcpConnection> freeHandles = new ArrayDeque<>();
+    private final ArrayDeque<ReceiveBuffer> freeBuffers = new ArrayDeque<>();
+
+    Pools(TcpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** A TCB without a past, with the endpoint's settings. */
+    Tcb newTcb() {
+        EndpointConfig config = endpoint.config;
+        Tcb tcb = freeTcbs.isEmpty() ? new Tcb() : freeTcbs.poll();
+        tcb.reset();
+        tcb.rcv.reset(config.receiveBufferOctets());
+        if (tcb.snd.buffer == null) {
+            tcb.snd.buffer = new SendBuffer(endpoint.pool);
+        }
+        if (tcb.rcv.buffer == null) {
+            ReceiveBuffer buffer = freeBuffers.poll();
+            tcb.rcv.buffer = buffer != null ? buffer : new ReceiveBuffer(endpoint.pool);
+        }
+        tcb.rtt.reset(config.initialRtoNs(), config.minRtoNs(), config.maxRtoNs());
+        tcb.nagle = config.nagle();
+        tcb.userTimeoutNs = config.userTimeoutNs();
+        tcb.openedAtNs = endpoint.now;
+        tcb.lastHeardNs = endpoint.now;
+        return tcb;
+    }
+
+    TcpConnection newHandle(Tcb tcb) {
+        TcpConnection handle = freeHandles.poll();
+        return (handle != null ? handle : new TcpConnection(endpoint)).bind(tcb);
+    }
+
+    /** A TCB has gone; its receive buffer went to the handle, where there is one. */
+    void recycle(Tcb tcb) {
+        if (tcb.connection != null) {
+            tcb.rcv.buffer = null;
+        }
+        tcb.connection = null;
+        if (!tcb.ready) {
+            leave(tcb);
+        }
+    }
+
+    /** The TCB may be used again once the duty cycle is over. */
+    void leave(Tcb tcb) {
+        leaving.push(tcb);
+    }
+
+    /** The duty cycle is over: nobody holds a TCB that has gone. */
+    void endOfCycle() {
+        while (!leaving.isEmpty()) {
+            freeTcbs.push(leaving.poll());
+        }
+    }
+
+    /** The user has given a handle back. */
+    void recycle(TcpConnection handle, ReceiveBuffer buffer) {
+        freeHandles.push(handle);
+        freeBuffers.push(buffer);
+    }
+}
