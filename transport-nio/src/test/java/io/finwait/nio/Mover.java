@@ -1,6 +1,7 @@
 package io.finwait.nio;
 
 import io.finwait.driver.AsyncConnection;
+import io.finwait.driver.AsyncListener;
 import io.finwait.driver.DrainReport;
 import io.finwait.driver.Driver;
 import io.finwait.spi.Transports;
@@ -34,10 +35,7 @@ public final class Mover {
         long octets = Long.parseLong(args[4]);
         EndpointConfig config = EndpointConfig.builder().address(own).build();
         Driver driver = Driver.start(config, Transports.open(args[1]));
-        AsyncConnection connection =
-                server
-                        ? driver.listen(PORT, 1).join().accept().join()
-                        : driver.connect(other, PORT).join();
+        AsyncConnection connection = server ? accept(driver) : driver.connect(other, PORT).join();
         long beganNs = System.nanoTime();
         CompletableFuture<byte[]> sent = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> send(connection, octets, server ? 1 : 2, sent));
@@ -51,6 +49,13 @@ public final class Mover {
         System.out.println("ended " + reason.message());
         System.out.println("clean " + report.isClean());
         System.out.printf("rate %.0f MB/s each way%n", octets / seconds / 1e6);
+    }
+
+    private static AsyncConnection accept(Driver driver) {
+        AsyncListener listener = driver.listen(PORT, 1).join();
+        // A client that came before would be refused.
+        System.out.println("listening");
+        return listener.accept().join();
     }
 
     private static void send(

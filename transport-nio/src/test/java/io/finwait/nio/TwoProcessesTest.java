@@ -84,6 +84,9 @@ class TwoProcessesTest {
                                 String.valueOf(OCTETS))
                         .redirectErrorStream(true)
                         .start();
+        if (role.equals("server")) {
+            assertThat(process.inputReader().readLine()).isEqualTo("listening");
+        }
         List<String> lines = new ArrayList<>();
         Thread reader = Thread.ofVirtual().start(() -> read(process, lines));
         return new Started(role, process, lines, reader);
