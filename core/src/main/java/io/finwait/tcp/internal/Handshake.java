@@ -178,7 +178,7 @@ final class Handshake {
      */
     void becomeEstablished(Tcb tcb, Segment seg, Trigger trigger) {
         boolean synWasLost = tcb.retransmissions > 0;
-        endpoint.segmentArrives.measure(tcb, seg);
+        endpoint.timestamps.measure(tcb, seg);
         tcb.snd.acknowledge(seg.ack());
         int scale = seg.hasSyn() ? 0 : tcb.snd.windowScale;
         tcb.snd.updateWindow(seg.window() << scale, seg.seq(), seg.ack());
@@ -203,6 +203,7 @@ final class Handshake {
     void synInSynReceived(Tcb tcb, Segment seg) {
         if (seg.seq() == tcb.rcv.irs) {
             if (!seg.hasAck()) {
+                endpoint.timestamps.record(tcb, seg);
                 tcb.synOwed = true;
                 endpoint.wantsOutput(tcb);
                 return;

@@ -6,7 +6,6 @@ import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
-import io.finwait.wire.TcpOptions;
 
 /**
  * A segment arrives for a connection in SYN-RECEIVED or any later state but TIME-WAIT: the steps of RFC
@@ -14,9 +13,6 @@ import io.finwait.wire.TcpOptions;
  * false when the segment goes no further. Nothing leaves here; answers are noted as owed.
  */
 final class SegmentArrives {
-
-    /** TS.Recent is no longer compared after 24 days of silence (RFC 7323 §5.5). */
-    private static final long TS_RECENT_LIFE_NS = 24L * 24 * 3600 * 1_000_000_000L;
 
     private final TcpEndpoint endpoint;
 
@@ -35,7 +31,7 @@ final class SegmentArrives {
         }
         tcb.lastHeardNs = endpoint.now;
         if (reset(tcb, seg)
-                && timestamps(tcb, seg)
+                && endpoint.timestamps.areFresh(tcb, seg)
                 && synchronize(tcb, seg)
                 && sequence(tcb, seg)
                 && acknowledgment(tcb, seg)) {
@@ -71,42 +67,6 @@ final class SegmentArrives {
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);
         }
         return false;
-    }
-
-    // PAWS: a part of the first step (RFC 7323 §5.3, R1).
-
-    private boolean timestamps(Tcb tcb, Segment seg) {
-        Rcv rcv = tcb.rcv;
-        if (!rcv.timestamps) {
-            return true;
-        }
-        TcpOptions options = seg.options();
-        if (!options.hasTimestamps()) {
-            if (seg.hasSyn() || endpoint.profile.bareSegments()) {
-                return true;
-            }
-            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
-            return false;
-        }
-        boolean old =
-                Seq.lt(options.timestampValue(), rcv.tsRecent)
-                        && endpoint.now - rcv.tsRecentAtNs < TS_RECENT_LIFE_NS;
-        if (old) {
-            endpoint.counters.add(Counter.PAWS_DROPS);
-            if (seg.length() > 0) {
-                if (seg.hasSyn()) {
-                    challenge(tcb);
-                } else {
-                    oweAck(tcb);
-                }
-            }
-            return false;
-        }
-        if (Seq.leq(seg.seq(), rcv.lastAckSent) && Seq.geq(seg.seq(), rcv.nxt - rcv.maxWnd)) {
-            rcv.tsRecent = options.timestampValue();
-            rcv.tsRecentAtNs = endpoint.now;
-        }
-        return true;
     }
 
     // Fourth step: SYN (RFC 5961 §4.2).
@@ -187,6 +147,7 @@ final class SegmentArrives {
             challenge(tcb);
             return false;
         }
+        endpoint.timestamps.record(tcb, seg);
         if (Seq.gt(ack, snd.una)) {
             newAck(tcb, seg);
         } else if (ack == snd.una) {
@@ -204,6 +165,7 @@ final class SegmentArrives {
             endpoint.counters.add(Counter.LISTEN_OVERFLOWS);
             return false;
         }
+        endpoint.timestamps.record(tcb, seg);
         endpoint.handshake.becomeEstablished(tcb, seg, Trigger.ACK_OF_SYN);
         endpoint.wantsOutput(tcb);
         return true;
@@ -212,7 +174,7 @@ final class SegmentArrives {
     private void newAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int acknowledged = seg.ack() - snd.una;
-        measure(tcb, seg);
+        endpoint.timestamps.measure(tcb, seg);
         boolean wasRecovering = tcb.congestion.isRecovering();
         snd.acknowledge(seg.ack());
         tcb.congestion.onAck(acknowledged, seg.ack(), snd.flight());
@@ -263,19 +225,6 @@ final class SegmentArrives {
         snd.updateWindow(seg.window() << snd.windowScale, seg.seq(), seg.ack());
         if (wasClosed && snd.wnd > 0) {
             endpoint.expiry.windowOpened(tcb);
-        }
-    }
-
-    /** A round trip for the retransmission timeout (RFC 7323 §4, or one segment at a time). */
-    void measure(Tcb tcb, Segment seg) {
-        if (tcb.rcv.timestamps && seg.options().hasTimestamps()) {
-            int elapsed = endpoint.timestamp(tcb) - seg.options().timestampEcho();
-            if (elapsed >= 0 && seg.options().timestampEcho() != 0) {
-                tcb.rtt.sample(elapsed * TcpEndpoint.TIMESTAMP_TICK_NS);
-            }
-        } else if (tcb.timing && Seq.geq(seg.ack(), tcb.timedSeq)) {
-            tcb.timing = false;
-            tcb.rtt.sample(endpoint.now - tcb.timedAtNs);
         }
     }
 
@@ -415,7 +364,7 @@ final class SegmentArrives {
     // Answers.
 
     /** An ACK that text or FIN asks for; several when the peer counts duplicates. */
-    private void oweAck(Tcb tcb) {
+    void oweAck(Tcb tcb) {
         tcb.acksOwed++;
         endpoint.wantsOutput(tcb);
     }

@@ -49,6 +49,7 @@ public final class TcpEndpoint implements Endpoint {
     final Expiry expiry = new Expiry(this);
     final UserCalls userCalls = new UserCalls(this);
     final Pools pools = new Pools(this);
+    final Timestamps timestamps = new Timestamps(this);
     final SegmentArrives segmentArrives = new SegmentArrives(this);
     final Handshake handshake = new Handshake(this);
     final SegmentOutput output;
