@@ -7,6 +7,11 @@ module io.finwait.examples {
     requires info.picocli;
     requires org.slf4j;
 
+    exports io.finwait.examples.custom;
+
+    provides io.finwait.spi.TransportProvider with
+            io.finwait.examples.custom.CableProvider;
+
     // picocli reads annotations and sets fields.
     opens io.finwait.examples.command to
             info.picocli;

@@ -52,10 +52,10 @@ final class CloseCommand implements Callable<Integer> {
             throw options.wrong("--delay is out of range; choose 0ms to 1s");
         }
         Stage stage = options.stage(loss, delay);
-        if (stage.settings().withKernel() && (loss > 0 || delay.toMillis() != 10)) {
+        if (stage.settings().inRealTime() && (loss > 0 || delay.toMillis() != 10)) {
             throw options.wrong(
                     "--loss and --delay belong to the simulation; leave them out with"
-                            + " --transport tun");
+                            + " --transport");
         }
         new FourWayClose(closer).play(stage);
         return 0;

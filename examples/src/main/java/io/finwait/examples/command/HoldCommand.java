@@ -32,7 +32,7 @@ final class HoldCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Stage stage = options.stage();
-        boolean real = stage.settings().withKernel();
+        boolean real = stage.settings().inRealTime();
         new Hold(state(), scene -> wait(scene, real)).play(stage);
         return 0;
     }

@@ -1,6 +1,7 @@
 package io.finwait.examples.command;
 
 import io.finwait.examples.stage.Glossary;
+import io.finwait.examples.stage.Link;
 import io.finwait.examples.stage.Settings;
 import io.finwait.examples.stage.Stage;
 import io.finwait.timewait.TimeWaitPolicy;
@@ -22,12 +23,15 @@ final class StageOptions {
 
     @Option(
             names = "--transport",
-            paramLabel = "sim|tun",
+            paramLabel = "sim|tun|URI",
             defaultValue = "sim",
             description = {
                 "sim: both hosts are ours, in virtual time (default).",
                 "tun: one host is the Linux kernel, in a network namespace that is made for it and"
-                        + " removed; needs root."
+                        + " removed; needs root.",
+                "URI: both hosts are ours, in real time, over two transports of this kind: such as"
+                        + " udp://127.0.0.1:7000?peer=127.0.0.1:7001, unix:/tmp/s?role=client or"
+                        + " mine://cable."
             })
     private String transport;
 
@@ -61,8 +65,7 @@ final class StageOptions {
                 switch (transport) {
                     case "sim" -> Settings.Place.SIM;
                     case "tun" -> Settings.Place.TUN;
-                    default ->
-                            throw wrong("--transport is sim or tun here, not '" + transport + "'");
+                    default -> Settings.Place.LINK;
                 };
         Duration twoMsl = msl.multipliedBy(2);
         if (twoMsl.compareTo(TimeWaitPolicy.SHORTEST_2MSL) < 0
@@ -71,8 +74,22 @@ final class StageOptions {
         }
         requireFolder("--pcap", pcap);
         requireFolder("--svg", svg);
+        Link link = place == Settings.Place.LINK ? link() : null;
         return new Settings(
-                place, msl, seed, loss, delay, pcap, svg, Console.colour(), Console.ascii());
+                place, link, msl, seed, loss, delay, pcap, svg, Console.colour(), Console.ascii());
+    }
+
+    private Link link() {
+        if (!transport.contains(":") || transport.startsWith("tun:")) {
+            throw wrong(
+                    "--transport is sim, tun or the URI of a transport here, not '"
+                            + transport
+                            + "'");
+        }
+        if (transport.startsWith("sim:")) {
+            throw wrong("the simulation is --transport sim here, and --seed its only parameter");
+        }
+        return Link.of(transport);
     }
 
     private void requireFolder(String option, Path file) {

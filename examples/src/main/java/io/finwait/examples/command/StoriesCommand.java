@@ -36,8 +36,8 @@ final class StoriesCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = options.settings(0, Duration.ofMillis(10));
         if (docs != null) {
-            if (settings.withKernel()) {
-                throw options.wrong("--docs shows the simulation; leave --transport tun out");
+            if (settings.inRealTime()) {
+                throw options.wrong("--docs shows the simulation; leave --transport out");
             }
             new Docs(docs).write(settings, Stories.all());
             System.out.println("Written: " + docs.resolve("stories.md"));

@@ -7,6 +7,7 @@ import java.time.Duration;
  * What the user of the command has chosen.
  *
  * @param place where the hosts meet
+ * @param link the transports of {@link Place#LINK}, else null
  * @param msl how long a segment lives at most; TIME-WAIT lasts twice as long
  * @param seed of all chance in a simulation
  * @param loss probability that a simulated packet is lost, 0 to 1
@@ -18,6 +19,7 @@ import java.time.Duration;
  */
 public record Settings(
         Place place,
+        Link link,
         Duration msl,
         long seed,
         double loss,
@@ -32,18 +34,26 @@ public record Settings(
         /** In virtual time, both are ours. */
         SIM,
         /** On a Linux TUN device: one host is the kernel. */
-        TUN
+        TUN,
+        /** Over transports that were named by URI: both are ours, in real time. */
+        LINK
     }
 
     /** A quiet simulation without files. */
     public static Settings simulation() {
         Duration msl = Duration.ofSeconds(30);
-        return new Settings(Place.SIM, msl, 1, 0, Duration.ofMillis(10), null, null, false, false);
+        Duration delay = Duration.ofMillis(10);
+        return new Settings(Place.SIM, null, msl, 1, 0, delay, null, null, false, false);
+    }
+
+    /** Both hosts over transports that reach each other, without files. */
+    public static Settings over(Link link, Duration msl) {
+        return new Settings(Place.LINK, link, msl, 1, 0, Duration.ZERO, null, null, false, false);
     }
 
     /** The same with other files; null for none. */
     public Settings withFiles(Path newPcap, Path newSvg) {
-        return new Settings(place, msl, seed, loss, delay, newPcap, newSvg, ansi, ascii);
+        return new Settings(place, link, msl, seed, loss, delay, newPcap, newSvg, ansi, ascii);
     }
 
     /** How long TIME-WAIT lasts. */
@@ -54,5 +64,10 @@ public record Settings(
     /** True when one host is the kernel. */
     public boolean withKernel() {
         return place == Place.TUN;
+    }
+
+    /** True when the clock on the wall counts. */
+    public boolean inRealTime() {
+        return place != Place.SIM;
     }
 }

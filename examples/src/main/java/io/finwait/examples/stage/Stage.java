@@ -88,9 +88,11 @@ public final class Stage {
         }
         Recorder recorder = new Recorder(ladder);
         World world =
-                settings.withKernel()
-                        ? TunWorld.open(mine, setup, recorder)
-                        : new SimWorld(mine, setup, recorder);
+                switch (settings.place()) {
+                    case SIM -> new SimWorld(mine, setup, recorder);
+                    case TUN -> TunWorld.open(mine, setup, recorder);
+                    case LINK -> LinkWorld.open(mine, setup, recorder);
+                };
         return new Scene(this, world, recorder, intro);
     }
 

@@ -46,6 +46,11 @@ public final class DelayedDuplicate implements Story {
             playAgainstKernel(stage);
             return;
         }
+        if (stage.settings().inRealTime()) {
+            throw new IllegalArgumentException(
+                    "this story delays single packets by virtual time; play it without --transport,"
+                            + " or with --transport tun");
+        }
         List<String> seen = new ArrayList<>();
         for (Defence each : Defence.values()) {
             if (each != Defence.ALL && (defence == Defence.ALL || defence == each)) {

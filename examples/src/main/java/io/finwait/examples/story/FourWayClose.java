@@ -83,7 +83,7 @@ public final class FourWayClose implements Story {
             return "(the kernel: 60 s, whatever we say; we don't wait for it)";
         }
         String length = TimeText.duration(twoMsl.toNanos());
-        if (stage.settings().withKernel() && twoMsl.compareTo(LONGEST_REAL_WAIT) > 0) {
+        if (stage.settings().inRealTime() && twoMsl.compareTo(LONGEST_REAL_WAIT) > 0) {
             return "for 2MSL, " + length + " (not waited for; --msl 2s makes it short)";
         }
         scene.note("2MSL, " + length + ", pass");

@@ -13,7 +13,7 @@ public final class HalfClose implements Story {
 
     @Override
     public void play(Stage stage) {
-        Duration sleep = Duration.ofSeconds(stage.settings().withKernel() ? 3 : 30);
+        Duration sleep = Duration.ofSeconds(stage.settings().inRealTime() ? 3 : 30);
         try (Scene scene =
                 stage.scene(
                         "Half-closed: a server that sleeps",

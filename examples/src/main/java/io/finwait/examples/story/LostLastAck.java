@@ -20,7 +20,7 @@ public final class LostLastAck implements Story {
                             + " and remembers.")) {
             closeAndLoseTheLastAck(scene);
             scene.netstat("After the repetition");
-            if (!stage.settings().withKernel()) {
+            if (!stage.settings().inRealTime()) {
                 scene.note("2MSL, counted from the repeated FIN, pass");
                 scene.passUntil(() -> !Scene.has(scene.client(), "TIME_WAIT"));
             }

@@ -13,7 +13,7 @@ public final class Orphan implements Story {
 
     @Override
     public void play(Stage stage) {
-        boolean real = stage.settings().withKernel();
+        boolean real = stage.settings().inRealTime();
         Duration timeout = Duration.ofSeconds(real ? 3 : 60);
         ClosePolicy policy =
                 ClosePolicy.DEFAULT

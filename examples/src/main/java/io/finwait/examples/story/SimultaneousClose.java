@@ -20,7 +20,7 @@ public final class SimultaneousClose implements Story {
             scene.closeTogether(connected);
             scene.quiet();
             scene.netstat("Both have closed");
-            if (!stage.settings().withKernel()) {
+            if (!stage.settings().inRealTime()) {
                 scene.note("2MSL pass");
                 scene.passUntil(
                         () ->

@@ -28,6 +28,7 @@ class KernelStoriesTest {
                 story,
                 new Settings(
                         Settings.Place.TUN,
+                        null,
                         Duration.ofMillis(1500),
                         1,
                         0,
