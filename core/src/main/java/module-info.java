@@ -22,4 +22,8 @@ module io.finwait.core {
     exports io.finwait.wire;
 
     uses io.finwait.spi.TransportProvider;
+
+    provides io.finwait.spi.TransportProvider with
+            io.finwait.trace.TraceProvider,
+            io.finwait.trace.TapProvider;
 }

@@ -14,5 +14,6 @@ module io.finwait.sim {
     exports io.finwait.sim.script;
 
     provides io.finwait.spi.TransportProvider with
-            io.finwait.sim.SimTransportProvider;
+            io.finwait.sim.SimTransportProvider,
+            io.finwait.sim.FaultProvider;
 }

@@ -25,7 +25,7 @@ package io.finwait.spi;
  *       timeout has passed; a wake-up before the call is not lost. It may return early for no reason.
  *   <li><b>R10</b> {@link #wakeup} may be called from any thread, at any time, also after close.
  *   <li><b>R11</b> {@link #close} is idempotent; afterwards {@code receive} returns 0, {@code claim}
- *       returns null and {@code await} returns at once.
+ *       returns null and {@code await} returns at once; what was claimed before may still be given back.
  *   <li><b>R12</b> {@link #nextDeadlineNs()} is the time of the transport's own next work (a delayed
  *       packet, a reconnection), or {@link Long#MAX_VALUE}; the work is done inside {@code receive}.
  *   <li><b>R13</b> A transport that declares not to allocate ({@link Capabilities#allocates()}) allocates

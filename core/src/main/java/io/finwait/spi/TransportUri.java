@@ -3,6 +3,7 @@ package io.finwait.spi;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Names a transport: {@code scheme:target?key=value&key=value}, for instance {@code tun:fw0?mtu=1500},
@@ -110,6 +111,29 @@ public record TransportUri(String scheme, String target, Map<String, String> par
         }
     }
 
+    /**
+     * The URI that a decorator wraps: the target, which is a URI itself, with those parameters that are
+     * not the decorator's own. So {@code trace:udp://h:1?peer=h:2} is {@code udp://h:1?peer=h:2}, traced.
+     *
+     * @param own the decorator's parameters
+     * @throws IllegalArgumentException when the target is no URI
+     */
+    public String decorated(String... own) {
+        Set<String> mine = Set.of(own);
+        Map<String, String> others = new LinkedHashMap<>(parameters);
+        others.keySet().removeAll(mine);
+        if (!target.matches("[a-z][a-z0-9+.-]*:.*")) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + this
+                            + "' wraps no transport; write the URI of one behind the colon, such as"
+                            + " "
+                            + scheme
+                            + ":udp://127.0.0.1:7000?peer=127.0.0.1:7001");
+        }
+        return target + query(others);
+    }
+
     private IllegalArgumentException outOfRange(String key, String value, int least, int most) {
         return new IllegalArgumentException(
                 "'"
@@ -126,9 +150,13 @@ public record TransportUri(String scheme, String target, Map<String, String> par
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(scheme).append(':').append(target);
+        return scheme + ":" + target + query(parameters);
+    }
+
+    private static String query(Map<String, String> of) {
+        StringBuilder text = new StringBuilder();
         char separator = '?';
-        for (Map.Entry<String, String> each : parameters.entrySet()) {
+        for (Map.Entry<String, String> each : of.entrySet()) {
             text.append(separator).append(each.getKey()).append('=').append(each.getValue());
             separator = '&';
         }

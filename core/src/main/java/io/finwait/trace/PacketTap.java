@@ -25,6 +25,14 @@ public interface PacketTap {
     /** The endpoint has nothing to do and is about to wait: a good moment to write things out. */
     default void idle() {}
 
+    /**
+     * True when the tap may allocate per packet, so that the transport under it can't promise not to
+     * ({@link io.finwait.spi.Capabilities#allocates()}).
+     */
+    default boolean allocates() {
+        return true;
+    }
+
     /** A tap that tells two others, the first one first. */
     static PacketTap both(PacketTap first, PacketTap second) {
         return new PacketTap() {
@@ -43,6 +51,11 @@ public interface PacketTap {
             public void idle() {
                 first.idle();
                 second.idle();
+            }
+
+            @Override
+            public boolean allocates() {
+                return first.allocates() || second.allocates();
             }
         };
     }

@@ -107,6 +107,11 @@ public final class PcapngTap implements PacketTap {
         }
     }
 
+    @Override
+    public boolean allocates() {
+        return false;
+    }
+
     private void fail(IOException e) {
         failure = e;
         LOG.warn("the capture can't be written any more and ends here: {}", e.toString());

@@ -1,5 +1,6 @@
 package io.finwait.trace;
 
+import io.finwait.wire.IpAddress;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Protocol;
 import io.finwait.wire.Segment;
@@ -20,9 +21,14 @@ final class SegmentReader {
     private static final int ICMP_TYPE_AND_CODE = 2;
 
     /** One direction of a connection: a retransmission is what takes the same numbers once more. */
-    private record Flow(End from, int sourcePort, int destinationPort) {
+    private record Flow(
+            End from,
+            IpAddress source,
+            int sourcePort,
+            IpAddress destination,
+            int destinationPort) {
         Flow reverse() {
-            return new Flow(from.other(), destinationPort, sourcePort);
+            return new Flow(from.other(), destination, destinationPort, source, sourcePort);
         }
     }
 
@@ -32,14 +38,43 @@ final class SegmentReader {
     private final Segment segment = new Segment();
     private final Map<Flow, Integer> initialNumbers = new HashMap<>();
     private final Set<Sent> sent = new HashSet<>();
+    private Verdict verdict = Verdict.OK;
     private boolean absolute;
+    private int mostRemembered = Integer.MAX_VALUE;
 
     void absoluteNumbers() {
         absolute = true;
     }
 
+    /**
+     * For traffic without end: remembers at most so many segments, and so many directions, before it
+     * begins anew. What was sent before that is not known as a retransmission.
+     */
+    void remembersAtMost(int count) {
+        mostRemembered = count;
+    }
+
+    /** Who sent the packet that was read last to whom: {@code 10.0.0.1:50000 > 10.0.0.2:80}. */
+    String ends() {
+        if (verdict == Verdict.OK) {
+            return end(ip.sourceHigh(), ip.sourceLow(), segment.sourcePort())
+                    + " > "
+                    + end(ip.destinationHigh(), ip.destinationLow(), segment.destinationPort());
+        }
+        return verdict == Verdict.OTHER_PROTOCOL
+                ? IpAddress.format(ip.sourceHigh(), ip.sourceLow())
+                        + " > "
+                        + IpAddress.format(ip.destinationHigh(), ip.destinationLow())
+                : "? > ?";
+    }
+
+    private static String end(long high, long low, int port) {
+        String address = IpAddress.format(high, low);
+        return (IpAddress.isV4(high, low) ? address : "[" + address + "]") + ":" + port;
+    }
+
     SegmentLabel read(End from, ByteBuffer b, int offset, int length) {
-        Verdict verdict = ip.parse(b, offset, length);
+        verdict = ip.parse(b, offset, length);
         if (verdict == Verdict.OK) {
             // Damaged segments are shown as well; that the receiver drops them is another matter.
             verdict = segment.parse(ip, true);
@@ -52,7 +87,19 @@ final class SegmentReader {
     }
 
     private SegmentLabel label(End from) {
-        Flow flow = new Flow(from, segment.sourcePort(), segment.destinationPort());
+        Flow flow =
+                new Flow(
+                        from,
+                        new IpAddress(ip.sourceHigh(), ip.sourceLow()),
+                        segment.sourcePort(),
+                        new IpAddress(ip.destinationHigh(), ip.destinationLow()),
+                        segment.destinationPort());
+        if (sent.size() >= mostRemembered) {
+            sent.clear();
+        }
+        if (initialNumbers.size() >= mostRemembered) {
+            initialNumbers.clear();
+        }
         Sent now = new Sent(flow, segment.seq(), segment.length());
         if (segment.hasSyn()) {
             initialNumbers.put(flow, segment.seq());

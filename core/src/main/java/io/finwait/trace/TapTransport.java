@@ -25,6 +25,7 @@ public final class TapTransport implements Transport {
 
     private final Transport below;
     private final PacketTap tap;
+    private final Runnable afterClose;
     private final SegmentCutter cutter = new SegmentCutter();
     private boolean tapFailed;
 
@@ -35,13 +36,32 @@ public final class TapTransport implements Transport {
      * @param tap is told of them
      */
     public TapTransport(Transport below, PacketTap tap) {
+        this(below, tap, () -> {});
+    }
+
+    /** A tap that nobody else closes is closed by {@code afterClose}. */
+    TapTransport(Transport below, PacketTap tap, Runnable afterClose) {
         this.below = below;
         this.tap = tap;
+        this.afterClose = afterClose;
+    }
+
+    private static Capabilities allocating(Capabilities of) {
+        return new Capabilities(
+                of.mtu(),
+                of.headroom(),
+                of.largestPacket(),
+                of.checksumOffload(),
+                of.segmentationOffload(),
+                of.lossless(),
+                of.ordered(),
+                true);
     }
 
     @Override
     public Capabilities capabilities() {
-        return below.capabilities();
+        Capabilities of = below.capabilities();
+        return tap.allocates() && !of.allocates() ? allocating(of) : of;
     }
 
     @Override
@@ -96,6 +116,7 @@ public final class TapTransport implements Transport {
     @Override
     public void close() {
         below.close();
+        afterClose.run();
     }
 
     private void show(Packet packet, long nowNs, PacketDirection direction) {

@@ -1,9 +1,13 @@
 package io.finwait.nio;
 
+import io.finwait.sim.FaultTransport;
+import io.finwait.sim.LinkModel;
 import io.finwait.sim.contract.TransportContract;
 import io.finwait.sim.contract.TransportFixture;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
+import io.finwait.trace.TapTransport;
+import io.finwait.trace.TraceTap;
 import io.finwait.wire.IpAddress;
 
 import org.junit.jupiter.api.Nested;
@@ -72,6 +76,44 @@ class DatagramContractTest {
         }
     }
 
+    /** Decorators in one line each around the same; the far end sees no difference. */
+    @Nested
+    class TappedAndTraced extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() throws IOException {
+            return new DatagramFixture("127.0.0.1", "10.0.0.1", "10.0.0.2", 1400) {
+                @Override
+                Transport open(InetSocketAddress local, InetSocketAddress peer, int mtu) {
+                    return UdpTransport.between(local, peer, mtu);
+                }
+
+                @Override
+                Transport decorated(Transport udp) {
+                    return new TapTransport(udp, new TraceTap(line -> {}));
+                }
+            };
+        }
+    }
+
+    @Nested
+    class WithFaults extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() throws IOException {
+            LinkModel bad = LinkModel.perfect().duplication(0.1).reordering(0.1, 1_000_000);
+            return new DatagramFixture("127.0.0.1", "10.0.0.1", "10.0.0.2", 1400) {
+                @Override
+                Transport open(InetSocketAddress local, InetSocketAddress peer, int mtu) {
+                    return UdpTransport.between(local, peer, mtu);
+                }
+
+                @Override
+                Transport decorated(Transport udp) {
+                    return new FaultTransport(udp, bad, bad, 7);
+                }
+            };
+        }
+    }
+
     /** Near: the transport; far: a socket of the JDK at the port that the near end sends to. */
     private abstract static class DatagramFixture implements TransportFixture {
 
@@ -81,7 +123,7 @@ class DatagramContractTest {
         private final int mtu;
         private final InetAddress host;
         private InetSocketAddress nearPort;
-        private UdpTransport near;
+        private Transport near;
 
         DatagramFixture(String host, String nearAddress, String farAddress, int mtu)
                 throws IOException {
@@ -97,10 +139,15 @@ class DatagramContractTest {
 
         abstract Transport open(InetSocketAddress local, InetSocketAddress peer, int mtu);
 
+        Transport decorated(Transport udp) {
+            return udp;
+        }
+
         private void openNear() {
             InetSocketAddress peer = new InetSocketAddress(host, far.getLocalPort());
-            near = (UdpTransport) open(nearPort, peer, mtu);
-            nearPort = near.localAddress();
+            UdpTransport udp = (UdpTransport) open(nearPort, peer, mtu);
+            nearPort = udp.localAddress();
+            near = decorated(udp);
             // An empty IP header makes the far end known where the peer is learned.
             byte[] hello = new byte[40];
             hello[0] = (byte) (farAddress.version() << 4);

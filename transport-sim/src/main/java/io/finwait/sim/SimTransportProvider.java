@@ -5,7 +5,6 @@ import io.finwait.spi.TransportProvider;
 import io.finwait.spi.TransportUri;
 import io.finwait.wire.IpAddress;
 
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,24 +21,8 @@ import java.util.stream.Stream;
  */
 public final class SimTransportProvider implements TransportProvider {
 
-    private static final String[] KNOWN = {
-        "seed",
-        "mtu",
-        "address",
-        "loss",
-        "duplication",
-        "corruption",
-        "reordering",
-        "delay",
-        "jitter",
-        "reorderdelay",
-        "rate",
-        "queue"
-    };
+    private static final String[] OWN = {"seed", "mtu", "address"};
     private static final Pattern NAMES = Pattern.compile("([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+)");
-    private static final Pattern QUANTITY =
-            Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)([a-zA-Z%]*)");
-    private static final int MOST_QUEUED = 1_000_000;
 
     /** For {@link java.util.ServiceLoader}. */
     public SimTransportProvider() {}
@@ -56,7 +39,7 @@ public final class SimTransportProvider implements TransportProvider {
 
     @Override
     public Transport open(TransportUri uri) {
-        uri.requireOnly(KNOWN);
+        uri.requireOnly(LinkParameters.and(OWN));
         Matcher names = NAMES.matcher(uri.target());
         if (!names.matches()) {
             throw new IllegalArgumentException(
@@ -64,7 +47,7 @@ public final class SimTransportProvider implements TransportProvider {
                             + uri.target()
                             + "' names no host of a simulated network; write sim://NET/HOST");
         }
-        LinkModel model = model(uri);
+        LinkModel model = LinkParameters.model(uri);
         IpAddress[] addresses =
                 Stream.of(uri.parameter("address", "").split(","))
                         .filter(text -> !text.isEmpty())
@@ -72,90 +55,9 @@ public final class SimTransportProvider implements TransportProvider {
                         .toArray(IpAddress[]::new);
         int mtu = uri.parameter("mtu", 1_500, 576, 65_535);
         String host = names.group(2);
-        SimTransport opened = SimNetworks.open(names.group(1), host, seed(uri), mtu, addresses);
+        SimTransport opened =
+                SimNetworks.open(names.group(1), host, LinkParameters.seed(uri), mtu, addresses);
         opened.network().linksFrom(host, model);
         return opened;
-    }
-
-    private static Long seed(TransportUri uri) {
-        String text = uri.parameters().get("seed");
-        if (text == null) {
-            return null;
-        }
-        try {
-            return Long.valueOf(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "'seed=" + text + "' in " + uri + " is no whole number of 64 bits", e);
-        }
-    }
-
-    private static LinkModel model(TransportUri uri) {
-        return LinkModel.perfect()
-                .loss(probability(uri, "loss"))
-                .duplication(probability(uri, "duplication"))
-                .corruption(probability(uri, "corruption"))
-                .reordering(probability(uri, "reordering"), duration(uri, "reorderdelay", "10ms"))
-                .delay(duration(uri, "delay", "0s"))
-                .jitter(duration(uri, "jitter", "0s"))
-                .rate(rate(uri), uri.parameter("queue", 1_000, 1, MOST_QUEUED));
-    }
-
-    private static double probability(TransportUri uri, String key) {
-        String text = uri.parameter(key, "0");
-        Matcher parts = QUANTITY.matcher(text);
-        if (parts.matches()) {
-            double number = Double.parseDouble(parts.group(1));
-            double value = parts.group(2).equals("%") ? number / 100 : number;
-            if (value <= 1 && (parts.group(2).isEmpty() || parts.group(2).equals("%"))) {
-                return value;
-            }
-        }
-        throw wrong(uri, key, text, "no probability; write 0.1 or 10%");
-    }
-
-    private static long duration(TransportUri uri, String key, String otherwise) {
-        String text = uri.parameter(key, otherwise);
-        Matcher parts = QUANTITY.matcher(text);
-        if (parts.matches()) {
-            double number = Double.parseDouble(parts.group(1));
-            long unit =
-                    switch (parts.group(2)) {
-                        case "ns" -> 1;
-                        case "us" -> 1_000;
-                        case "ms" -> 1_000_000;
-                        case "s" -> 1_000_000_000;
-                        default -> 0;
-                    };
-            if (unit > 0) {
-                return Math.round(number * unit);
-            }
-        }
-        throw wrong(uri, key, text, "no length of time; write 10ms, with ns, us, ms or s");
-    }
-
-    private static long rate(TransportUri uri) {
-        String text = uri.parameter("rate", "0");
-        Matcher parts = QUANTITY.matcher(text);
-        if (parts.matches()) {
-            double number = Double.parseDouble(parts.group(1));
-            long unit =
-                    switch (parts.group(2).toLowerCase(Locale.ROOT)) {
-                        case "" -> 1;
-                        case "k" -> 1_000;
-                        case "m" -> 1_000_000;
-                        case "g" -> 1_000_000_000;
-                        default -> 0;
-                    };
-            if (unit > 0) {
-                return Math.round(number * unit);
-            }
-        }
-        throw wrong(uri, "rate", text, "no rate; write bits per second such as 10M");
-    }
-
-    private static IllegalArgumentException wrong(
-            TransportUri uri, String key, String value, String why) {
-        return new IllegalArgumentException("'" + key + "=" + value + "' in " + uri + " is " + why);
     }
 }

@@ -249,6 +249,26 @@ final class BrokenTransports {
         };
     }
 
+    static Transport takesNothingBackAfterClose(Transport inner) {
+        return new Delegating(inner) {
+            private boolean closed;
+
+            @Override
+            public void abandon(Packet packet) {
+                if (closed) {
+                    throw new IllegalStateException("closed");
+                }
+                super.abandon(packet);
+            }
+
+            @Override
+            public void close() {
+                closed = true;
+                super.close();
+            }
+        };
+    }
+
     static Transport namesDeadlinesThatPass(Transport inner) {
         return new Delegating(inner) {
             private long lastNs;

@@ -54,6 +54,7 @@ class BrokenTransportsTest {
                 broken("r10", "wake-up throws", BrokenTransports::refusesWakeUpsAfterClose),
                 broken("r11", "refuses to close twice", BrokenTransports::refusesToCloseTwice),
                 broken("r11", "carries on after close", BrokenTransports::carriesOnAfterClose),
+                broken("r11", "throws after close", BrokenTransports::takesNothingBackAfterClose),
                 broken("r12", "deadlines that pass", BrokenTransports::namesDeadlinesThatPass),
                 broken("r13", "allocates secretly", BrokenTransports::allocatesSecretly),
                 broken("r14", "null for a mistake", BrokenTransports::answersMistakesWithNull));
@@ -81,7 +82,7 @@ class BrokenTransportsTest {
             BiFunction<Transport, SimNetwork, Transport> make, String prefix) {
         Set<String> failed = new TreeSet<>();
         int run = 0;
-        for (Method test : TransportContract.class.getDeclaredMethods()) {
+        for (Method test : Contract.methods()) {
             boolean named = test.getName().startsWith(prefix);
             if (!test.isAnnotationPresent(Test.class) || !named) {
                 continue;
@@ -107,7 +108,7 @@ class BrokenTransportsTest {
                     }
                 };
         try {
-            call(contract, TransportContract.class.getDeclaredMethod("open"));
+            call(contract, Contract.method("open"));
             call(contract, test);
             return false;
         } catch (TestAbortedException notApplicable) {

@@ -3,6 +3,8 @@ package io.finwait.sim;
 import io.finwait.sim.contract.TransportContract;
 import io.finwait.sim.contract.TransportFixture;
 import io.finwait.spi.Transport;
+import io.finwait.trace.TapTransport;
+import io.finwait.trace.TraceTap;
 
 import org.junit.jupiter.api.Nested;
 
@@ -74,6 +76,26 @@ class SimTransportContractTest {
         protected TransportFixture openFixture() {
             return new SimFixture(network(), inner -> faults(inner, BAD));
         }
+    }
+
+    @Nested
+    class InsideATraceInWords extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() {
+            return new SimFixture(network(), inner -> traced(inner));
+        }
+    }
+
+    @Nested
+    class InsideFaultsInsideATrace extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() {
+            return new SimFixture(network(), inner -> traced(faults(inner, BAD)));
+        }
+    }
+
+    private static Transport traced(Transport inner) {
+        return new TapTransport(inner, new TraceTap(line -> {}));
     }
 
     private static Transport faults(Transport inner, LinkModel model) {

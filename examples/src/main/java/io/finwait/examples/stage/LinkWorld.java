@@ -183,7 +183,15 @@ final class LinkWorld implements World {
         }
     }
 
-    private record UnderWay(byte[] octets, LadderPacket arrow) {}
+    private static final class UnderWay {
+        private final byte[] octets;
+        private final LadderPacket arrow;
+
+        UnderWay(byte[] octets, LadderPacket arrow) {
+            this.octets = octets;
+            this.arrow = arrow;
+        }
+    }
 
     private record Loss(Predicate<Segment> which, boolean once) {}
 
