@@ -3,6 +3,7 @@ package io.finwait.tcp.internal;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
+import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpOptions;
@@ -44,8 +45,8 @@ final class Handshake {
 
     /** A SYN with something else on it, which a profile does not answer. */
     private boolean isIgnored(Segment seg) {
-        return (seg.hasFin() && endpoint.profile.dropSynFin())
-                || (seg.hasAck() && endpoint.profile.synAckIgnored());
+        return (seg.hasFin() && endpoint.profile.has(Habit.DROPS_SYN_FIN))
+                || (seg.hasAck() && endpoint.profile.has(Habit.IGNORES_SYN_ACK));
     }
 
     /** Begins a passive handshake; a FIN on the SYN is ignored (T-24). */
@@ -129,7 +130,7 @@ final class Handshake {
 
     /** A segment for a connection in SYN-SENT. */
     void inSynSent(Tcb tcb, Segment seg) {
-        if (seg.hasSyn() && seg.hasFin() && endpoint.profile.dropSynFin()) {
+        if (seg.hasSyn() && seg.hasFin() && endpoint.profile.has(Habit.DROPS_SYN_FIN)) {
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
@@ -158,7 +159,7 @@ final class Handshake {
             synAckReceived(tcb, seg);
         } else {
             synReceived(tcb, seg);
-            tcb.rcv.widen(endpoint.profile.roundedWindow());
+            tcb.rcv.widen(endpoint.profile.has(Habit.ROUNDED_WINDOW));
             tcb.timers.stop(Timer.RETRANSMISSION);
             endpoint.lifecycle.simultaneousOpen(tcb);
             tcb.synOwed = true;
@@ -183,7 +184,7 @@ final class Handshake {
         int scale = seg.hasSyn() ? 0 : tcb.snd.windowScale;
         tcb.snd.updateWindow(seg.window() << scale, seg.seq(), seg.ack());
         tcb.rtt.endBackOff();
-        tcb.rcv.widen(endpoint.profile.roundedWindow());
+        tcb.rcv.widen(endpoint.profile.has(Habit.ROUNDED_WINDOW));
         tcb.quickAcksLeft = endpoint.profile.quickAcks();
         if (synWasLost) {
             tcb.rtt.afterLostSyn();

@@ -106,7 +106,7 @@ public final class Rcv {
         return possible - wnd() >= Math.max(worthwhile(), Math.min(capacity / 2, 2 * peerSegment));
     }
 
-    /** Takes text up to the buffer, rounded up to whole segments ({@link WireProfile#roundedWindow}). */
+    /** Takes text up to the buffer, rounded up to whole segments ({@link WireProfile.Habit#ROUNDED_WINDOW}). */
     void widen(boolean rounded) {
         if (rounded) {
             capacity = (capacity + peerSegment - 1) / peerSegment * peerSegment;

@@ -4,6 +4,7 @@ import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
+import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
@@ -54,7 +55,7 @@ final class SegmentArrives {
         }
         Rcv rcv = tcb.rcv;
         boolean inWindow = Seq.inWindow(seg.seq(), rcv.nxt, rcv.wnd());
-        if (seg.seq() == rcv.nxt || (inWindow && endpoint.profile.insecureRst())) {
+        if (seg.seq() == rcv.nxt || (inWindow && endpoint.profile.has(Habit.INSECURE_RST))) {
             if (tcb.state == State.SYN_RECEIVED && tcb.passive) {
                 endpoint.counters.add(Counter.RESETS_IN);
                 endpoint.lifecycle.forget(tcb);
@@ -77,7 +78,7 @@ final class SegmentArrives {
         }
         if (tcb.state == State.SYN_RECEIVED) {
             endpoint.handshake.synInSynReceived(tcb, seg);
-        } else if (endpoint.profile.insecureSyn()
+        } else if (endpoint.profile.has(Habit.INSECURE_SYN)
                 && Seq.inWindow(seg.seq(), tcb.rcv.nxt, tcb.rcv.wnd())) {
             endpoint.output.sendReset(tcb);
             endpoint.lifecycle.resetByPeer(tcb);
@@ -330,10 +331,10 @@ final class SegmentArrives {
                     rcv.edge = Seq.max(rcv.edge, rcv.nxt);
                     tcb.acksOwed = 1;
                     tcb.retransmitOwed |=
-                            endpoint.profile.finWithAck()
+                            endpoint.profile.has(Habit.FIN_WITH_ACK)
                                     && tcb.state == State.FIN_WAIT_1
                                     && tcb.snd.finSent();
-                    rcv.widen(endpoint.profile.roundedWindow());
+                    rcv.widen(endpoint.profile.has(Habit.ROUNDED_WINDOW));
                     endpoint.wantsOutput(tcb);
                     endpoint.lifecycle.finReceived(tcb);
                 }

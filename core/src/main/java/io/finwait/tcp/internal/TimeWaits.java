@@ -5,6 +5,7 @@ import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
+import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.timewait.TimeWaitEnding;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitTable;
@@ -60,7 +61,10 @@ final class TimeWaits {
      * @return false when the table has nothing to do with it
      */
     boolean take(Segment seg, TcpListener listener) {
-        if (endpoint.profile.insecureSyn() && seg.hasSyn() && !seg.hasRst() && resets(seg)) {
+        if (endpoint.profile.has(Habit.INSECURE_SYN)
+                && seg.hasSyn()
+                && !seg.hasRst()
+                && resets(seg)) {
             return true;
         }
         boolean listening = listener != null && listener.takesSyn() && endpoint.hasPlace();

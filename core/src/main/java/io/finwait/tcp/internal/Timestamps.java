@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal;
 
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpOptions;
@@ -26,7 +27,7 @@ final class Timestamps {
             return true;
         }
         if (!seg.options().hasTimestamps()) {
-            if (seg.hasSyn() || endpoint.profile.bareSegments()) {
+            if (seg.hasSyn() || endpoint.profile.has(Habit.BARE_SEGMENTS)) {
                 return true;
             }
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);

@@ -8,6 +8,7 @@ import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.TcpEndpoint;
 import io.finwait.tcp.internal.WireProfile;
+import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.timewait.TimeWaitPolicy;
 
 /** Makes the endpoint that a script drives, with the habits of a profile. */
@@ -66,10 +67,10 @@ final class StackConfig {
             case RFC -> WireProfile.NONE;
             case LINUX -> WireProfile.LINUX;
             case FREEBSD ->
-                    WireProfile.FREEBSD.withSwitches(
-                            shell.isSet("net.inet.tcp.insecure_rst"),
-                            shell.isSet("net.inet.tcp.insecure_syn"),
-                            shell.isSet("net.inet.tcp.drop_synfin"));
+                    WireProfile.FREEBSD
+                            .with(Habit.INSECURE_RST, shell.isSet("net.inet.tcp.insecure_rst"))
+                            .with(Habit.INSECURE_SYN, shell.isSet("net.inet.tcp.insecure_syn"))
+                            .with(Habit.DROPS_SYN_FIN, shell.isSet("net.inet.tcp.drop_synfin"));
         };
     }
 
