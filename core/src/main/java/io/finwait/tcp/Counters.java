@@ -30,6 +30,8 @@ public final class Counters {
         RETRANSMISSIONS,
         /** Retransmission timers that fired. */
         RETRANSMISSION_TIMEOUTS,
+        /** Probes for a lost tail sent (RFC 8985 §7). */
+        TAIL_LOSS_PROBES,
         /** Resets sent. */
         RESETS_OUT,
         /** Acceptable resets received. */

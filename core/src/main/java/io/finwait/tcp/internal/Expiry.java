@@ -34,6 +34,7 @@ final class Expiry {
 
     private void fire(Tcb tcb, Timer timer) {
         switch (timer) {
+            case TAIL_LOSS_PROBE -> endpoint.tailLossProbe.fire(tcb);
             case RETRANSMISSION -> retransmission(tcb);
             case WINDOW_PROBE -> windowProbe(tcb);
             case DELAYED_ACK -> {
@@ -194,6 +195,7 @@ final class Expiry {
     /** New data or FIN was acknowledged (RFC 6298 §5.2, §5.3). */
     void progress(Tcb tcb) {
         tcb.timers.stop(Timer.USER_TIMEOUT);
+        endpoint.tailLossProbe.progress(tcb);
         if (tcb.snd.una == tcb.snd.nxt) {
             tcb.timers.stop(Timer.RETRANSMISSION);
         } else {

@@ -73,25 +73,39 @@ final class SegmentOutput {
             }
             tcb.probeOwed = false;
         }
+        if (tcb.tailProbeOwed) {
+            if (!endpoint.tailLossProbe.send(tcb)) {
+                return false;
+            }
+            tcb.tailProbeOwed = false;
+        }
         return pollText(tcb) && pollKeepalive(tcb) && pollAcks(tcb);
     }
 
     private boolean pollText(Tcb tcb) {
-        Snd snd = tcb.snd;
         while (true) {
             int text = textToSend(tcb);
-            int behind = snd.cursor + text;
-            boolean fin = finFits(snd, behind);
-            if (text == 0 && !fin) {
+            if (text == 0 && !finFits(tcb.snd, tcb.snd.cursor)) {
                 return true;
             }
-            if (!send(tcb, snd.cursor, text, fin)) {
+            if (!sendNext(tcb, text)) {
                 return false;
             }
-            snd.cursor = behind + (fin ? 1 : 0);
-            snd.nxt = Seq.max(snd.nxt, snd.cursor);
             tcb.sendSmall = false;
         }
+    }
+
+    /** Sends the octets at the cursor, and the FIN along when it comes right behind. */
+    boolean sendNext(Tcb tcb, int text) {
+        Snd snd = tcb.snd;
+        boolean fin = finFits(snd, snd.cursor + text);
+        if (!send(tcb, snd.cursor, text, fin)) {
+            return false;
+        }
+        if (snd.sent(text, fin)) {
+            tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
+        }
+        return true;
     }
 
     /** Octets of text for the segment at the cursor; 0 when none may go now. */
@@ -233,7 +247,7 @@ final class SegmentOutput {
     }
 
     /** Sends text and FIN from a number on; every segment carries the ACK. */
-    private boolean send(Tcb tcb, int seq, int text, boolean fin) {
+    boolean send(Tcb tcb, int seq, int text, boolean fin) {
         Snd snd = tcb.snd;
         int sackBlocks =
                 tcb.sackPermitted ? Math.min(tcb.rcv.reassembly.count(), maxBlocks(tcb)) : 0;
@@ -381,6 +395,7 @@ final class SegmentOutput {
         if (outstanding) {
             timers.startIfOff(Timer.RETRANSMISSION, now + tcb.rtt.timeoutNs());
         }
+        endpoint.tailLossProbe.arm(tcb);
         if (blocked && snd.wnd == 0) {
             timers.startIfOff(Timer.WINDOW_PROBE, now + tcb.rtt.timeoutNs());
         } else {

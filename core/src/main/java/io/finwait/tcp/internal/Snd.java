@@ -20,6 +20,9 @@ public final class Snd {
      */
     int cursor;
 
+    /** Where the segment begins that ends at SND.NXT. */
+    int lastBegin;
+
     /** SND.WND: the peer's window, in octets. */
     public int wnd;
 
@@ -58,6 +61,7 @@ public final class Snd {
         una = newIss;
         nxt = newIss;
         cursor = newIss;
+        lastBegin = newIss;
         base = newIss + 1;
         wnd = 0;
         maxWnd = 0;
@@ -102,6 +106,18 @@ public final class Snd {
     void finIsQueued() {
         finQueued = true;
         finSeq = textEnd();
+    }
+
+    /** Octets, and perhaps the FIN, have left from the cursor on; true when some were never sent before. */
+    boolean sent(int text, boolean fin) {
+        int behind = cursor + text;
+        cursor = behind + (fin ? 1 : 0);
+        if (Seq.leq(cursor, nxt)) {
+            return false;
+        }
+        nxt = cursor;
+        lastBegin = text == 0 ? behind : behind - 1 - (text - 1) % mss;
+        return true;
     }
 
     /** Takes an acceptable SEG.ACK above SND.UNA. */

@@ -44,6 +44,8 @@ public final class StateDigest {
         to.accept(snd.una - snd.iss);
         to.accept(snd.nxt - snd.iss);
         to.accept(snd.cursor - snd.iss);
+        to.accept(snd.lastBegin - snd.iss);
+        to.accept(tcb.tailProbed ? tcb.tailProbeEnd - snd.iss : -1);
         to.accept(Math.min(snd.wnd, 2));
         to.accept(Math.min(rcv.wnd(), 2));
         to.accept(snd.buffer.length());
@@ -62,6 +64,8 @@ public final class StateDigest {
                         tcb.synOwed,
                         tcb.retransmitOwed,
                         tcb.probeOwed,
+                        tcb.tailProbeOwed,
+                        tcb.tailProbed,
                         tcb.passive && tcb.state == State.SYN_RECEIVED,
                         tcb.overTimeWait,
                         tcb.congestion.isRecovering()));
@@ -99,6 +103,7 @@ public final class StateDigest {
     public static boolean isRetransmissionTimerRunning(TcpEndpoint endpoint) {
         for (Tcb tcb : endpoint.allTcbs()) {
             if (tcb.timers.isRunning(Timer.RETRANSMISSION)
+                    || tcb.timers.isRunning(Timer.TAIL_LOSS_PROBE)
                     || tcb.timers.isRunning(Timer.WINDOW_PROBE)) {
                 return true;
             }

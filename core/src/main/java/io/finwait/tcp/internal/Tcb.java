@@ -57,6 +57,14 @@ public final class Tcb implements ConnectionInfo {
     /** One octet, or the FIN, is to be sent into a closed window. */
     boolean probeOwed;
 
+    /** A probe for the tail is to be sent ({@link TailLossProbe}). */
+    boolean tailProbeOwed;
+
+    /** A probe for the tail is outstanding, up to {@link #tailProbeEnd}: there is one for each tail. */
+    boolean tailProbed;
+
+    int tailProbeEnd;
+
     /** A keepalive probe is to be sent. */
     boolean keepaliveOwed;
 
@@ -137,6 +145,8 @@ public final class Tcb implements ConnectionInfo {
         acksOwed = 0;
         retransmitOwed = false;
         probeOwed = false;
+        tailProbeOwed = false;
+        tailProbed = false;
         keepaliveOwed = false;
         sendSmall = false;
         segmentsUnacknowledged = 0;

@@ -47,6 +47,7 @@ public final class TcpEndpoint implements Endpoint {
     final Notifications notifications = new Notifications();
     final Lifecycle lifecycle = new Lifecycle(this);
     final Expiry expiry = new Expiry(this);
+    final TailLossProbe tailLossProbe = new TailLossProbe(this);
     final UserCalls userCalls = new UserCalls(this);
     final Pools pools = new Pools(this);
     final Timestamps timestamps = new Timestamps(this);

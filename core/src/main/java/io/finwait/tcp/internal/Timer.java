@@ -2,6 +2,8 @@ package io.finwait.tcp.internal;
 
 /** The timers of a TCB; each has one slot in {@link Timers}. */
 public enum Timer {
+    /** No ACK of the last segments for two round trips (RFC 8985 §7); ahead of RETRANSMISSION. */
+    TAIL_LOSS_PROBE,
     /** Something with sequence space is unacknowledged (RFC 6298 §5). */
     RETRANSMISSION,
     /** Text or FIN waits behind a closed window (RFC 9293 §3.8.6.1). */

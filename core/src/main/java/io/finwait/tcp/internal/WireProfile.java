@@ -34,7 +34,9 @@ public record WireProfile(
          */
         ROUNDED_WINDOW,
         /** Segments without timestamps are taken although timestamps were agreed on. */
-        BARE_SEGMENTS
+        BARE_SEGMENTS,
+        /** The probe for a lost FIN waits as long as for text, whose ACK may be delayed. */
+        EXPECTS_DELAYED_ACK_OF_FIN
     }
 
     /** Finwait's own way. */
@@ -42,7 +44,11 @@ public record WireProfile(
 
     /** Linux 6. */
     public static final WireProfile LINUX =
-            new WireProfile(SynOptions.LINUX, -1, 16, EnumSet.of(Habit.BARE_SEGMENTS));
+            new WireProfile(
+                    SynOptions.LINUX,
+                    -1,
+                    16,
+                    EnumSet.of(Habit.BARE_SEGMENTS, Habit.EXPECTS_DELAYED_ACK_OF_FIN));
 
     /** FreeBSD 14 with its defaults. */
     public static final WireProfile FREEBSD =

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The scripts of this project: one or more for each requirement that a script can show. */
+/**
+ * The scripts of this project: one or more for each requirement that a script can show. Those in folder
+ * {@code linux} show what profile linux does in its own way.
+ */
 final class OwnScripts {
 
     private OwnScripts() {}
@@ -30,6 +33,14 @@ final class OwnScripts {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How a script is run. */
+    static ScriptOptions options(Path file) {
+        boolean linux = folder().relativize(file).startsWith("linux");
+        return ScriptOptions.DEFAULT
+                .withProfile(linux ? Profile.LINUX : Profile.RFC)
+                .withStrictEnd(true);
     }
 
     static PacketScript read(Path file) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
+import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Every script of this project passes, over IPv4 and IPv6, and nothing is left over at its end. */
@@ -21,13 +22,16 @@ class OwnScriptsTest {
     }
 
     private static Stream<DynamicTest> tests(int ipVersion) {
-        ScriptOptions options = ScriptOptions.DEFAULT.withStrictEnd(true).withIpVersion(ipVersion);
         assertThat(OwnScripts.files()).isNotEmpty();
         return OwnScripts.files().stream()
                 .map(
                         file ->
                                 DynamicTest.dynamicTest(
                                         OwnScripts.folder().relativize(file).toString(),
-                                        () -> OwnScripts.read(file).run(options).orThrow()));
+                                        () -> run(file, ipVersion)));
+    }
+
+    private static void run(Path file, int ipVersion) {
+        OwnScripts.read(file).run(OwnScripts.options(file).withIpVersion(ipVersion)).orThrow();
     }
 }

@@ -19,12 +19,11 @@ class WrongScriptsTest {
 
     @Test
     void everyWrongScriptIsRejected() {
-        ScriptOptions options = ScriptOptions.DEFAULT.withStrictEnd(true);
         Map<Kind, Integer> rejected = new EnumMap<>(Kind.class);
         List<String> survivors = new ArrayList<>();
         for (Path file : OwnScripts.files()) {
             for (Wrong wrong : WrongScripts.of(OwnScripts.read(file))) {
-                ScriptResult result = wrong.script().run(options);
+                ScriptResult result = wrong.script().run(OwnScripts.options(file));
                 if (result.outcome() == Outcome.FAILED) {
                     rejected.merge(wrong.kind(), 1, Integer::sum);
                 } else {
