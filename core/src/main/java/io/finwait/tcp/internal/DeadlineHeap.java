@@ -14,6 +14,13 @@ final class DeadlineHeap {
 
     /** Notes the earliest deadline of a TCB's timers. */
     void place(Tcb tcb) {
+        long notBefore = tcb.timers.notBefore();
+        boolean standsWell =
+                notBefore == Timers.OFF
+                        || (tcb.heapIndex >= 0 && notBefore - tcb.heapDeadline >= 0);
+        if (standsWell) {
+            return;
+        }
         long deadline = tcb.timers.earliest();
         if (tcb.heapIndex < 0) {
             if (deadline == Timers.OFF) {
@@ -59,17 +66,36 @@ final class DeadlineHeap {
             if (deadline == Timers.OFF) {
                 remove(top);
             } else {
-                top.heapDeadline = deadline;
-                down(0);
-                up(top.heapIndex);
+                moveTop(deadline);
             }
         }
         return Timers.OFF;
     }
 
-    /** The TCB with the earliest deadline; call only when {@link #earliest} is not OFF. */
-    Tcb first() {
-        return heap[0];
+    private void moveTop(long deadline) {
+        heap[0].heapDeadline = deadline;
+        down(0);
+    }
+
+    /**
+     * A TCB of whose timers one has fired, or null. Unlike {@link #earliest} it leaves all at their
+     * places that were put there for a time to come: where segments arrive all the time, timers move
+     * all the time, and hardly one is ever looked at.
+     */
+    Tcb due(long nowNs) {
+        while (size > 0 && heap[0].heapDeadline - nowNs <= 0) {
+            Tcb top = heap[0];
+            long deadline = top.timers.earliest();
+            if (deadline == top.heapDeadline) {
+                return top;
+            }
+            if (deadline == Timers.OFF) {
+                remove(top);
+            } else {
+                moveTop(deadline);
+            }
+        }
+        return null;
     }
 
     private void up(int start) {

@@ -71,6 +71,18 @@ final class Demultiplexer {
         }
     }
 
+    /** The TCB at which {@link #find} begins to search, which is mostly the right one; or null. */
+    Tcb firstCandidate(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        int hash = hash(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        return table[hash & (table.length - 1)];
+    }
+
     void add(Tcb tcb) {
         if (2 * (size + 1) > table.length) {
             Tcb[] old = table;

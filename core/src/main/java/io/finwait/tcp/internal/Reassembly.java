@@ -10,9 +10,13 @@ final class Reassembly {
 
     private static final int MAX_RANGES = 64;
 
-    private final int[] left = new int[MAX_RANGES + 1];
-    private final int[] right = new int[MAX_RANGES + 1];
-    private final int[] touched = new int[MAX_RANGES + 1];
+    private static final int[] NONE = {};
+
+    /** Places come with the first gap, which most connections never see. */
+    private int[] left = NONE;
+
+    private int[] right = NONE;
+    private int[] touched = NONE;
     private int count;
     private int clock;
 
@@ -51,6 +55,11 @@ final class Reassembly {
         }
         if (high == low && count == MAX_RANGES) {
             return false;
+        }
+        if (left.length == 0) {
+            left = new int[MAX_RANGES + 1];
+            right = new int[MAX_RANGES + 1];
+            touched = new int[MAX_RANGES + 1];
         }
         int merged = high - low;
         if (merged != 1) {

@@ -12,6 +12,9 @@ final class ReceiveBuffer {
     private final BlockChain chain;
     private int readable;
 
+    /** Where the last octet ends that was written, counted from the first unread one. */
+    private int written;
+
     ReceiveBuffer(BlockPool pool) {
         chain = new BlockChain(pool);
     }
@@ -24,6 +27,7 @@ final class ReceiveBuffer {
     /** Writes octets that begin {@code ahead} octets after the last readable one. */
     void write(int ahead, ByteBuffer source, int at, int octets) {
         chain.write(readable + ahead, source, at, octets);
+        written = Math.max(written, readable + ahead + octets);
     }
 
     /** The next octets have become readable. */
@@ -44,12 +48,21 @@ final class ReceiveBuffer {
 
     /** Throws readable octets away. */
     void discard(int octets) {
-        chain.drop(octets);
         readable -= octets;
+        written -= octets;
+        if (written == 0) {
+            // A connection without unread octets holds no block: the next one that needs a block
+            // gets
+            // one that is still in the cache.
+            chain.clear();
+        } else {
+            chain.drop(octets);
+        }
     }
 
     /** Octets out of order are thrown away, and blocks that only they used. */
     void dropUnreadable() {
+        written = readable;
         if (readable == 0) {
             chain.clear();
         }
@@ -58,5 +71,6 @@ final class ReceiveBuffer {
     void clear() {
         chain.clear();
         readable = 0;
+        written = 0;
     }
 }

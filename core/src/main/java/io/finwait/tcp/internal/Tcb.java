@@ -165,6 +165,19 @@ public final class Tcb implements ConnectionInfo {
         pathMtu = 0;
     }
 
+    /** Reads from the places that a segment needs, see {@link ReadAhead}. */
+    int touch() {
+        int sum = snd.una + snd.mss + rcv.nxt + rcv.lastAckSent + acksOwed;
+        sum += (int) timers.notBefore() + rcv.reassembly.count();
+        if (rcv.buffer != null) {
+            sum += rcv.buffer.readable();
+        }
+        if (connection != null) {
+            sum += connection.events;
+        }
+        return sum;
+    }
+
     /** The send variables. */
     public Snd snd() {
         return snd;

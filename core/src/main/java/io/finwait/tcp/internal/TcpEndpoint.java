@@ -61,6 +61,7 @@ public final class TcpEndpoint implements Endpoint {
     private final int mtu;
     private final PortChoice ports;
     private final Demultiplexer demultiplexer;
+    private final ReadAhead readAhead;
     private final DeadlineHeap deadlines = new DeadlineHeap();
     private final List<TcpListener> listeners = new ArrayList<>();
     private final IcmpInput icmp;
@@ -91,6 +92,7 @@ public final class TcpEndpoint implements Endpoint {
         mtu = transport.capabilities().mtu();
         SipHash hash = new SipHash(config.random());
         demultiplexer = new Demultiplexer(config.random());
+        readAhead = new ReadAhead(demultiplexer);
         initialSequence = new InitialSequence(hash);
         ports = new PortChoice(this, config.random());
         SegmentWriter writer = new SegmentWriter(transport, counters);
@@ -133,6 +135,7 @@ public final class TcpEndpoint implements Endpoint {
         batch.clear();
         int received = transport.receive(batch, now);
         counters.add(Counter.PACKETS_IN, received);
+        readAhead.look(batch);
         for (int i = 0; i < received; i++) {
             take(batch.get(i));
         }
@@ -204,11 +207,9 @@ public final class TcpEndpoint implements Endpoint {
 
     private int fireTimers() {
         int fired = 0;
-        long earliest;
-        while (fired < MOST_TIMERS_A_CYCLE
-                && (earliest = deadlines.earliest()) != Timers.OFF
-                && earliest - now <= 0) {
-            fired += expiry.onTime(deadlines.first());
+        Tcb due;
+        while (fired < MOST_TIMERS_A_CYCLE && (due = deadlines.due(now)) != null) {
+            fired += expiry.onTime(due);
         }
         return fired + timeWait.expire(MOST_TIMERS_A_CYCLE);
     }

@@ -16,6 +16,9 @@ public final class Timers {
 
     private final long[] deadlines = new long[COUNT];
 
+    /** No timer fires before this: the earliest deadline started since {@link #earliest} was asked. */
+    private long notBefore;
+
     Timers() {
         stopAll();
     }
@@ -23,12 +26,15 @@ public final class Timers {
     /** Starts a timer, or moves it. */
     void start(Timer timer, long deadlineNs) {
         deadlines[timer.ordinal()] = deadlineNs;
+        if (notBefore == OFF || deadlineNs - notBefore < 0) {
+            notBefore = deadlineNs;
+        }
     }
 
     /** Starts a timer unless it runs. */
     void startIfOff(Timer timer, long deadlineNs) {
         if (deadlines[timer.ordinal()] == OFF) {
-            deadlines[timer.ordinal()] = deadlineNs;
+            start(timer, deadlineNs);
         }
     }
 
@@ -38,6 +44,15 @@ public final class Timers {
 
     void stopAll() {
         Arrays.fill(deadlines, OFF);
+        notBefore = OFF;
+    }
+
+    /**
+     * A time before which no timer fires, or {@link #OFF} when none runs: cheap, and earlier than {@link
+     * #earliest} where a timer was stopped or moved.
+     */
+    long notBefore() {
+        return notBefore;
     }
 
     /** True when the timer runs. */
@@ -57,13 +72,14 @@ public final class Timers {
     }
 
     /** The earliest deadline of all timers, or {@link #OFF}. */
-    public long earliest() {
+    long earliest() {
         long earliest = OFF;
         for (long deadline : deadlines) {
             if (deadline != OFF && (earliest == OFF || deadline - earliest < 0)) {
                 earliest = deadline;
             }
         }
+        notBefore = earliest;
         return earliest;
     }
 }
