@@ -8,6 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.finwait.Finwait;
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.Driver;
+import io.finwait.nio.relay.Relay;
+import io.finwait.nio.relay.RelayFaults;
 import io.finwait.raw.TunOptions;
 import io.finwait.raw.TunTransport;
 import io.finwait.sim.LinkModel;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,11 +139,20 @@ class ReadmeTest {
         }
     }
 
+    /** Needs a server; RelayTest runs its like. */
+    static void relay(InetSocketAddress server) {
+        RelayFaults faults = RelayFaults.none().delay(Duration.ofMillis(20)).resetAfter(1000);
+        try (Relay relay = Relay.to(server).down(faults).open()) {
+            System.out.println(
+                    relay.localAddress()); // connect your client there: "Connection reset"
+        }
+    }
+
     @Test
     void whatTheReadmeShowsIsCompiled() throws IOException {
         String compiled = source("ReadmeTest.java", "test") + source("custom/Cable.java", "main");
         List<String> blocks = javaBlocks(Path.of("..", "README.md"));
-        assertThat(blocks).hasSize(5);
+        assertThat(blocks).hasSize(6);
         assertThat(blocks).allSatisfy(each -> assertThat(compiled).contains(compact(each)));
     }
 

@@ -3,7 +3,7 @@ package io.finwait.nio;
 import java.net.InetSocketAddress;
 
 /** Reads {@code HOST:PORT}, with an IPv6 address in brackets. */
-final class HostPort {
+public final class HostPort {
 
     private HostPort() {}
 
@@ -15,7 +15,7 @@ final class HostPort {
      * @param leastPort 0 where any free port will do, else 1
      * @throws IllegalArgumentException when it is none, or the name is unknown
      */
-    static InetSocketAddress parse(String text, Object where, int leastPort) {
+    public static InetSocketAddress parse(String text, Object where, int leastPort) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");

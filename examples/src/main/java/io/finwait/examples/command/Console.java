@@ -27,6 +27,14 @@ final class Console {
         return new PrintedShow(out(), settings.ansi());
     }
 
+    /** Prints a line that is to be seen now, also where the output is a file or a pipe. */
+    static void say(String line) {
+        synchronized (Console.class) {
+            out().println(line);
+            out().flush();
+        }
+    }
+
     static PrintStream out() {
         return System.out;
     }

@@ -13,6 +13,8 @@ final class Converters {
 
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|ms|s|m|min)");
 
+    private static final Pattern RATE = Pattern.compile("(\\d{1,9})([kMG]?)");
+
     private Converters() {}
 
     /** {@code 500us}, {@code 10ms}, {@code 1.5s}, {@code 2m}. */
@@ -36,6 +38,28 @@ final class Converters {
                     };
             BigDecimal ns = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unitNs));
             return Duration.ofNanos(ns.longValue());
+        }
+    }
+
+    /** {@code 800}, {@code 64k}, {@code 10M}: bits per second. */
+    static final class OfRate implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            Matcher matcher = RATE.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException(
+                        "'"
+                                + text
+                                + "' is no rate; write bits per second, such as 800, 64k or 10M");
+            }
+            long unit =
+                    switch (matcher.group(2)) {
+                        case "k" -> 1_000L;
+                        case "M" -> 1_000_000L;
+                        case "G" -> 1_000_000_000L;
+                        default -> 1L;
+                    };
+            return Long.parseLong(matcher.group(1)) * unit;
         }
     }
 

@@ -40,6 +40,7 @@ import java.util.concurrent.Callable;
             StoriesCommand.class,
             HoldCommand.class,
             ServeCommand.class,
+            ForwardCommand.class,
             ScriptCommand.class,
             ExploreCommand.class
         })

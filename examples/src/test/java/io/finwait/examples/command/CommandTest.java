@@ -68,6 +68,14 @@ class CommandTest {
                 "hold ASLEEP",
                 "hold",
                 "stories --docs x --transport tun",
+                "forward",
+                "forward --listen 127.0.0.1:0",
+                "forward --listen nowhere --to 127.0.0.1:1",
+                "forward --listen 127.0.0.1:0 --to 127.0.0.1:0",
+                "forward --listen 127.0.0.1:0 --to 127.0.0.1:1 --direction down",
+                "forward --listen 127.0.0.1:0 --to 127.0.0.1:1 --reset-after -1",
+                "forward --listen 127.0.0.1:0 --to 127.0.0.1:1 --rate fast",
+                "forward --listen 127.0.0.1:0 --to 127.0.0.1:1 --rate 7",
                 "serve .",
                 "serve --http 99999 .",
                 "serve --http 80 /nonexistent",
@@ -86,7 +94,8 @@ class CommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "close", "delayed-duplicate", "hold", "stories", "serve"})
+    @ValueSource(
+            strings = {"", "close", "delayed-duplicate", "hold", "stories", "serve", "forward"})
     void helpSuffices(String command) {
         List<String> args = command.isEmpty() ? List.of("--help") : List.of(command, "--help");
         Run run = run(args.toArray(String[]::new));

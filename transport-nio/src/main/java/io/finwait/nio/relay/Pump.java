@@ -1,0 +1,225 @@
+package io.finwait.nio.relay;
+
+import io.finwait.nio.relay.RelayEvent.Kind;
+import io.finwait.nio.relay.RelayEvent.Way;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One direction of a relayed connection: one thread reads and puts down when each thing is to arrive, one
+ * waits for that time and writes. FIN and RST travel behind the octets, as they do on the wire.
+ */
+final class Pump {
+
+    private static final int CHUNK = 16 << 10;
+    private static final int MOST_UNDER_WAY = 1 << 20;
+    private static final long SECOND_NS = 1_000_000_000;
+
+    /** Parts in which a slow direction sends, so that its octets don't come in bursts of seconds. */
+    private static final int PARTS_PER_SECOND = 20;
+
+    /**
+     * Something under way.
+     *
+     * @param octets what is to be written; null for an end of the direction
+     * @param end what kind of end it is, else null
+     * @param dueNs when it arrives
+     */
+    private record UnderWay(ByteBuffer octets, Kind end, long dueNs) {}
+
+    private final RelayedConnection connection;
+    private final Way way;
+    private final SocketChannel from;
+    private final SocketChannel to;
+    private final RelayFaults faults;
+    private final LinkedBlockingQueue<UnderWay> underWay = new LinkedBlockingQueue<>();
+    private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
+    private final AtomicLong octets = new AtomicLong();
+    private final AtomicBoolean finIsUnderWay = new AtomicBoolean();
+    private final AtomicBoolean resetHasCome = new AtomicBoolean();
+    private final Thread reader = Thread.ofVirtual().name("relay-read").unstarted(this::read);
+    private final Thread writer = Thread.ofVirtual().name("relay-write").unstarted(this::write);
+    private volatile boolean endIsMade;
+    private volatile boolean cut;
+
+    Pump(
+            RelayedConnection connection,
+            Way way,
+            SocketChannel from,
+            SocketChannel to,
+            RelayFaults faults) {
+        this.connection = connection;
+        this.way = way;
+        this.from = from;
+        this.to = to;
+        this.faults = faults;
+    }
+
+    void start() {
+        reader.start();
+        writer.start();
+    }
+
+    /** Ends both threads; the channels are closed before. */
+    void stop() {
+        reader.interrupt();
+        writer.interrupt();
+    }
+
+    // What comes from one end.
+
+    private void read() {
+        ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
+        try {
+            makeTheEndIfDue();
+            while (from.read(buffer.clear()) >= 0) {
+                take(buffer.flip());
+            }
+            finHasCome();
+        } catch (IOException e) {
+            resetHasCome();
+        } catch (InterruptedException e) {
+            // Only stop() interrupts: the connection is over.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What comes behind the end that a fault has made is read and thrown away. */
+    private void take(ByteBuffer buffer) throws InterruptedException {
+        long left = faults.octetsThatPass() - octets.get();
+        int count = (int) Math.min(buffer.remaining(), left);
+        if (count > 0) {
+            room.acquire(count);
+            byte[] copy = new byte[count];
+            buffer.get(copy);
+            octets.addAndGet(count);
+            put(ByteBuffer.wrap(copy), null);
+        }
+        makeTheEndIfDue();
+    }
+
+    private void makeTheEndIfDue() {
+        long now = octets.get();
+        if (endIsMade || now < faults.octetsThatPass()) {
+            return;
+        }
+        endIsMade = true;
+        if (now == faults.resetAfter()) {
+            put(null, Kind.RESET_MADE);
+        } else if (now == faults.finAfter()) {
+            finIsUnderWay.set(true);
+            put(null, Kind.FIN_MADE);
+        } else {
+            cut = true;
+            connection.tell(way, Kind.CUT, now);
+        }
+    }
+
+    private void finHasCome() {
+        if (cut || !finIsUnderWay.compareAndSet(false, true)) {
+            return;
+        }
+        if (faults.dropsFin()) {
+            connection.tell(way, Kind.FIN_DROPPED, octets.get());
+        } else {
+            put(null, Kind.FIN);
+        }
+    }
+
+    /** The sender has reset the connection, as reading from it or writing to it has shown. */
+    private void resetHasCome() {
+        if (cut || connection.isOver() || !resetHasCome.compareAndSet(false, true)) {
+            return;
+        }
+        if (faults.dropsReset()) {
+            connection.tell(way, Kind.RESET_DROPPED, octets.get());
+        } else {
+            put(null, Kind.RESET);
+        }
+    }
+
+    private void put(ByteBuffer newOctets, Kind end) {
+        long dueNs = System.nanoTime() + faults.delay().toNanos();
+        underWay.add(new UnderWay(newOctets, end, dueNs));
+    }
+
+    // What goes to the other end.
+
+    private void write() {
+        boolean isGone = false;
+        try {
+            while (true) {
+                UnderWay next = underWay.take();
+                waitUntil(next.dueNs);
+                if (next.octets != null) {
+                    int length = next.octets.remaining();
+                    isGone = isGone || !send(next.octets);
+                    room.release(length);
+                } else {
+                    end(next.end);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Only stop() interrupts: the connection is over.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end(Kind end) {
+        connection.tell(way, end, octets.get());
+        if (end == Kind.RESET || end == Kind.RESET_MADE) {
+            connection.resetBoth();
+            return;
+        }
+        try {
+            to.shutdownOutput();
+        } catch (IOException e) {
+            connection.pump(way.reverse()).resetHasCome();
+        }
+        connection.directionIsOver();
+    }
+
+    /** False when the end that we write to has gone, which is a reset in the other direction. */
+    private boolean send(ByteBuffer chunk) {
+        try {
+            int end = chunk.limit();
+            int part = partOf(end);
+            while (chunk.position() < end) {
+                chunk.limit(Math.min(end, chunk.position() + part));
+                waitUntil(System.nanoTime() + nsFor(chunk.remaining()));
+                while (chunk.hasRemaining()) {
+                    to.write(chunk);
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            connection.pump(way.reverse()).resetHasCome();
+            return false;
+        }
+    }
+
+    private int partOf(int length) {
+        long rate = faults.octetsPerSecond();
+        return rate == 0 ? length : Math.clamp(rate / PARTS_PER_SECOND, 1, length);
+    }
+
+    private long nsFor(int length) {
+        long rate = faults.octetsPerSecond();
+        return rate == 0 ? 0 : length * SECOND_NS / rate;
+    }
+
+    private void waitUntil(long timeNs) {
+        long left = timeNs - System.nanoTime();
+        while (left > 0 && !connection.isOver()) {
+            LockSupport.parkNanos(left);
+            left = timeNs - System.nanoTime();
+        }
+    }
+}

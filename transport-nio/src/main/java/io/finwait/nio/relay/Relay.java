@@ -1,0 +1,179 @@
+package io.finwait.nio.relay;
+
+import io.finwait.nio.relay.RelayEvent.Kind;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Stands between clients and a server, on sockets of the kernel, and passes everything on as it is: octets,
+ * half-close (a FIN in one direction leaves the other one open) and reset (a RST comes out as a RST). On
+ * top of that each direction can be spoilt by {@link RelayFaults}.
+ *
+ * <pre>{@code
+ * try (Relay relay = Relay.to(server).down(RelayFaults.none().resetAfter(1000)).open()) {
+ *     client.connect(relay.localAddress());
+ * }
+ * }</pre>
+ *
+ * <p>What it can't carry over: a server that refuses is seen by the client as a connection that is opened
+ * and reset at once, because the client's handshake is the kernel's. A reset from an end whose octets wait
+ * for room (1 MiB waits in each direction) is seen when there is room again.
+ *
+ * <p>Each connection has virtual threads of its own; everything here may be called from any thread.
+ */
+public final class Relay implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
+    private final ServerSocketChannel listening;
+    private final InetSocketAddress localAddress;
+    private final InetSocketAddress server;
+    private final RelayFaults up;
+    private final RelayFaults down;
+    private final Consumer<RelayEvent> observer;
+    private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    private Relay(Builder builder) throws IOException {
+        server = builder.server;
+        up = builder.up;
+        down = builder.down;
+        observer = builder.observer;
+        listening = ServerSocketChannel.open();
+        try {
+            listening.bind(builder.listen);
+            localAddress = (InetSocketAddress) listening.getLocalAddress();
+        } catch (IOException e) {
+            listening.close();
+            throw e;
+        }
+    }
+
+    /** Begins to describe a relay to a server. */
+    public static Builder to(InetSocketAddress server) {
+        return new Builder(server);
+    }
+
+    /** Describes a relay. */
+    public static final class Builder {
+
+        private final InetSocketAddress server;
+        private InetSocketAddress listen =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        private RelayFaults up = RelayFaults.none();
+        private RelayFaults down = RelayFaults.none();
+        private Consumer<RelayEvent> observer = event -> {};
+
+        private Builder(InetSocketAddress server) {
+            this.server = server;
+        }
+
+        /** Where clients connect; a free port of the loopback address by default. */
+        public Builder listen(InetSocketAddress address) {
+            listen = address;
+            return this;
+        }
+
+        /** What happens to octets from the client to the server. */
+        public Builder up(RelayFaults faults) {
+            up = faults;
+            return this;
+        }
+
+        /** What happens to octets from the server to the client. */
+        public Builder down(RelayFaults faults) {
+            down = faults;
+            return this;
+        }
+
+        /** Is told what happens, on the threads of the connections: it must be safe for that, and quick. */
+        public Builder observer(Consumer<RelayEvent> newObserver) {
+            observer = newObserver;
+            return this;
+        }
+
+        /**
+         * Opens the port and begins to relay.
+         *
+         * @throws UncheckedIOException when the port can't be opened
+         */
+        public Relay open() {
+            try {
+                Relay relay = new Relay(this);
+                Thread.ofVirtual().name("relay").start(relay::accept);
+                return relay;
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "can't listen at " + listen + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Where clients connect. */
+    public InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    private void accept() {
+        long number = 0;
+        while (!closed) {
+            try {
+                SocketChannel client = listening.accept();
+                number++;
+                long mine = number;
+                Thread.ofVirtual().name("relay-" + mine).start(() -> connect(client, mine));
+            } catch (IOException e) {
+                if (!closed) {
+                    LOG.warn("the relay at {} takes no more connections", localAddress, e);
+                }
+                return;
+            }
+        }
+    }
+
+    private void connect(SocketChannel client, long number) {
+        SocketChannel to;
+        try {
+            to = SocketChannel.open(server);
+            client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            to.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException e) {
+            LOG.debug("the server at {} can't be reached: {}", server, e.getMessage());
+            RelayedConnection.reset(client);
+            observer.accept(new RelayEvent(number, null, Kind.UNREACHABLE, 0));
+            return;
+        }
+        observer.accept(new RelayEvent(number, null, Kind.OPENED, 0));
+        RelayedConnection connection =
+                new RelayedConnection(number, client, to, up, down, observer, connections::remove);
+        connections.add(connection);
+        connection.start();
+        if (closed) {
+            connection.resetBoth();
+        }
+    }
+
+    /** Closes the port, and resets all connections that are left. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            listening.close();
+        } catch (IOException e) {
+            LOG.debug("closing the port: {}", e.getMessage());
+        }
+        connections.forEach(RelayedConnection::resetBoth);
+    }
+}
