@@ -66,6 +66,7 @@ final class Lifecycle {
         tcb.retransmissions = 0;
         tcb.timers.stop(Timer.RETRANSMISSION);
         tcb.lastHeardNs = endpoint.now;
+        tcb.lastSentNs = endpoint.now;
         endpoint.expiry.restartKeepalive(tcb);
         if (tcb.passive) {
             endpoint.counters.add(Counter.PASSIVE_OPENS);

@@ -11,22 +11,34 @@ final class NewReno {
     private static final int DUPLICATE_ACKS = 3;
 
     private int mss;
+    private boolean countsAll;
     private int window;
     private int threshold;
     private int duplicates;
     private int acknowledgedInAvoidance;
     private boolean recovering;
+    private boolean afterTimeout;
     private int recover;
 
-    /** Begins a connection with the initial window of RFC 6928: ten segments. */
-    void reset(int segmentSize, int iss) {
+    /**
+     * Begins a connection with the initial window of RFC 6928: ten segments.
+     *
+     * @param countsAllOctets whether slow start takes all that an ACK covers, without RFC 3465's limit
+     */
+    void reset(int segmentSize, int iss, boolean countsAllOctets) {
         mss = segmentSize;
+        countsAll = countsAllOctets;
+        afterTimeout = false;
         recover = iss;
-        window = Math.min(10 * mss, Math.max(2 * mss, 14_600));
+        window = initialWindow();
         threshold = Integer.MAX_VALUE;
         duplicates = 0;
         acknowledgedInAvoidance = 0;
         recovering = false;
+    }
+
+    private int initialWindow() {
+        return Math.min(10 * mss, Math.max(2 * mss, 14_600));
     }
 
     /** The SYN was lost: the initial window is one segment (RFC 5681 §3.1). */
@@ -61,14 +73,23 @@ final class NewReno {
         }
         recover = Seq.max(recover, ack);
         if (window < threshold) {
-            window = grow(Math.min(acknowledged, 2 * mss));
+            window = grow(Math.min(acknowledged, mostPerAck()));
             return;
         }
+        afterTimeout = false;
         acknowledgedInAvoidance += acknowledged;
         if (acknowledgedInAvoidance >= window) {
             acknowledgedInAvoidance -= window;
             window = grow(mss);
         }
+    }
+
+    /** L of RFC 3465 §2: two segments, and one after a timeout, when ACKs may cover what was not lost. */
+    private int mostPerAck() {
+        if (countsAll) {
+            return Integer.MAX_VALUE;
+        }
+        return afterTimeout ? mss : 2 * mss;
     }
 
     private int grow(int by) {
@@ -102,6 +123,7 @@ final class NewReno {
             threshold = Math.max(flight / 2, 2 * mss);
         }
         window = mss;
+        afterTimeout = true;
         duplicates = 0;
         recovering = false;
         recover = sndNxt;
@@ -109,7 +131,7 @@ final class NewReno {
 
     /** Nothing was sent for longer than a timeout: begin again carefully (RFC 5681 §4.1). */
     void onIdle() {
-        window = Math.min(window, Math.min(10 * mss, Math.max(2 * mss, 14_600)));
+        window = Math.min(window, initialWindow());
     }
 
     int duplicates() {

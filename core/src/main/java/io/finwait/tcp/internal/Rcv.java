@@ -99,11 +99,16 @@ public final class Rcv {
         }
     }
 
-    /** True when the user has read so much that the peer should be told. */
-    boolean windowUpdateIsDue() {
+    /**
+     * True when the user has read so much that the peer should be told.
+     *
+     * @param whenDoubled only when the window has at least doubled
+     */
+    boolean windowUpdateIsDue(boolean whenDoubled) {
         // What the field can't say is no news to the peer.
         int possible = Math.min(possibleEdge() - nxt, 0xFFFF << windowScale);
-        return possible - wnd() >= Math.max(worthwhile(), Math.min(capacity / 2, 2 * peerSegment));
+        int enough = whenDoubled ? wnd() : Math.min(capacity / 2, 2 * peerSegment);
+        return possible - wnd() >= Math.max(worthwhile(), enough);
     }
 
     /** Takes text up to the buffer, rounded up to whole segments ({@link WireProfile.Habit#ROUNDED_WINDOW}). */

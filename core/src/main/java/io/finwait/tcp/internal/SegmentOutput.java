@@ -2,6 +2,7 @@ package io.finwait.tcp.internal;
 
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
+import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
@@ -83,12 +84,22 @@ final class SegmentOutput {
     }
 
     private boolean pollText(Tcb tcb) {
+        Snd snd = tcb.snd;
+        if (snd.una == snd.nxt && endpoint.now - tcb.lastSentNs > tcb.rtt.timeoutNs()) {
+            tcb.congestion.onIdle();
+        }
+        int segments = 0;
         while (true) {
-            int text = textToSend(tcb);
-            if (text == 0 && !finFits(tcb.snd, tcb.snd.cursor)) {
+            int text = textToSend(tcb, snd.cursor);
+            if (text == 0 && !finFits(snd, snd.cursor)) {
                 return true;
             }
-            if (!sendNext(tcb, text)) {
+            segments += text > snd.mss ? 2 : 1;
+            boolean push =
+                    segments > 1
+                            && endpoint.profile.has(Habit.PUSHES_FLIGHTS)
+                            && textToSend(tcb, snd.cursor + text) == 0;
+            if (!sendNext(tcb, text, push ? TcpHeader.PSH : 0)) {
                 return false;
             }
             tcb.sendSmall = false;
@@ -96,10 +107,10 @@ final class SegmentOutput {
     }
 
     /** Sends the octets at the cursor, and the FIN along when it comes right behind. */
-    boolean sendNext(Tcb tcb, int text) {
+    boolean sendNext(Tcb tcb, int text, int control) {
         Snd snd = tcb.snd;
         boolean fin = finFits(snd, snd.cursor + text);
-        if (!send(tcb, snd.cursor, text, fin)) {
+        if (!send(tcb, snd.cursor, text, control | fin(fin))) {
             return false;
         }
         if (snd.sent(text, fin)) {
@@ -108,14 +119,18 @@ final class SegmentOutput {
         return true;
     }
 
-    /** Octets of text for the segment at the cursor; 0 when none may go now. */
-    private int textToSend(Tcb tcb) {
+    private static int fin(boolean on) {
+        return on ? TcpHeader.FIN : 0;
+    }
+
+    /** Octets of text for a segment that begins at a number; 0 when none may go now. */
+    private int textToSend(Tcb tcb, int from) {
         Snd snd = tcb.snd;
-        int pending = Seq.distance(snd.cursor, snd.textEnd());
+        int pending = Seq.distance(from, snd.textEnd());
         if (pending <= 0) {
             return 0;
         }
-        int usable = Math.min(snd.wnd, tcb.congestion.window()) - (snd.cursor - snd.una);
+        int usable = Math.min(snd.wnd, tcb.congestion.window()) - (from - snd.una);
         if (usable <= 0) {
             return 0;
         }
@@ -123,12 +138,12 @@ final class SegmentOutput {
         if (text >= snd.mss) {
             return wholeSegments(tcb, text);
         }
-        boolean again = snd.cursor != snd.nxt;
+        boolean again = Seq.lt(from, snd.nxt);
         boolean last = text == pending;
         boolean mayGo =
                 again
                         || tcb.sendSmall
-                        || (last && (snd.finQueued || !tcb.nagle || snd.una == snd.nxt))
+                        || (last && (snd.finQueued || !tcb.nagle || snd.una == from))
                         || text >= (snd.maxWnd + 1) / 2;
         return mayGo ? text : 0;
     }
@@ -161,7 +176,7 @@ final class SegmentOutput {
         boolean fin = snd.finSent() && snd.una + text == snd.finSeq;
         endpoint.counters.add(Counter.RETRANSMISSIONS);
         tcb.timing = false;
-        if (!send(tcb, snd.una, text, fin)) {
+        if (!send(tcb, snd.una, text, fin(fin))) {
             return false;
         }
         // A FIN that went along must not go again right behind.
@@ -177,7 +192,7 @@ final class SegmentOutput {
         }
         int text = Seq.lt(snd.una, snd.textEnd()) ? 1 : 0;
         boolean fin = snd.finQueued && snd.una + text == snd.finSeq && text == 0;
-        if (!send(tcb, snd.una, text, fin)) {
+        if (!send(tcb, snd.una, text, fin(fin))) {
             return false;
         }
         snd.nxt = Seq.max(snd.nxt, snd.una + 1);
@@ -243,12 +258,17 @@ final class SegmentOutput {
     }
 
     private boolean sendEmpty(Tcb tcb, int seq) {
-        return send(tcb, seq, 0, false);
+        return send(tcb, seq, 0, 0);
     }
 
-    /** Sends text and FIN from a number on; every segment carries the ACK. */
-    boolean send(Tcb tcb, int seq, int text, boolean fin) {
+    /**
+     * Sends text from a number on; every segment carries the ACK.
+     *
+     * @param control FIN, and PSH where the end of what is queued does not ask for it
+     */
+    boolean send(Tcb tcb, int seq, int text, int control) {
         Snd snd = tcb.snd;
+        boolean fin = (control & TcpHeader.FIN) != 0;
         int sackBlocks =
                 tcb.sackPermitted ? Math.min(tcb.rcv.reassembly.count(), maxBlocks(tcb)) : 0;
         int options =
@@ -271,16 +291,13 @@ final class SegmentOutput {
         if (sackBlocks > 0) {
             at = writeSack(tcb, at, sackBlocks);
         }
-        int flags = ACK;
+        int flags = ACK | control;
         if (text > 0) {
             int distance = Seq.distance(snd.base, seq);
             snd.buffer.copy(distance, text, writer.buffer(), at);
             if (distance + text == snd.buffer.length()) {
                 flags |= TcpHeader.PSH;
             }
-        }
-        if (fin) {
-            flags |= TcpHeader.FIN;
         }
         if ((text > 0 || fin) && !tcb.timing && !tcb.rcv.timestamps && Seq.geq(seq, snd.nxt)) {
             tcb.timing = true;

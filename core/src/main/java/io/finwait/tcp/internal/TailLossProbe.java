@@ -3,6 +3,7 @@ package io.finwait.tcp.internal;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.wire.Seq;
+import io.finwait.wire.TcpHeader;
 
 /**
  * The tail loss probe (RFC 8985 §7) for the tail that ends in the FIN: when no ACK comes for two round
@@ -95,7 +96,7 @@ final class TailLossProbe {
             // The window was taken back meanwhile: the retransmission timer decides.
             return true;
         }
-        if (text > 0 ? !endpoint.output.sendNext(tcb, text) : !sendLastAgain(tcb)) {
+        if (text > 0 ? !endpoint.output.sendNext(tcb, text, 0) : !sendLastAgain(tcb)) {
             return false;
         }
         endpoint.counters.add(Counter.TAIL_LOSS_PROBES);
@@ -108,7 +109,7 @@ final class TailLossProbe {
         Snd snd = tcb.snd;
         int from = Seq.max(snd.una, Seq.max(snd.lastBegin, snd.finSeq - snd.mss));
         tcb.timing = false;
-        return endpoint.output.send(tcb, from, snd.finSeq - from, true);
+        return endpoint.output.send(tcb, from, snd.finSeq - from, TcpHeader.FIN);
     }
 
     /** Something new was acknowledged: the tail is another one. */

@@ -9,6 +9,7 @@ import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.State;
+import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -136,10 +137,7 @@ final class TcpConnection implements Connection {
                 return 0;
             }
             int taken = input.read(target);
-            if (tcb != null && tcb.rcv.windowUpdateIsDue() && !tcb.state.hasReceivedFin()) {
-                tcb.acksOwed = Math.max(tcb.acksOwed, 1);
-                endpoint.wantsOutput(tcb);
-            }
+            tellWindow();
             return taken;
         }
         if (endedBadly() && !receiveErrorTold && !toldAsEndOfStream()) {
@@ -147,6 +145,17 @@ final class TcpConnection implements Connection {
             throw new IOException(endMessage());
         }
         return endOfStream || tcb == null ? -1 : 0;
+    }
+
+    /** The user has read: the peer may have to know of the room (RFC 9293 §3.8.6.2.2). */
+    private void tellWindow() {
+        if (tcb == null || tcb.state.hasReceivedFin()) {
+            return;
+        }
+        if (tcb.rcv.windowUpdateIsDue(endpoint.profile.has(Habit.TELLS_DOUBLED_WINDOWS))) {
+            tcb.acksOwed = Math.max(tcb.acksOwed, 1);
+            endpoint.wantsOutput(tcb);
+        }
     }
 
     /**
@@ -444,10 +453,7 @@ final class TcpConnection implements Connection {
             return;
         }
         input.discard(input.readable());
-        if (tcb.rcv.windowUpdateIsDue() && !tcb.state.hasReceivedFin()) {
-            tcb.acksOwed = Math.max(tcb.acksOwed, 1);
-            endpoint.wantsOutput(tcb);
-        }
+        tellWindow();
         if (tcb.state.hasReceivedFin()) {
             close();
         }

@@ -36,7 +36,13 @@ public record WireProfile(
         /** Segments without timestamps are taken although timestamps were agreed on. */
         BARE_SEGMENTS,
         /** The probe for a lost FIN waits as long as for text, whose ACK may be delayed. */
-        EXPECTS_DELAYED_ACK_OF_FIN
+        EXPECTS_DELAYED_ACK_OF_FIN,
+        /** The peer is told of a wider window when it has doubled, not with every second segment read. */
+        TELLS_DOUBLED_WINDOWS,
+        /** The last segment of a flight carries PSH, also where only the window ends the flight. */
+        PUSHES_FLIGHTS,
+        /** An ACK opens the window in slow start by all that it covers, not by two segments at most. */
+        COUNTS_ALL_OCTETS
     }
 
     /** Finwait's own way. */
@@ -48,7 +54,12 @@ public record WireProfile(
                     SynOptions.LINUX,
                     -1,
                     16,
-                    EnumSet.of(Habit.BARE_SEGMENTS, Habit.EXPECTS_DELAYED_ACK_OF_FIN));
+                    EnumSet.of(
+                            Habit.BARE_SEGMENTS,
+                            Habit.EXPECTS_DELAYED_ACK_OF_FIN,
+                            Habit.TELLS_DOUBLED_WINDOWS,
+                            Habit.PUSHES_FLIGHTS,
+                            Habit.COUNTS_ALL_OCTETS));
 
     /** FreeBSD 14 with its defaults. */
     public static final WireProfile FREEBSD =
