@@ -4,8 +4,12 @@ import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
 import io.finwait.driver.DrainReport;
 import io.finwait.driver.Driver;
+import io.finwait.sim.FaultTransport;
+import io.finwait.sim.LinkModel;
+import io.finwait.spi.Transport;
 import io.finwait.spi.Transports;
 import io.finwait.tcp.CloseReason;
+import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.wire.IpAddress;
 
@@ -23,18 +27,38 @@ import java.util.concurrent.CompletableFuture;
 public final class Mover {
 
     static final int PORT = 7000;
+
+    /** The link as it is. */
+    static final String CLEAN = "clean";
+
+    /** 5 % lost, 5 % twice, 10 % late enough to be overtaken, both ways. */
+    static final String SPOILT = "spoilt";
+
+    /** Both processes are on one host: an answer takes less than a millisecond. */
+    private static final long SHORTEST_RTO_NS = 20_000_000;
+
+    private static final long FIRST_RTO_NS = 1_000_000_000;
+    private static final long LONGEST_RTO_NS = 60_000_000_000L;
+
+    private static final long SEED = 20;
+    private static final LinkModel BAD =
+            LinkModel.perfect().loss(0.05).duplication(0.05).reordering(0.1, 2_000_000);
     private static final int CHUNK = 256 << 10;
 
     private Mover() {}
 
-    /** Arguments: server or client, transport URI, own address, the other's address, octets. */
+    /** Arguments: server or client, transport URI, own address, the other's address, octets, kind of link. */
     public static void main(String[] args) throws Exception {
         boolean server = args[0].equals("server");
         IpAddress own = IpAddress.parse(args[2]);
         IpAddress other = IpAddress.parse(args[3]);
         long octets = Long.parseLong(args[4]);
-        EndpointConfig config = EndpointConfig.builder().address(own).build();
-        Driver driver = Driver.start(config, Transports.open(args[1]));
+        EndpointConfig config =
+                EndpointConfig.builder()
+                        .address(own)
+                        .retransmissionTimeouts(FIRST_RTO_NS, SHORTEST_RTO_NS, LONGEST_RTO_NS)
+                        .build();
+        Driver driver = Driver.start(config, open(args[1], args[5]));
         AsyncConnection connection = server ? accept(driver) : driver.connect(other, PORT).join();
         long beganNs = System.nanoTime();
         CompletableFuture<byte[]> sent = new CompletableFuture<>();
@@ -43,12 +67,19 @@ public final class Mover {
         byte[] sentDigest = sent.join();
         CloseReason reason = connection.close().join();
         double seconds = (System.nanoTime() - beganNs) / 1e9;
+        long again = driver.call(each -> each.counters().get(Counter.RETRANSMISSIONS)).join();
         DrainReport report = driver.shutdown(Duration.ofSeconds(60)).join();
         System.out.println("sent " + HexFormat.of().formatHex(sentDigest));
         System.out.println("received " + HexFormat.of().formatHex(received));
         System.out.println("ended " + reason.message());
         System.out.println("clean " + report.isClean());
+        System.out.println("retransmitted " + again);
         System.out.printf("rate %.0f MB/s each way%n", octets / seconds / 1e6);
+    }
+
+    private static Transport open(String uri, String link) {
+        Transport transport = Transports.open(uri);
+        return link.equals(SPOILT) ? new FaultTransport(transport, BAD, BAD, SEED) : transport;
     }
 
     private static AsyncConnection accept(Driver driver) {

@@ -6,112 +6,74 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * Two JVMs move octets both ways at the same time and close in order; 64 MB each way, or what the system
- * property {@code finwait.transfer.octets} says.
+ * Two JVMs move octets both ways at the same time and close in order. How many octets each way can be
+ * said by the system properties {@code finwait.transfer.octets} and, where the link loses, {@code
+ * finwait.transfer.lossy.octets}.
  */
 @Timeout(900)
 class TwoProcessesTest {
 
     private static final long OCTETS = Long.getLong("finwait.transfer.octets", 64 << 20);
+    private static final long LOSSY_OCTETS = Long.getLong("finwait.transfer.lossy.octets", 2 << 20);
 
     @TempDir Path folder;
 
-    private record Started(String role, Process process, List<String> lines, Thread reader) {
-
-        String line(String key) {
-            return lines.stream()
-                    .filter(line -> line.startsWith(key + " "))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(role + " did not say it: " + lines))
-                    .substring(key.length() + 1);
-        }
-    }
-
     @Test
     void overUdp() throws Exception {
-        int one = freePort();
-        int two = freePort();
-        bothWays(
-                "udp://127.0.0.1:" + one + "?peer=127.0.0.1:" + two,
-                "udp://127.0.0.1:" + two + "?peer=127.0.0.1:" + one);
+        UdpPair ports = UdpPair.free();
+        bothWays(ports.first(), ports.second(), OCTETS, Mover.CLEAN);
     }
 
     @Test
     void overUnixDomainSockets() throws Exception {
         String uri = "unix:" + folder.resolve("s");
-        bothWays(uri + "?role=server", uri + "?role=client");
+        bothWays(uri + "?role=server", uri + "?role=client", OCTETS, Mover.CLEAN);
     }
 
-    private static void bothWays(String serverUri, String clientUri) throws Exception {
-        Started server = start("server", serverUri, "10.0.0.2", "10.0.0.1");
-        Started client = start("client", clientUri, "10.0.0.1", "10.0.0.2");
-        finish(server);
-        finish(client);
-        assertThat(client.line("received")).isEqualTo(server.line("sent"));
-        assertThat(server.line("received")).isEqualTo(client.line("sent"));
-        assertThat(client.line("sent")).isNotEqualTo(server.line("sent"));
-        assertThat(client.line("ended")).startsWith("Closed in order");
-        assertThat(server.line("ended")).startsWith("Closed in order");
-        assertThat(client.line("clean")).isEqualTo("true");
-        assertThat(server.line("clean")).isEqualTo("true");
-        System.out.println(serverUri + ": " + client.line("rate"));
+    /** 5 % lost, 5 % twice, 10 % out of order, on the way there and on the way back. */
+    @Test
+    void overUdpThatLosesRepeatsAndReorders() throws Exception {
+        UdpPair ports = UdpPair.free();
+        ChildJvm client = bothWays(ports.first(), ports.second(), LOSSY_OCTETS, Mover.SPOILT);
+        long packets = LOSSY_OCTETS / UdpTransport.DEFAULT_MTU;
+        assertThat(Long.parseLong(client.said("retransmitted"))).isGreaterThan(packets / 50);
     }
 
-    private static Started start(String role, String uri, String own, String other)
-            throws IOException {
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Mover.class.getName(),
-                                role,
-                                uri,
-                                own,
-                                other,
-                                String.valueOf(OCTETS))
-                        .redirectErrorStream(true)
-                        .start();
-        if (role.equals("server")) {
-            assertThat(process.inputReader().readLine()).isEqualTo("listening");
-        }
-        List<String> lines = new ArrayList<>();
-        Thread reader = Thread.ofVirtual().start(() -> read(process, lines));
-        return new Started(role, process, lines, reader);
-    }
-
-    private static void read(Process process, List<String> lines) {
-        try (BufferedReader reader = process.inputReader()) {
-            reader.lines().forEach(lines::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static ChildJvm bothWays(String serverUri, String clientUri, long octets, String link)
+            throws Exception {
+        String size = String.valueOf(octets);
+        try (ChildJvm server =
+                        ChildJvm.start(
+                                Mover.class,
+                                "server",
+                                serverUri,
+                                "10.0.0.2",
+                                "10.0.0.1",
+                                size,
+                                Mover.CLEAN);
+                ChildJvm client = startWhenListening(server, clientUri, size, link)) {
+            client.untilItEnds();
+            server.untilItEnds();
+            assertThat(client.said("received")).isEqualTo(server.said("sent"));
+            assertThat(server.said("received")).isEqualTo(client.said("sent"));
+            assertThat(client.said("sent")).isNotEqualTo(server.said("sent"));
+            assertThat(client.said("ended")).startsWith("Closed in order");
+            assertThat(server.said("ended")).startsWith("Closed in order");
+            assertThat(client.said("clean")).isEqualTo("true");
+            assertThat(server.said("clean")).isEqualTo("true");
+            System.out.printf(
+                    "%s, %s, %d octets each way: %s%n",
+                    serverUri, link, octets, client.said("rate"));
+            return client;
         }
     }
 
-    private static void finish(Started mover) throws InterruptedException {
-        try {
-            mover.reader.join();
-            assertThat(mover.process.waitFor()).as(mover.role + ": " + mover.lines).isZero();
-        } finally {
-            mover.process.destroyForcibly();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
+    private static ChildJvm startWhenListening(
+            ChildJvm server, String uri, String size, String link) throws Exception {
+        server.untilItSays("listening");
+        return ChildJvm.start(Mover.class, "client", uri, "10.0.0.1", "10.0.0.2", size, link);
     }
 }
