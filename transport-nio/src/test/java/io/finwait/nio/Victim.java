@@ -28,7 +28,9 @@ public final class Victim {
         while ((order = orders.readLine()) != null) {
             switch (order) {
                 case "connect" -> connection = driver.connect(other, Mover.PORT);
-                case "shut" -> connection.join().shutdownOutput();
+                case "shut" -> {
+                    var _ = connection.join().shutdownOutput();
+                }
                 default -> throw new IllegalArgumentException(order);
             }
         }

@@ -85,7 +85,12 @@ public final class Throughput {
                 firstNs = lastNs;
             }
             octets += taken;
-            from.read(room.clear()).thenAccept(this::goOn);
+            var _ = from.read(room.clear()).thenAccept(this::goOn).exceptionally(this::failed);
+        }
+
+        private Void failed(Throwable e) {
+            done.completeExceptionally(e);
+            return null;
         }
     }
 
@@ -105,8 +110,13 @@ public final class Throughput {
             if (System.nanoTime() - endNs >= 0) {
                 done.complete(null);
             } else {
-                to.write(text.clear()).thenRun(this::goOn);
+                var _ = to.write(text.clear()).thenRun(this::goOn).exceptionally(this::failed);
             }
+        }
+
+        private Void failed(Throwable e) {
+            done.completeExceptionally(e);
+            return null;
         }
     }
 }
