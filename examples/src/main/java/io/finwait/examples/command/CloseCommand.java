@@ -55,7 +55,7 @@ final class CloseCommand implements Callable<Integer> {
         if (stage.settings().inRealTime() && (loss > 0 || delay.toMillis() != 10)) {
             throw options.wrong(
                     "--loss and --delay belong to the simulation; leave them out with"
-                            + " --transport");
+                            + " another --transport");
         }
         new FourWayClose(closer).play(stage);
         return 0;

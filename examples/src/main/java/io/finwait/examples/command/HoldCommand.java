@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
         name = "hold",
         description =
                 "Brings an end of a connection into one of the eleven states and leaves it there;"
-                        + " with --transport tun until a line of input, so that one can look.")
+                    + " with another --transport than sim until a line of input, so that one can"
+                    + " look.")
 final class HoldCommand implements Callable<Integer> {
 
     @Mixin private StageOptions options;
@@ -58,10 +59,13 @@ final class HoldCommand implements Callable<Integer> {
         scene.client().look().forEach(System.out::println);
         System.out.println();
         scene.server().look().forEach(System.out::println);
-        System.out.println(
-                "\nHeld. Look from another terminal: ip netns exec "
-                        + scene.place()
-                        + " ss -tan\nA line of input, or its end, ends it.");
+        if (!scene.place().isEmpty()) {
+            System.out.println(
+                    "\nHeld. Look from another terminal: ip netns exec "
+                            + scene.place()
+                            + " ss -tan");
+        }
+        System.out.println("\nA line of input, or its end, ends it.");
         System.out.flush();
         AtomicBoolean line = new AtomicBoolean();
         Thread.ofPlatform().daemon().start(() -> readLine(line));

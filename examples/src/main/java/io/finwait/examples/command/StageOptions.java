@@ -23,15 +23,18 @@ final class StageOptions {
 
     @Option(
             names = "--transport",
-            paramLabel = "sim|tun|URI",
+            paramLabel = "PLACE",
             defaultValue = "sim",
             description = {
                 "sim: both hosts are ours, in virtual time (default).",
+                "udp: or unix: both are ours, in two processes; the second is started for it.",
                 "tun: one host is the Linux kernel, in a network namespace that is made for it and"
                         + " removed; needs root.",
-                "URI: both hosts are ours, in real time, over two transports of this kind: such as"
-                        + " udp://127.0.0.1:7000?peer=127.0.0.1:7001, unix:/tmp/s?role=client or"
-                        + " mine://cable."
+                "kernel: both are the Linux kernel: as root in two namespaces with this process for"
+                        + " a wire; else on the loopback device, where no packets are seen.",
+                "URI: both hosts are ours, in this process, over two transports of this kind: such"
+                        + " as udp://127.0.0.1:7000?peer=127.0.0.1:7001,"
+                        + " unix:/tmp/s?role=client or mine://cable."
             })
     private String transport;
 
@@ -61,12 +64,7 @@ final class StageOptions {
     private Path svg;
 
     Settings settings(double loss, Duration delay) {
-        Settings.Place place =
-                switch (transport) {
-                    case "sim" -> Settings.Place.SIM;
-                    case "tun" -> Settings.Place.TUN;
-                    default -> Settings.Place.LINK;
-                };
+        Settings.Place place = Settings.Place.of(transport).orElse(Settings.Place.LINK);
         Duration twoMsl = msl.multipliedBy(2);
         if (twoMsl.compareTo(TimeWaitPolicy.SHORTEST_2MSL) < 0
                 || twoMsl.compareTo(TimeWaitPolicy.LONGEST_2MSL) > 0) {
@@ -82,7 +80,8 @@ final class StageOptions {
     private Link link() {
         if (!transport.contains(":") || transport.startsWith("tun:")) {
             throw wrong(
-                    "--transport is sim, tun or the URI of a transport here, not '"
+                    "--transport is sim, udp:, unix:, tun, kernel: or the URI of a transport here,"
+                            + " not '"
                             + transport
                             + "'");
         }

@@ -22,22 +22,22 @@ final class EndpointHost implements Host {
 
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    private final World world;
-    private final Recorder recorder;
+    private final WorldTime world;
+    private final Diary diary;
     private final End end;
     private final IpAddress address;
     private final TcpEndpoint endpoint;
     private Listener listener;
 
     EndpointHost(
-            World world,
-            Recorder recorder,
+            WorldTime world,
+            Diary diary,
             End end,
             IpAddress address,
             EndpointConfig.Builder config,
             Transport transport) {
         this.world = world;
-        this.recorder = recorder;
+        this.diary = diary;
         this.end = end;
         this.address = address;
         endpoint = new TcpEndpoint(config.observer(new States()).build(), transport);
@@ -47,7 +47,7 @@ final class EndpointHost implements Host {
         return endpoint;
     }
 
-    World world() {
+    WorldTime world() {
         return world;
     }
 
@@ -57,7 +57,7 @@ final class EndpointHost implements Host {
     }
 
     void note(String text) {
-        recorder.note(endpoint.nowNs(), end, text);
+        diary.note(endpoint.nowNs(), end, text);
     }
 
     @Override
@@ -79,7 +79,7 @@ final class EndpointHost implements Host {
     public void listen(int port) {
         wake();
         listener = endpoint.listen(port, 128);
-        recorder.begins(endpoint.nowNs(), end, "LISTEN");
+        diary.begins(endpoint.nowNs(), end, "LISTEN");
     }
 
     @Override
@@ -92,11 +92,11 @@ final class EndpointHost implements Host {
     }
 
     @Override
-    public Peer startConnect(Host to, int port, int fromPort) {
+    public Peer startConnect(IpAddress to, int port, int fromPort) {
         wake();
         try {
             note("connect()");
-            return new EndpointPeer(this, endpoint.connect(address, fromPort, to.address(), port));
+            return new EndpointPeer(this, endpoint.connect(address, fromPort, to, port));
         } catch (IllegalStateException e) {
             note("connect() refused: " + e.getMessage());
             return null;
@@ -119,6 +119,16 @@ final class EndpointHost implements Host {
     }
 
     @Override
+    public Switches switches() {
+        return new OurSwitches();
+    }
+
+    @Override
+    public String tool() {
+        return "netstat";
+    }
+
+    @Override
     public List<String> look() {
         return Netstat.lines(netstat());
     }
@@ -129,7 +139,29 @@ final class EndpointHost implements Host {
         public void onTransition(
                 ConnectionInfo connection, State from, Trigger trigger, State to, long nowNs) {
             boolean forgets = to == State.TIME_WAIT && !endpoint.defences().hasTimeWait();
-            recorder.state(nowNs, end, forgets ? State.CLOSED.name() : to.name());
+            diary.state(nowNs, end, forgets ? State.CLOSED.name() : to.name());
+        }
+    }
+
+    private final class OurSwitches implements Switches {
+        @Override
+        public void timeWait(boolean on) {
+            endpoint.defences().timeWait(on);
+        }
+
+        @Override
+        public void acknowledgmentRange(boolean on) {
+            endpoint.defences().acknowledgmentRange(on);
+        }
+
+        @Override
+        public void challengesSyn(boolean on) {
+            endpoint.defences().challengesSyn(on);
+        }
+
+        @Override
+        public void initialSequence(int number) {
+            endpoint.initialSequence().fix(number);
         }
     }
 }

@@ -4,49 +4,55 @@ import io.finwait.spi.Capabilities;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
-import io.finwait.wire.IpView;
-import io.finwait.wire.Segment;
-import io.finwait.wire.Verdict;
+import io.finwait.trace.End;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Predicate;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
-/** A transport that loses what it is told to, and can keep arriving packets waiting. */
+/** Where our host meets the wire: packets pass as the {@link Wire} lets them, and can be kept out. */
 final class Gate implements Transport {
 
     private final Transport below;
-    private final List<Predicate<Segment>> lost = new ArrayList<>();
+    private final Wire wire;
+    private final End ours;
+    private final boolean bothHere;
     private final PacketBatch arrived = new PacketBatch(64);
-    private final IpView ip = new IpView();
-    private final Segment segment = new Segment();
+    private final Queue<Packet> late = new ArrayDeque<>();
     private boolean shut;
-    private boolean dropNext;
-    private long cutUntilNs;
 
-    Gate(Transport below) {
+    private Gate(Transport below, Wire wire, End ours, boolean bothHere) {
         this.below = below;
+        this.wire = wire;
+        this.ours = ours;
+        this.bothHere = bothHere;
+        wire.exit(ours, this::send);
     }
 
+    /** The gate of the only end here: both directions meet the wire in it. */
+    static Gate ofTheOnlyEnd(Transport below, Wire wire, End ours) {
+        Gate gate = new Gate(below, wire, ours, false);
+        wire.exit(ours.other(), octets -> gate.late.add(new Packet(octets, 0, octets.capacity())));
+        return gate;
+    }
+
+    /** The gate of one of two ends here: what it sends meets the wire in it. */
+    static Gate ofOneOfBoth(Transport below, Wire wire, End ours) {
+        return new Gate(below, wire, ours, true);
+    }
+
+    /** Keeps waiting what arrives. */
     void shut(boolean newShut) {
         shut = newShut;
     }
 
-    /** The packet that is committed next is lost. */
-    void dropNext(boolean drop) {
-        dropNext = drop;
-    }
-
-    boolean dropsNext() {
-        return dropNext;
-    }
-
-    void loseArriving(Predicate<Segment> which) {
-        lost.add(which);
-    }
-
-    void cutUntil(long timeNs) {
-        cutUntilNs = timeNs;
+    private void send(ByteBuffer octets) {
+        Packet packet = below.claim(octets.capacity());
+        if (packet == null) {
+            throw new IllegalStateException("the transport has no room for the late packet");
+        }
+        packet.buffer().put(packet.offset(), octets, 0, octets.capacity());
+        below.commit(packet, 0);
     }
 
     @Override
@@ -63,19 +69,17 @@ final class Gate implements Transport {
         below.receive(arrived, nowNs);
         int before = into.size();
         for (int i = 0; i < arrived.size() && into.room() > 0; i++) {
-            if (cutUntilNs - nowNs <= 0 && !isLost(arrived.get(i))) {
+            if (bothHere) {
+                wire.arrived(nowNs, ours.other(), arrived.get(i));
+                into.add(arrived.get(i));
+            } else if (wire.carries(nowNs, ours.other(), arrived.get(i))) {
                 into.add(arrived.get(i));
             }
         }
+        while (!late.isEmpty() && into.room() > 0) {
+            into.add(late.remove());
+        }
         return into.size() - before;
-    }
-
-    private boolean isLost(Packet packet) {
-        boolean isSegment =
-                !lost.isEmpty()
-                        && ip.parse(packet.buffer(), packet.offset(), packet.length()) == Verdict.OK
-                        && segment.parse(ip, true) == Verdict.OK;
-        return isSegment && lost.stream().anyMatch(which -> which.test(segment));
     }
 
     @Override
@@ -85,11 +89,10 @@ final class Gate implements Transport {
 
     @Override
     public void commit(Packet packet, long nowNs) {
-        if (dropNext) {
-            dropNext = false;
-            below.abandon(packet);
-        } else {
+        if (wire.carries(nowNs, ours, packet)) {
             below.commit(packet, nowNs);
+        } else {
+            below.abandon(packet);
         }
     }
 

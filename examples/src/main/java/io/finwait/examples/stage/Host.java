@@ -29,13 +29,19 @@ public interface Host {
      *
      * @return null when this host refuses to, because the pair of ports is in use
      */
-    Peer startConnect(Host to, int port, int fromPort);
+    Peer startConnect(IpAddress to, int port, int fromPort);
 
     /** Waits until a connection is open, or has failed. */
     Outcome finishConnect(Peer peer);
 
     /** Its connections and listeners. */
     List<NetstatRow> netstat();
+
+    /** Rules of its TCP that can be broken for a story. */
+    Switches switches();
+
+    /** The name of the host's own tool. */
+    String tool();
 
     /** What the host's own tool shows of them: lines of at most 80 columns. */
     List<String> look();

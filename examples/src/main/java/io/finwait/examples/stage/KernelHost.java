@@ -1,7 +1,7 @@
 package io.finwait.examples.stage;
 
-import io.finwait.raw.NetworkNamespace;
 import io.finwait.trace.End;
+import io.finwait.trace.Netstat;
 import io.finwait.trace.NetstatRow;
 import io.finwait.wire.IpAddress;
 
@@ -26,11 +26,12 @@ import java.util.concurrent.FutureTask;
 final class KernelHost implements Host {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long SECOND_NS = 1_000_000_000;
 
-    private final TunWorld world;
-    private final NetworkNamespace namespace;
+    private final WorldTime world;
+    private final KernelNet net;
     private final KernelTable table;
-    private final Recorder recorder;
+    private final Diary diary;
     private final End end;
     private final IpAddress address;
     private final int receiveBuffer;
@@ -38,28 +39,29 @@ final class KernelHost implements Host {
     private ServerSocketChannel listener;
 
     KernelHost(
-            TunWorld world,
-            NetworkNamespace namespace,
-            KernelTable table,
-            Recorder recorder,
-            End end,
-            IpAddress address,
-            int receiveBuffer) {
+            WorldTime world, KernelNet net, Diary diary, End end, IpAddress address, Tcp special) {
         this.world = world;
-        this.namespace = namespace;
-        this.table = table;
-        this.recorder = recorder;
+        this.net = net;
+        this.diary = diary;
         this.end = end;
         this.address = address;
-        this.receiveBuffer = receiveBuffer;
+        receiveBuffer = special.receiveBuffer();
+        table = new KernelTable(net, address);
+        if (special.maxSegmentSize() > 0) {
+            net.set("tcp_timestamps", special.timestamps() ? 1 : 0);
+        }
+        if (special.closePolicy() != null) {
+            net.set("tcp_fin_timeout", special.closePolicy().finWait2TimeoutNs() / SECOND_NS);
+            net.set("tcp_orphan_retries", special.closePolicy().orphanRetries());
+        }
     }
 
-    World world() {
+    WorldTime world() {
         return world;
     }
 
     void note(String text) {
-        recorder.note(world.nowNs(), end, text);
+        diary.note(world.nowNs(), end, text);
     }
 
     @Override
@@ -84,7 +86,7 @@ final class KernelHost implements Host {
     @Override
     public void listen(int port) {
         listener =
-                namespace.call(
+                net.call(
                         () -> {
                             ServerSocketChannel opened =
                                     ServerSocketChannel.open(StandardProtocolFamily.INET);
@@ -94,7 +96,7 @@ final class KernelHost implements Host {
                             }
                             return opened.bind(at(address, port), 128);
                         });
-        recorder.begins(world.nowNs(), end, "LISTEN");
+        diary.begins(world.nowNs(), end, "LISTEN");
     }
 
     @Override
@@ -112,9 +114,9 @@ final class KernelHost implements Host {
     }
 
     @Override
-    public Peer startConnect(Host to, int port, int fromPort) {
+    public Peer startConnect(IpAddress to, int port, int fromPort) {
         SocketChannel channel =
-                namespace.call(
+                net.call(
                         () -> {
                             SocketChannel opened = SocketChannel.open(StandardProtocolFamily.INET);
                             opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -125,7 +127,7 @@ final class KernelHost implements Host {
                         });
         note("connect()");
         KernelPeer peer = add(new KernelPeer(this, channel));
-        peer.connecting(start(() -> channel.connect(at(to.address(), port))));
+        peer.connecting(start(() -> channel.connect(at(to, port))));
         return peer;
     }
 
@@ -135,6 +137,7 @@ final class KernelHost implements Host {
             join(((KernelPeer) peer).connecting());
             return Outcome.done("");
         } catch (IOException e) {
+            note("connect(): error \"" + e.getMessage() + "\"");
             return Outcome.failed(e.getMessage());
         }
     }
@@ -172,14 +175,30 @@ final class KernelHost implements Host {
         return table.rows();
     }
 
+    @Override
+    public Switches switches() {
+        return new KernelSwitches(net);
+    }
+
+    /** Tells in which state the connection is. */
+    void tellState(long nowNs) {
+        diary.state(nowNs, end, table.state());
+    }
+
+    @Override
+    public String tool() {
+        return net.isOurs() ? "ss -tan" : "/proc/net/tcp";
+    }
+
     /** What {@code ss} prints, with less space between its columns. */
     @Override
     public List<String> look() {
+        if (!net.isOurs()) {
+            return Netstat.lines(netstat());
+        }
         List<String> lines = new ArrayList<>();
         lines.add(line("State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port"));
-        namespace
-                .exec("ss", "-tanH")
-                .lines()
+        net.ss().stream()
                 .map(line -> line.strip().split("\\s+", -1))
                 .filter(row -> row.length >= 5)
                 .forEach(row -> lines.add(line(row[0], row[1], row[2], row[3], row[4])));
@@ -192,7 +211,7 @@ final class KernelHost implements Host {
 
     void closeAll() {
         peers.forEach(KernelPeer::drop);
-        try {
+        try (table) {
             if (listener != null) {
                 listener.close();
             }

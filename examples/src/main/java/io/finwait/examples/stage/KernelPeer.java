@@ -105,9 +105,17 @@ final class KernelPeer implements Peer {
         call("shutdown(output)", channel::shutdownOutput);
     }
 
+    /** With linger it blocks, while time passes. */
     @Override
     public void close() {
-        call("close()", channel::close);
+        call(
+                "close()",
+                () ->
+                        host.wait(
+                                () -> {
+                                    channel.close();
+                                    return true;
+                                }));
     }
 
     /** The kernel has no such call; linger 0 and close() do the same. */
@@ -124,12 +132,23 @@ final class KernelPeer implements Peer {
         run(() -> channel.setOption(StandardSocketOptions.SO_LINGER, seconds));
     }
 
-    /** The kernel has no such call: half-close, read to the end, close. */
+    /** The kernel has no such call: half-close, and a thread that reads to the end and closes. */
     @Override
     public void closeGracefully(Duration deadline) {
         shutdownOutput();
-        readAll(deadline);
-        close();
+        Thread.ofPlatform().daemon().name("finwait-kernel-reader").start(() -> drain(deadline));
+    }
+
+    private void drain(Duration deadline) {
+        byte[] thrownAway = new byte[4096];
+        try (channel) {
+            channel.socket().setSoTimeout((int) deadline.toMillis());
+            while (channel.socket().getInputStream().read(thrownAway) >= 0) {
+                // Nobody wants to know it.
+            }
+        } catch (IOException e) {
+            // As good as its end: the connection is closed either way.
+        }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.finwait.examples.stage;
 
-import io.finwait.raw.NetworkNamespace;
 import io.finwait.trace.NetstatRow;
 import io.finwait.wire.IpAddress;
 
@@ -12,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The kernel's TCP sockets of a namespace, read from {@code /proc/net/tcp}: quick enough to look at the
+ * The kernel's TCP sockets of one address, read from {@code /proc/net/tcp}: quick enough to look at the
  * states after every packet.
  */
 final class KernelTable implements AutoCloseable {
@@ -35,17 +34,20 @@ final class KernelTable implements AutoCloseable {
     };
 
     private final RandomAccessFile file;
+    private final IpAddress address;
     private final byte[] buffer = new byte[65_536];
     private boolean everConnected;
 
-    /** The file that is opened inside a namespace goes on showing that namespace. */
-    KernelTable(NetworkNamespace namespace) {
-        file = namespace.call(() -> new RandomAccessFile("/proc/thread-self/net/tcp", "r"));
+    /** The sockets with this address of their own. */
+    KernelTable(KernelNet net, IpAddress address) {
+        file = net.sockets();
+        this.address = address;
     }
 
     List<NetstatRow> rows() {
         List<NetstatRow> rows = new ArrayList<>();
         text().lines().skip(1).forEach(line -> rows.add(row(line)));
+        rows.removeIf(row -> !row.local().equals(address));
         return rows;
     }
 

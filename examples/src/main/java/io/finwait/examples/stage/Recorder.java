@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** Puts down what happens: on the ladder, and as a capture taken on one host. */
-final class Recorder implements AutoCloseable {
+final class Recorder implements Diary, AutoCloseable {
 
     private final Ladder ladder;
     private final String[] states = {"CLOSED", "CLOSED"};
@@ -55,14 +55,15 @@ final class Recorder implements AutoCloseable {
         return ladder.sent(nowNs, from, b, offset, length);
     }
 
-    /** The state of an end before anything happens. */
-    void begins(long nowNs, End end, String state) {
+    @Override
+    public void begins(long nowNs, End end, String state) {
         states[end.ordinal()] = state;
         ladder.state(nowNs, end, state);
         tellStates();
     }
 
-    void state(long nowNs, End end, String state) {
+    @Override
+    public void state(long nowNs, End end, String state) {
         if (states[end.ordinal()].equals(state)) {
             return;
         }
@@ -90,7 +91,8 @@ final class Recorder implements AutoCloseable {
         }
     }
 
-    void note(long nowNs, End end, String text) {
+    @Override
+    public void note(long nowNs, End end, String text) {
         ladder.note(nowNs, end, text);
     }
 

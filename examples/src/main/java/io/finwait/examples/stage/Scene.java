@@ -1,6 +1,5 @@
 package io.finwait.examples.stage;
 
-import io.finwait.tcp.internal.TcpEndpoint;
 import io.finwait.trace.End;
 import io.finwait.trace.Ladder;
 import io.finwait.trace.NetstatRow;
@@ -76,11 +75,32 @@ public final class Scene implements AutoCloseable {
     /** The server listens, the client connects, the server accepts. */
     public Connected connect() {
         server().listen(PORT);
-        Peer client = client().startConnect(server(), PORT, CLIENT_PORT);
+        Peer client = startConnect();
         Peer accepted = server().accept();
         client().finishConnect(client);
         quiet();
         return new Connected(client, accepted);
+    }
+
+    /**
+     * The client begins to connect and does not wait for the answer.
+     *
+     * @return null when it refuses to, because the pair of ports is in use
+     */
+    public Peer startConnect() {
+        return client().startConnect(server().address(), PORT, CLIENT_PORT);
+    }
+
+    /**
+     * The client closes in a way that leaves its TCP's memory of the connection to TIME-WAIT alone: Linux
+     * keeps what was closed entirely in the table of TIME-WAIT from FIN_WAIT_2 on.
+     */
+    public void closeClientButForTimeWait(Connected both) {
+        if (client().isKernel()) {
+            both.client().shutdownOutput();
+        } else {
+            both.client().close();
+        }
     }
 
     /** The network namespace of the kernel's end; empty where there is none. */
@@ -100,9 +120,7 @@ public final class Scene implements AutoCloseable {
 
     /** Both applications close before either can hear of the other one. */
     public void closeTogether(Connected both) {
-        // What the kernel sends can be kept waiting, what it is sent arrives at once: it goes
-        // first.
-        boolean clientFirst = !server().isKernel();
+        boolean clientFirst = world.beginsAtOnce() == End.A;
         world.atOnce(
                 () -> {
                     (clientFirst ? both.client() : both.server()).close();
@@ -126,19 +144,14 @@ public final class Scene implements AutoCloseable {
         return world.keepCopy(from, which)::arrive;
     }
 
-    /** Lets segments of this kind travel longer; only where the network is simulated. */
+    /** Lets segments of this kind travel longer. */
     public void delay(End from, Predicate<Segment> which, Duration longer) {
-        ((SimWorld) world).delay(from, which, longer);
+        world.delay(from, which, longer);
     }
 
     /** Loses everything for some time. */
     public void cut(Duration time) {
         world.cut(time);
-    }
-
-    /** A TCP of ours, to switch rules off that it should better keep. */
-    public TcpEndpoint tcp(End end) {
-        return ((EndpointHost) (end == End.A ? client() : server())).endpoint();
     }
 
     /** Lets time pass up to this long after the beginning. */
@@ -199,8 +212,7 @@ public final class Scene implements AutoCloseable {
     }
 
     private String lookedAt(Host host) {
-        return (host.isKernel() ? "ss -tan of the " : "netstat of the ")
-                + ladder().name(host.end());
+        return host.tool() + " of the " + ladder().name(host.end());
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.finwait.examples.stage;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What the user of the command has chosen.
@@ -32,11 +34,44 @@ public record Settings(
     /** Where the two hosts meet. */
     public enum Place {
         /** In virtual time, both are ours. */
-        SIM,
+        SIM("sim"),
+        /** Both are ours, in two processes that send each other datagrams. */
+        UDP("udp:"),
+        /** Both are ours, in two processes, over a Unix domain socket. */
+        UNIX("unix:"),
+        /** Over transports that were named by URI: both are ours, in this process. */
+        LINK("URI"),
         /** On a Linux TUN device: one host is the kernel. */
-        TUN,
-        /** Over transports that were named by URI: both are ours, in real time. */
-        LINK
+        TUN("tun"),
+        /** Both are the kernel: plain sockets. */
+        KERNEL("kernel:");
+
+        private final String word;
+
+        Place(String word) {
+            this.word = word;
+        }
+
+        /** As it is written on a command line. */
+        public String word() {
+            return word;
+        }
+
+        private String bareWord() {
+            return word.replaceFirst(":$", "");
+        }
+
+        /** True when a host is the kernel. */
+        public boolean hasKernel() {
+            return this == TUN || this == KERNEL;
+        }
+
+        /** The place of this name, with or without its colon; empty when there is none. */
+        public static Optional<Place> of(String name) {
+            return Arrays.stream(values())
+                    .filter(each -> each.bareWord().equals(name.replaceFirst(":$", "")))
+                    .findFirst();
+        }
     }
 
     /** A quiet simulation without files. */
@@ -46,7 +81,7 @@ public record Settings(
         return new Settings(Place.SIM, null, msl, 1, 0, delay, null, null, false, false);
     }
 
-    /** Both hosts over transports that reach each other, without files. */
+    /** Both hosts in this process over transports that reach each other, without files. */
     public static Settings over(Link link, Duration msl) {
         return new Settings(Place.LINK, link, msl, 1, 0, Duration.ZERO, null, null, false, false);
     }
@@ -61,12 +96,17 @@ public record Settings(
         return msl.multipliedBy(2);
     }
 
-    /** True when one host is the kernel. */
-    public boolean withKernel() {
-        return place == Place.TUN;
+    /** The same in another place. */
+    public Settings at(Place newPlace) {
+        return new Settings(newPlace, null, msl, seed, loss, delay, pcap, svg, ansi, ascii);
     }
 
-    /** True when the clock on the wall counts. */
+    /** True when a host is the kernel. */
+    public boolean withKernel() {
+        return place.hasKernel();
+    }
+
+    /** True when time passes as on the wall. */
     public boolean inRealTime() {
         return place != Place.SIM;
     }

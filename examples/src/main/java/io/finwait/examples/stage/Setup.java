@@ -1,34 +1,32 @@
 package io.finwait.examples.stage;
 
-import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.ClosePolicy;
 import io.finwait.trace.End;
 
-import java.util.function.UnaryOperator;
+import java.util.Arrays;
 
 /** What is special about a scene, said before it begins. */
 public final class Setup {
 
-    private UnaryOperator<EndpointConfig.Builder> client = UnaryOperator.identity();
-    private UnaryOperator<EndpointConfig.Builder> server = UnaryOperator.identity();
+    private final Tcp[] tcps = {Tcp.USUAL, Tcp.USUAL};
     private End kernel = End.B;
-    private final int[] receiveBuffers = new int[2];
     private boolean absoluteNumbers;
 
     Setup() {}
 
-    /** Changes the configuration of the client's TCP. */
-    public Setup client(UnaryOperator<EndpointConfig.Builder> change) {
-        client = change;
+    /** Gives an end other rules for closing. */
+    public Setup closePolicy(End end, ClosePolicy policy) {
+        tcps[end.ordinal()] = tcp(end).withClosePolicy(policy);
         return this;
     }
 
-    /** Changes the configuration of the server's TCP. */
-    public Setup server(UnaryOperator<EndpointConfig.Builder> change) {
-        server = change;
+    /** Makes the segments of both ends so large at most, with or without timestamps. */
+    public Setup segments(int maxSegmentSize, boolean timestamps) {
+        Arrays.setAll(tcps, end -> tcps[end].withSegments(maxSegmentSize, timestamps));
         return this;
     }
 
-    /** Where a host is the kernel, this one is. */
+    /** Where only one host is the kernel, this one is. */
     public Setup kernelIs(End end) {
         kernel = end;
         return this;
@@ -42,19 +40,12 @@ public final class Setup {
 
     /** Gives an end room for so few octets that have not been read. */
     public Setup receiveBuffer(End end, int octets) {
-        receiveBuffers[end.ordinal()] = octets;
+        tcps[end.ordinal()] = tcp(end).withReceiveBuffer(octets);
         return this;
     }
 
-    /** The room, or 0 for as much as usual. */
-    int receiveBuffer(End end) {
-        return receiveBuffers[end.ordinal()];
-    }
-
-    EndpointConfig.Builder apply(End end, EndpointConfig.Builder builder) {
-        int octets = receiveBuffer(end);
-        EndpointConfig.Builder roomy = octets > 0 ? builder.receiveBufferOctets(octets) : builder;
-        return (end == End.A ? client : server).apply(roomy);
+    Tcp tcp(End end) {
+        return tcps[end.ordinal()];
     }
 
     End kernel() {

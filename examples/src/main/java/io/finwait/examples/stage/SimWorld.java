@@ -10,7 +10,6 @@ import io.finwait.sim.SimTransport;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.trace.End;
 import io.finwait.trace.TapTransport;
 import io.finwait.wire.IpAddress;
@@ -49,12 +48,8 @@ final class SimWorld implements World {
             transport = new TapTransport(below, recorder.captureTo(settings.pcap(), end, 0));
         }
         EndpointConfig.Builder config =
-                EndpointConfig.at(at)
-                        .plain()
-                        .random(below.random())
-                        .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(settings.twoMsl()));
-        EndpointHost host =
-                new EndpointHost(this, recorder, end, address, setup.apply(end, config), transport);
+                setup.tcp(end).config(address, settings.twoMsl()).random(below.random());
+        EndpointHost host = new EndpointHost(this, recorder, end, address, config, transport);
         Endpoint endpoint = host.endpoint();
         network.add(name, SimParticipant.of(endpoint::doWork, endpoint::nextDeadlineNs));
         return host;
@@ -115,6 +110,11 @@ final class SimWorld implements World {
         calls.run();
     }
 
+    @Override
+    public End beginsAtOnce() {
+        return End.A;
+    }
+
     private RuleBuilder from(End from, Predicate<Segment> which) {
         return network.from(from == End.A ? CLIENT : SERVER)
                 .matching(packet -> packet.hasSegment() && which.test(packet.segment()));
@@ -135,7 +135,8 @@ final class SimWorld implements World {
         };
     }
 
-    void delay(End from, Predicate<Segment> which, Duration longer) {
+    @Override
+    public void delay(End from, Predicate<Segment> which, Duration longer) {
         from(from, which).delayBy(longer.toNanos());
     }
 

@@ -87,17 +87,15 @@ public final class Stage {
             ladder.absoluteNumbers();
         }
         Recorder recorder = new Recorder(ladder);
-        World world =
-                switch (settings.place()) {
-                    case SIM -> new SimWorld(mine, setup, recorder);
-                    case TUN -> TunWorld.open(mine, setup, recorder);
-                    case LINK -> LinkWorld.open(mine, setup, recorder);
-                };
+        World world = Worlds.open(mine, setup, recorder);
         return new Scene(this, world, recorder, intro);
     }
 
     private String nameOf(String role, End end, Setup setup) {
-        return settings.withKernel() && setup.kernel() == end ? role + " (Linux)" : role;
+        boolean isKernel =
+                settings.place() == Settings.Place.KERNEL
+                        || (settings.withKernel() && setup.kernel() == end);
+        return isKernel ? role + " (Linux)" : role;
     }
 
     /** The first scene's files have the names that were asked for, later ones a number. */

@@ -4,13 +4,10 @@ import io.finwait.trace.End;
 import io.finwait.wire.Segment;
 
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** The network between the hosts, and its time. */
-interface World extends AutoCloseable {
-
-    long nowNs();
+interface World extends WorldTime, AutoCloseable {
 
     /** Where one can look from outside, such as a network namespace; empty for nowhere. */
     String place();
@@ -19,21 +16,14 @@ interface World extends AutoCloseable {
 
     Host server();
 
-    /** Lets everything happen that can happen at once. */
-    void settle();
-
     /** Lets time pass. */
     void pass(Duration time);
 
-    /**
-     * Lets time pass until a condition holds.
-     *
-     * @return false when it did not within the limit
-     */
-    boolean passUntil(BooleanSupplier condition, Duration limit);
-
     /** Does several things before a packet of one of them can arrive. */
     void atOnce(Runnable calls);
+
+    /** Which end's packets can be kept waiting while something is done at once: it has to begin. */
+    End beginsAtOnce();
 
     /**
      * Loses segments that an end sends from now on.
@@ -44,6 +34,9 @@ interface World extends AutoCloseable {
 
     /** Keeps a copy of the first such segment, which passes, to be delivered later. */
     Late keepCopy(End from, Predicate<Segment> which);
+
+    /** Lets segments that an end sends from now on travel longer. */
+    void delay(End from, Predicate<Segment> which, Duration longer);
 
     /** Loses everything, both ways, for some time. */
     void cut(Duration time);

@@ -75,13 +75,13 @@ public final class Hold implements Story {
             case LISTEN -> scene.server().listen(Scene.PORT);
             case SYN_SENT -> {
                 scene.cut(FOR_EVER);
-                scene.client().startConnect(scene.server(), Scene.PORT, Scene.CLIENT_PORT);
+                scene.startConnect();
                 scene.pass(Duration.ofMillis(50));
             }
             case SYN_RECEIVED -> {
                 scene.server().listen(Scene.PORT);
                 scene.loseAll(End.B, Segs.synAck());
-                scene.client().startConnect(scene.server(), Scene.PORT, Scene.CLIENT_PORT);
+                scene.startConnect();
                 scene.pass(Duration.ofMillis(50));
             }
             default -> enter(scene, scene.connect());

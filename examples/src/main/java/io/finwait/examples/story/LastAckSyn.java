@@ -1,5 +1,6 @@
 package io.finwait.examples.story;
 
+import io.finwait.examples.stage.Host;
 import io.finwait.examples.stage.Outcome;
 import io.finwait.examples.stage.Peer;
 import io.finwait.examples.stage.Scene;
@@ -33,6 +34,7 @@ public final class LastAckSyn implements Story {
     private void playToday(Stage stage) {
         long began;
         long took;
+        boolean isKernel;
         try (Scene scene =
                 stage.scene(
                         "A new SYN meets LAST_ACK",
@@ -41,9 +43,10 @@ public final class LastAckSyn implements Story {
                             + " Now the client connects again, from the same port to the same"
                             + " server. The numbers are shown as they are in the packets.",
                         setup -> setup.absoluteNumbers())) {
-            leaveServerInLastAck(scene, stage);
+            leaveServerInLastAck(scene);
+            isKernel = scene.client().isKernel();
             began = scene.nowNs();
-            Peer again = scene.client().startConnect(scene.server(), Scene.PORT, Scene.CLIENT_PORT);
+            Peer again = scene.startConnect();
             scene.server().accept();
             scene.client().finishConnect(again);
             scene.quiet();
@@ -53,8 +56,9 @@ public final class LastAckSyn implements Story {
         stage.seen(
                 "the server answers the SYN with an ACK that makes no sense to a beginner"
                         + " (a challenge ACK, RFC 5961); the client answers RST, which ends the old"
-                        + " connection in LAST_ACK; and the SYN, repeated after a second, opens the"
-                        + " new one. It took "
+                        + " connection in LAST_ACK; and the SYN, repeated "
+                        + (isKernel ? "at once, for Linux does not wait here" : "after a second")
+                        + ", opens the new one. It took "
                         + took / 1_000_000
                         + " ms instead of one round trip: the price of forgetting early.");
     }
@@ -63,8 +67,8 @@ public final class LastAckSyn implements Story {
         if (stage.settings().withKernel()) {
             stage.say(
                     "Linux can't be made to behave as RFC 793 says: it has sent challenge ACKs for"
-                            + " many years, and has no switch for it. Play this one without"
-                            + " --transport tun.");
+                            + " many years, and has no switch for it. Play this one where"
+                            + " both hosts are ours.");
             stage.seen("nothing, this time.");
             return;
         }
@@ -75,13 +79,13 @@ public final class LastAckSyn implements Story {
                         "The same meeting under RFC 793: a request for a connection that falls into"
                                 + " the window of an open one is an error, and the server resets.",
                         setup -> setup.absoluteNumbers())) {
-            scene.tcp(End.B).defences().challengesSyn(false);
-            leaveServerInLastAck(scene, stage);
-            Peer again = scene.client().startConnect(scene.server(), Scene.PORT, Scene.CLIENT_PORT);
+            scene.server().switches().challengesSyn(false);
+            leaveServerInLastAck(scene);
+            Peer again = scene.startConnect();
             first = scene.client().finishConnect(again);
             scene.note("the client tries once more");
-            scene.tcp(End.A).initialSequence().fix(2 * NEW_CLIENT);
-            Peer third = scene.client().startConnect(scene.server(), Scene.PORT, Scene.CLIENT_PORT);
+            scene.client().switches().initialSequence(2 * NEW_CLIENT);
+            Peer third = scene.startConnect();
             scene.server().accept();
             scene.client().finishConnect(third);
             scene.quiet();
@@ -96,22 +100,23 @@ public final class LastAckSyn implements Story {
     }
 
     /** UNA 1001, NXT 1002, RCV.NXT 51; the client knows nothing any more. */
-    private static void leaveServerInLastAck(Scene scene, Stage stage) {
-        boolean simulated = !stage.settings().withKernel();
-        scene.tcp(End.A).defences().timeWait(false);
-        scene.tcp(End.A).initialSequence().fix(OLD_CLIENT);
-        if (simulated) {
-            scene.tcp(End.B).initialSequence().fix(OLD_SERVER);
-        }
+    private static void leaveServerInLastAck(Scene scene) {
+        scene.client().switches().timeWait(false);
+        beginWith(scene.client(), OLD_CLIENT);
+        beginWith(scene.server(), OLD_SERVER);
         Scene.Connected both = scene.connect();
-        both.client().close();
+        scene.closeClientButForTimeWait(both);
         scene.quiet();
         scene.loseNext(End.A, Segs.pureAck());
         both.server().close();
         scene.passUntil(() -> scene.state(End.A).equals("CLOSED"));
-        if (simulated) {
-            scene.tcp(End.B).initialSequence().fix(NEW_SERVER);
+        beginWith(scene.server(), NEW_SERVER);
+        beginWith(scene.client(), NEW_CLIENT);
+    }
+
+    private static void beginWith(Host host, int number) {
+        if (!host.isKernel()) {
+            host.switches().initialSequence(number);
         }
-        scene.tcp(End.A).initialSequence().fix(NEW_CLIENT);
     }
 }

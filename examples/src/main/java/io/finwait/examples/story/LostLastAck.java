@@ -30,7 +30,7 @@ public final class LostLastAck implements Story {
                         "The last ACK is lost, and there is no TIME_WAIT",
                         "The same, but the client's TCP forgets the connection as soon as both"
                                 + " directions are closed.")) {
-            scene.tcp(End.A).defences().timeWait(false);
+            scene.client().switches().timeWait(false);
             closeAndLoseTheLastAck(scene);
             scene.netstat("Afterwards");
         }
@@ -43,7 +43,7 @@ public final class LostLastAck implements Story {
     private static void closeAndLoseTheLastAck(Scene scene) {
         Scene.Connected both = scene.connect();
         scene.pass(Duration.ofSeconds(1));
-        both.client().close();
+        scene.closeClientButForTimeWait(both);
         scene.quiet();
         scene.pass(Duration.ofMillis(100));
         both.server().read(Duration.ofSeconds(1));

@@ -25,7 +25,7 @@ public final class Orphan implements Story {
                         "The client's application closes and is gone: nobody is left who could"
                             + " read, so its TCP does not wait for ever. The server's application"
                             + " has a bug and never closes.",
-                        setup -> setup.client(config -> config.closePolicy(policy)))) {
+                        setup -> setup.closePolicy(End.A, policy))) {
             Scene.Connected both = scene.connect();
             both.client().close();
             scene.quiet();
@@ -41,7 +41,7 @@ public final class Orphan implements Story {
                 stage.scene(
                         "An orphan, and a peer that has vanished",
                         "The client closes, and from this moment on the network carries nothing.",
-                        setup -> setup.client(config -> config.closePolicy(policy)))) {
+                        setup -> setup.closePolicy(End.A, policy))) {
             Scene.Connected both = scene.connect();
             scene.cut(Duration.ofHours(1));
             long began = scene.nowNs();

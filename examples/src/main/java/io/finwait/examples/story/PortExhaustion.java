@@ -41,9 +41,9 @@ public final class PortExhaustion implements Story {
 
     @Override
     public void play(Stage stage) {
-        if (stage.settings().withKernel()) {
+        if (stage.settings().inRealTime()) {
             stage.say(
-                    "Five minutes at the clock of the kernel would be five minutes of yours; this"
+                    "Five minutes at a real clock would be five minutes of yours; this"
                             + " story is played in virtual time, both hosts are ours.");
         }
         Duration twoMsl = stage.settings().twoMsl();

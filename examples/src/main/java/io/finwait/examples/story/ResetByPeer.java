@@ -4,17 +4,32 @@ import io.finwait.examples.stage.Outcome;
 import io.finwait.examples.stage.Scene;
 import io.finwait.examples.stage.Stage;
 import io.finwait.tcp.ClosePolicy;
-import io.finwait.tcp.EndpointConfig;
 import io.finwait.trace.End;
 
 import java.time.Duration;
-import java.util.function.UnaryOperator;
 
 /** "Connection reset by peer": writing to somebody who has gone. */
 public final class ResetByPeer implements Story {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** When the server gives up waiting, when the client writes, and when it reads. */
+    private record Times(int deadline, int write, int read) {
+        static Times of(Stage stage) {
+            return stage.settings().inRealTime() ? new Times(2, 3, 4) : new Times(5, 7, 8);
+        }
+
+        String words(String client) {
+            return "A server gives its client"
+                    + client
+                    + " "
+                    + deadline
+                    + " s to say something, then closes. The client is busy with other things and"
+                    + " looks at the connection again after "
+                    + write
+                    + " s: what a pool of idle connections meets every day.";
+        }
+    }
 
     @Override
     public void play(Stage stage) {
@@ -22,10 +37,7 @@ public final class ResetByPeer implements Story {
             playAgainstKernel(stage);
             return;
         }
-        String intro =
-                "A server gives its client 5 s to say something, then closes. The client is busy"
-                        + " with other things and looks at the connection again after 7 s: what a"
-                        + " pool of idle connections meets every day.";
+        String intro = Times.of(stage).words("");
         Outcome bsd = play(stage, "Connection reset by peer", intro, false);
         Outcome linux =
                 play(
@@ -49,9 +61,12 @@ public final class ResetByPeer implements Story {
 
     private static Outcome play(Stage stage, String title, String intro, boolean endOfStreamFirst) {
         try (Scene scene =
-                stage.scene(title, intro, setup -> setup.client(tellsReset(endOfStreamFirst)))) {
+                stage.scene(
+                        title,
+                        intro,
+                        setup -> setup.closePolicy(End.A, tellsReset(endOfStreamFirst)))) {
             Scene.Connected both = scene.connect();
-            Outcome read = exchange(scene, both);
+            Outcome read = exchange(scene, both, Times.of(stage));
             if (endOfStreamFirst) {
                 scene.pass(Duration.ofSeconds(1));
                 // The last word: what a program on Linux knows as EPIPE.
@@ -61,22 +76,19 @@ public final class ResetByPeer implements Story {
         }
     }
 
-    private static UnaryOperator<EndpointConfig.Builder> tellsReset(boolean endOfStreamFirst) {
-        return config -> {
-            ClosePolicy policy = ClosePolicy.DEFAULT.withEndOfStreamAfterReset(endOfStreamFirst);
-            return config.closePolicy(policy);
-        };
+    private static ClosePolicy tellsReset(boolean endOfStreamFirst) {
+        return ClosePolicy.DEFAULT.withEndOfStreamAfterReset(endOfStreamFirst);
     }
 
-    private static Outcome exchange(Scene scene, Scene.Connected both) {
-        both.server().read(DEADLINE);
+    private static Outcome exchange(Scene scene, Scene.Connected both, Times times) {
+        both.server().read(Duration.ofSeconds(times.deadline));
         both.server().close();
         scene.quiet();
         scene.netstat("The server has closed, the client does not look");
-        scene.passTo(Duration.ofSeconds(7));
+        scene.passTo(Duration.ofSeconds(times.write));
         both.client().write("Hello from client");
         scene.quiet();
-        scene.passTo(Duration.ofSeconds(8));
+        scene.passTo(Duration.ofSeconds(times.read));
         Outcome read = both.client().read(PATIENCE);
         scene.netstat("Afterwards");
         return read;
@@ -86,12 +98,11 @@ public final class ResetByPeer implements Story {
         Outcome first;
         try (Scene scene =
                 stage.scene(
-                        "Connection reset by peer, the client is Linux",
-                        "Our server gives its client, a program on Linux, 5 s to say something,"
-                            + " then closes. The client looks at the connection again after 7 s.",
+                        "Connection reset by peer",
+                        Times.of(stage).words(", a program on Linux,"),
                         setup -> setup.kernelIs(End.A))) {
             Scene.Connected both = scene.connect();
-            first = exchange(scene, both);
+            first = exchange(scene, both, Times.of(stage));
             both.client().write("Is anybody there?");
         }
         Outcome second;

@@ -61,7 +61,6 @@ class CommandTest {
                 "close --transport nobody://knows",
                 "close --transport mine://cable --delay 5ms",
                 "close --transport mine://cable?x=1",
-                "delayed-duplicate --transport mine://cable",
                 "close --pcap /nonexistent/folder/x.pcapng",
                 "close --svg /",
                 "delayed-duplicate --defence luck",

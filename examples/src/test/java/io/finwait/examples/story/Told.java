@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Plays a story, and writes its scenes in the short notation of packet traces. */
@@ -59,9 +60,34 @@ final class Told {
         return lines(scene, from, true);
     }
 
+    /** The states that an end has come into, from the first one that is not its first. */
+    List<String> path(int scene, End end) {
+        List<String> path = new ArrayList<>();
+        for (LadderEvent event : ladders.get(scene).events()) {
+            if (event instanceof LadderEvent.StateChange change && change.end() == end) {
+                path.add(change.state());
+            }
+        }
+        return path.subList(1, path.size());
+    }
+
+    /** What calls at an end came to. */
+    List<String> calls(int scene, End end) {
+        List<String> calls = new ArrayList<>();
+        for (LadderEvent event : ladders.get(scene).events()) {
+            if (event instanceof LadderEvent.Note note && note.end() == end) {
+                calls.add(note.text());
+            }
+        }
+        return calls;
+    }
+
     private String lines(int scene, String from, boolean states) {
         List<String> lines = new ArrayList<>();
-        for (LadderEvent event : ladders.get(scene).events()) {
+        // Another process tells its states a little later than they were entered.
+        List<LadderEvent> events = new ArrayList<>(ladders.get(scene).events());
+        events.sort(Comparator.comparingLong(LadderEvent::timeNs));
+        for (LadderEvent event : events) {
             String line = line(event, states);
             if (line != null && (!lines.isEmpty() || line.startsWith(from))) {
                 lines.add(line);

@@ -1,0 +1,17 @@
+package io.finwait.examples.stage;
+
+/** Rules of a host's TCP that it should better keep, to be broken for a story. */
+public interface Switches {
+
+    /** Without TIME-WAIT a connection that would enter it is forgotten at once. */
+    void timeWait(boolean on);
+
+    /** Whether an ACK field that is too old makes a segment a fake (RFC 5961 §5). */
+    void acknowledgmentRange(boolean on);
+
+    /** Whether a SYN for an open connection is answered with a challenge ACK (RFC 5961 §4). */
+    void challengesSyn(boolean on);
+
+    /** Gives every connection this number to begin with. */
+    void initialSequence(int number);
+}
