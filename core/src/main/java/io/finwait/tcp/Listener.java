@@ -27,6 +27,17 @@ public interface Listener {
     void onAcceptable(Runnable onAcceptable);
 
     /**
+     * Hands connections over only when there is something to read. Until then an ACK that completes a
+     * handshake is not taken, and the handshake keeps its place in the SYN queue. When the time is over,
+     * SYN and ACK are sent again, and the answer is enough.
+     *
+     * @param timeoutNs how long to wait for the first octet after the SYN, in nanoseconds; 0, the
+     *     default, for not at all
+     * @throws IllegalArgumentException when it is negative
+     */
+    void deferAccept(long timeoutNs);
+
+    /**
      * Closes the port: connections that nobody has accepted are reset, handshakes forgotten. Accepted
      * connections are not touched. A second call does nothing.
      */

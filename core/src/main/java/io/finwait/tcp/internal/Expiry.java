@@ -97,7 +97,9 @@ final class Expiry {
     }
 
     private void retransmitSyn(Tcb tcb) {
-        tcb.retransmissions++;
+        if (!tcb.acceptDeferred) {
+            tcb.retransmissions++;
+        }
         tcb.rtt.backOff();
         tcb.timing = false;
         if (endpoint.now - tcb.openedAtNs >= endpoint.config.connectTimeoutNs()

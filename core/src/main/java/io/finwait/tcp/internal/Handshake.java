@@ -174,12 +174,35 @@ final class Handshake {
     }
 
     /**
+     * Whether the listener waits for text ({@link io.finwait.tcp.Listener#deferAccept}). The peer has our
+     * SYN,ACK; it is sent again when the wait is over, to be answered with an ACK that counts.
+     */
+    boolean isDeferred(Tcb tcb, Segment seg) {
+        if (!tcb.passive || seg.length() > 0 || tcb.rcv.reassembly.count() > 0) {
+            return false;
+        }
+        long until = tcb.listener.deferredUntilNs(tcb);
+        if (until - endpoint.now <= 0) {
+            return false;
+        }
+        if (!tcb.acceptDeferred) {
+            // The segment that completes the handshake comes too late to measure a round trip.
+            tcb.acceptDeferred = true;
+            endpoint.timestamps.measure(tcb, seg);
+        }
+        tcb.timers.start(Timer.RETRANSMISSION, until);
+        return true;
+    }
+
+    /**
      * Our SYN is acknowledged by a segment: the connection is open. Text that came on the SYN is
      * delivered, and only now acknowledged.
      */
     void becomeEstablished(Tcb tcb, Segment seg, Trigger trigger) {
         boolean synWasLost = tcb.retransmissions > 0;
-        endpoint.timestamps.measure(tcb, seg);
+        if (!tcb.acceptDeferred) {
+            endpoint.timestamps.measure(tcb, seg);
+        }
         tcb.snd.acknowledge(seg.ack());
         int scale = seg.hasSyn() ? 0 : tcb.snd.windowScale;
         tcb.snd.updateWindow(seg.window() << scale, seg.seq(), seg.ack());

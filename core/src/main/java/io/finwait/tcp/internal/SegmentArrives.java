@@ -166,6 +166,9 @@ final class SegmentArrives {
             endpoint.counters.add(Counter.LISTEN_OVERFLOWS);
             return false;
         }
+        if (endpoint.handshake.isDeferred(tcb, seg)) {
+            return false;
+        }
         endpoint.timestamps.record(tcb, seg);
         endpoint.handshake.becomeEstablished(tcb, seg, Trigger.ACK_OF_SYN);
         endpoint.wantsOutput(tcb);

@@ -68,6 +68,7 @@ public final class StateDigest {
                         tcb.tailProbed,
                         tcb.passive && tcb.state == State.SYN_RECEIVED,
                         tcb.overTimeWait,
+                        tcb.acceptDeferred,
                         tcb.congestion.isRecovering()));
         to.accept(tcb.acksOwed);
         to.accept(tcb.retransmissions);

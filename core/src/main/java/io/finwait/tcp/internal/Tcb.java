@@ -27,6 +27,9 @@ public final class Tcb implements ConnectionInfo {
     /** True for connections that a listener began. */
     boolean passive;
 
+    /** The handshake's ACK has come, and the listener waits for text. */
+    boolean acceptDeferred;
+
     /** The user's handle; null in a passive handshake. */
     TcpConnection connection;
 
@@ -136,6 +139,7 @@ public final class Tcb implements ConnectionInfo {
     void reset() {
         listener = null;
         passive = false;
+        acceptDeferred = false;
         connection = null;
         orphan = false;
         overTimeWait = false;

@@ -27,6 +27,7 @@ final class TcpListener implements Listener {
     private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
     private int handshakes;
     private boolean closed;
+    private long deferAcceptNs;
     private Runnable onAcceptable;
 
     TcpListener nextNotified;
@@ -69,6 +70,16 @@ final class TcpListener implements Listener {
     }
 
     @Override
+    public void deferAccept(long timeoutNs) {
+        endpoint.checkThread();
+        if (timeoutNs < 0) {
+            throw new IllegalArgumentException(
+                    "deferAccept " + timeoutNs + " ns is negative; choose 0 for not at all");
+        }
+        deferAcceptNs = timeoutNs;
+    }
+
+    @Override
     public boolean isClosed() {
         return closed;
     }
@@ -106,6 +117,11 @@ final class TcpListener implements Listener {
     /** True when a handshake may be completed. */
     boolean takesConnection() {
         return acceptQueue.size() < backlog;
+    }
+
+    /** Until when a handshake without text is not completed; in the past when it may be. */
+    long deferredUntilNs(Tcb tcb) {
+        return tcb.synReceivedAtNs + deferAcceptNs;
     }
 
     void handshakeBegins(Tcb tcb) {

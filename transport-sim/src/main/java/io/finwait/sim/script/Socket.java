@@ -55,6 +55,7 @@ final class Socket {
 
     void listen(Listener newListener) {
         listener = newListener;
+        listener.deferAccept(option("TCP_DEFER_ACCEPT") * SECOND);
     }
 
     /** The socket of a connection, with the options set before. */
@@ -207,6 +208,8 @@ final class Socket {
         options.put(name, value);
         if (connection != null) {
             applyToConnection(name, value);
+        } else if (listener != null && name.equals("TCP_DEFER_ACCEPT")) {
+            listener.deferAccept(value * SECOND);
         }
     }
 

@@ -30,6 +30,7 @@ final class Sockets implements StackUnderTest {
                     "SO_KEEPALIVE",
                     "SO_RCVBUF",
                     "SO_SNDBUF",
+                    "TCP_DEFER_ACCEPT",
                     "TCP_NODELAY",
                     "TCP_INQ",
                     "TCP_LINGER2",
