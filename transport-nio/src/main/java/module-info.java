@@ -4,6 +4,7 @@ module io.finwait.nio {
     requires org.slf4j;
 
     exports io.finwait.nio;
+    exports io.finwait.nio.control;
     exports io.finwait.nio.relay;
 
     provides io.finwait.spi.TransportProvider with

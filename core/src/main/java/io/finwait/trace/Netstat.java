@@ -1,5 +1,6 @@
 package io.finwait.trace;
 
+import io.finwait.tcp.Endpoint;
 import io.finwait.wire.IpAddress;
 
 import java.util.ArrayList;
@@ -29,6 +30,50 @@ public final class Netstat {
     private static final int ADDRESS_WIDTH = 23;
 
     private Netstat() {}
+
+    /**
+     * What there is to show of an endpoint: listeners, connections, TIME-WAIT entries, in this order. On
+     * the endpoint's thread.
+     */
+    public static List<NetstatRow> rows(Endpoint endpoint) {
+        List<NetstatRow> rows = new ArrayList<>();
+        IpAddress address = endpoint.config().addresses().getFirst();
+        endpoint.forEachListener(
+                listener ->
+                        rows.add(
+                                NetstatRow.listener(
+                                        address,
+                                        listener.port(),
+                                        listener.acceptQueueLength(),
+                                        0)));
+        endpoint.forEachConnection(
+                each ->
+                        rows.add(
+                                new NetstatRow(
+                                        each.unread(),
+                                        each.unacknowledged(),
+                                        each.localAddress(),
+                                        each.localPort(),
+                                        each.remoteAddress(),
+                                        each.remotePort(),
+                                        each.state().name())));
+        endpoint.timeWait()
+                .list(
+                        0,
+                        Integer.MAX_VALUE,
+                        entry ->
+                                rows.add(
+                                        new NetstatRow(
+                                                0,
+                                                0,
+                                                new IpAddress(entry.localHigh(), entry.localLow()),
+                                                entry.localPort(),
+                                                new IpAddress(
+                                                        entry.remoteHigh(), entry.remoteLow()),
+                                                entry.remotePort(),
+                                                "TIME_WAIT")));
+        return rows;
+    }
 
     /**
      * The lines, the heading first, none longer than 80 columns. A long address is cut, as netstat

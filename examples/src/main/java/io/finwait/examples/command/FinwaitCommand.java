@@ -40,6 +40,8 @@ import java.util.concurrent.Callable;
             StoriesCommand.class,
             HoldCommand.class,
             ServeCommand.class,
+            NetcatCommand.class,
+            NetstatCommand.class,
             ForwardCommand.class,
             ScriptCommand.class,
             ExploreCommand.class

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
@@ -24,7 +25,8 @@ import java.util.concurrent.CountDownLatch;
                         + " half-close and reset on as they are, and spoils what it is told to.",
         footer = {
             "",
-            "What happens is printed, a line each. Ctrl-C ends, and resets what is left.",
+            "What happens is printed, a line each; finwait netstat lists the connections. Ctrl-C"
+                    + " ends, and resets what is left.",
             "To see what a client makes of a server that dies within its answer:",
             "",
             "  finwait forward --listen 127.0.0.1:9000 --to 127.0.0.1:8080 \\",
@@ -126,7 +128,8 @@ final class ForwardCommand implements Callable<Integer> {
         if (!quiet) {
             described.observer(ForwardCommand::print);
         }
-        try (Relay relay = described.open()) {
+        try (Relay relay = described.open();
+                Shown _ = Shown.as("forward", () -> shown(relay))) {
             Runtime.getRuntime().addShutdownHook(new Thread(relay::close));
             InetSocketAddress open = relay.localAddress();
             Console.say(
@@ -139,6 +142,11 @@ final class ForwardCommand implements Callable<Integer> {
             new CountDownLatch(1).await();
         }
         return 0;
+    }
+
+    private String shown(Relay relay) {
+        List<String> lines = relay.connections();
+        return lines.isEmpty() ? "no connection to " + to + "\n" : String.join("\n", lines) + "\n";
     }
 
     private RelayFaults faults() {

@@ -2,7 +2,6 @@ package io.finwait.examples.command;
 
 import io.finwait.Finwait;
 import io.finwait.examples.net.FileServer;
-import io.finwait.examples.stage.Sockets;
 import io.finwait.spi.Transport;
 import io.finwait.spi.TransportUri;
 import io.finwait.spi.Transports;
@@ -30,6 +29,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,8 +40,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
         description = "Serves the files of a folder by HTTP over our TCP.",
         footer = {
             "",
-            "A line of input prints netstat. Ctrl-C ends, and says what was served and which"
-                    + " connections are left. An example, as root:",
+            "A line of input prints netstat, finwait netstat --watch shows it. Ctrl-C ends, and"
+                    + " says what was served and which connections are left. An example, as root:",
             "",
             "  finwait serve --transport 'tun:fw0?address=10.9.0.1/24' --http 8080 .",
             "  curl http://10.9.0.2:8080/README.md"
@@ -111,7 +111,8 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         EndpointConfig config = config();
         try (Transport carrier = Transports.open(transport);
-                Endpoint endpoint = Finwait.open(config, carrier)) {
+                Endpoint endpoint = Finwait.open(config, carrier);
+                Shown _ = Shown.as("serve", () -> netstat(endpoint))) {
             FileServer server = new FileServer(endpoint, port, folder, closer, deadline);
             Thread stopper = new Thread(() -> stop(carrier));
             Runtime.getRuntime().addShutdownHook(stopper);
@@ -197,7 +198,7 @@ final class ServeCommand implements Callable<Integer> {
             while (lines.readLine() != null) {
                 endpoint.execute(
                         () -> {
-                            System.out.print(Netstat.render(Sockets.of(endpoint)));
+                            System.out.print(Netstat.render(Netstat.rows(endpoint)));
                             System.out.flush();
                         });
             }
@@ -206,9 +207,16 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /** Asked for by whoever looks on; the endpoint's thread answers. */
+    private static String netstat(Endpoint endpoint) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        endpoint.execute(() -> answer.complete(Netstat.render(Netstat.rows(endpoint))));
+        return answer.orTimeout(5, TimeUnit.SECONDS).join();
+    }
+
     private static void summary(Endpoint endpoint, FileServer server) {
         Map<String, Integer> states = new TreeMap<>();
-        for (NetstatRow row : Sockets.of(endpoint)) {
+        for (NetstatRow row : Netstat.rows(endpoint)) {
             states.merge(row.state(), 1, Integer::sum);
         }
         System.out.println();

@@ -115,7 +115,7 @@ final class EndpointHost implements Host {
 
     @Override
     public List<NetstatRow> netstat() {
-        return Sockets.of(endpoint);
+        return Netstat.rows(endpoint);
     }
 
     @Override

@@ -67,6 +67,15 @@ class CommandTest {
                 "hold ASLEEP",
                 "hold",
                 "stories --docs x --transport tun",
+                "netcat",
+                "netcat 5000",
+                "netcat 10.0.0.2 5000",
+                "netcat 10.0.0.2 5000 --transport nobody:",
+                "netcat 10.0.0.2 0 --transport mine://x",
+                "netcat somewhere 5000 --transport mine://x",
+                "netcat --listen 10.0.0.2 5000 --transport mine://x",
+                "netcat 10.0.0.2 5000 --transport mine://x --wait 0s",
+                "netstat --interval 1ms",
                 "forward",
                 "forward --listen 127.0.0.1:0",
                 "forward --listen nowhere --to 127.0.0.1:1",
@@ -94,7 +103,17 @@ class CommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "close", "delayed-duplicate", "hold", "stories", "serve", "forward"})
+            strings = {
+                "",
+                "close",
+                "delayed-duplicate",
+                "hold",
+                "stories",
+                "serve",
+                "forward",
+                "netcat",
+                "netstat"
+            })
     void helpSuffices(String command) {
         List<String> args = command.isEmpty() ? List.of("--help") : List.of(command, "--help");
         Run run = run(args.toArray(String[]::new));

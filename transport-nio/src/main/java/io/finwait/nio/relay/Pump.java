@@ -73,6 +73,12 @@ final class Pump {
         writer.interrupt();
     }
 
+    /** In words: {@code 512 octets, FIN}. */
+    String state() {
+        String end = resetHasCome.get() ? "RST" : finIsUnderWay.get() ? "FIN" : "open";
+        return octets.get() + " octets, " + (cut ? "cut" : end);
+    }
+
     // What comes from one end.
 
     private void read() {

@@ -12,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -124,6 +126,17 @@ public final class Relay implements AutoCloseable {
     /** Where clients connect. */
     public InetSocketAddress localAddress() {
         return localAddress;
+    }
+
+    /**
+     * The connections that there are now, oldest first, a line of words each: number, client, and how many
+     * octets came in each direction and whether it is open, has ended or is cut.
+     */
+    public List<String> connections() {
+        return connections.stream()
+                .sorted(Comparator.comparingLong(RelayedConnection::number))
+                .map(RelayedConnection::state)
+                .toList();
     }
 
     private void accept() {

@@ -19,6 +19,7 @@ final class RelayedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(RelayedConnection.class);
 
     private final long number;
+    private final String clientAddress;
     private final SocketChannel client;
     private final SocketChannel server;
     private final Consumer<RelayEvent> observer;
@@ -37,12 +38,23 @@ final class RelayedConnection {
             Consumer<RelayEvent> observer,
             Consumer<RelayedConnection> whenOver) {
         this.number = number;
+        clientAddress = addressOf(client);
         this.client = client;
         this.server = server;
         this.observer = observer;
         this.whenOver = whenOver;
         this.up = new Pump(this, Way.UP, client, server, up);
         this.down = new Pump(this, Way.DOWN, server, client, down);
+    }
+
+    /** In words: who is connected, and how far each direction has come. */
+    String state() {
+        return "%d  %s  up: %s  down: %s"
+                .formatted(number, clientAddress, up.state(), down.state());
+    }
+
+    long number() {
+        return number;
     }
 
     void start() {
@@ -52,6 +64,12 @@ final class RelayedConnection {
 
     Pump pump(Way way) {
         return way == Way.UP ? up : down;
+    }
+
+    private static String addressOf(SocketChannel channel) {
+        return channel.socket().getInetAddress().getHostAddress()
+                + ":"
+                + channel.socket().getPort();
     }
 
     void tell(Way way, Kind kind, long octets) {

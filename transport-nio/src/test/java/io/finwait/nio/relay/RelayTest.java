@@ -24,6 +24,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -316,6 +317,21 @@ class RelayTest {
         assertThatThrownBy(() -> read(client)).hasMessage("Connection reset");
         assertThatThrownBy(() -> new Socket().connect(relay.localAddress()))
                 .hasMessageContaining("refused");
+    }
+
+    @Test
+    void theConnectionsThereAreCanBeListed() throws Exception {
+        connect(NONE, NONE.cutAfter(2));
+        send(client, HELLO);
+        client.shutdownOutput();
+        send(server, HELLO);
+        assertThat(List.of(events.take().kind(), events.take().kind()))
+                .containsExactlyInAnyOrder(Kind.FIN, Kind.CUT);
+        assertThat(relay.connections())
+                .singleElement()
+                .asString()
+                .startsWith("1  127.0.0.1:" + client.getLocalPort())
+                .endsWith("up: 5 octets, FIN  down: 2 octets, cut");
     }
 
     @Test

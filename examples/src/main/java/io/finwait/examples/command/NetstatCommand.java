@@ -1,0 +1,101 @@
+package io.finwait.examples.command;
+
+import io.finwait.nio.control.RunningStack;
+import io.finwait.nio.control.RunningStacks;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** {@code finwait netstat}. */
+@Command(
+        name = "netstat",
+        description = "Shows the connections of stacks that run now: serve, netcat, forward.",
+        footer = {
+            "",
+            "With --watch it is shown again and again, until the stacks have ended or Ctrl-C.",
+            "Any program has itself shown by io.finwait.nio.control.ControlSocket."
+        })
+final class NetstatCommand implements Callable<Integer> {
+
+    private static final String CLEAR = "\033[H\033[J";
+
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--watch", description = "Shows it again and again.")
+    private boolean watch;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            description = "How long between two looks (default: ${DEFAULT-VALUE}).")
+    private Duration interval;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "STACK",
+            description = "Only those of this name or process, such as serve or 4711.")
+    private String only;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (interval.compareTo(Duration.ofMillis(10)) < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--interval is too short; choose 10ms or more");
+        }
+        String shown = look();
+        if (shown.isEmpty()) {
+            throw new IOException(
+                    "no stack of yours "
+                            + (only == null ? "" : "called '" + only + "' ")
+                            + "runs now (looked in "
+                            + RunningStacks.folder()
+                            + "); start one, with finwait serve or finwait netcat");
+        }
+        CountDownLatch never = new CountDownLatch(1);
+        while (!shown.isEmpty()) {
+            Console.say((watch && Console.colour() ? CLEAR : "") + shown);
+            if (!watch) {
+                return 0;
+            }
+            never.await(interval.toNanos(), TimeUnit.NANOSECONDS);
+            shown = look();
+        }
+        Console.say("ended");
+        return 0;
+    }
+
+    private String look() throws IOException {
+        StringBuilder shown = new StringBuilder();
+        List<RunningStack> stacks = RunningStacks.list();
+        for (RunningStack stack : stacks) {
+            if (only == null
+                    || stack.name().equals(only)
+                    || Long.toString(stack.pid()).equals(only)) {
+                shown.append(shown.isEmpty() ? "" : "\n").append(shown(stack));
+            }
+        }
+        return shown.toString();
+    }
+
+    private static String shown(RunningStack stack) {
+        try {
+            String text = stack.look();
+            return text.isEmpty() ? "" : stack.name() + ", process " + stack.pid() + "\n" + text;
+        } catch (IOException e) {
+            // It has ended since it was listed.
+            return "";
+        }
+    }
+}

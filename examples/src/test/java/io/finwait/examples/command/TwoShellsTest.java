@@ -1,0 +1,153 @@
+package io.finwait.examples.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Commands as people run them: each in a process of its own. */
+@Timeout(120)
+class TwoShellsTest {
+
+    @TempDir private Path folder;
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    private ProcessBuilder finwait(String... arguments) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                FinwaitCommand.class.getName()));
+        line.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(line);
+        builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
+        return builder;
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private static String complaints(Process process) throws IOException {
+        return new String(process.getErrorStream().readAllBytes(), UTF_8);
+    }
+
+    private Path file(String name, int octets) throws IOException {
+        byte[] content = new byte[octets];
+        new Random(octets).nextBytes(content);
+        return Files.write(folder.resolve(name), content);
+    }
+
+    /** The client's file ends first; the server answers with its own only when it has seen that end. */
+    @Test
+    void filesThroughTwoNetcatsHalfClosedByTheEndOfTheInput() throws Exception {
+        Path question = file("question", 300_000);
+        Path answer = file("answer", 200_000);
+        Path received = folder.resolve("received");
+        String uri = "unix:" + folder.resolve("s") + "?role=";
+        Process server =
+                start(finwait("netcat", "-v", "--listen", "5000", "--transport", uri + "server"));
+        assertThat(server.errorReader().readLine()).isEqualTo("listening at port 5000");
+        Process client =
+                start(
+                        finwait(
+                                        "netcat",
+                                        "--time-wait",
+                                        "0s",
+                                        "--transport",
+                                        uri + "client",
+                                        "10.0.0.2",
+                                        "5000")
+                                .redirectInput(question.toFile())
+                                .redirectOutput(received.toFile()));
+        try (OutputStream keyboard = server.getOutputStream();
+                InputStream screen = server.getInputStream()) {
+            assertThat(screen.readNBytes(300_000)).isEqualTo(Files.readAllBytes(question));
+            keyboard.write(Files.readAllBytes(answer));
+        }
+        assertThat(client.waitFor()).as(complaints(client)).isZero();
+        assertThat(server.waitFor()).as(complaints(server)).isZero();
+        assertThat(received).hasSameBinaryContentAs(answer);
+    }
+
+    @Test
+    void netstatWatchesARunningStackToItsEnd() throws Exception {
+        String uri = "unix:" + folder.resolve("s") + "?role=server";
+        Process server = start(finwait("netcat", "-v", "--listen", "5000", "--transport", uri));
+        assertThat(server.errorReader().readLine()).isEqualTo("listening at port 5000");
+        Process netstat = start(finwait("netstat", "--watch", "--interval", "20ms", "netcat"));
+        var lines = netstat.inputReader();
+        assertThat(lines.readLine()).isEqualTo("netcat, process " + server.pid());
+        assertThat(lines.readLine()).startsWith("Proto Recv-Q Send-Q Local Address");
+        assertThat(lines.readLine()).contains("10.0.0.2:5000").endsWith("LISTEN");
+        server.destroy();
+        assertThat(lines.lines().toList()).last().isEqualTo("ended");
+        assertThat(netstat.waitFor()).as(complaints(netstat)).isZero();
+        Process nobody = start(finwait("netstat"));
+        assertThat(nobody.waitFor()).isEqualTo(1);
+        assertThat(complaints(nobody)).contains("no stack of yours runs now", folder.toString());
+    }
+
+    @Test
+    void forwardSpoilsWhatItIsToldTo() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Process forward =
+                    start(
+                            finwait(
+                                    "forward",
+                                    "--listen",
+                                    "127.0.0.1:0",
+                                    "--to",
+                                    "127.0.0.1:" + server.getLocalPort(),
+                                    "--direction",
+                                    "up",
+                                    "--fin-after",
+                                    "3"));
+            var lines = forward.inputReader();
+            String first = lines.readLine();
+            assertThat(first).startsWith("forwarding 127.0.0.1:");
+            int port = Integer.parseInt(first.split("[: ]", -1)[2]);
+            try (Socket client = new Socket()) {
+                client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                client.getOutputStream().write("hello".getBytes(UTF_8));
+                try (Socket accepted = server.accept()) {
+                    assertThat(new String(accepted.getInputStream().readAllBytes(), UTF_8))
+                            .isEqualTo("hel");
+                }
+            }
+            assertThat(lines.readLine()).isEqualTo("1  opened");
+            assertThat(lines.readLine())
+                    .isEqualTo("1  client > server  FIN, made here after 3 octets");
+        }
+    }
+}

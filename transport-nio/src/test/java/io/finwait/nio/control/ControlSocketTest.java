@@ -1,0 +1,143 @@
+package io.finwait.nio.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.finwait.driver.Driver;
+import io.finwait.sim.SimNetwork;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.trace.Netstat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** A stack shows itself, is found, and leaves nothing behind. */
+@Timeout(60)
+class ControlSocketTest {
+
+    @TempDir private Path temporary;
+    private Path folder;
+
+    @BeforeEach
+    void nameTheFolder() {
+        folder = temporary.resolve("finwait");
+    }
+
+    private RunningStack only() throws IOException {
+        assertThat(RunningStacks.list(folder)).hasSize(1);
+        return RunningStacks.list(folder).getFirst();
+    }
+
+    @Test
+    void whoLooksIsSentTheTextOfTheMoment() throws IOException {
+        int[] looks = {0};
+        try (ControlSocket _ = ControlSocket.open(folder, "web", () -> "look " + ++looks[0])) {
+            RunningStack stack = only();
+            assertThat(stack.name()).isEqualTo("web");
+            assertThat(stack.pid()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(stack.look()).isEqualTo("look 1");
+            assertThat(stack.look()).isEqualTo("look 2");
+        }
+        assertThat(RunningStacks.list(folder)).isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aDriverShowsItsConnections() throws IOException {
+        Driver driver =
+                Driver.start(EndpointConfig.at("10.0.0.1").build(), SimNetwork.seeded(1).host("a"));
+        try (driver;
+                ControlSocket _ =
+                        ControlSocket.open(
+                                folder,
+                                "web",
+                                () -> driver.call(e -> Netstat.render(Netstat.rows(e))).join())) {
+            driver.listen(80, 1).join();
+            assertThat(only().look()).contains("10.0.0.1:80").endsWith("LISTEN\n");
+        }
+    }
+
+    @Test
+    void oneThatFailsShowsNothingAndGoesOn() throws IOException {
+        boolean[] stopped = {true};
+        try (ControlSocket _ =
+                ControlSocket.open(
+                        folder,
+                        "web",
+                        () -> {
+                            if (stopped[0]) {
+                                throw new IllegalStateException("the driver has stopped");
+                            }
+                            return "back";
+                        })) {
+            assertThat(only().look()).isEmpty();
+            stopped[0] = false;
+            assertThat(only().look()).isEqualTo("back");
+        }
+    }
+
+    @Test
+    void severalStandByName() throws IOException {
+        try (ControlSocket _ = ControlSocket.open(folder, "web", () -> "1");
+                ControlSocket _ = ControlSocket.open(folder, "web", () -> "2");
+                ControlSocket _ = ControlSocket.open(folder, "mail", () -> "3")) {
+            assertThat(RunningStacks.list(folder))
+                    .extracting(RunningStack::name)
+                    .containsExactly("mail", "web", "web");
+        }
+    }
+
+    @Test
+    void nobodyElseMayEnter() throws IOException {
+        ControlSocket.open(folder, "web", () -> "").close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx------");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThatThrownBy(() -> ControlSocket.open(folder, "web", () -> "").close())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is no folder that is ours alone: remove it");
+        assertThatThrownBy(() -> RunningStacks.list(folder)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aLinkToSomewhereElseIsNotFollowed() throws IOException {
+        Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+        Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwx------"));
+        Files.createSymbolicLink(folder, elsewhere);
+        assertThatThrownBy(() -> ControlSocket.open(folder, "web", () -> "").close())
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatAKilledProcessHasLeftBehindIsRemoved() throws IOException, InterruptedException {
+        ControlSocket.open(folder, "web", () -> "").close();
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Path left = Files.createFile(folder.resolve("web." + ended.pid() + ".1"));
+        Path other = Files.createFile(folder.resolve("notes"));
+        assertThat(RunningStacks.list(folder)).isEmpty();
+        assertThat(left).doesNotExist();
+        assertThat(other).exists();
+    }
+
+    @Test
+    void aNameIsAName() {
+        for (String wrong : new String[] {"", "a/b", "a.b", "x".repeat(33)}) {
+            assertThatThrownBy(() -> ControlSocket.open(folder, wrong, () -> "").close())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("write 1 to 32 letters");
+        }
+    }
+
+    @Test
+    void aFolderThatWasNeverMadeHasNoStacks() throws IOException {
+        assertThat(RunningStacks.list(folder)).isEmpty();
+    }
+}
