@@ -142,10 +142,11 @@ public final class TcpHeader {
             int headerLength,
             int flags,
             int window) {
-        b.putInt(at, sourcePort << 16 | destinationPort);
-        b.putInt(at + SEQUENCE, sequence);
-        b.putInt(at + ACKNOWLEDGMENT, acknowledgment);
-        b.putInt(at + DATA_OFFSET, headerLength << 26 | flags << 16 | window);
+        // Written in the widths in which Checksum reads it.
+        long ports = (long) sourcePort << 16 | destinationPort;
+        long offsetAndFlags = (long) headerLength << 26 | (long) flags << 16 | window;
+        b.putLong(at, ports << 32 | (sequence & 0xFFFF_FFFFL));
+        b.putLong(at + ACKNOWLEDGMENT, (long) acknowledgment << 32 | offsetAndFlags);
         b.putInt(at + CHECKSUM, 0);
     }
 }

@@ -194,8 +194,7 @@ public final class TcpOptions {
     /** Writes two NOPs and timestamps, and returns the index behind them. */
     public static int writeTimestamps(ByteBuffer b, int at, int value, int echo) {
         b.putInt(at, NOP << 24 | NOP << 16 | TIMESTAMPS << 8 | 10);
-        b.putInt(at + 4, value);
-        b.putInt(at + 8, echo);
+        b.putLong(at + 4, (long) value << 32 | (echo & 0xFFFF_FFFFL));
         return at + 12;
     }
 

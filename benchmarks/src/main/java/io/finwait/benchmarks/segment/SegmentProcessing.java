@@ -1,5 +1,6 @@
 package io.finwait.benchmarks.segment;
 
+import io.finwait.spi.Packet;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.wire.TcpHeader;
 
@@ -58,8 +59,8 @@ public class SegmentProcessing {
     private int cursor;
     private int[] outstanding;
     private final ByteBuffer text = ByteBuffer.allocateDirect(OUTSTANDING);
-    private final ByteBuffer block = ByteBuffer.allocate(16 * 1024);
-    private final ByteBuffer target = ByteBuffer.allocateDirect(16 * 1024);
+    private final ByteBuffer[] block = new ByteBuffer[BATCH];
+    private final ByteBuffer target = ByteBuffer.allocateDirect(BATCH * FULL);
 
     /** Opens the connections. */
     @Setup(Level.Trial)
@@ -68,6 +69,10 @@ public class SegmentProcessing {
         open.openAll();
         ends = open.ends;
         outstanding = new int[connections];
+        for (int i = 0; i < BATCH; i++) {
+            // As large as the endpoint's, and as well apart.
+            block[i] = ByteBuffer.allocate(18 * 1024 - 512);
+        }
     }
 
     /** All must still be open, and nothing sent again. */
@@ -150,18 +155,25 @@ public class SegmentProcessing {
         open.feed.forget();
     }
 
-    /** Writing packets, and both copies of their text: to the receive queue, and to the user. */
+    /**
+     * Writing packets, and both copies of their text: all to the receive queues of their connections,
+     * then all to the user.
+     */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void harnessAndCopies() {
         textInOrder();
         open.feed.forget();
+        int perBlock = connections == 1 ? block[0].capacity() / FULL : 1;
         for (int i = 0; i < BATCH; i++) {
-            var packet = open.feed.next();
+            Packet packet = open.feed.next();
             int at = packet.offset() + packet.length() - FULL;
-            block.put(0, packet.buffer(), at, FULL);
-            target.put(0, block, 0, FULL);
+            block[i / perBlock].put(i % perBlock * FULL, packet.buffer(), at, FULL);
         }
         open.feed.forget();
+        for (int i = 0; i < BATCH; i++) {
+            int to = connections == 1 ? i * FULL : 0;
+            target.put(to, block[i / perBlock], i % perBlock * FULL, FULL);
+        }
     }
 }

@@ -11,6 +11,12 @@ public final class BlockPool {
     /** Octets of a block; a power of two. */
     public static final int BLOCK_OCTETS = 16 * 1024;
 
+    /**
+     * Blocks of a power of two would all begin at the same places of the cache, where the beginnings of
+     * many of them push each other out.
+     */
+    private static final int STAGGER_OCTETS = 1536;
+
     private ByteBuffer[] free = new ByteBuffer[16];
     private int freeCount;
     private int taken;
@@ -23,7 +29,7 @@ public final class BlockPool {
             free[freeCount] = null;
             return block;
         }
-        return ByteBuffer.allocate(BLOCK_OCTETS);
+        return ByteBuffer.allocate(BLOCK_OCTETS + STAGGER_OCTETS);
     }
 
     /** Takes a block back. */

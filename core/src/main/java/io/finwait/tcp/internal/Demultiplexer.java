@@ -13,6 +13,9 @@ final class Demultiplexer {
     private Tcb[] table = new Tcb[64];
     private int size;
 
+    /** The TCB that was found last, or null. */
+    private Tcb last;
+
     Demultiplexer(RandomSource random) {
         keyA = random.nextLong() | 1;
         keyB = random.nextLong();
@@ -22,7 +25,7 @@ final class Demultiplexer {
         return size;
     }
 
-    private int hash(
+    int hash(
             long localHigh,
             long localLow,
             long remoteHigh,
@@ -52,34 +55,58 @@ final class Demultiplexer {
             long remoteLow,
             int localPort,
             int remotePort) {
-        int mask = table.length - 1;
-        int index = hash(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort) & mask;
-        while (true) {
-            Tcb tcb = table[index];
-            if (tcb == null) {
-                return null;
-            }
-            if (tcb.remotePort == remotePort
-                    && tcb.localPort == localPort
-                    && tcb.remoteLow == remoteLow
-                    && tcb.localLow == localLow
-                    && tcb.remoteHigh == remoteHigh
-                    && tcb.localHigh == localHigh) {
-                return tcb;
-            }
-            index = (index + 1) & mask;
+        // Segments come in trains: mostly this one is for whom the last one was for.
+        Tcb tcb = last;
+        if (tcb != null
+                && isFor(tcb, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)) {
+            return tcb;
         }
+        int hash = hash(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        return find(hash, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
     }
 
-    /** The TCB at which {@link #find} begins to search, which is mostly the right one; or null. */
-    Tcb firstCandidate(
+    /** The same where the hash of the pair is known already. */
+    Tcb find(
+            int hash,
             long localHigh,
             long localLow,
             long remoteHigh,
             long remoteLow,
             int localPort,
             int remotePort) {
-        int hash = hash(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int mask = table.length - 1;
+        int index = hash & mask;
+        while (true) {
+            Tcb tcb = table[index];
+            if (tcb == null) {
+                return null;
+            }
+            if (isFor(tcb, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)) {
+                last = tcb;
+                return tcb;
+            }
+            index = (index + 1) & mask;
+        }
+    }
+
+    private static boolean isFor(
+            Tcb tcb,
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        return tcb.remotePort == remotePort
+                && tcb.localPort == localPort
+                && tcb.remoteLow == remoteLow
+                && tcb.localLow == localLow
+                && tcb.remoteHigh == remoteHigh
+                && tcb.localHigh == localHigh;
+    }
+
+    /** The TCB at which a search for a hash begins, which is mostly the right one; or null. */
+    Tcb firstCandidate(int hash) {
         return table[hash & (table.length - 1)];
     }
 
@@ -115,6 +142,9 @@ final class Demultiplexer {
     }
 
     void remove(Tcb tcb) {
+        if (tcb == last) {
+            last = null;
+        }
         int mask = table.length - 1;
         int index = tcb.hash & mask;
         while (table[index] != tcb) {

@@ -17,62 +17,82 @@ import java.nio.ByteBuffer;
  */
 final class ReadAhead {
 
+    /** Packets looked at together: what they need fits into the innermost cache. */
+    static final int AT_ONCE = 16;
+
     /** With fewer connections than this, what they need is in the cache anyway. */
     private static final int WORTHWHILE_CONNECTIONS = 32;
 
     private final Demultiplexer demultiplexer;
 
+    /** The hashes of the packets' pairs of sockets; means nothing where {@link #hashed} is false. */
+    private final int[] hashes;
+
+    private final boolean[] hashed;
+
     /** What was read comes together here, so that the compiler can't leave the reads out. */
     private int seen;
 
-    ReadAhead(Demultiplexer demultiplexer) {
+    ReadAhead(Demultiplexer demultiplexer, int batch) {
         this.demultiplexer = demultiplexer;
+        hashes = new int[batch];
+        hashed = new boolean[batch];
     }
 
-    /** Reads for the packets of a batch. */
-    void look(PacketBatch batch) {
-        if (demultiplexer.size() < WORTHWHILE_CONNECTIONS || batch.size() < 2) {
-            return;
-        }
+    /** Reads for some packets of a batch. */
+    void look(PacketBatch batch, int from, int to) {
+        boolean worthwhile = demultiplexer.size() >= WORTHWHILE_CONNECTIONS && to - from > 1;
         int sum = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            sum += look(batch.get(i));
+        for (int i = from; i < to; i++) {
+            hashed[i] = worthwhile && hash(i, batch.get(i));
+            if (hashed[i]) {
+                Tcb tcb = demultiplexer.firstCandidate(hashes[i]);
+                sum += tcb == null ? 0 : tcb.touch();
+            }
         }
         seen = sum;
     }
 
-    private int look(Packet packet) {
+    /** True when the hash of the pair of sockets of a packet is known. */
+    boolean hasHash(int place) {
+        return hashed[place];
+    }
+
+    /** The hash of the pair of sockets of a packet, as {@link Demultiplexer} computes it. */
+    int hash(int place) {
+        return hashes[place];
+    }
+
+    /** Computes the hash where the header has the usual length, so that the ports are known to be there. */
+    private boolean hash(int place, Packet packet) {
         ByteBuffer b = packet.buffer();
         int at = packet.offset();
         int length = packet.length();
-        if (length >= Ipv4.HEADER_LENGTH + 4
-                && b.get(at) == 0x45
-                && Ipv4.protocol(b, at) == Protocol.TCP) {
-            return look(
-                    0,
-                    IpAddress.v4Low(Ipv4.destination(b, at)),
-                    0,
-                    IpAddress.v4Low(Ipv4.source(b, at)),
-                    b.getInt(at + Ipv4.HEADER_LENGTH));
+        if (length >= Ipv4.HEADER_LENGTH + 4 && b.get(at) == 0x45) {
+            int ports = b.getInt(at + Ipv4.HEADER_LENGTH);
+            hashes[place] =
+                    demultiplexer.hash(
+                            0,
+                            IpAddress.v4Low(Ipv4.destination(b, at)),
+                            0,
+                            IpAddress.v4Low(Ipv4.source(b, at)),
+                            ports & 0xFFFF,
+                            ports >>> 16);
+            return Ipv4.protocol(b, at) == Protocol.TCP;
         }
-        if (length >= Ipv6.HEADER_LENGTH + 4
-                && (b.get(at) & 0xF0) == 0x60
-                && Ipv6.nextHeader(b, at) == Protocol.TCP) {
-            return look(
-                    Ipv6.destinationHigh(b, at),
-                    Ipv6.destinationLow(b, at),
-                    Ipv6.sourceHigh(b, at),
-                    Ipv6.sourceLow(b, at),
-                    b.getInt(at + Ipv6.HEADER_LENGTH));
+        if (length >= Ipv6.HEADER_LENGTH + 4 && (b.get(at) & 0xF0) == 0x60) {
+            int ports = b.getInt(at + Ipv6.HEADER_LENGTH);
+            hashes[place] =
+                    demultiplexer.hash(
+                            Ipv6.destinationHigh(b, at),
+                            Ipv6.destinationLow(b, at),
+                            Ipv6.sourceHigh(b, at),
+                            Ipv6.sourceLow(b, at),
+                            ports & 0xFFFF,
+                            ports >>> 16);
+            return Ipv6.nextHeader(b, at) == Protocol.TCP;
         }
-        return 0;
-    }
-
-    private int look(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
-        Tcb tcb =
-                demultiplexer.firstCandidate(
-                        localHigh, localLow, remoteHigh, remoteLow, ports & 0xFFFF, ports >>> 16);
-        return tcb == null ? 0 : tcb.touch();
+        return false;
     }
 
     /** The sum of what was read; of no use. */

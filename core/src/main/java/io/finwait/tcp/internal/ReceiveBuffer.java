@@ -19,6 +19,11 @@ final class ReceiveBuffer {
         chain = new BlockChain(pool);
     }
 
+    /** See {@link Tcb#touch}. */
+    int touch() {
+        return readable + chain.touch();
+    }
+
     /** Octets in order that were not read. */
     int readable() {
         return readable;

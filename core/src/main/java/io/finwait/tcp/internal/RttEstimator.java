@@ -34,8 +34,9 @@ final class RttEstimator {
             variationNs = r / 2;
             measured = true;
         } else {
-            variationNs = variationNs - variationNs / 4 + Math.abs(smoothedNs - r) / 4;
-            smoothedNs = smoothedNs - smoothedNs / 8 + r / 8;
+            // Nothing here is negative: a shift is a division.
+            variationNs += (Math.abs(smoothedNs - r) >> 2) - (variationNs >> 2);
+            smoothedNs += (r >> 3) - (smoothedNs >> 3);
         }
         long rto = smoothedNs + Math.max(GRANULARITY_NS, 4 * variationNs);
         timeoutNs = Math.min(Math.max(rto, minNs), maxNs);

@@ -23,6 +23,9 @@ final class SegmentArrives {
 
     /** Runs the steps. */
     void arrive(Tcb tcb, Segment seg) {
+        if (endpoint.headerPrediction.take(tcb, seg)) {
+            return;
+        }
         if (!seg.hasAck() && !seg.hasSyn() && !seg.hasRst()) {
             // Without ACK it is dropped in any case (fifth step); before the first step it is
             // dropped
@@ -176,6 +179,14 @@ final class SegmentArrives {
     }
 
     private void newAck(Tcb tcb, Segment seg) {
+        takeNewAck(tcb, seg);
+        if (tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT) {
+            endpoint.wantsOutput(tcb);
+        }
+    }
+
+    /** The ACK of something new. */
+    void takeNewAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int acknowledged = seg.ack() - snd.una;
         endpoint.timestamps.measure(tcb, seg);
@@ -196,9 +207,6 @@ final class SegmentArrives {
         if (snd.finAcknowledged() && tcb.state.awaitsAckOfFin()) {
             endpoint.lifecycle.finAcknowledged(tcb);
         }
-        if (tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT) {
-            endpoint.wantsOutput(tcb);
-        }
     }
 
     /** The ACK is not new: perhaps the window is, perhaps it says that a segment is missing. */
@@ -218,7 +226,8 @@ final class SegmentArrives {
         endpoint.wantsOutput(tcb);
     }
 
-    private void updateWindow(Tcb tcb, Segment seg) {
+    /** Takes the window of a segment, unless a newer one has told it already. */
+    void updateWindow(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         boolean newer =
                 Seq.lt(snd.wl1, seg.seq()) || (snd.wl1 == seg.seq() && Seq.leq(snd.wl2, seg.ack()));
@@ -268,15 +277,7 @@ final class SegmentArrives {
         int ahead = Seq.distance(rcv.nxt, from);
         int at = seg.textOffset() + Seq.distance(seg.seq(), from);
         if (ahead == 0 && rcv.reassembly.count() == 0) {
-            rcv.buffer.write(0, seg.buffer(), at, octets);
-            rcv.nxt = to;
-            rcv.buffer.advance(octets);
-            delivered(tcb);
-            if (octets < seg.textLength()) {
-                // A part was there already, or did not fit: the peer should know soon.
-                tcb.segmentsUnacknowledged++;
-            }
-            acknowledgeText(tcb, octets, seg.hasFin());
+            takeNextText(tcb, seg, at, octets);
             return;
         }
         if (rcv.reassembly.add(from, to)) {
@@ -284,6 +285,20 @@ final class SegmentArrives {
         }
         oweAck(tcb);
         takeInOrder(tcb);
+    }
+
+    /** Delivers octets of a segment that begin at RCV.NXT, when nothing waits behind a gap. */
+    void takeNextText(Tcb tcb, Segment seg, int at, int octets) {
+        Rcv rcv = tcb.rcv;
+        rcv.buffer.write(0, seg.buffer(), at, octets);
+        rcv.nxt += octets;
+        rcv.buffer.advance(octets);
+        delivered(tcb);
+        if (octets < seg.textLength()) {
+            // A part was there already, or did not fit: the peer should know soon.
+            tcb.segmentsUnacknowledged++;
+        }
+        acknowledgeText(tcb, octets, seg.hasFin());
     }
 
     /** Delivers what stands in order, after a gap was filled; returns how many octets. */

@@ -171,10 +171,11 @@ public final class Tcb implements ConnectionInfo {
 
     /** Reads from the places that a segment needs, see {@link ReadAhead}. */
     int touch() {
-        int sum = snd.una + snd.mss + rcv.nxt + rcv.lastAckSent + acksOwed;
-        sum += (int) timers.notBefore() + rcv.reassembly.count();
+        int sum = remotePort + acksOwed + (int) lastHeardNs + (ready ? 1 : 0);
+        sum += snd.una + snd.mss + rcv.nxt + rcv.lastAckSent + rcv.reassembly.count();
+        sum += timers.touch() + (int) rtt.smoothedNs() + congestion.duplicates();
         if (rcv.buffer != null) {
-            sum += rcv.buffer.readable();
+            sum += rcv.buffer.touch();
         }
         if (connection != null) {
             sum += connection.events;

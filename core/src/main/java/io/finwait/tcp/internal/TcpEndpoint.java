@@ -52,6 +52,7 @@ public final class TcpEndpoint implements Endpoint {
     final Pools pools = new Pools(this);
     final Timestamps timestamps = new Timestamps(this);
     final SegmentArrives segmentArrives = new SegmentArrives(this);
+    final HeaderPrediction headerPrediction = new HeaderPrediction(this);
     final Handshake handshake = new Handshake(this);
     final SegmentOutput output;
     final StatelessAnswers answers;
@@ -77,6 +78,10 @@ public final class TcpEndpoint implements Endpoint {
     private boolean closed;
 
     long now;
+
+    /** The time in ticks of the timestamps' clock. */
+    private int ticks;
+
     int orphans;
 
     /** An endpoint over a transport, which stays the caller's. */
@@ -92,7 +97,7 @@ public final class TcpEndpoint implements Endpoint {
         mtu = transport.capabilities().mtu();
         SipHash hash = new SipHash(config.random());
         demultiplexer = new Demultiplexer(config.random());
-        readAhead = new ReadAhead(demultiplexer);
+        readAhead = new ReadAhead(demultiplexer, BATCH);
         initialSequence = new InitialSequence(hash);
         ports = new PortChoice(this, config.random());
         SegmentWriter writer = new SegmentWriter(transport, counters);
@@ -111,6 +116,7 @@ public final class TcpEndpoint implements Endpoint {
             return 0;
         }
         now = nowNs;
+        ticks = (int) (nowNs / TIMESTAMP_TICK_NS);
         withoutRoom = false;
         int work = runCommands();
         work += takePackets();
@@ -135,14 +141,17 @@ public final class TcpEndpoint implements Endpoint {
         batch.clear();
         int received = transport.receive(batch, now);
         counters.add(Counter.PACKETS_IN, received);
-        readAhead.look(batch);
-        for (int i = 0; i < received; i++) {
-            take(batch.get(i));
+        for (int from = 0; from < received; from += ReadAhead.AT_ONCE) {
+            int to = Math.min(received, from + ReadAhead.AT_ONCE);
+            readAhead.look(batch, from, to);
+            for (int i = from; i < to; i++) {
+                take(batch.get(i), i);
+            }
         }
         return received;
     }
 
-    private void take(Packet packet) {
+    private void take(Packet packet, int place) {
         Verdict verdict = ip.parse(packet.buffer(), packet.offset(), packet.length());
         if (verdict != Verdict.OK) {
             counters.add(Counter.BAD_PACKETS);
@@ -163,20 +172,13 @@ public final class TcpEndpoint implements Endpoint {
                 || IpAddress.isMulticastOrUnspecified(segment.sourceHigh(), segment.sourceLow())) {
             counters.add(Counter.BAD_PACKETS);
         } else {
-            deliver(segment);
+            deliver(segment, place);
         }
     }
 
     /** Gives a segment to the connection, the TIME-WAIT entry or the listener that it belongs to. */
-    private void deliver(Segment seg) {
-        Tcb tcb =
-                find(
-                        seg.destinationHigh(),
-                        seg.destinationLow(),
-                        seg.sourceHigh(),
-                        seg.sourceLow(),
-                        seg.destinationPort(),
-                        seg.sourcePort());
+    private void deliver(Segment seg, int place) {
+        Tcb tcb = readAhead.hasHash(place) ? find(readAhead.hash(place), seg) : find(seg);
         if (tcb != null && tcb.overTimeWait && !isItsOwnSyn(tcb, seg)) {
             if (timeWait.take(seg, tcb.listener)) {
                 return;
@@ -199,6 +201,27 @@ public final class TcpEndpoint implements Endpoint {
         } else {
             answers.reset(seg);
         }
+    }
+
+    private Tcb find(Segment seg) {
+        return find(
+                seg.destinationHigh(),
+                seg.destinationLow(),
+                seg.sourceHigh(),
+                seg.sourceLow(),
+                seg.destinationPort(),
+                seg.sourcePort());
+    }
+
+    private Tcb find(int hash, Segment seg) {
+        return demultiplexer.find(
+                hash,
+                seg.destinationHigh(),
+                seg.destinationLow(),
+                seg.sourceHigh(),
+                seg.sourceLow(),
+                seg.destinationPort(),
+                seg.sourcePort());
     }
 
     private static boolean isItsOwnSyn(Tcb tcb, Segment seg) {
@@ -397,12 +420,12 @@ public final class TcpEndpoint implements Endpoint {
 
     /** The value of our timestamps now: milliseconds, behind an offset of the pair. */
     int timestamp(Tcb tcb) {
-        return (int) (now / TIMESTAMP_TICK_NS) + tcb.timestampOffset;
+        return ticks + tcb.timestampOffset;
     }
 
     /** The value of our timestamps in an answer to a segment whose connection has no TCB any more. */
     int timestampOf(Segment seg) {
-        return (int) (now / TIMESTAMP_TICK_NS) + initialSequence.timestampOffset(seg);
+        return ticks + initialSequence.timestampOffset(seg);
     }
 
     // What the user calls.

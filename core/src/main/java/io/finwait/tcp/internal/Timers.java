@@ -55,6 +55,11 @@ public final class Timers {
         return notBefore;
     }
 
+    /** See {@link Tcb#touch}. */
+    int touch() {
+        return (int) (deadlines[0] + deadlines[COUNT - 1]);
+    }
+
     /** True when the timer runs. */
     public boolean isRunning(Timer timer) {
         return deadlines[timer.ordinal()] != OFF;
