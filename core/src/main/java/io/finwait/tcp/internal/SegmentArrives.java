@@ -290,9 +290,9 @@ final class SegmentArrives {
     /** Delivers octets of a segment that begin at RCV.NXT, when nothing waits behind a gap. */
     void takeNextText(Tcb tcb, Segment seg, int at, int octets) {
         Rcv rcv = tcb.rcv;
-        rcv.buffer.write(0, seg.buffer(), at, octets);
+        rcv.buffer.lend(seg.buffer(), at, octets);
+        endpoint.lenders.add(rcv.buffer);
         rcv.nxt += octets;
-        rcv.buffer.advance(octets);
         delivered(tcb);
         if (octets < seg.textLength()) {
             // A part was there already, or did not fit: the peer should know soon.

@@ -44,6 +44,7 @@ public final class TcpEndpoint implements Endpoint {
     final Defences defences = new Defences();
     final Counters counters = new Counters();
     final BlockPool pool = new BlockPool();
+    final Lenders lenders = new Lenders();
     final Notifications notifications = new Notifications();
     final Lifecycle lifecycle = new Lifecycle(this);
     final Expiry expiry = new Expiry(this);
@@ -122,6 +123,7 @@ public final class TcpEndpoint implements Endpoint {
         work += takePackets();
         work += fireTimers();
         work += notifications.dispatch();
+        lenders.keepAll();
         work += sendWhatIsOwed();
         pools.endOfCycle();
         return work;
