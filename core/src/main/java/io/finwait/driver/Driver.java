@@ -269,12 +269,18 @@ public final class Driver implements AutoCloseable {
                 idleSinceNs = now;
             }
             if (now - idleSinceNs < spinNs) {
-                Thread.onSpinWait();
+                letOthersRun();
             } else {
                 await(now);
                 idle = false;
             }
         }
+    }
+
+    /** Whoever is to give us work may be waiting for the processor on which we spin. */
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: it is a courtesy.
+    private static void letOthersRun() {
+        Thread.yield();
     }
 
     private int runCommands() {
