@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# Measures Finwait over TUN, with and without offload, beside the kernel over veth. See --help.
+set -euo pipefail
+here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+usage() {
+    cat <<'EOF'
+usage: system.sh [OPTION…]
+
+Measures in interleaved rounds, with the kernel's TCP as the client of each:
+  veth         the kernel's TCP behind a veth pair
+  tun          Finwait behind a TUN device
+  tun-offload  Finwait behind a TUN device with super-packets of 64 KB
+
+  --rounds N      how many rounds (default 5)
+  --seconds S     how long each test of a round runs (default 2)
+  --warm-up N     how many times each test runs for a second before the first
+                  round, because a JVM learns with each connection (default 4)
+  --cpus 1|2      1: client and server share one CPU, pinned (default);
+                  2: both run where the scheduler puts them
+  --paths LIST    which of "veth tun tun-offload"
+  --tests LIST    which of "in out ping client-closes:1 client-closes:100
+                  server-closes:1 server-closes:100 reset:1 reset:100"
+                  (in: the client sends; NAME:N: N connections at a time)
+  --fresh N       measures only the first 1,000 connections of N fresh servers
+  --out FILE      results as CSV (default system.csv in the folder you are in);
+                  where it exists, rounds are added to it, so that long
+                  measurements can be made piece by piece
+  --java-options "…"  for the JVM that runs Finwait
+  --report        only prints the tables of FILE and draws its charts
+
+Needs root, a JDK 25, and the packages iproute2, util-linux and gcc. Makes two
+network namespaces and removes them. Build first: mvn -q -DskipTests package
+EOF
+}
+
+rounds=5 seconds=2 warm_up=4 cpus=1 fresh=0 out=system.csv java_options="" report=false
+paths="veth tun tun-offload"
+tests="in out ping client-closes:1 client-closes:100 server-closes:1 server-closes:100 reset:1 reset:100"
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2 ;;
+        --seconds) seconds=$2 ;;
+        --warm-up) warm_up=$2 ;;
+        --cpus) cpus=$2 ;;
+        --paths) paths=$2 ;;
+        --tests) tests=$2 ;;
+        --fresh) fresh=$2 ;;
+        --out) out=$2 ;;
+        --java-options) java_options=$2 ;;
+        --report) report=true ;;
+        --help) usage; exit ;;
+        *) echo "system.sh: '$1' is no option; see --help" >&2; exit 2 ;;
+    esac
+    if [ "$1" = --report ]; then shift; else shift 2; fi
+done
+
+jar=${FINWAIT_BENCHMARKS:-$here/target/benchmarks.jar}
+if [ ! -e "${jar%%:*}" ]; then
+    echo "system.sh: $jar is not there; build it with: mvn -q -DskipTests package" >&2
+    exit 1
+fi
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+for each in /usr/lib/jvm/*25*/bin/java; do [ -x "$each" ] && [ -z "${JAVA_HOME:-}" ] && java=$each; done
+
+if $report; then
+    exec "$java" -cp "$jar" io.finwait.benchmarks.system.Report "$out" "${out%.csv}"
+fi
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "system.sh: namespaces and TUN devices need root" >&2
+    exit 1
+fi
+
+mkdir -p "$here/target"
+for each in client server; do
+    cc -O2 -o "$here/target/system-$each" "$here/src/main/c/$each.c"
+done
+
+near=fwbench$$a far=fwbench$$b
+declare -A pid address prefix
+pinned=()
+[ "$cpus" = 1 ] && pinned=(taskset -c 1)
+
+clean_up() {
+    for each in "${pid[@]}"; do kill "$each" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    ip netns del "$near" 2>/dev/null || true
+    ip netns del "$far" 2>/dev/null || true
+    rm -f "$here/target/system-$$".*
+}
+trap clean_up EXIT
+
+# Many addresses of the client, and ports used again after a second: thousands of connections a second
+# would otherwise wait for its TIME-WAIT.
+make_namespaces() {
+    ip netns add "$near"
+    ip netns add "$far"
+    ip -n "$near" link set lo up
+    ip netns exec "$near" sysctl -qw net.ipv4.tcp_tw_reuse=1 \
+        net.ipv4.ip_local_port_range="1024 65535"
+    # The kernel's own defaults, whatever this machine was tuned to.
+    for each in "$near" "$far"; do
+        ip netns exec "$each" sysctl -qw net.ipv4.tcp_rmem="4096 131072 6291456" \
+            net.ipv4.tcp_wmem="4096 16384 4194304"
+    done
+    ip -n "$near" link add veth0 type veth peer name veth1 netns "$far"
+    ip -n "$far" address add 10.98.0.100/24 dev veth1
+    ip -n "$near" link set veth0 up
+    ip -n "$far" link set veth1 up
+    add_addresses veth0 10.98.0
+}
+
+add_addresses() {
+    for i in 1 2 3 4 5 6 7 8; do ip -n "$near" address add "$2.$i/24" dev "$1"; done
+}
+
+# start PATH: starts the server of a path and waits until it serves.
+start() {
+    local ready=$here/target/system-$$.$1
+    : >"$ready"
+    case $1 in
+        veth)
+            prefix[$1]=10.98.0
+            ip netns exec "$far" "${pinned[@]}" "$here/target/system-server" 10.98.0.100 >"$ready" &
+            ;;
+        tun) finwait tun off 10.98.1 >"$ready" & prefix[$1]=10.98.1 ;;
+        tun-offload) finwait tun-offload on 10.98.2 >"$ready" & prefix[$1]=10.98.2 ;;
+        *) echo "system.sh: '$1' is no path; see --help" >&2; exit 2 ;;
+    esac
+    pid[$1]=$!
+    address[$1]=${prefix[$1]}.100
+    until grep -q ready "$ready"; do
+        kill -0 "${pid[$1]}" || { echo "system.sh: the server of $1 has ended" >&2; exit 1; }
+        sleep 0.1
+    done
+    [ "$1" = veth ] || add_addresses "fw-$1" "${prefix[$1]}"
+}
+
+finwait() {
+    # shellcheck disable=SC2086 # several options
+    exec ip netns exec "$near" "${pinned[@]}" "$java" $java_options --enable-native-access=ALL-UNNAMED \
+        -cp "$jar" io.finwait.benchmarks.system.Server \
+        "tun:fw-$1?offload=$2&txqueuelen=10000" "$3.100"
+}
+
+# run PATH TEST SECONDS [MOST]: one line of CSV
+run() {
+    local name=${2%%:*} at_once=1
+    [ "$name" = "$2" ] || at_once=${2##*:}
+    ip netns exec "$near" "${pinned[@]}" "$here/target/system-client" "${address[$1]}" "${pid[$1]}" \
+        "$name" "$3" "$at_once" "${4:-0}" "${prefix[$1]}" 8 || true
+}
+
+record() { # record ROUND PATH TEST LINE
+    [ -e "$out" ] || echo "cpus,round,path,test,value,p50_us,p99_us,max_us,client_cpu_s,server_cpu_s,count,failed" >"$out"
+    echo "$cpus,$1,$2,$3,$4" | tee -a "$out"
+}
+
+make_namespaces
+if [ "$fresh" -gt 0 ]; then
+    for ((round = 1; round <= fresh; round++)); do
+        for path in $paths; do
+            for at_once in 1 100; do
+                start "$path"
+                record "$round" "$path" "fresh:$at_once" "$(run "$path" "client-closes:$at_once" 60 1000)"
+                kill "${pid[$path]}"
+                wait "${pid[$path]}" 2>/dev/null || true
+                unset "pid[$path]"
+            done
+        done
+    done
+    exit
+fi
+for path in $paths; do start "$path"; done
+for ((i = 0; i < warm_up; i++)); do
+    for each in $tests; do
+        for path in $paths; do [ "$path" = veth ] || run "$path" "$each" 1 >/dev/null; done
+    done
+done
+for ((round = 1; round <= rounds; round++)); do
+    for each in $tests; do
+        for path in $paths; do record "$round" "$path" "$each" "$(run "$path" "$each" "$seconds")"; done
+    done
+done
