@@ -157,9 +157,13 @@ record() { # record ROUND PATH TEST LINE
     echo "$cpus,$1,$2,$3,$4" | tee -a "$out"
 }
 
+# Rounds are numbered on, so that each is compared with the kernel of its own.
+first=1
+[ -e "$out" ] && first=$(($(cut -d, -f2 "$out" | sed 1d | sort -n | tail -n 1) + 1))
+
 make_namespaces
 if [ "$fresh" -gt 0 ]; then
-    for ((round = 1; round <= fresh; round++)); do
+    for ((round = first; round < first + fresh; round++)); do
         for path in $paths; do
             for at_once in 1 100; do
                 start "$path"
@@ -178,7 +182,7 @@ for ((i = 0; i < warm_up; i++)); do
         for path in $paths; do [ "$path" = veth ] || run "$path" "$each" 1 >/dev/null; done
     done
 done
-for ((round = 1; round <= rounds; round++)); do
+for ((round = first; round < first + rounds; round++)); do
     for each in $tests; do
         for path in $paths; do record "$round" "$path" "$each" "$(run "$path" "$each" "$seconds")"; done
     done

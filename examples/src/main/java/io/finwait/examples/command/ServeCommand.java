@@ -1,5 +1,7 @@
 package io.finwait.examples.command;
 
+import static java.util.stream.Collectors.joining;
+
 import io.finwait.Finwait;
 import io.finwait.examples.net.FileServer;
 import io.finwait.spi.Transport;
@@ -26,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -64,9 +67,12 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--address",
             paramLabel = "ADDR",
+            split = ",",
             defaultValue = "10.9.0.2",
-            description = "Our own address (default: ${DEFAULT-VALUE}).")
-    private String address;
+            description =
+                    "Our own addresses, IPv4 or IPv6, with commas between them"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private List<String> addresses;
 
     @Option(
             names = "--http",
@@ -120,11 +126,9 @@ final class ServeCommand implements Callable<Integer> {
             System.out.println(
                     "serving "
                             + folder
-                            + " at http://"
-                            + address
-                            + ":"
-                            + port
-                            + "/ over "
+                            + " at "
+                            + addresses.stream().map(this::url).collect(joining(" "))
+                            + " over "
                             + carrier);
             System.out.flush();
             serve(endpoint, carrier, server);
@@ -151,10 +155,16 @@ final class ServeCommand implements Callable<Integer> {
                 || twoMsl.compareTo(TimeWaitPolicy.LONGEST_2MSL) > 0) {
             throw wrong("--msl is out of range; choose 1500ms to 2m");
         }
-        return EndpointConfig.builder()
-                .address(IpAddress.parse(address))
-                .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(twoMsl))
-                .build();
+        EndpointConfig.Builder config =
+                EndpointConfig.builder()
+                        .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(twoMsl));
+        addresses.forEach(config::address);
+        return config.build();
+    }
+
+    private String url(String address) {
+        boolean v4 = IpAddress.parse(address).isV4();
+        return "http://" + (v4 ? address : "[" + address + "]") + ":" + port + "/";
     }
 
     private ParameterException wrong(String sentence) {
