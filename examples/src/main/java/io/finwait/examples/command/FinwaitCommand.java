@@ -39,6 +39,7 @@ import java.util.concurrent.Callable;
             StoryCommands.PortExhaustionCommand.class,
             StoriesCommand.class,
             HoldCommand.class,
+            CompareCommand.class,
             ServeCommand.class,
             NetcatCommand.class,
             NetstatCommand.class,

@@ -53,17 +53,18 @@ final class KernelTable implements AutoCloseable {
 
     /** The state of the one connection that counts: the newest that is not in TIME-WAIT. */
     String state() {
-        String best = everConnected ? "CLOSED" : "LISTEN";
+        String best = "CLOSED";
+        boolean hasListener = false;
         for (NetstatRow row : rows()) {
-            boolean listens = row.state().equals("LISTEN");
             boolean waits = row.state().equals("TIME_WAIT");
-            everConnected |= !listens;
-            boolean isBetter = best.equals("CLOSED") || best.equals("LISTEN");
-            if (!listens && (!waits || isBetter)) {
+            if (row.state().equals("LISTEN")) {
+                hasListener = true;
+            } else if (!waits || best.equals("CLOSED")) {
                 best = row.state();
+                everConnected = true;
             }
         }
-        return best;
+        return hasListener && !everConnected ? "LISTEN" : best;
     }
 
     private String text() {

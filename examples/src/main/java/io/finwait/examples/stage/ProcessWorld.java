@@ -36,7 +36,7 @@ final class ProcessWorld extends HalfWorld {
         }
 
         private static String udp(int own, int other) {
-            return "udp://127.0.0.1:" + own + "?peer=127.0.0.1:" + other;
+            return "udp://127.0.0.1:" + own + "?peer=127.0.0.1:" + other + "&mtu=1500";
         }
 
         static Link unix() {

@@ -23,6 +23,7 @@ final class Recorder implements Diary, AutoCloseable {
     private PcapngTap capture;
     private End captureAt;
     private boolean lastWasReceived;
+    private boolean over;
 
     Recorder(Ladder ladder) {
         this.ladder = ladder;
@@ -30,6 +31,15 @@ final class Recorder implements Diary, AutoCloseable {
 
     Ladder ladder() {
         return ladder;
+    }
+
+    /** What happens from now on belongs to no scene any more. */
+    void end() {
+        over = true;
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     /** Captures on one host from now on. */
@@ -64,7 +74,7 @@ final class Recorder implements Diary, AutoCloseable {
 
     @Override
     public void state(long nowNs, End end, String state) {
-        if (states[end.ordinal()].equals(state)) {
+        if (over || states[end.ordinal()].equals(state)) {
             return;
         }
         states[end.ordinal()] = state;
@@ -93,7 +103,9 @@ final class Recorder implements Diary, AutoCloseable {
 
     @Override
     public void note(long nowNs, End end, String text) {
-        ladder.note(nowNs, end, text);
+        if (!over) {
+            ladder.note(nowNs, end, text);
+        }
     }
 
     @Override

@@ -219,6 +219,7 @@ public final class Scene implements AutoCloseable {
     public void close() {
         try (world;
                 recorder) {
+            recorder.end();
             stage.show(this);
         }
     }

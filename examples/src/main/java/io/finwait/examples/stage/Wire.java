@@ -96,7 +96,7 @@ final class Wire {
                 ip.parse(packet.buffer(), packet.offset(), packet.length()) == Verdict.OK
                         && ip.protocol() == Protocol.TCP
                         && segment.parse(ip, true) == Verdict.OK;
-        if (!isTcp) {
+        if (!isTcp || recorder.isOver()) {
             return true;
         }
         look.accept(nowNs);

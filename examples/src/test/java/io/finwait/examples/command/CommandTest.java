@@ -109,6 +109,7 @@ class CommandTest {
                 "delayed-duplicate",
                 "hold",
                 "stories",
+                "compare",
                 "serve",
                 "forward",
                 "netcat",

@@ -1,0 +1,2 @@
+/** One story in several places, side by side. */
+package io.finwait.examples.compare;
