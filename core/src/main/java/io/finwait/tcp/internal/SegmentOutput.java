@@ -332,7 +332,8 @@ final class SegmentOutput {
         offer.sack = tcb.sackPermitted;
         offer.timestamps = timestamps;
         offer.timestamp = endpoint.timestamp(tcb);
-        offer.echo = tcb.rcv.tsRecent;
+        // Without ACK there is nothing to echo (RFC 7323 §3.2).
+        offer.echo = withAck ? tcb.rcv.tsRecent : 0;
         int options = endpoint.profile.synOptions().write(layout, 0, offer);
         int header = TcpHeader.LENGTH + options;
         if (!begin(tcb, header)) {

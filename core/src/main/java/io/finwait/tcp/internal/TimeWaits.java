@@ -159,7 +159,10 @@ final class TimeWaits {
                 endpoint.now);
     }
 
-    /** The pair of sockets of a new active connection was in TIME-WAIT: it goes on where that ended. */
+    /**
+     * The pair of sockets of a new active connection was in TIME-WAIT: it goes on where that ended. The
+     * entry keeps TS.Recent, and judges SYNs by it until the connection is open.
+     */
     void continueFrom(Tcb tcb) {
         boolean parked =
                 table.read(
@@ -172,7 +175,6 @@ final class TimeWaits {
         if (parked) {
             tcb.overTimeWait = true;
             moveAhead(tcb, table.entry().sndNxt());
-            tcb.rcv.tsRecent = table.entry().tsRecent();
         }
     }
 
