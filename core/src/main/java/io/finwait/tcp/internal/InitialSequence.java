@@ -11,27 +11,30 @@ public final class InitialSequence {
     private static final int TICK_NS = 4_000;
 
     private final SipHash hash;
-    private boolean fixed;
-    private int fixedValue;
+    private int[] fixed = {};
+    private int next;
 
     InitialSequence(SipHash hash) {
         this.hash = hash;
     }
 
-    /** Gives every connection this number from now on; for telling stories and running scripts. */
-    public void fix(int iss) {
-        fixed = true;
-        fixedValue = iss;
+    /**
+     * Gives connections these numbers from now on, one after another, and all further ones the last; for
+     * telling stories and running scripts.
+     */
+    public void fix(int... numbers) {
+        fixed = numbers.clone();
+        next = 0;
     }
 
     /** Back to RFC 6528. */
     public void unfix() {
-        fixed = false;
+        fixed = new int[0];
     }
 
     int next(Tcb tcb, long nowNs) {
-        if (fixed) {
-            return fixedValue;
+        if (fixed.length > 0) {
+            return fixed[Math.min(next++, fixed.length - 1)];
         }
         return (int) (nowNs / TICK_NS) + (int) hashOf(tcb);
     }

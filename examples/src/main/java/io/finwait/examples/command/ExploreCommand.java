@@ -1,8 +1,11 @@
 package io.finwait.examples.command;
 
+import io.finwait.examples.stage.UserText;
 import io.finwait.sim.explore.Bounds;
+import io.finwait.sim.explore.Counterexample;
 import io.finwait.sim.explore.Explorer;
 import io.finwait.sim.explore.Report;
+import io.finwait.trace.TextLadder;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +25,7 @@ import java.util.concurrent.Callable;
         description = {
             "Looks at every interleaving of two real endpoints within bounds: deliveries in any"
                     + " order, losses, duplicates, timers and calls, breadth first.",
-            "Exit code 1 when an invariant is broken; the shortest way there is printed."
+            "Exit code 1 when an invariant is broken; the shortest way there is told, and drawn."
         })
 final class ExploreCommand implements Callable<Integer> {
 
@@ -80,8 +83,17 @@ final class ExploreCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "FILE",
             fallbackValue = "docs/assurance.md",
-            description = "Runs small, polite and narrow and writes what they found to FILE.")
+            description = "Runs all searches and writes what they found to FILE.")
     private Path docs;
+
+    @Option(
+            names = "--save",
+            paramLabel = "FOLDER",
+            description =
+                    "Where a counterexample is saved: ladder.txt, ladder.svg, and for each end what"
+                            + " it did and saw as a packet script (for finwait script) and as a"
+                            + " capture (client.pkt, client.pcapng, server.pkt, server.pcapng).")
+    private Path folder;
 
     @Override
     public Integer call() {
@@ -96,7 +108,25 @@ final class ExploreCommand implements Callable<Integer> {
                         early == null ? bounds.early() : early);
         Report report = explore(bounds);
         Console.out().println(report);
-        return report.violation() == null ? 0 : 1;
+        if (report.violation() == null) {
+            return 0;
+        }
+        Console.out().println();
+        Console.out().print(new TextLadder().render(report.counterexample().ladder()));
+        save(report.counterexample());
+        return 1;
+    }
+
+    private void save(Counterexample counterexample) {
+        if (folder == null) {
+            return;
+        }
+        try {
+            counterexample.save(folder).forEach(f -> Console.out().println("Written: " + f));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "can't save in '" + folder + "': " + UserText.reason(e), e);
+        }
     }
 
     private static Report explore(Bounds bounds) {
@@ -114,10 +144,11 @@ final class ExploreCommand implements Callable<Integer> {
     private int writeDocs() {
         List<String> rows = new ArrayList<>();
         boolean good = true;
-        for (Search each : List.of(Search.SMALL, Search.POLITE, Search.NARROW)) {
+        for (Search each : Search.values()) {
             long begun = System.nanoTime();
             Report report = explore(each.bounds());
-            good &= report.violation() == null && report.frontierIsEmpty();
+            boolean complete = report.violation() == null && report.frontierIsEmpty();
+            good &= complete != (each == Search.SHORT);
             rows.add(
                     String.format(
                             Locale.ROOT,
@@ -128,7 +159,12 @@ final class ExploreCommand implements Callable<Integer> {
                             report.steps(),
                             report.longestPath(),
                             report.frontierIsEmpty() ? "empty" : "not empty",
-                            report.violation() == null ? "0" : report.violation(),
+                            report.violation() == null
+                                    ? "0"
+                                    : "found after %d steps: %s"
+                                            .formatted(
+                                                    report.counterexample().length(),
+                                                    report.violation()),
                             (System.nanoTime() - begun) / 1e9));
         }
         try {
@@ -161,7 +197,7 @@ final class ExploreCommand implements Callable<Integer> {
         ever; from every state both can reach CLOSED.
 
         That the explorer can fail is shown by `PlantedBugsTest`: eight bugs that stacks have really had,
-        planted by bytecode one at a time; each is found.
+        planted by bytecode one at a time; each is found. So is a TIME-WAIT that nobody asks.
         """
                 .formatted(String.join("\n", rows));
     }

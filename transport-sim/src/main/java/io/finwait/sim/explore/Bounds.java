@@ -11,9 +11,7 @@ package io.finwait.sim.explore;
  * @param duplicates packets that may be duplicated
  * @param early timers that may fire while a packet is on its way, as if it were late
  * @param retransmissions how often an end sends the same again before it gives up
- * @param incarnations 1, or 2: the client then connects again from the same port, both ends with the
- *     same initial sequence numbers as before, and only the client sends
- * @param shortTimeWait true: TIME-WAIT may end while a packet is still on its way
+ * @param incarnations how many connections of one pair of sockets there are
  * @param maxStates where to stop when the frontier does not become empty
  */
 public record Bounds(
@@ -25,8 +23,7 @@ public record Bounds(
         int duplicates,
         int early,
         int retransmissions,
-        int incarnations,
-        boolean shortTimeWait,
+        Incarnations incarnations,
         int maxStates) {
 
     private static final int MOST_STATES = 20_000_000;
@@ -42,20 +39,52 @@ public record Bounds(
         CLOSE_OR_ABORT
     }
 
+    /**
+     * How many connections of one pair of sockets there are. With two the client connects again from the
+     * same port and with the same initial sequence number as before, and only the client sends; a
+     * duplicate may stay behind for as long as a segment lives.
+     */
+    public enum Incarnations {
+        /** One connection. */
+        ONE(60),
+        /** Two, and 2MSL is twice the life of a segment. */
+        TWO(2 * MSL_SECONDS),
+        /** Two, and 2MSL is only once the life of a segment. */
+        TWO_WITH_SHORT_TIME_WAIT(MSL_SECONDS);
+
+        private final int twoMslSeconds;
+
+        Incarnations(int twoMslSeconds) {
+            this.twoMslSeconds = twoMslSeconds;
+        }
+
+        int count() {
+            return this == ONE ? 1 : 2;
+        }
+
+        int twoMslSeconds() {
+            return twoMslSeconds;
+        }
+    }
+
+    /** How long a segment lives where there are two incarnations; a retransmission timeout is 1 s. */
+    static final int MSL_SECONDS = 3;
+
     /** One octet and FIN a side, two packets in flight each way, one loss, one duplicate. */
     public static final Bounds SMALL =
-            new Bounds(Manners.CLOSE_OR_ABORT, 1, WIDE, 2, 1, 1, 0, 2, 1, false, MOST_STATES);
+            new Bounds(
+                    Manners.CLOSE_OR_ABORT, 1, WIDE, 2, 1, 1, 0, 2, Incarnations.ONE, MOST_STATES);
 
     /** The same where both read to the end before they close: nothing but an orderly end may come. */
     public static final Bounds POLITE = SMALL.with(Manners.POLITE);
 
     /** Polite, two octets from the client, and room for one: text and FIN wait behind a closed window. */
     public static final Bounds NARROW =
-            new Bounds(Manners.POLITE, 2, 1, 2, 0, 0, 0, 2, 1, false, MOST_STATES);
+            new Bounds(Manners.POLITE, 2, 1, 2, 0, 0, 0, 2, Incarnations.ONE, MOST_STATES);
 
     /** Two incarnations of one pair of sockets, and a duplicate that may live into the second one. */
     public static final Bounds TWO_INCARNATIONS =
-            new Bounds(Manners.CLOSE, 1, WIDE, 2, 0, 1, 0, 1, 2, false, MOST_STATES);
+            new Bounds(Manners.CLOSE, 1, WIDE, 2, 0, 1, 0, 1, Incarnations.TWO, MOST_STATES);
 
     /** The same with other manners. */
     public Bounds with(Manners others) {
@@ -69,7 +98,6 @@ public record Bounds(
                 early,
                 retransmissions,
                 incarnations,
-                shortTimeWait,
                 maxStates);
     }
 
@@ -85,7 +113,6 @@ public record Bounds(
                 newEarly,
                 retransmissions,
                 incarnations,
-                shortTimeWait,
                 maxStates);
     }
 
@@ -100,13 +127,16 @@ public record Bounds(
                 duplicates,
                 early,
                 retransmissions,
-                incarnations,
-                true,
+                Incarnations.TWO_WITH_SHORT_TIME_WAIT,
                 maxStates);
     }
 
+    boolean areTwoIncarnations() {
+        return incarnations.count() > 1;
+    }
+
     boolean bothSend() {
-        return incarnations == 1 && !windowIsNarrow();
+        return !areTwoIncarnations() && !windowIsNarrow();
     }
 
     boolean windowIsNarrow() {
@@ -118,7 +148,6 @@ public record Bounds(
         StringBuilder words = new StringBuilder();
         words.append(octets).append(octets == 1 ? " octet and FIN " : " octets and FIN ");
         words.append(bothSend() ? "a side, " : "from the client, ");
-        words.append(incarnations == 1 ? "" : "two incarnations, ");
         words.append(inFlight).append(" packets in flight each way, ");
         words.append(losses).append(" lost, ").append(duplicates).append(" duplicated, ");
         words.append(early).append(" early timers");
@@ -129,7 +158,10 @@ public record Bounds(
                     case CLOSE_OR_ABORT -> ", each closes or aborts";
                 });
         words.append(windowIsNarrow() ? ", room for " + receiveOctets : "");
-        words.append(shortTimeWait ? ", TIME-WAIT too short" : "");
+        if (areTwoIncarnations()) {
+            words.append(", two incarnations, segments live ").append(MSL_SECONDS);
+            words.append(" s, 2MSL ").append(incarnations.twoMslSeconds()).append(" s");
+        }
         return words.toString();
     }
 }

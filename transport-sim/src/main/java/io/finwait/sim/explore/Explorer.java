@@ -3,8 +3,7 @@ package io.finwait.sim.explore;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.TcpEndpoint;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
@@ -23,6 +22,11 @@ public final class Explorer {
     private final Digest digest = new Digest();
     private final byte[] choices = new byte[MOST_CHOICES];
     private LongConsumer progress = states -> {};
+    private byte[] path;
+
+    /** The choice behind the path that leads to the violation, or -1 when the path itself does. */
+    private byte lastChoice;
+
     private int longestPath;
 
     /** Explores the real endpoint. */
@@ -44,7 +48,7 @@ public final class Explorer {
 
     /** Searches until a violation is found, the frontier is empty or the bounds' most states are there. */
     public Report run() {
-        World root = new World(bounds, factory);
+        World root = new World(bounds, factory, Witness.NOBODY);
         root.digest(digest);
         graph.add(digest.high, digest.low, -1, (byte) 0, root.isOver());
         int next = 0;
@@ -61,9 +65,6 @@ public final class Explorer {
         return complete ? afterwards() : report(next, null);
     }
 
-    private byte[] path;
-    private byte lastChoice;
-
     private String expand(int state) {
         path = graph.path(state);
         longestPath = Math.max(longestPath, path.length);
@@ -73,7 +74,7 @@ public final class Explorer {
             lastChoice = -1;
             return "nothing more can happen, but the connection is not over";
         }
-        byte[] open = java.util.Arrays.copyOf(choices, count);
+        byte[] open = Arrays.copyOf(choices, count);
         for (int i = 0; i < count; i++) {
             if (i > 0) {
                 world = replay();
@@ -94,7 +95,7 @@ public final class Explorer {
     }
 
     private World replay() {
-        World world = new World(bounds, factory);
+        World world = new World(bounds, factory, Witness.NOBODY);
         for (byte choice : path) {
             world.take(choice);
         }
@@ -121,18 +122,22 @@ public final class Explorer {
     }
 
     private Report report(int expanded, String violation) {
-        List<String> steps = new ArrayList<>();
-        if (violation != null) {
-            World world = new World(bounds, factory);
-            for (byte choice : path) {
-                world.take(choice);
-                steps.add(Choice.inWords(choice) + "  (" + world.states() + ")");
-            }
-            if (lastChoice != -1) {
-                steps.add(Choice.inWords(lastChoice));
-            }
-        }
         return new Report(
-                bounds, graph.size(), expanded, graph.edges(), longestPath, violation, steps);
+                bounds,
+                graph.size(),
+                expanded,
+                graph.edges(),
+                longestPath,
+                violation,
+                violation == null ? null : counterexample(violation));
+    }
+
+    private Counterexample counterexample(String violation) {
+        byte[] all = path;
+        if (lastChoice != -1) {
+            all = Arrays.copyOf(path, path.length + 1);
+            all[path.length] = lastChoice;
+        }
+        return new Counterexample(bounds, factory, all, violation);
     }
 }

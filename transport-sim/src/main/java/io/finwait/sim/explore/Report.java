@@ -1,7 +1,5 @@
 package io.finwait.sim.explore;
 
-import java.util.List;
-
 /**
  * What an exploration found.
  *
@@ -12,7 +10,7 @@ import java.util.List;
  * @param steps transitions between states
  * @param longestPath choices on the way to the state furthest away
  * @param violation the invariant that was broken, or null
- * @param counterexample the shortest way to the violation, in words; empty without one
+ * @param counterexample the shortest way to the violation, or null
  */
 public record Report(
         Bounds bounds,
@@ -21,11 +19,7 @@ public record Report(
         long steps,
         int longestPath,
         String violation,
-        List<String> counterexample) {
-
-    public Report {
-        counterexample = List.copyOf(counterexample);
-    }
+        Counterexample counterexample) {
 
     /** True when every state within the bounds was looked at. */
     public boolean frontierIsEmpty() {
@@ -41,8 +35,8 @@ public record Report(
         if (violation == null) {
             return text.append("violations 0").toString();
         }
-        text.append(violation).append(", after ").append(counterexample.size()).append(" steps:");
-        for (String step : counterexample) {
+        text.append(violation).append(", after ").append(counterexample.length()).append(" steps:");
+        for (String step : counterexample.inWords()) {
             text.append("\n  ").append(step);
         }
         return text.toString();

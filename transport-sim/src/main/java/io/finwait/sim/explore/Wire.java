@@ -12,28 +12,67 @@ import java.util.List;
 /** What one end has sent and the explorer has not yet delivered, and what it delivers to that end. */
 final class Wire implements Transport {
 
-    private static final int MTU = 576;
+    static final int MTU = 576;
     private static final Capabilities CAPABILITIES = Capabilities.plain(MTU);
 
     /** Packets on their way from this end, oldest first. */
-    final List<byte[]> sent = new ArrayList<>();
+    final List<WirePacket> sent = new ArrayList<>();
 
+    private final int side;
+    private final Witness witness;
     private final List<byte[]> arriving = new ArrayList<>();
-    private int most;
+    private int most = Integer.MAX_VALUE;
 
     /** Packets that were lost because too many were on their way. */
     int overflowed;
 
-    Wire(int most) {
-        this.most = most;
+    Wire(int side, Witness witness) {
+        this.side = side;
+        this.witness = witness;
     }
 
     void most(int packets) {
         most = packets;
     }
 
-    void arrive(byte[] octets) {
-        arriving.add(octets);
+    /** True when everything that is on its way has stayed behind. */
+    boolean holdsOnlyStragglers() {
+        return freshPackets() == 0;
+    }
+
+    private int freshPackets() {
+        int fresh = 0;
+        for (WirePacket packet : sent) {
+            fresh += packet.straggler ? 0 : 1;
+        }
+        return fresh;
+    }
+
+    void duplicate(int index, boolean straggler) {
+        WirePacket original = sent.get(index);
+        WirePacket copy = new WirePacket(side, original.octets, straggler);
+        copy.ageNs = original.ageNs;
+        sent.add(copy);
+        witness.copied(original, copy);
+    }
+
+    void lose(int index) {
+        witness.lost(sent.remove(index));
+    }
+
+    /** Packets older than a segment can be do not exist any more. */
+    void grow(long ns, long lifeNs) {
+        for (int i = sent.size() - 1; i >= 0; i--) {
+            sent.get(i).ageNs += ns;
+            if (sent.get(i).ageNs > lifeNs) {
+                lose(i);
+            }
+        }
+    }
+
+    void arrive(WirePacket packet) {
+        witness.arrives(packet);
+        arriving.add(packet.octets);
     }
 
     @Override
@@ -59,11 +98,14 @@ final class Wire implements Transport {
 
     @Override
     public void commit(Packet packet, long nowNs) {
-        if (sent.size() == most) {
+        WirePacket passing = new WirePacket(side, packet.buffer().array(), false);
+        witness.sent(passing);
+        if (freshPackets() == most) {
             overflowed++;
+            witness.lost(passing);
             return;
         }
-        sent.add(packet.buffer().array());
+        sent.add(passing);
     }
 
     @Override

@@ -1,366 +1,241 @@
 package io.finwait.sim.explore;
 
-import io.finwait.sim.explore.Bounds.Manners;
-import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.StateDigest;
 import io.finwait.tcp.internal.TcpEndpoint;
-import io.finwait.timewait.TimeWaitPolicy;
-import io.finwait.wire.IpAddress;
-import io.finwait.wire.IpView;
-import io.finwait.wire.Ipv4;
-import io.finwait.wire.Segment;
-import io.finwait.wire.Seq;
-import io.finwait.wire.TcpHeader;
-import io.finwait.wire.Verdict;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.function.BiFunction;
 
 /**
- * Two endpoints with one established connection, each with a clock of its own, and the packets between
- * them. A world is made anew for every list of choices; nothing is ever copied.
+ * Two hosts with one established connection, and the packets between them. A world is made anew for
+ * every list of choices; nothing is ever copied.
  */
 final class World {
 
-    static final int CLIENT = 0;
-    static final int SERVER = 1;
-
-    private static final long SECOND = 1_000_000_000L;
-    private static final IpAddress[] ADDRESSES = {
-        IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.2")
-    };
-    private static final int PORT = 80;
-
     private final Bounds bounds;
-    final Wire[] wires = new Wire[2];
-    private final TcpEndpoint[] endpoints = new TcpEndpoint[2];
-    private final Connection[] connections = new Connection[2];
-    private final long[] now = {1, 1};
-    private final int[] initial = new int[2];
-    private final IpView ip = new IpView();
-    private final Segment segment = new Segment();
-
-    private final int[] sent = new int[2];
-    private final int[] received = new int[2];
-    private final boolean[] endOfStream = new boolean[2];
-    private final boolean[] halfClosed = new boolean[2];
-    private final boolean[] closed = new boolean[2];
-    private final boolean[] aborted = new boolean[2];
-    private final boolean[] closedBeforeEndOfStream = new boolean[2];
+    private final Host[] hosts = new Host[2];
+    private final WorldDigest worldDigest;
+    private final Witness witness;
     private int losses;
     private int duplicates;
     private int early;
     private boolean overtaken;
-    private final int[] incarnation = {1, 1};
-    private final Listener listener;
     private String violation;
 
-    World(Bounds bounds, BiFunction<EndpointConfig, Wire, TcpEndpoint> factory) {
+    World(Bounds bounds, BiFunction<EndpointConfig, Wire, TcpEndpoint> factory, Witness witness) {
         this.bounds = bounds;
+        this.witness = witness;
+        worldDigest = new WorldDigest(this, bounds);
         for (int side = 0; side < 2; side++) {
-            wires[side] = new Wire(64);
-            endpoints[side] = factory.apply(config(side), wires[side]);
-            if (bounds.incarnations() > 1) {
-                endpoints[side].initialSequence().fix(1000 * (side + 1));
+            hosts[side] = new Host(side, bounds, factory, witness);
+        }
+        witness.settled();
+        shakeHands();
+        for (Host host : hosts) {
+            host.wire.most(bounds.inFlight());
+        }
+    }
+
+    private void shakeHands() {
+        hosts[Host.CLIENT].connect();
+        for (int i = 0; i < 4; i++) {
+            for (Host host : hosts) {
+                host.work();
+                witness.settled();
+                while (!host.wire.sent.isEmpty()) {
+                    hosts[1 - host.side].wire.arrive(host.wire.sent.removeFirst());
+                }
             }
         }
-        listener = endpoints[SERVER].listen(PORT, 4);
-        connections[CLIENT] = endpoints[CLIENT].connect(ADDRESSES[SERVER], PORT);
-        for (int i = 0; i < 4; i++) {
-            work(CLIENT);
-            carry(CLIENT);
-            work(SERVER);
-            carry(SERVER);
-        }
-        connections[SERVER] = listener.accept();
-        for (int side = 0; side < 2; side++) {
-            Wire old = wires[side];
-            if (!old.sent.isEmpty()
-                    || connections[side] == null
-                    || connections[side].state() != State.ESTABLISHED) {
+        for (Host host : hosts) {
+            if (host.connection == null || host.connection.state() != State.ESTABLISHED) {
                 throw new AssertionError("the handshake did not complete");
             }
-            old.most(bounds.inFlight());
         }
     }
 
-    private EndpointConfig config(int side) {
-        return EndpointConfig.builder()
-                .address(ADDRESSES[side])
-                .seed(side + 1)
-                .plain()
-                .nagle(false)
-                .sendBufferOctets(64)
-                .receiveBufferOctets(bounds.receiveOctets())
-                .retransmissionTimeouts(SECOND, SECOND, SECOND)
-                .retransmissions(1, bounds.retransmissions())
-                .connectTimeoutNs(bounds.retransmissions() * SECOND)
-                .challengeAckIntervalNs(0)
-                .closePolicy(ClosePolicy.DEFAULT.withOrphanRetries(bounds.retransmissions()))
-                .timeWaitPolicy(TimeWaitPolicy.defaults().withAnswerInterval(Duration.ZERO))
-                .build();
+    Host host(int side) {
+        return hosts[side];
     }
 
-    private void carry(int from) {
-        while (!wires[from].sent.isEmpty()) {
-            byte[] packet = wires[from].sent.removeFirst();
-            ByteBuffer octets = ByteBuffer.wrap(packet);
-            if (TcpHeader.flags(octets, Ipv4.HEADER_LENGTH) != TcpHeader.ACK) {
-                initial[from] = TcpHeader.sequence(octets, Ipv4.HEADER_LENGTH);
-            }
-            wires[1 - from].arrive(packet);
-        }
-    }
+    // The choices.
 
-    private void work(int side) {
-        while (endpoints[side].doWork(now[side]) > 0) {
-            // Until it comes to rest at this instant.
-        }
-    }
-
-    /** Appends the choices that are open now to an array; returns how many there are. */
+    /** Writes the choices that are open now into an array; returns how many there are. */
     int choices(byte[] into) {
         int count = 0;
-        for (int side = 0; side < 2; side++) {
-            int packets = wires[side].sent.size();
-            for (int i = 0; i < packets; i++) {
-                into[count++] = Choice.of(Choice.DELIVER, side, i);
-                if (losses < bounds.losses()) {
-                    into[count++] = Choice.of(Choice.LOSE, side, i);
-                }
-                if (duplicates < bounds.duplicates() && packets < bounds.inFlight()) {
-                    into[count++] = Choice.of(Choice.DUPLICATE, side, i);
-                }
+        for (Host host : hosts) {
+            count = packets(host, into, count);
+            if (timerMayFire(host)) {
+                into[count++] = Choice.of(Choice.TIMER, host.side, 0);
             }
-            if (timerMayFire(side)) {
-                into[count++] = Choice.of(Choice.TIMER, side, 0);
-            }
-            count = calls(side, into, count);
+            count = host.calls(into, count);
         }
-        if (mayConnectAgain()) {
-            into[count++] = Choice.of(Choice.CONNECT_AGAIN, CLIENT, 0);
+        if (mayConnectAgain(hosts[Host.CLIENT])) {
+            into[count++] = Choice.of(Choice.CONNECT_AGAIN, Host.CLIENT, 0);
         }
         return count;
     }
 
-    /** After an abort there is no TIME-WAIT (T-07): then the client waits until all is quiet. */
-    private boolean mayConnectAgain() {
-        boolean orderly = connections[CLIENT].closeReason() instanceof CloseReason.Orderly;
-        return (orderly || isQuiet())
-                && incarnation[CLIENT] < bounds.incarnations()
-                && closed[CLIENT]
-                && endpoints[CLIENT].connectionCount() == 0
-                && endpoints[CLIENT].timeWait().size() == 0;
-    }
-
-    private int calls(int side, byte[] into, int start) {
+    private int packets(Host sender, byte[] into, int start) {
         int count = start;
-        if (closed[side] || aborted[side]) {
-            return count;
-        }
-        Connection connection = connections[side];
-        boolean ended = connection.hasEnded();
-        boolean sends = bounds.bothSend() || side == CLIENT;
-        if (sends && sent[side] < bounds.octets() && !halfClosed[side] && !ended) {
-            into[count++] = Choice.of(Choice.SEND, side, 0);
-        }
-        if (connection.unread() > 0 || (connection.isReadable() && !endOfStream[side])) {
-            into[count++] = Choice.of(Choice.READ, side, 0);
-        }
-        boolean polite = bounds.manners() == Manners.POLITE;
-        if (polite && !halfClosed[side] && !ended) {
-            into[count++] = Choice.of(Choice.HALF_CLOSE, side, 0);
-        }
-        if (!polite || (endOfStream[side] && mayBecomeAnOrphan(side))) {
-            into[count++] = Choice.of(Choice.CLOSE, side, 0);
-        }
-        if (bounds.manners() == Manners.CLOSE_OR_ABORT && !ended) {
-            into[count++] = Choice.of(Choice.ABORT, side, 0);
+        int packets = sender.wire.sent.size();
+        for (int i = 0; i < packets; i++) {
+            into[count++] = Choice.of(Choice.DELIVER, sender.side, i);
+            if (losses < bounds.losses()) {
+                into[count++] = Choice.of(Choice.LOSE, sender.side, i);
+            }
+            if (duplicates < bounds.duplicates() && packets < bounds.inFlight()) {
+                into[count++] = Choice.of(Choice.DUPLICATE, sender.side, i);
+            }
         }
         return count;
-    }
-
-    /** An orphan gives up behind a closed window, rightly; so a polite one waits until it is open. */
-    private boolean mayBecomeAnOrphan(int side) {
-        return !bounds.windowIsNarrow() || connections[side].unacknowledged() == 0;
     }
 
     /**
-     * TIME-WAIT ends only when it was long enough: nothing is on its way and the peer sends nothing
-     * again. Other timers fire when nothing is on its way, or early, as often as the bounds allow.
+     * After an abort, or when it was given up, there is no TIME-WAIT (T-07): then the client waits until
+     * all is quiet and the peer has forgotten it as well.
      */
-    private boolean timerMayFire(int side) {
-        if (endpoints[side].nextDeadlineNs() == Long.MAX_VALUE) {
+    private boolean mayConnectAgain(Host client) {
+        return client.incarnation < bounds.incarnations().count()
+                && client.closed
+                && client.isOver()
+                && (client.endedInOrder() || everythingIsForgotten());
+    }
+
+    /**
+     * With one incarnation the clocks of both ends are independent: timers fire when nothing is on its
+     * way, or early, as often as the bounds allow; TIME-WAIT ends when the peer sends nothing again. With
+     * two, both clocks run equally fast, and a straggler ages while time passes.
+     */
+    private boolean timerMayFire(Host host) {
+        long wait = host.untilTimerNs();
+        if (wait == Long.MAX_VALUE) {
             return false;
         }
         boolean quiet = isQuiet();
-        if (endpoints[side].connectionCount() == 0) {
-            return bounds.shortTimeWait() || (quiet && endpoints[1 - side].connectionCount() == 0);
+        Host peer = hosts[1 - host.side];
+        if (bounds.areTwoIncarnations()) {
+            return quiet && wait <= peer.untilTimerNs();
+        }
+        if (host.hasNoConnection()) {
+            return quiet && peer.hasNoConnection();
         }
         return quiet || early < bounds.early();
     }
 
-    /** True when no packet is on its way. */
+    /** True when no packet is on its way, but for one that has stayed behind. */
     private boolean isQuiet() {
-        return wires[0].sent.isEmpty() && wires[1].sent.isEmpty();
+        return hosts[0].wire.holdsOnlyStragglers() && hosts[1].wire.holdsOnlyStragglers();
     }
+
+    private boolean everythingIsForgotten() {
+        return isOver() && hosts[0].wire.sent.isEmpty() && hosts[1].wire.sent.isEmpty();
+    }
+
+    // A step.
 
     /** Takes a step. */
     void take(byte choice) {
-        int side = Choice.side(choice);
-        int lostBefore = wires[0].overflowed + wires[1].overflowed;
+        int lostBefore = hosts[0].wire.overflowed + hosts[1].wire.overflowed;
         try {
-            step(choice, side);
-        } catch (IOException e) {
-            // A failed call is told to the application; that is no violation.
-            endOfStream[side] = true;
+            step(choice, hosts[Choice.side(choice)]);
         } catch (AssertionError | RuntimeException e) {
             violation = "threw " + e;
             return;
         }
-        work(CLIENT);
-        work(SERVER);
-        Connection accepted = listener.accept();
-        if (accepted != null) {
-            begin(SERVER, accepted);
-        }
-        losses += wires[0].overflowed + wires[1].overflowed - lostBefore;
+        hosts[Host.CLIENT].work();
+        hosts[Host.SERVER].work();
+        witness.settled();
+        losses += hosts[0].wire.overflowed + hosts[1].wire.overflowed - lostBefore;
         check();
     }
 
-    private void step(byte choice, int side) throws IOException {
-        Connection connection = connections[side];
+    private void step(byte choice, Host host) {
+        int index = Choice.index(choice);
+        Host peer = hosts[1 - host.side];
         switch (Choice.kind(choice)) {
             case Choice.DELIVER -> {
-                overtaken |= Choice.index(choice) > 0;
-                wires[1 - side].arrive(wires[side].sent.remove(Choice.index(choice)));
+                overtaken |= index > 0;
+                peer.wire.arrive(host.wire.sent.remove(index));
             }
             case Choice.LOSE -> {
-                wires[side].sent.remove(Choice.index(choice));
+                host.wire.lose(index);
                 losses++;
             }
             case Choice.DUPLICATE -> {
-                wires[side].sent.add(wires[side].sent.get(Choice.index(choice)));
+                host.wire.duplicate(index, bounds.areTwoIncarnations());
                 duplicates++;
             }
-            case Choice.TIMER -> fireTimer(side);
-            case Choice.SEND ->
-                    sent[side] +=
-                            connection.send(
-                                    ByteBuffer.wrap(
-                                            new byte[] {
-                                                octet(side, incarnation[side], sent[side])
-                                            }));
-            case Choice.READ -> read(side);
-            case Choice.HALF_CLOSE -> {
-                halfClosed[side] = true;
-                connection.shutdownOutput();
-            }
-            case Choice.CLOSE -> {
-                closed[side] = true;
-                closedBeforeEndOfStream[side] = !endOfStream[side];
-                connection.close();
-            }
-            case Choice.ABORT -> {
-                aborted[side] = true;
-                connection.abort();
-            }
-            default -> connectAgain();
+            case Choice.TIMER -> fireTimer(host);
+            case Choice.SEND -> host.send();
+            case Choice.READ -> violation = host.read(peer);
+            case Choice.HALF_CLOSE -> host.halfClose();
+            case Choice.CLOSE -> host.close();
+            case Choice.ABORT -> host.abort();
+            default -> host.connect();
         }
     }
 
-    private void connectAgain() {
-        int port = connections[CLIENT].localPort();
-        begin(CLIENT, endpoints[CLIENT].connect(ADDRESSES[CLIENT], port, ADDRESSES[SERVER], PORT));
-    }
-
-    /** The application of one end begins anew with another connection. */
-    private void begin(int side, Connection connection) {
-        connections[side] = connection;
-        incarnation[side]++;
-        sent[side] = 0;
-        received[side] = 0;
-        endOfStream[side] = false;
-        halfClosed[side] = false;
-        closed[side] = false;
-        closedBeforeEndOfStream[side] = false;
-    }
-
-    private void fireTimer(int side) {
+    private void fireTimer(Host host) {
         if (!isQuiet()) {
             early++;
-        } else if (nothingWentWrong() && isRetransmissionTimerRunning(side)) {
+        } else if (nothingWentWrong() && StateDigest.isRetransmissionTimerRunning(host.endpoint)) {
             violation = "a retransmission timer fires though nothing was lost or late";
         }
-        now[side] = Math.max(now[side], endpoints[side].nextDeadlineNs());
+        long ns = host.untilTimerNs();
+        boolean alsoElsewhere = bounds.areTwoIncarnations();
+        host.timePasses(ns, alsoElsewhere);
+        if (alsoElsewhere) {
+            hosts[1 - host.side].timePasses(ns, false);
+            for (Host each : hosts) {
+                each.wire.grow(ns, Bounds.MSL_SECONDS * Host.SECOND);
+            }
+        }
     }
+
+    // The invariants.
 
     /**
      * Overtaking is no fault where both are polite. With a second incarnation a SYN that meets LAST-ACK
      * waits for its timer, and behind a closed window probes are sent again: these are none either.
      */
     private boolean nothingWentWrong() {
-        return bounds.incarnations() == 1
+        return !bounds.areTwoIncarnations()
                 && !bounds.windowIsNarrow()
                 && losses == 0
                 && early == 0
-                && !aborted[0]
-                && !aborted[1]
+                && !hosts[0].aborted
+                && !hosts[1].aborted
                 && (!overtaken || everybodyIsPolite());
     }
 
-    private boolean isRetransmissionTimerRunning(int side) {
-        return StateDigest.isRetransmissionTimerRunning(endpoints[side]);
+    private void check() {
+        for (int side = 0; side < 2 && violation == null; side++) {
+            check(hosts[side], hosts[1 - side]);
+        }
     }
 
-    /** An octet that tells its sender, its incarnation and its place. */
-    private static byte octet(int side, int incarnation, int index) {
-        return (byte) (64 * side + 16 * incarnation + index);
-    }
-
-    private void read(int side) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(16);
-        int taken = connections[side].receive(buffer);
-        if (taken < 0) {
-            endOfStream[side] = true;
+    private void check(Host host, Host peer) {
+        CloseReason reason = host.connection.closeReason();
+        if (reason == null || host.incarnation != peer.incarnation) {
             return;
         }
-        for (int i = 0; i < taken; i++) {
-            byte expected = octet(1 - side, incarnation[side], received[side]);
-            if (endOfStream[side] || buffer.get(i) != expected) {
-                violation =
-                        "an octet was delivered twice, out of order, after end-of-stream or to"
-                                + " another incarnation";
-            }
-            received[side]++;
-        }
-    }
-
-    private void check() {
-        for (int side = 0; side < 2 && violation == null && bounds.incarnations() == 1; side++) {
-            CloseReason reason = connections[side].closeReason();
-            if (reason instanceof CloseReason.Orderly) {
-                checkOrderly(side);
-            } else if (reason != null && noReasonToFail()) {
-                violation = "both read to the end, and yet: " + reason.message();
-            }
+        if (reason instanceof CloseReason.Orderly) {
+            checkOrderly(host, peer);
+        } else if (noReasonToFail()) {
+            violation = "both read to the end, and yet: " + reason.message();
         }
     }
 
     /** A graceful end here means that the peer's TCP accepted every octet and the FIN. */
-    private void checkOrderly(int side) {
-        int peer = 1 - side;
-        Connection other = connections[peer];
-        long accepted = received[peer] + other.unread();
+    private void checkOrderly(Host host, Host peer) {
+        Connection other = peer.connection;
+        long accepted = peer.received + other.unread();
         boolean finAccepted = other.state().hasReceivedFin() || other.hasEnded();
-        if (!closed[peer] && !aborted[peer] && (accepted < sent[side] || !finAccepted)) {
+        if (!peer.closed && !peer.aborted && (accepted < host.sent || !finAccepted)) {
             violation = "ended in order here, but the peer has not accepted everything";
         }
     }
@@ -371,10 +246,7 @@ final class World {
     }
 
     private boolean everybodyIsPolite() {
-        return !aborted[0]
-                && !aborted[1]
-                && !closedBeforeEndOfStream[0]
-                && !closedBeforeEndOfStream[1];
+        return hosts[0].isPolite() && hosts[1].isPolite();
     }
 
     /** What is wrong, or null. */
@@ -382,94 +254,25 @@ final class World {
         return violation;
     }
 
-    /** True when both ends are CLOSED and nothing is on its way: the end of a story. */
+    /** True when both ends are CLOSED: the end of a story. */
     boolean isOver() {
-        return endpoints[0].connectionCount() == 0
-                && endpoints[1].connectionCount() == 0
-                && endpoints[0].timeWait().size() == 0
-                && endpoints[1].timeWait().size() == 0;
+        return hosts[0].isOver() && hosts[1].isOver();
     }
 
-    /**
-     * The state of the whole world as 128 bits; equal worlds have equal digests. Which of the two ends
-     * is the client no longer matters, so a world and its mirror image are one.
-     */
+    /** The state of the whole world, in canonical form. */
     void digest(Digest digest) {
-        digestFrom(CLIENT, digest);
-        if (bounds.incarnations() > 1) {
-            return;
-        }
-        long high = digest.high;
-        long low = digest.low;
-        digestFrom(SERVER, digest);
-        if (Long.compareUnsigned(high, digest.high) < 0) {
-            digest.high = high;
-            digest.low = low;
-        }
+        worldDigest.of(digest);
     }
 
-    private void digestFrom(int first, Digest digest) {
-        digest.begin();
-        digestSide(first, digest);
-        digestSide(1 - first, digest);
-        digest.accept((long) losses << 24 | duplicates << 16 | early << 8 | (overtaken ? 1 : 0));
-        digest.accept(incarnation[0] << 8 | incarnation[1]);
-    }
-
-    private void digestSide(int side, Digest digest) {
-        StateDigest.of(endpoints[side], digest);
-        digest.accept(sent[side] << 8 | received[side]);
+    /** Faults so far, as far as they decide what may happen and what is a violation. */
+    void faults(Digest digest) {
+        boolean past = bounds.areTwoIncarnations();
         digest.accept(
-                bits(
-                        endOfStream[side],
-                        halfClosed[side],
-                        closed[side],
-                        aborted[side],
-                        closedBeforeEndOfStream[side],
-                        connections[side].hasEnded()));
-        CloseReason reason = connections[side].closeReason();
-        digest.accept(reason == null ? 0 : reason.getClass().getName().hashCode());
-        digest.accept(connections[side].unread());
-        // Which packet was sent first does not matter: any may arrive next.
-        long packets = 0;
-        for (byte[] packet : wires[side].sent) {
-            packets += canonical(packet, side);
-        }
-        digest.accept(packets);
-        digest.accept(wires[side].sent.size());
-    }
-
-    /** A packet without its addresses, its numbers relative to the initial ones. */
-    private long canonical(byte[] packet, int side) {
-        ByteBuffer octets = ByteBuffer.wrap(packet);
-        if (ip.parse(octets, 0, packet.length) != Verdict.OK
-                || segment.parse(ip, true) != Verdict.OK) {
-            throw new AssertionError("an endpoint has sent something malformed");
-        }
-        long seq = Seq.distance(initial[side], segment.seq());
-        long ack = segment.hasAck() ? Seq.distance(initial[1 - side], segment.ack()) : 0;
-        return Digest.mix(
-                Digest.mix(seq << 32 ^ ack)
-                        ^ (segment.flags() & ~TcpHeader.PSH)
-                        ^ (long) segment.textLength() << 8
-                        ^ (long) Math.min(segment.window(), 2) << 40
-                        ^ text(octets) << 24);
-    }
-
-    private long text(ByteBuffer octets) {
-        return segment.textLength() == 0 ? 0 : octets.get(segment.textOffset()) & 0xFF & 0x3F;
-    }
-
-    private static long bits(boolean... facts) {
-        long all = 0;
-        for (boolean fact : facts) {
-            all = all << 1 | (fact ? 1 : 0);
-        }
-        return all;
+                (long) losses << 24 | duplicates << 16 | early << 8 | (overtaken && !past ? 1 : 0));
     }
 
     /** Both ends' states in words. */
     String states() {
-        return connections[CLIENT].state() + " / " + connections[SERVER].state();
+        return hosts[Host.CLIENT].state() + " / " + hosts[Host.SERVER].state();
     }
 }

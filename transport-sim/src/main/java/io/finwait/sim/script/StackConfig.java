@@ -3,7 +3,6 @@ package io.finwait.sim.script;
 import io.finwait.sim.script.Event.SystemCall;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.Connection;
-import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.TcpEndpoint;
@@ -36,9 +35,12 @@ final class StackConfig {
                 EndpointConfig.builder().address(settings.local()).seed(1).resetsPerSecond(MANY);
         profile(builder, shell);
         sockets(builder);
+        FinwaitSettings own = new FinwaitSettings(shell);
+        own.apply(builder);
         EndpointConfig config = options.config().apply(builder).build();
-        Endpoint endpoint =
+        TcpEndpoint endpoint =
                 new TcpEndpoint(config, options.transport().apply(transport), wireProfile(shell));
+        own.apply(endpoint.initialSequence());
         return new Sockets(
                 endpoint, binding, settings.local(), settings.remote(), bufferSizes(shell));
     }

@@ -31,6 +31,11 @@
  *   <li>{@code +5 silence}: nothing was sent since the event before, until five seconds after it.
  * </ul>
  *
+ * <p>{@code `sysctl finwait.rto_ms=1000`} in front of the first event sets what Finwait itself does, as the
+ * explorer's counterexamples need it: {@code plain} (no options in the SYN), {@code rto_ms}, {@code
+ * retries}, {@code connect_timeout_ms}, {@code challenge_interval_ms}, {@code orphan_retries}, {@code
+ * two_msl_ms}, {@code iss} (initial sequence numbers, separated by commas).
+ *
  * <p>Over IPv6 the MTU is 1520 unless {@code --mtu} or profile FREEBSD says otherwise, so that the MSS is
  * 1460 as over IPv4.
  *

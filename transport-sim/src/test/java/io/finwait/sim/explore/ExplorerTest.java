@@ -22,6 +22,20 @@ class ExplorerTest {
         assertHolds(Bounds.NARROW);
     }
 
+    @Test
+    void nothingOfAnOldIncarnationLeaksAfterASufficientTimeWait() {
+        assertHolds(Bounds.TWO_INCARNATIONS);
+    }
+
+    @Test
+    void theLeakAfterTooShortATimeWaitIsFound() {
+        Report report = new Explorer(Bounds.TWO_INCARNATIONS.withShortTimeWait()).run();
+        System.out.println(report);
+        assertThat(report.violation()).isNotNull();
+        assertThat(report.counterexample().inWords().toString())
+                .contains("is duplicated", "connects again", "TIME_WAIT");
+    }
+
     private static void assertHolds(Bounds bounds) {
         Report report = new Explorer(bounds).run();
         System.out.println(report);

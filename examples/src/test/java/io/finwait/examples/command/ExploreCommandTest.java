@@ -1,0 +1,56 @@
+package io.finwait.examples.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The explorer on the command line. */
+class ExploreCommandTest {
+
+    @Test
+    void aCounterexampleIsToldDrawnAndSaved(@TempDir Path folder) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int code = run(out, "explore", "--search", "short", "--save", folder.toString());
+        assertThat(code).isEqualTo(1);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("packet 1 of server is duplicated", "| connect", "Written: ");
+        assertThat(folder.resolve("ladder.svg")).exists();
+        assertThat(run(new ByteArrayOutputStream(), "script", folder.toString())).isZero();
+    }
+
+    @Test
+    void aFolderThatCanNotBeWrittenIsToldInASentence(@TempDir Path folder) throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream realErr = System.err;
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code;
+        try {
+            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+            code = run(out, "explore", "--search", "short", "--save", file.toString());
+        } finally {
+            System.setErr(realErr);
+        }
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("can't save in '" + file + "'")
+                .doesNotContain("\tat ");
+    }
+
+    private static int run(ByteArrayOutputStream out, String... args) {
+        PrintStream real = System.out;
+        try {
+            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+            return FinwaitCommand.run(args);
+        } finally {
+            System.setOut(real);
+        }
+    }
+}

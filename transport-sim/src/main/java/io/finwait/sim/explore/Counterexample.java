@@ -1,0 +1,133 @@
+package io.finwait.sim.explore;
+
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.trace.End;
+import io.finwait.trace.Ladder;
+import io.finwait.trace.PacketDirection;
+import io.finwait.trace.PcapngTap;
+import io.finwait.trace.PcapngWriter;
+import io.finwait.trace.SvgLadder;
+import io.finwait.trace.TextLadder;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** The shortest way to a violation: the choices, which are played again to be told, drawn and saved. */
+public final class Counterexample {
+
+    private final Bounds bounds;
+    private final BiFunction<EndpointConfig, Wire, TcpEndpoint> factory;
+    private final byte[] choices;
+    private final String violation;
+
+    Counterexample(
+            Bounds bounds,
+            BiFunction<EndpointConfig, Wire, TcpEndpoint> factory,
+            byte[] choices,
+            String violation) {
+        this.bounds = bounds;
+        this.factory = factory;
+        this.choices = choices.clone();
+        this.violation = violation;
+    }
+
+    /** How many choices there are. */
+    public int length() {
+        return choices.length;
+    }
+
+    /** The choices in words, each with the states that it leads to. */
+    public List<String> inWords() {
+        List<String> steps = new ArrayList<>();
+        World world = new World(bounds, factory, Witness.NOBODY);
+        for (byte choice : choices) {
+            world.take(choice);
+            steps.add(Choice.inWords(choice) + "  (" + world.states() + ")");
+        }
+        return steps;
+    }
+
+    private Story story() {
+        Story story = new Story();
+        World world = new World(bounds, factory, story);
+        for (byte choice : choices) {
+            world.take(choice);
+        }
+        story.settled();
+        return story;
+    }
+
+    /** The story as a ladder, the client on the left. */
+    public Ladder ladder() {
+        return Drawing.of(story(), violation);
+    }
+
+    /**
+     * What one end did and saw, as a packet script that the runner can run against that end alone.
+     *
+     * @param end {@link End#A} is the client
+     */
+    public String script(End end) {
+        return new ScriptWriter(end.ordinal(), bounds).write(story(), violation);
+    }
+
+    /**
+     * Saves ladder, scripts and captures of both ends; files that exist are overwritten.
+     *
+     * @param folder is made when it is not there
+     * @return the files
+     * @throws IOException when one can't be written
+     */
+    public List<Path> save(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        List<Path> files = new ArrayList<>();
+        files.add(write(folder.resolve("ladder.txt"), new TextLadder().render(ladder())));
+        files.add(write(folder.resolve("ladder.svg"), new SvgLadder().render(ladder())));
+        for (End end : End.values()) {
+            String name = end == End.A ? "client" : "server";
+            files.add(write(folder.resolve(name + ".pkt"), script(end)));
+            files.add(capture(folder.resolve(name + ".pcapng"), end.ordinal(), name));
+        }
+        return files;
+    }
+
+    private static Path write(Path file, String text) throws IOException {
+        return Files.writeString(file, text);
+    }
+
+    /** A capture as taken at one end. */
+    private Path capture(Path file, int side, String name) throws IOException {
+        try (PcapngWriter writer = PcapngWriter.create(file)) {
+            PcapngTap tap = new PcapngTap(writer, name, 0);
+            for (Happening happening : story().happenings()) {
+                switch (happening) {
+                    case Happening.Entered(long _, int at, String state) when at == side ->
+                            tap.state(name + " " + state);
+                    case Happening.Sent(long atNs, WirePacket packet) when packet.from == side ->
+                            record(tap, atNs, PacketDirection.SENT, packet);
+                    case Happening.Arrived(long atNs, WirePacket packet) when packet.from != side ->
+                            record(tap, atNs, PacketDirection.RECEIVED, packet);
+                    default -> {
+                        // Not seen at this end.
+                    }
+                }
+            }
+            if (tap.failure() != null) {
+                throw tap.failure();
+            }
+        }
+        return file;
+    }
+
+    private static void record(
+            PcapngTap tap, long atNs, PacketDirection direction, WirePacket packet) {
+        ByteBuffer octets = ByteBuffer.wrap(packet.octets);
+        tap.packet(atNs, direction, octets, 0, packet.octets.length);
+    }
+}

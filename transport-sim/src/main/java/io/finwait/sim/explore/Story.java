@@ -1,0 +1,79 @@
+package io.finwait.sim.explore;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Everything that happened in one world, in order. The clock of the story gives every step some
+ * milliseconds, so that pictures and captures have room; the endpoints' own clocks stand still meanwhile.
+ */
+final class Story implements Witness {
+
+    private static final long STEP_NS = 10_000_000;
+
+    private final List<Happening> happenings = new ArrayList<>();
+    private final List<Happening> leaving = new ArrayList<>();
+    private final Host[] hosts = new Host[2];
+    private final String[] states = {"", ""};
+    private long nowNs;
+
+    List<Happening> happenings() {
+        return Collections.unmodifiableList(happenings);
+    }
+
+    @Override
+    public void begins(Host host) {
+        hosts[host.side] = host;
+    }
+
+    @Override
+    public void sent(WirePacket packet) {
+        leaving.add(new Happening.Sent(nowNs, packet));
+    }
+
+    @Override
+    public void copied(WirePacket original, WirePacket copy) {
+        happenings.add(new Happening.Copied(nowNs, original, copy));
+    }
+
+    /** One that found no room is lost the moment it is sent. */
+    @Override
+    public void lost(WirePacket packet) {
+        boolean leaves = leaving.contains(new Happening.Sent(nowNs, packet));
+        (leaves ? leaving : happenings).add(new Happening.Lost(nowNs, packet));
+    }
+
+    @Override
+    public void arrives(WirePacket packet) {
+        nowNs += STEP_NS;
+        happenings.add(new Happening.Arrived(nowNs, packet));
+    }
+
+    @Override
+    public void called(int side, Call call, int result) {
+        nowNs += STEP_NS;
+        happenings.add(new Happening.Called(nowNs, side, call, result));
+    }
+
+    /** Where both clocks move together, the story's moves once. */
+    @Override
+    public void timePasses(int side, long ns, boolean alsoElsewhere) {
+        happenings.add(new Happening.Passed(nowNs, side, ns));
+        nowNs += alsoElsewhere ? 0 : ns;
+    }
+
+    /** First the states, then what was sent in them. */
+    @Override
+    public void settled() {
+        for (Host host : hosts) {
+            String state = host.state();
+            if (!state.equals(states[host.side])) {
+                states[host.side] = state;
+                happenings.add(new Happening.Entered(nowNs, host.side, state));
+            }
+        }
+        happenings.addAll(leaving);
+        leaving.clear();
+    }
+}
