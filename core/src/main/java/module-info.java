@@ -11,6 +11,7 @@ module io.finwait.core {
 
     exports io.finwait;
     exports io.finwait.driver;
+    exports io.finwait.socket;
     exports io.finwait.spi;
     exports io.finwait.tcp;
     exports io.finwait.tcp.internal to

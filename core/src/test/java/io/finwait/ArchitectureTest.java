@@ -83,6 +83,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void socketsStandOnTheDriver() {
+        arrows(
+                "io.finwait.socket",
+                "io.finwait.socket",
+                "io.finwait.driver",
+                "io.finwait.tcp",
+                "io.finwait.wire");
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("io.finwait.(**)").should().beFreeOfCycles().check(CORE);
     }

@@ -1,0 +1,163 @@
+package io.finwait.nio.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.finwait.driver.AsyncConnection;
+import io.finwait.driver.AsyncListener;
+import io.finwait.socket.DriverSocketFactory;
+
+import org.h2.tools.Server;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A JDBC driver of the world outside whose octets go through our TCP: it has no socket factory, so that it
+ * is joined to a socket of ours at one end, as the database is at the other.
+ */
+@Timeout(60)
+class JdbcOverFinwaitTest {
+
+    private final TwoDrivers drivers = new TwoDrivers();
+    private final AtomicReference<AsyncConnection> atServer = new AtomicReference<>();
+    private Server database;
+    private ServerSocket beforeClient;
+
+    @BeforeEach
+    void start() throws SQLException, IOException {
+        database = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
+        AsyncListener listener = drivers.server.listen(9092, 5).join();
+        Thread.ofVirtual().start(() -> accept(listener));
+        beforeClient = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::tunnel);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        beforeClient.close();
+        drivers.close();
+        database.stop();
+    }
+
+    /** From the JDBC driver to a socket of ours. */
+    private void tunnel() {
+        DriverSocketFactory factory = new DriverSocketFactory(drivers.client);
+        try {
+            while (true) {
+                Socket kernel = beforeClient.accept();
+                Socket ours = factory.createSocket(TwoDrivers.SERVER, 9092);
+                Thread.ofVirtual().start(() -> pump(kernel, ours));
+                Thread.ofVirtual().start(() -> pump(ours, kernel));
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    private static void pump(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.shutdownOutput();
+        } catch (IOException e) {
+            reset(to);
+        }
+    }
+
+    private static void reset(Socket socket) {
+        try (socket) {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            // It was gone before.
+        }
+    }
+
+    /** From our TCP to the database. */
+    private void accept(AsyncListener listener) {
+        try {
+            while (true) {
+                AsyncConnection ours = listener.accept().join();
+                atServer.set(ours);
+                Socket kernel = new Socket(InetAddress.getLoopbackAddress(), database.getPort());
+                Thread.ofVirtual().start(() -> up(ours, kernel));
+                Thread.ofVirtual().start(() -> down(kernel, ours));
+            }
+        } catch (CompletionException | IOException e) {
+            // The listener is closed: the test is over.
+        }
+    }
+
+    private static void up(AsyncConnection from, Socket to) {
+        ByteBuffer octets = ByteBuffer.allocate(8192);
+        try (to) {
+            while (from.read(octets.clear()).join() >= 0) {
+                to.getOutputStream().write(octets.array(), 0, octets.position());
+            }
+        } catch (CompletionException | IOException e) {
+            // One end has gone: closing tells the other.
+        }
+    }
+
+    private static void down(Socket from, AsyncConnection to) {
+        byte[] octets = new byte[8192];
+        try {
+            int length = from.getInputStream().read(octets);
+            while (length >= 0) {
+                to.write(ByteBuffer.wrap(octets, 0, length)).join();
+                length = from.getInputStream().read(octets);
+            }
+            to.close().join();
+        } catch (CompletionException | IOException e) {
+            // One end has gone: closing tells the other.
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:h2:tcp://127.0.0.1:" + beforeClient.getLocalPort() + "/mem:test");
+    }
+
+    private static int count(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("select count(*) from system_range(1, 7)")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    @Test
+    void aDatabaseIsAsked() throws SQLException {
+        try (Connection connection = connect()) {
+            assertThat(count(connection)).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aServerThatAbortsBreaksTheConnectionAndANewOneWorks() throws SQLException {
+        try (Connection connection = connect()) {
+            assertThat(count(connection)).isEqualTo(7);
+            atServer.get().abort().join();
+            assertThatThrownBy(() -> count(connection))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("Connection is broken");
+        }
+        try (Connection next = connect()) {
+            assertThat(count(next)).isEqualTo(7);
+        }
+    }
+}
