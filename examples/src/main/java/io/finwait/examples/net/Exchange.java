@@ -18,11 +18,13 @@ final class Exchange implements ConnectionObserver {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final int LONGEST_REQUEST = 8192;
     private static final int PIECE = 65_536;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final FileServer server;
     private final Connection connection;
-    private final ByteBuffer request = ByteBuffer.allocate(LONGEST_REQUEST);
+    private ByteBuffer request = ByteBuffer.allocate(LONGEST_REQUEST);
     private ByteBuffer output;
+    private ByteBuffer piece;
     private FileChannel file;
     private boolean answered;
     private boolean complete;
@@ -104,6 +106,7 @@ final class Exchange implements ConnectionObserver {
     private void open(Path found) {
         try {
             file = FileChannel.open(found);
+            piece = ByteBuffer.allocate((int) Math.clamp(file.size(), 1, PIECE));
             begin("200 OK", file.size());
         } catch (IOException e) {
             refuse("404 Not Found");
@@ -160,9 +163,7 @@ final class Exchange implements ConnectionObserver {
         if (file == null) {
             return false;
         }
-        if (output.capacity() < PIECE) {
-            output = ByteBuffer.allocate(PIECE);
-        }
+        output = piece;
         int read = file.read(output.clear());
         output.flip();
         return read > 0;
@@ -182,7 +183,11 @@ final class Exchange implements ConnectionObserver {
         release();
     }
 
+    /** What is done waits for its deadline among thousands: it must not hold its buffers. */
     private void release() {
+        request = NOTHING;
+        output = NOTHING;
+        piece = NOTHING;
         try {
             if (file != null) {
                 file.close();
