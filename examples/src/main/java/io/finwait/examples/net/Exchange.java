@@ -106,7 +106,7 @@ final class Exchange implements ConnectionObserver {
     private void open(Path found) {
         try {
             file = FileChannel.open(found);
-            piece = ByteBuffer.allocate((int) Math.clamp(file.size(), 1, PIECE));
+            piece = ByteBuffer.allocate(Math.clamp(file.size(), 1, PIECE));
             begin("200 OK", file.size());
         } catch (IOException e) {
             refuse("404 Not Found");
