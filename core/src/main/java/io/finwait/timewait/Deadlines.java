@@ -81,6 +81,11 @@ final class Deadlines {
         return best;
     }
 
+    /** The entry that probably ends after this one, or NIL. */
+    int following(int ref) {
+        return store.inHeap(ref) ? NIL : store.next(ref);
+    }
+
     long octets() {
         return heap.octets();
     }

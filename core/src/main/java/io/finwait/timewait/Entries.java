@@ -9,6 +9,9 @@ final class Entries {
 
     private static final int NIL = EntryStore.NIL;
 
+    /** How many entries expiry looks ahead. */
+    private static final int AHEAD = 16;
+
     private final TimeWaitPolicy policy;
     private final TimeWaitObserver observer;
     private final boolean observed;
@@ -22,11 +25,17 @@ final class Entries {
     private final FairShares shares;
     private final TimeWaitEntry scratch = new TimeWaitEntry();
 
-    /** The entry that is expected to expire next, its hash, and a place to read its line into. */
-    private int aheadRef = NIL;
+    /** The entries that are expected to expire next, and their hashes. */
+    private final int[] aheadRefs = new int[AHEAD];
 
-    private long aheadHash;
+    private final long[] aheadHashes = new long[AHEAD];
+    private int aheadNext;
+    private int aheadEnd;
 
+    /** Expiries until it is time to look ahead again. */
+    private int aheadTurns;
+
+    /** A place to read lines of memory into. */
     @SuppressWarnings("UnusedVariable")
     private long touched;
 
@@ -131,7 +140,9 @@ final class Entries {
             }
         }
         int local = locals.acquire(localHigh, localLow);
-        lookup.key(local, remoteHigh, remoteLow, localPort, remotePort);
+        if (local != lookup.local) {
+            lookup.key(local, remoteHigh, remoteLow, localPort, remotePort);
+        }
         e.pathClass = policy.pathClassOf(remoteHigh, remoteLow);
         int ref = store.allocate(lookup.wide);
         store.create(ref, lookup.key0, lookup.key1, lookup.key2, e);
@@ -196,23 +207,36 @@ final class Entries {
             }
             store.floor(store.deadline(ref));
             counters.expired++;
-            end(ref, ref == aheadRef ? aheadHash : index.hashOf(ref), TimeWaitEnding.EXPIRED, now);
-            lookAhead();
+            if (aheadTurns == 0) {
+                lookAhead(ref);
+            }
+            aheadTurns--;
+            boolean expected = aheadNext < aheadEnd && ref == aheadRefs[aheadNext];
+            long hashed = expected ? aheadHashes[aheadNext++] : index.hashOf(ref);
+            end(ref, hashed, TimeWaitEnding.EXPIRED, now);
             done++;
         }
         return done;
     }
 
     /**
-     * Touches the line of the index that the next expiry will need. Nothing waits for it: the processor
-     * goes on to whatever comes between.
+     * Touches the lines of the index that this and the next expiries will need, all at once: the
+     * processor waits for sixteen lines of memory hardly longer than for one.
      */
-    private void lookAhead() {
-        aheadRef = deadlines.first();
-        if (aheadRef != NIL) {
-            aheadHash = index.hashOf(aheadRef);
-            touched ^= index.touch(aheadHash);
+    private void lookAhead(int first) {
+        int count = 0;
+        for (int ref = first; ref != NIL && count < AHEAD; ref = deadlines.following(ref)) {
+            aheadRefs[count] = ref;
+            aheadHashes[count++] = index.hashOf(ref);
         }
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += index.touch(aheadHashes[i]);
+        }
+        touched = sum;
+        aheadNext = 0;
+        aheadEnd = count;
+        aheadTurns = count;
     }
 
     long nextDeadlineNs() {
@@ -221,6 +245,8 @@ final class Entries {
     }
 
     void end(int ref, TimeWaitEnding ending, long nowNs) {
+        // Its slot may be another entry's when expiry comes.
+        aheadEnd = 0;
         end(ref, index.hashOf(ref), ending, nowNs);
     }
 
@@ -230,9 +256,6 @@ final class Entries {
         }
         if (shares != null) {
             shares.remove(scratch.remoteHigh, scratch.remoteLow);
-        }
-        if (ref == aheadRef) {
-            aheadRef = NIL;
         }
         deadlines.stop(ref);
         index.remove(hashOfRef, ref);

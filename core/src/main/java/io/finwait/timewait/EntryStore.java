@@ -118,17 +118,24 @@ final class EntryStore {
         return narrow.octets() + wide.octets();
     }
 
-    /** True when the entry has this key, as {@link #keyWord} makes it. */
-    boolean matches(int ref, long k0, long k1, long k2) {
-        SlotPool pool = pool(ref);
-        long[] chunk = pool.chunk(ref >>> 1);
-        int at = pool.offset(ref >>> 1);
-        if (chunk[at] != k0) {
+    /** True when the entry is a narrow one of this key, as {@link #keyWord} makes it. */
+    boolean matchesNarrow(int ref, long k0, long k1) {
+        if (isWide(ref)) {
             return false;
         }
-        return isWide(ref)
-                ? chunk[at + REMOTE_HIGH] == k1 && chunk[at + REMOTE_LOW] == k2
-                : ((chunk[at + ANSWER] >>> 4) & (NARROW_LOCALS - 1)) == k1;
+        long[] chunk = narrow.chunk(ref >>> 1);
+        int at = SlotPool.index(ref >>> 1) * NARROW_WORDS;
+        return chunk[at] == k0 && ((chunk[at + ANSWER] >>> 4) & (NARROW_LOCALS - 1)) == k1;
+    }
+
+    /** True when the entry is a wide one of this key. */
+    boolean matchesWide(int ref, long k0, long k1, long k2) {
+        if (!isWide(ref)) {
+            return false;
+        }
+        long[] chunk = wide.chunk(ref >>> 1);
+        int at = SlotPool.index(ref >>> 1) * WIDE_WORDS;
+        return chunk[at] == k0 && chunk[at + REMOTE_HIGH] == k1 && chunk[at + REMOTE_LOW] == k2;
     }
 
     /** Word 0, 1 or 2 of the key; a narrow key has two. */
@@ -225,6 +232,18 @@ final class EntryStore {
                         | (e.tsOutdated ? 1 << 3 : 0)
                         | (e.timestamps ? 1 << 2 : 0)
                         | e.phase;
+    }
+
+    /** Touches narrow entries that may be wanted, all at once; what is no reference is left out. */
+    long touch(int[] refs, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            int ref = refs[i];
+            if (ref >= 0 && ref != NIL && !isWide(ref)) {
+                sum += narrow.get(ref >>> 1, 0);
+            }
+        }
+        return sum;
     }
 
     long deadline(int ref) {

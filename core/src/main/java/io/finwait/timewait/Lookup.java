@@ -14,11 +14,19 @@ final class Lookup {
     private final LocalAddresses locals;
     private final TupleHash hash;
     private final TupleIndex index;
+
+    /** The number of the local address, or -1 when no entry has it: then there is no key. */
+    int local;
+
     boolean wide;
     long key0;
     long key1;
     long key2;
     long hashed;
+
+    /** A place to read lines of memory into. */
+    @SuppressWarnings("UnusedVariable")
+    private long touched;
 
     Lookup(EntryStore store, LocalAddresses locals, TupleHash hash) {
         this.store = store;
@@ -39,7 +47,7 @@ final class Lookup {
             long remoteLow,
             int localPort,
             int remotePort) {
-        int local = locals.find(localHigh, localLow);
+        local = locals.find(localHigh, localLow);
         if (local < 0) {
             return NIL;
         }
@@ -48,17 +56,17 @@ final class Lookup {
     }
 
     /** Makes the key of a tuple, whose local address has the given number. */
-    void key(int local, long remoteHigh, long remoteLow, int localPort, int remotePort) {
+    void key(int localNumber, long remoteHigh, long remoteLow, int localPort, int remotePort) {
         long ports = (long) remotePort << 16 | localPort;
-        if (IpAddress.isV4(remoteHigh, remoteLow) && local < EntryStore.NARROW_LOCALS) {
+        if (IpAddress.isV4(remoteHigh, remoteLow) && localNumber < EntryStore.NARROW_LOCALS) {
             wide = false;
             key0 = remoteLow << 32 | ports;
-            key1 = local;
+            key1 = localNumber;
             key2 = 0;
             hashed = hash.of(key0, key1, 0);
         } else {
             wide = true;
-            key0 = (long) local << 32 | ports;
+            key0 = (long) localNumber << 32 | ports;
             key1 = remoteHigh;
             key2 = remoteLow;
             hashed = hash.of(key0, key1, key2);
@@ -87,16 +95,19 @@ final class Lookup {
             batch.key2[i] = key2;
             batch.hashes[i] = hashed;
         }
+        touched = index.touch(batch.hashes, batch.size);
+        int candidates = 0;
         for (int i = 0; i < batch.size; i++) {
-            batch.guesses[i] = index.guess(batch.hashes[i]);
+            int guess = index.guess(batch.hashes[i]);
+            batch.guesses[i] = guess;
+            candidates |= (guess == NIL ? 0 : 1) << i;
         }
+        touched += store.touch(batch.guesses, batch.size);
         int found = 0;
         int open = 0;
-        for (int i = 0; i < batch.size; i++) {
+        for (int rest = candidates; rest != 0; rest &= rest - 1) {
+            int i = Integer.numberOfTrailingZeros(rest);
             int ref = batch.guesses[i];
-            if (ref == NIL) {
-                continue;
-            }
             if (ref != TupleIndex.UNKNOWN && matches(ref, batch, i)) {
                 found |= 1 << i;
             } else {
@@ -118,7 +129,8 @@ final class Lookup {
     }
 
     private boolean matches(int ref, TupleBatch batch, int i) {
-        return EntryStore.isWide(ref) == batch.wide[i]
-                && store.matches(ref, batch.key0[i], batch.key1[i], batch.key2[i]);
+        return batch.wide[i]
+                ? store.matchesWide(ref, batch.key0[i], batch.key1[i], batch.key2[i])
+                : store.matchesNarrow(ref, batch.key0[i], batch.key1[i]);
     }
 }

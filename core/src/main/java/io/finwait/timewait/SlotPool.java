@@ -45,6 +45,11 @@ final class SlotPool {
         return chunks[slot >>> CHUNK_SHIFT];
     }
 
+    /** The number of a slot within its chunk. */
+    static int index(int slot) {
+        return slot & (CHUNK - 1);
+    }
+
     int offset(int slot) {
         return (slot & (CHUNK - 1)) * words;
     }

@@ -44,22 +44,35 @@ final class TupleIndex {
     /** The entry of a key, or {@link EntryStore#NIL}. */
     int find(long hashed, boolean wide, long k0, long k1, long k2) {
         Buckets in = generation(hashed);
-        long tag = Buckets.tag(hashed);
         int home = in.home(hashed);
-        for (int i = 0; i < Buckets.REACH; i++) {
+        long[] chunk = in.chunk(home);
+        int at = Buckets.offset(home);
+        int ref = findIn(chunk, at, hashed, wide, k0, k1, k2);
+        if (ref == EntryStore.NIL && Buckets.isPassed(chunk, at, hashed)) {
+            return findFurther(in, hashed, wide, k0, k1, k2);
+        }
+        return ref;
+    }
+
+    private int findIn(long[] chunk, int at, long hashed, boolean wide, long k0, long k1, long k2) {
+        for (long m = Buckets.match(chunk, at, Buckets.tag(hashed)); m != 0; m &= m - 1) {
+            int ref = Buckets.ref(chunk, at, Buckets.slotOf(m));
+            if (wide ? store.matchesWide(ref, k0, k1, k2) : store.matchesNarrow(ref, k0, k1)) {
+                return ref;
+            }
+        }
+        return EntryStore.NIL;
+    }
+
+    /** Kept out of {@link #find}, so that what nearly always suffices is short. */
+    private int findFurther(Buckets in, long hashed, boolean wide, long k0, long k1, long k2) {
+        int home = in.home(hashed);
+        for (int i = 1; i < Buckets.REACH; i++) {
             long[] chunk = in.chunk(home + i);
             int at = Buckets.offset(home + i);
-            if (Buckets.isTorn(chunk, at)) {
-                throw new AssertionError("bucket " + (home + i) + " holds no references");
-            }
-            for (long m = Buckets.match(chunk, at, tag); m != 0; m &= m - 1) {
-                int ref = Buckets.ref(chunk, at, Buckets.slotOf(m));
-                if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
-                    return ref;
-                }
-            }
-            if (Buckets.passed(chunk, at) == 0) {
-                return EntryStore.NIL;
+            int ref = findIn(chunk, at, hashed, wide, k0, k1, k2);
+            if (ref != EntryStore.NIL || !Buckets.isPassed(chunk, at, hashed)) {
+                return ref;
             }
         }
         return findStashed(wide, k0, k1, k2);
@@ -80,7 +93,7 @@ final class TupleIndex {
         // than to
         // guess wrongly whether there is a match.
         int ref = Buckets.ref(chunk, at, Buckets.slotOf(m));
-        int none = Buckets.passed(chunk, at) == 0 ? EntryStore.NIL : UNKNOWN;
+        int none = Buckets.isPassed(chunk, at, hashed) ? UNKNOWN : EntryStore.NIL;
         return m == 0 ? none : ref;
     }
 
@@ -114,11 +127,20 @@ final class TupleIndex {
         return hash.of(store.keyWord(ref, 0), store.keyWord(ref, 1), store.keyWord(ref, 2));
     }
 
-    /** Touches the line in which an entry's slot is, so that it is near when {@link #remove} comes. */
+    /** Touches the bucket in which an entry probably is, so that it is near when {@link #remove} comes. */
     long touch(long hashed) {
         Buckets in = generation(hashed);
         int home = in.home(hashed);
-        return in.chunk(home)[Buckets.offset(home)];
+        return Buckets.touch(in.chunk(home), Buckets.offset(home));
+    }
+
+    /** Touches the buckets of several hashes at once: the loads do not wait for each other. */
+    long touch(long[] hashes, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += touch(hashes[i]);
+        }
+        return sum;
     }
 
     long octets() {
@@ -141,7 +163,7 @@ final class TupleIndex {
     private int findStashed(boolean wide, long k0, long k1, long k2) {
         for (int i = 0; i < stashed; i++) {
             int ref = stash[i];
-            if (EntryStore.isWide(ref) == wide && store.matches(ref, k0, k1, k2)) {
+            if (wide ? store.matchesWide(ref, k0, k1, k2) : store.matchesNarrow(ref, k0, k1)) {
                 return ref;
             }
         }
@@ -152,8 +174,7 @@ final class TupleIndex {
         for (int i = 0; i < stashed; i++) {
             if (stash[i] == ref) {
                 stash[i] = stash[--stashed];
-                Buckets in = generation(hashed);
-                in.pass(in.home(hashed), Buckets.REACH, -1);
+                generation(hashed).unpass(hashed, Buckets.REACH);
                 return;
             }
         }
@@ -196,7 +217,7 @@ final class TupleIndex {
     private void move(int home) {
         moveFrom(home, home);
         int last = home;
-        while (Buckets.passed(buckets.chunk(home), Buckets.offset(home)) > 0
+        while (Buckets.isPassed(buckets.chunk(home), Buckets.offset(home))
                 && ++last < home + Buckets.REACH) {
             moveFrom(home, last);
         }
@@ -205,7 +226,7 @@ final class TupleIndex {
             long hashed = hashOf(ref);
             if (buckets.home(hashed) == home) {
                 stash[i] = stash[--stashed];
-                buckets.pass(home, Buckets.REACH, -1);
+                buckets.unpass(hashed, Buckets.REACH);
                 place(hashed, ref);
             }
         }
@@ -229,7 +250,7 @@ final class TupleIndex {
             long hashed = movingHash[i];
             if (bucket == home || buckets.home(hashed) == home) {
                 Buckets.clear(chunk, at, moving[i] & 15);
-                buckets.pass(home, bucket - home, -1);
+                buckets.unpass(hashed, bucket - home);
                 place(hashed, moving[i] >>> 4);
             }
         }
