@@ -110,6 +110,9 @@ final class Entries {
         deadlines.stop(ref);
         deadlines.start(ref, nowNs, twoMslNs[e.pathClass]);
         load(ref, e);
+        if (observed) {
+            observer.timeWaitBegan(e, nowNs);
+        }
     }
 
     /**

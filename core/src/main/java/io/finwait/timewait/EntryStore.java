@@ -1,5 +1,6 @@
 package io.finwait.timewait;
 
+import io.finwait.spi.RandomSource;
 import io.finwait.wire.IpAddress;
 
 /**
@@ -104,6 +105,12 @@ final class EntryStore {
         }
         int slot = wide.nextUsed(ref >>> 1);
         return slot < 0 ? NIL : slot << 1 | 1;
+    }
+
+    /** An entry by chance; there must be one. */
+    int sample(RandomSource random) {
+        boolean fromNarrow = Long.remainderUnsigned(random.nextLong(), size()) < narrow.live();
+        return fromNarrow ? narrow.sample(random) << 1 : wide.sample(random) << 1 | 1;
     }
 
     int size() {

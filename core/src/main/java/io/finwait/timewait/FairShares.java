@@ -12,13 +12,15 @@ final class FairShares {
 
     private static final int COUNTERS = 1 << 12;
 
-    /** How many of the entries nearest to their end are looked at. */
-    private static final int CANDIDATES = 32;
+    /** How many entries are looked at, besides the one nearest to its end. */
+    private static final int SAMPLES = 16;
 
+    private final RandomSource random;
     private final TupleHash hash;
     private final int[] counts = new int[COUNTERS];
 
     FairShares(RandomSource random) {
+        this.random = random;
         hash = new TupleHash(random);
     }
 
@@ -30,19 +32,24 @@ final class FairShares {
         counts[of(high, low)]--;
     }
 
-    /** The entry that gives way to a newcomer, or NIL when it is the newcomer. */
+    /**
+     * The entry that gives way to a newcomer, or NIL when it is the newcomer. Entries are looked at by
+     * chance: a host that holds a large part of the table is met, wherever its entries stand.
+     */
     int victim(long high, long low, int first, EntryStore store, TimeWaitEntry scratch) {
         int most = counts[of(high, low)];
         int victim = EntryStore.NIL;
-        int ref = first;
-        for (int i = 0; i < CANDIDATES && ref != EntryStore.NIL; i++) {
+        long deadline = 0;
+        for (int i = 0; i <= SAMPLES; i++) {
+            int ref = i == 0 ? first : store.sample(random);
             store.read(ref, scratch);
             int count = counts[of(scratch.remoteHigh, scratch.remoteLow)];
-            if (count > most || (count == most && victim == EntryStore.NIL)) {
+            boolean sooner = victim == EntryStore.NIL || scratch.deadlineNs - deadline < 0;
+            if (count > most || (count == most && sooner)) {
                 most = count;
                 victim = ref;
+                deadline = scratch.deadlineNs;
             }
-            ref = store.inHeap(ref) ? EntryStore.NIL : store.next(ref);
         }
         return victim;
     }

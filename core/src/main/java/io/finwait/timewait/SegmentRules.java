@@ -186,12 +186,15 @@ final class SegmentRules {
     /**
      * The test of RFC 9293 §3.10.7.4, table 6. Where the window is closed, the first octet behind it
      * passes as well: a probe's octet tells that there is text nobody will read, and a FIN needs no
-     * room.
+     * room. An ACK may stand right behind the window, where a peer is that has filled it (T-13).
      */
     private static boolean isAcceptable(TimeWaitEntry e, int seq, int length) {
         int window = Math.max(e.rcvWnd(), 1);
+        if (length == 0) {
+            return Seq.inWindow(seq, e.rcvNxt, window + 1);
+        }
         return Seq.inWindow(seq, e.rcvNxt, window)
-                || (length > 0 && Seq.inWindow(seq + length - 1, e.rcvNxt, window));
+                || Seq.inWindow(seq + length - 1, e.rcvNxt, window);
     }
 
     private TimeWaitVerdict resetInTimeWait(TimeWaitEntry e, int seq, long nowNs) {

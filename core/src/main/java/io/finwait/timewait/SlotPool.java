@@ -1,5 +1,7 @@
 package io.finwait.timewait;
 
+import io.finwait.spi.RandomSource;
+
 import java.util.Arrays;
 
 /**
@@ -15,6 +17,9 @@ final class SlotPool {
 
     /** A chunk is refilled when at least this part of it is free, so that runs stay long. */
     private static final int REFILL = CHUNK / 16;
+
+    /** How often a slot is drawn before the first one in use is taken. */
+    private static final int DRAWS = 32;
 
     private final int words;
     private long[][] chunks = new long[4][];
@@ -103,6 +108,22 @@ final class SlotPool {
             }
         }
         return -1;
+    }
+
+    /** A slot in use, by chance; there must be one. */
+    int sample(RandomSource random) {
+        for (int i = 0; i < DRAWS; i++) {
+            long drawn = random.nextLong();
+            int chunk = (int) Long.remainderUnsigned(drawn, chunks.length);
+            long[] bits = used[chunk];
+            if (bits != null) {
+                int inside = (int) (drawn >>> 40) & ((bits.length << 6) - 1);
+                if ((bits[inside >>> 6] & 1L << inside) != 0) {
+                    return chunk << CHUNK_SHIFT | inside;
+                }
+            }
+        }
+        return nextUsed(0);
     }
 
     int live() {

@@ -109,6 +109,15 @@ public final class TimeWaitEntry {
         return sinceNs;
     }
 
+    /**
+     * How long the entry waits already, in ns; 0 for an orphan in FIN-WAIT-2, whose wait has not begun.
+     *
+     * @param nowNs the caller's clock
+     */
+    public long ageNs(long nowNs) {
+        return isFinWait2() ? 0 : Math.max(0, nowNs - sinceNs);
+    }
+
     /** When the entry expires, in ns of the caller's clock. */
     public long deadlineNs() {
         return deadlineNs;

@@ -1,6 +1,6 @@
 package io.finwait.timewait;
 
-/** Learns how each entry ended. Called on the table's thread; it must not call the table. */
+/** Learns how each entry ended, and when an orphan was joined by its peer. Called on the table's thread; it must not call the table. */
 @FunctionalInterface
 public interface TimeWaitObserver {
 
@@ -15,4 +15,12 @@ public interface TimeWaitObserver {
      * @param nowNs the time given to the call that ended it
      */
     void ended(TimeWaitEntry entry, TimeWaitEnding ending, long nowNs);
+
+    /**
+     * The peer's FIN came to an orphan in FIN-WAIT-2, which is in TIME-WAIT now.
+     *
+     * @param entry what it is; valid only during the call
+     * @param nowNs the time given to the call that brought the FIN
+     */
+    default void timeWaitBegan(TimeWaitEntry entry, long nowNs) {}
 }

@@ -74,8 +74,8 @@ public record TimeWaitPolicy(
         /** The entry nearest to its end goes, as FreeBSD does. */
         EVICT_OLDEST,
         /**
-         * Of the entries nearest to their end, one of the remote host (IPv6: of the /64) that holds
-         * most goes; a newcomer whose host holds more than any of them is refused.
+         * Of some entries looked at by chance, one of the remote host (IPv6: of the /64) that holds most
+         * goes; a newcomer whose host holds more than any of them is refused.
          */
         FAIR_PER_REMOTE,
         /**

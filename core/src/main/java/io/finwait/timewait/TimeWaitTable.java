@@ -490,6 +490,27 @@ public final class TimeWaitTable {
         return entries.list(cursor, limit, visitor);
     }
 
+    /**
+     * Shows the entries that pass a filter. The limit is for those looked at, so that the time of a call
+     * is bounded however few pass.
+     *
+     * @param cursor 0 to begin, then what the last call gave
+     * @param limit the most entries to look at
+     * @param nowNs the time to which ages are taken
+     * @return where to go on, or -1 when all have been looked at
+     */
+    public long list(
+            long cursor, int limit, TimeWaitFilter filter, long nowNs, TimeWaitVisitor visitor) {
+        return list(
+                cursor,
+                limit,
+                entry -> {
+                    if (filter.matches(entry, nowNs)) {
+                        visitor.visit(entry);
+                    }
+                });
+    }
+
     private void fill(
             int sndNxt,
             int rcvNxt,

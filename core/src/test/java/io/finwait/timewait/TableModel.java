@@ -198,7 +198,8 @@ final class TableModel {
         int first = seq - e.rcvNxt;
         int last = seq + Math.max(length, 1) - 1 - e.rcvNxt;
         boolean acceptable =
-                (first >= 0 && first < window) || (length > 0 && last >= 0 && last < window);
+                (first >= 0 && first < (length == 0 ? window + 1 : window))
+                        || (length > 0 && last >= 0 && last < window);
         if (!acceptable) {
             return length > 0 ? TimeWaitVerdict.ACK : limited(e, now);
         }
