@@ -100,7 +100,7 @@ public interface Endpoint extends AutoCloseable {
     /** How many connections are not yet in TIME-WAIT or CLOSED. */
     int connectionCount();
 
-    /** How many of them have no user any more. */
+    /** How many have no user any more, those that are but a record in FIN-WAIT-2 included. */
     int orphanCount();
 
     /**

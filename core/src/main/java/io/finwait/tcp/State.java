@@ -61,6 +61,7 @@ public enum State {
                     switch (trigger) {
                         case ACK_OF_SYN -> ESTABLISHED;
                         case RESET, ABORT, TIMEOUT, FORGET -> CLOSED;
+                        case OLD_DUPLICATE -> TIME_WAIT;
                         default -> null;
                     };
             case ESTABLISHED ->

@@ -26,6 +26,8 @@ public enum Trigger {
     TIMEOUT,
     /** The connection was half-open in LISTEN's name and is forgotten without a word. */
     FORGET,
+    /** The SYN that was to reopen a pair of sockets proved to be an old one (RFC 9293 §3.6.1 (2)). */
+    OLD_DUPLICATE,
     /** 2MSL passed in TIME-WAIT. */
     TWO_MSL
 }

@@ -71,7 +71,7 @@ public final class Netstat {
                                                 new IpAddress(
                                                         entry.remoteHigh(), entry.remoteLow()),
                                                 entry.remotePort(),
-                                                "TIME_WAIT")));
+                                                entry.isFinWait2() ? "FIN_WAIT_2" : "TIME_WAIT")));
         return rows;
     }
 

@@ -140,6 +140,7 @@ class StateTest {
                     CLOSE,
                     FIN,
                     ACK_OF_FIN,
+                    OLD_DUPLICATE,
                     TWO_MSL ->
                     false;
         };

@@ -136,6 +136,18 @@ final class Lifecycle {
         endpoint.timersChanged(tcb);
     }
 
+    /**
+     * An orphan in FIN-WAIT-2 has shrunk to a record of the TIME-WAIT table, which answers from now on
+     * ({@link FinWait2Records}); the handle lives on.
+     */
+    void shrunk(Tcb tcb) {
+        tcb.timers.stopAll();
+        endpoint.forgetTcb(tcb);
+        tcb.connection.shrunk(tcb);
+        tcb.snd.buffer.clear();
+        endpoint.pools.recycle(tcb);
+    }
+
     /** The TCB shrinks to a record in the TIME-WAIT table; the ACK of the FIN leaves first. */
     private void enterTimeWait(Tcb tcb) {
         tcb.timers.stopAll();
@@ -171,7 +183,7 @@ final class Lifecycle {
 
     /** A passive handshake is dropped without a word: RST, or a new SYN that does not fit. */
     void forget(Tcb tcb) {
-        move(tcb, Trigger.FORGET);
+        move(tcb, endpoint.timeWait.isParkedFor(tcb) ? Trigger.OLD_DUPLICATE : Trigger.FORGET);
         gone(tcb, EndKind.REFUSED, 0);
     }
 

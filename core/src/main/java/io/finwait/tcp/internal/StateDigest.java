@@ -95,7 +95,8 @@ public final class StateDigest {
     }
 
     private static void entry(TcpEndpoint endpoint, TimeWaitEntry entry, LongConsumer to) {
-        to.accept(State.TIME_WAIT.ordinal());
+        to.accept((entry.isFinWait2() ? State.FIN_WAIT_2 : State.TIME_WAIT).ordinal());
+        to.accept(entry.isFinWait2() ? endpoint.finWait2.received(entry) : 0);
         to.accept(entry.isParked() ? 1 : 0);
         to.accept(entry.deadlineNs() - endpoint.now);
     }

@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal;
 
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.Segment;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
@@ -53,6 +54,32 @@ final class StatelessAnswers {
             endpoint.counters.add(Counter.RESETS_OUT);
             finish(seg, seq, ack, TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
         }
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} for an orphan that is a record. */
+    void reset(TimeWaitEntry entry) {
+        boolean room =
+                writer.begin(
+                        entry.localHigh(),
+                        entry.localLow(),
+                        entry.remoteHigh(),
+                        entry.remoteLow(),
+                        TcpHeader.LENGTH);
+        if (!room) {
+            endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+            return;
+        }
+        endpoint.counters.add(Counter.RESETS_OUT);
+        writer.finish(
+                entry.localPort(),
+                entry.remotePort(),
+                entry.sndNxt(),
+                entry.rcvNxt(),
+                TcpHeader.LENGTH,
+                TcpHeader.RST | TcpHeader.ACK,
+                0,
+                0,
+                endpoint.now);
     }
 
     /** {@code <SEQ><ACK><CTL=ACK>} in answer to a segment, with timestamps when there are some. */

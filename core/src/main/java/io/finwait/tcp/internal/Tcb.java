@@ -39,6 +39,9 @@ public final class Tcb implements ConnectionInfo {
     /** True while a parked entry of the TIME-WAIT table stands behind this connection. */
     boolean overTimeWait;
 
+    /** The TIME-WAIT table had no room for this orphan in FIN-WAIT-2; it is not asked again. */
+    boolean recordRefused;
+
     /** CLOSE or half-close came before the connection was established (requirement A05). */
     boolean closeDeferred;
 
@@ -144,6 +147,7 @@ public final class Tcb implements ConnectionInfo {
         orphan = false;
         overTimeWait = false;
         closeDeferred = false;
+        recordRefused = false;
         timers.stopAll();
         synOwed = false;
         acksOwed = 0;

@@ -10,6 +10,8 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.WireProfile.Habit;
+import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.timewait.TimeWaitTable;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -53,6 +55,15 @@ final class TcpConnection implements Connection {
     private String softErrorAtEnd;
     private int lastSndNxt;
 
+    /** True while a record of the TIME-WAIT table stands for this orphan ({@link FinWait2Records}). */
+    private boolean isRecord;
+
+    /** What its place in {@link FinWait2Records} depends on. */
+    int recordHash;
+
+    /** Numbers that the peer had used when the TCB shrank to a record. */
+    private int receivedByRecord;
+
     /** The user has called CLOSE or ABORT: the handle reads nothing any more. */
     boolean givenUp;
 
@@ -89,6 +100,7 @@ final class TcpConnection implements Connection {
         attachment = null;
         endKind = EndKind.NOT_ENDED;
         closedFirst = null;
+        isRecord = false;
         givenUp = false;
         endOfStream = false;
         receiveErrorTold = false;
@@ -226,6 +238,8 @@ final class TcpConnection implements Connection {
         endpoint.checkThread();
         if (tcb != null) {
             endpoint.lifecycle.abort(tcb, AbortCause.USER);
+        } else if (isRecord) {
+            endpoint.finWait2.abort(this, AbortCause.USER);
         } else if (endKind == EndKind.ORDERLY) {
             // In TIME-WAIT nothing is sent, and the remnant goes (RFC 9293 §3.10.5).
             endpoint.timeWait.abort(
@@ -274,7 +288,7 @@ final class TcpConnection implements Connection {
     @Override
     public void release() {
         endpoint.checkThread();
-        if (tcb != null) {
+        if (!hasEnded()) {
             throw new IllegalStateException(
                     "the connection is " + state() + "; release() it when hasEnded()");
         }
@@ -296,6 +310,9 @@ final class TcpConnection implements Connection {
     public State state() {
         if (tcb != null) {
             return tcb.state;
+        }
+        if (isRecord) {
+            return State.FIN_WAIT_2;
         }
         return endKind == EndKind.ORDERLY
                         && endpoint.timeWait.holds(
@@ -445,6 +462,48 @@ final class TcpConnection implements Connection {
             input.clear();
         }
         tcb = null;
+    }
+
+    /** The TCB of this orphan becomes a record; nobody will read or write any more. */
+    void shrunk(Tcb old) {
+        isRecord = true;
+        receivedByRecord = old.rcv.nxt - old.rcv.irs;
+        unsentAtEnd = 0;
+        unacknowledgedAtEnd = 0;
+        unreadAtEnd = input.readable();
+        softErrorAtEnd = null;
+        lastSndNxt = old.snd.nxt;
+        input.dropUnreadable();
+        input.clear();
+        tcb = null;
+    }
+
+    /** The record is in TIME-WAIT, or gone. */
+    void recordEnded(EndKind kind, int cause, State state, long nowNs) {
+        isRecord = false;
+        endOfStream |= kind == EndKind.ORDERLY;
+        entered(state, nowNs);
+        endKind = kind;
+        endCause = cause;
+        tell(Notifications.ENDED | Notifications.READABLE);
+    }
+
+    int receivedByRecord() {
+        return receivedByRecord;
+    }
+
+    boolean hasSockets(TimeWaitEntry entry) {
+        return entry.remotePort() == remotePort
+                && entry.localPort() == localPort
+                && entry.remoteLow() == remoteLow
+                && entry.localLow() == localLow
+                && entry.remoteHigh() == remoteHigh
+                && entry.localHigh() == localHigh;
+    }
+
+    /** Reads the record of this orphan into {@link TimeWaitTable#entry()}. */
+    boolean readRecord(TimeWaitTable table) {
+        return table.read(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
     }
 
     /** Reads and throws away what a graceful close does not want any more. */

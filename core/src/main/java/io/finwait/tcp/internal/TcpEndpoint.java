@@ -58,6 +58,7 @@ public final class TcpEndpoint implements Endpoint {
     final SegmentOutput output;
     final StatelessAnswers answers;
     final TimeWaits timeWait;
+    final FinWait2Records finWait2;
     final InitialSequence initialSequence;
 
     private final int mtu;
@@ -105,6 +106,7 @@ public final class TcpEndpoint implements Endpoint {
         output = new SegmentOutput(this, writer);
         answers = new StatelessAnswers(this, writer);
         timeWait = new TimeWaits(this);
+        finWait2 = new FinWait2Records(this, hash);
         icmp = new IcmpInput(this);
     }
 
@@ -253,6 +255,8 @@ public final class TcpEndpoint implements Endpoint {
             tcb.ready = false;
             if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
                 pools.leave(tcb);
+            } else if (tcb.orphan && tcb.state == State.FIN_WAIT_2) {
+                finWait2.take(tcb);
             }
         }
         return sent;
@@ -558,7 +562,7 @@ public final class TcpEndpoint implements Endpoint {
 
     @Override
     public int orphanCount() {
-        return orphans;
+        return orphans + finWait2.size();
     }
 
     /** Where initial sequence numbers come from, for stories and scripts that need a fixed one. */
@@ -593,6 +597,7 @@ public final class TcpEndpoint implements Endpoint {
                         lifecycle.abort(tcb, AbortCause.ENDPOINT_CLOSED);
                     }
                 });
+        finWait2.abortAll();
         notifications.dispatch();
         closed = true;
     }

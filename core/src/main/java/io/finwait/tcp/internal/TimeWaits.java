@@ -8,6 +8,7 @@ import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.timewait.TimeWaitEnding;
 import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.timewait.TimeWaitObserver;
 import io.finwait.timewait.TimeWaitTable;
 import io.finwait.timewait.TimeWaitVerdict;
 import io.finwait.wire.IpAddress;
@@ -15,16 +16,17 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
 /** Between the endpoint and its TIME-WAIT table: puts TCBs in, and does what the table's verdicts say. */
-final class TimeWaits {
+final class TimeWaits implements TimeWaitObserver {
 
     private final TcpEndpoint endpoint;
     private final TimeWaitTable table;
 
+    /** True while a segment without RST is with the table: what it ends, ends by text. */
+    private boolean takesText;
+
     TimeWaits(TcpEndpoint endpoint) {
         this.endpoint = endpoint;
-        table =
-                new TimeWaitTable(
-                        endpoint.config.timeWaitPolicy(), endpoint.config.random(), this::ended);
+        table = new TimeWaitTable(endpoint.config.timeWaitPolicy(), endpoint.config.random(), this);
     }
 
     TimeWaitTable table() {
@@ -54,6 +56,36 @@ final class TimeWaits {
                 endpoint.now);
     }
 
+    /** An orphan in FIN-WAIT-2 becomes an entry; false when there is no room. */
+    boolean enterFinWait2(Tcb tcb, long timeoutNs) {
+        Rcv rcv = tcb.rcv;
+        boolean entered =
+                table.enterFinWait2(
+                        tcb.localHigh,
+                        tcb.localLow,
+                        tcb.remoteHigh,
+                        tcb.remoteLow,
+                        tcb.localPort,
+                        tcb.remotePort,
+                        tcb.snd.nxt,
+                        rcv.nxt,
+                        rcv.wnd(),
+                        rcv.windowScale,
+                        rcv.timestamps,
+                        rcv.tsRecent,
+                        endpoint.now - rcv.tsRecentAtNs,
+                        timeoutNs,
+                        endpoint.now);
+        return entered
+                && table.read(
+                        tcb.localHigh,
+                        tcb.localLow,
+                        tcb.remoteHigh,
+                        tcb.remoteLow,
+                        tcb.localPort,
+                        tcb.remotePort);
+    }
+
     /**
      * Gives a segment to the table.
      *
@@ -68,8 +100,10 @@ final class TimeWaits {
             return true;
         }
         boolean listening = listener != null && listener.takesSyn() && endpoint.hasPlace();
+        takesText = !seg.hasRst();
         TimeWaitVerdict verdict =
                 table.segment(seg, listening, endpoint.config.timestamps(), endpoint.now);
+        takesText = false;
         switch (verdict) {
             case NOT_FOUND, PASS -> {
                 return false;
@@ -77,7 +111,10 @@ final class TimeWaits {
             case DROP -> endpoint.counters.add(Counter.DROPPED_SEGMENTS);
             case ACK, CHALLENGE_ACK -> answer(seg);
             case REOPEN -> reopen(seg, listener);
-            case RESET -> endpoint.answers.reset(seg);
+            case RESET -> {
+                endpoint.answers.reset(seg);
+                endpoint.finWait2.textAfterClose(table.entry());
+            }
             case CLOSED -> endpoint.counters.add(Counter.RESETS_IN);
         }
         return true;
@@ -271,28 +308,54 @@ final class TimeWaits {
         return table.nextDeadlineNs();
     }
 
-    private void ended(TimeWaitEntry entry, TimeWaitEnding ending, long nowNs) {
-        Trigger trigger =
-                switch (ending) {
-                    case EXPIRED -> Trigger.TWO_MSL;
-                    case RESET -> Trigger.RESET;
-                    case EVICTED, REMOVED -> Trigger.ABORT;
-                    case REOPENED, REUSED -> null;
-                };
-        if (trigger != null && !endpoint.config.observer().equals(EndpointObserver.NONE)) {
-            endpoint.config
-                    .observer()
-                    .onTransition(
-                            new Remnant(entry),
-                            State.TIME_WAIT,
-                            trigger,
-                            State.TIME_WAIT.on(trigger),
-                            nowNs);
+    /** True when a parked entry stands behind a connection that is being tried. */
+    boolean isParkedFor(Tcb tcb) {
+        return tcb.overTimeWait
+                && table.read(
+                        tcb.localHigh,
+                        tcb.localLow,
+                        tcb.remoteHigh,
+                        tcb.remoteLow,
+                        tcb.localPort,
+                        tcb.remotePort)
+                && table.entry().isParked();
+    }
+
+    @Override
+    public void timeWaitBegan(TimeWaitEntry entry, long nowNs) {
+        endpoint.finWait2.timeWaitBegan(entry);
+    }
+
+    @Override
+    public void ended(TimeWaitEntry entry, TimeWaitEnding ending, long nowNs) {
+        if (entry.isFinWait2()) {
+            boolean answered = ending == TimeWaitEnding.RESET && takesText;
+            if (!answered) {
+                endpoint.finWait2.ended(entry, ending);
+            }
+            return;
+        }
+        switch (ending) {
+            case EXPIRED -> tell(entry, State.TIME_WAIT, Trigger.TWO_MSL);
+            case RESET -> tell(entry, State.TIME_WAIT, Trigger.RESET);
+            case EVICTED, REMOVED -> tell(entry, State.TIME_WAIT, Trigger.ABORT);
+            case REOPENED, REUSED -> {
+                // The connection that took the pair over has told of itself.
+            }
+        }
+    }
+
+    /** Tells the endpoint's observer of a transition of an entry. */
+    void tell(TimeWaitEntry entry, State from, Trigger trigger) {
+        EndpointObserver observer = endpoint.config.observer();
+        if (!observer.equals(EndpointObserver.NONE)) {
+            State to = from.on(trigger);
+            observer.onTransition(new Remnant(entry, from), from, trigger, to, endpoint.now);
         }
     }
 
     /** A view of an entry for observers. */
-    private record Remnant(TimeWaitEntry entry) implements ConnectionInfo {
+    private record Remnant(TimeWaitEntry entry, State state) implements ConnectionInfo {
         @Override
         public IpAddress localAddress() {
             return new IpAddress(entry.localHigh(), entry.localLow());
@@ -311,11 +374,6 @@ final class TimeWaits {
         @Override
         public int remotePort() {
             return entry.remotePort();
-        }
-
-        @Override
-        public State state() {
-            return State.TIME_WAIT;
         }
 
         @Override

@@ -63,7 +63,7 @@ final class UserCalls {
         if (tcb.lingerNs == 0) {
             return AbortCause.LINGER_ZERO;
         }
-        if (endpoint.orphans >= policy.maxOrphans()) {
+        if (endpoint.orphanCount() >= policy.maxOrphans()) {
             return AbortCause.TOO_MANY_ORPHANS;
         }
         if (policy.finWait2TimeoutNs() < 0 && !tcb.state.hasReceivedFin()) {

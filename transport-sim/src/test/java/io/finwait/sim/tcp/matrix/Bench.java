@@ -10,7 +10,9 @@ import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.Tcb;
+import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitPolicy;
+import io.finwait.timewait.TimeWaitTable;
 import io.finwait.wire.Checksum;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
@@ -299,10 +301,18 @@ final class Bench {
         return info.localPort() == LOCAL_PORT && info.remotePort() == PEER_PORT;
     }
 
-    boolean inTimeWait() {
-        return endpoint.timeWait()
-                .contains(
+    /** The record that is left of the connection, or null. */
+    private TimeWaitEntry remnant() {
+        TimeWaitTable table = endpoint.timeWait();
+        boolean there =
+                table.read(
                         local.high(), local.low(), peer.high(), peer.low(), LOCAL_PORT, PEER_PORT);
+        return there ? table.entry() : null;
+    }
+
+    /** True when of the connection only the record of an orphan in FIN-WAIT-2 is left. */
+    boolean isRecord() {
+        return tcb() == null && state() == State.FIN_WAIT_2;
     }
 
     /** The state of the pair of sockets: its connection's, or the listener's where there is none. */
@@ -311,8 +321,9 @@ final class Bench {
         if (tcb != null) {
             return tcb.state();
         }
-        if (inTimeWait()) {
-            return State.TIME_WAIT;
+        TimeWaitEntry remnant = remnant();
+        if (remnant != null) {
+            return remnant.isFinWait2() ? State.FIN_WAIT_2 : State.TIME_WAIT;
         }
         return listener != null && !listener.isClosed() ? State.LISTEN : State.CLOSED;
     }

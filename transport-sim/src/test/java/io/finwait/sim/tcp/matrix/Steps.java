@@ -75,7 +75,10 @@ final class Steps {
 
     /** Waits until a timer of the connection fires, which must run. */
     private void fire(Timer timer) {
-        long deadline = bench.tcb().timers().deadline(timer);
+        long deadline =
+                bench.isRecord()
+                        ? bench.endpoint.timeWait().nextDeadlineNs()
+                        : bench.tcb().timers().deadline(timer);
         if (deadline == Timers.OFF) {
             throw new AssertionError(timer + " does not run");
         }
