@@ -38,4 +38,13 @@ final class Console {
     static PrintStream out() {
         return System.out;
     }
+
+    /** Says on standard error how far something is; an empty text takes it away. */
+    static void progress(String text) {
+        System.err.print("\r" + text + " ".repeat(Math.max(0, 40 - text.length())));
+        if (text.isEmpty()) {
+            System.err.print("\r");
+        }
+        System.err.flush();
+    }
 }

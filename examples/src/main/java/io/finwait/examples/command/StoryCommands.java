@@ -8,6 +8,7 @@ import io.finwait.examples.story.Linger;
 import io.finwait.examples.story.LostLastAck;
 import io.finwait.examples.story.Orphan;
 import io.finwait.examples.story.PortExhaustion;
+import io.finwait.examples.story.Reopen;
 import io.finwait.examples.story.ResetByPeer;
 import io.finwait.examples.story.SimultaneousClose;
 import io.finwait.examples.story.Story;
@@ -87,6 +88,18 @@ final class StoryCommands {
         @Override
         Story story() {
             return new LostLastAck();
+        }
+    }
+
+    @Command(
+            name = "reopen",
+            description =
+                    "A SYN for a pair of ports in TIME_WAIT: a new one opens it again, an old one"
+                            + " does not.")
+    static final class ReopenCommand extends StoryCommand {
+        @Override
+        Story story() {
+            return new Reopen();
         }
     }
 

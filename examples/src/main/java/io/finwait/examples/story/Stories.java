@@ -15,6 +15,7 @@ public final class Stories {
         all.put("half-close", new HalfClose());
         all.put("simultaneous-close", new SimultaneousClose());
         all.put("lost-last-ack", new LostLastAck());
+        all.put("reopen", new Reopen());
         all.put("delayed-duplicate", new DelayedDuplicate(DelayedDuplicate.Defence.ALL));
         all.put("last-ack-syn", new LastAckSyn(false));
         all.put("last-ack-syn --rfc793", new LastAckSyn(true));

@@ -162,4 +162,41 @@ class CommandTest {
             assertThat(folder.resolve("docs/stories/" + picture + ".svg")).exists();
         }
     }
+
+    @Test
+    void timeWaitShowsTheTableAtWork() {
+        Run run =
+                run(
+                        "time-wait",
+                        "--entries",
+                        "20000",
+                        "--cap",
+                        "8000",
+                        "--list",
+                        "2",
+                        "--older",
+                        "55s");
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .contains("20,000 closes in 90.0 s")
+                .contains("refuse_new", "evict_oldest", "fair_per_remote", "shorten_first")
+                .containsPattern("55 to 60 s +1,111 ");
+        assertThat(run.out().lines().filter(line -> line.endsWith("TIME_WAIT"))).hasSize(2);
+        assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "time-wait --entries 5",
+                "time-wait --policy coin",
+                "time-wait --remote 11.0.0.0/99",
+                "time-wait --port 70000",
+                "time-wait --cap 0"
+            })
+    void timeWaitExplainsWrongUse(String line) {
+        Run run = run(line.split(" ", -1));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("finwait time-wait: ").hasLineCount(1);
+    }
 }

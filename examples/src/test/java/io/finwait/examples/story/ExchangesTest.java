@@ -137,6 +137,45 @@ class ExchangesTest {
                                 """);
     }
 
+    @Test
+    void aNewSynOpensAPairOfPortsInTimeWaitAgain() {
+        Told told = Told.by(new Reopen());
+        assertThat(told.exchange(0, "S TIME_WAIT"))
+                .isEqualTo(
+                        """
+                        S TIME_WAIT
+                        S> . 2 ack 2
+                        C CLOSED
+                        C SYN_SENT
+                        C> S 0
+                        S SYN_RECEIVED
+                        S> S. 0 ack 1
+                        C ESTABLISHED
+                        C> . 1 ack 1
+                        S ESTABLISHED
+                        """);
+    }
+
+    @Test
+    void anOldSynDoesNotEndTimeWait() {
+        Told told = Told.by(new Reopen());
+        assertThat(told.exchange(1, "S TIME_WAIT"))
+                .isEqualTo(
+                        """
+                        S TIME_WAIT
+                        S> . 2 ack 2
+                        C CLOSED
+                        C SYN_SENT
+                        C> S 0
+                        C CLOSED
+                        S SYN_RECEIVED
+                        S> S. 0 ack 1
+                        C> R 1
+                        S TIME_WAIT
+                        S CLOSED
+                        """);
+    }
+
     private static final String OLD_CONNECTION =
             """
             C> S 100
