@@ -58,7 +58,8 @@ final class HeaderPrediction {
             endpoint.timestamps.record(tcb, seg);
             endpoint.segmentArrives.takeNewAck(tcb, seg);
         } else {
-            if (seg.ack() != snd.una || seg.textLength() > rcv.wnd()) {
+            boolean reportsGap = snd.una != snd.nxt && seg.options().sackBlocks() > 0;
+            if (seg.ack() != snd.una || seg.textLength() > rcv.wnd() || reportsGap) {
                 return false;
             }
             endpoint.timestamps.record(tcb, seg);

@@ -209,14 +209,18 @@ final class SegmentArrives {
         }
     }
 
-    /** The ACK is not new: perhaps the window is, perhaps it says that a segment is missing. */
+    /**
+     * The ACK is not new: perhaps the window is, perhaps it says that a segment is missing. With SACK that
+     * is what reports more than any segment before, whatever its text and window (RFC 6675 §2): where text
+     * flows both ways there is hardly a segment without any.
+     */
     private void duplicateAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int window = seg.window() << snd.windowScale;
+        boolean reportsMore = tcb.sackPermitted && snd.takeSack(seg.options());
         boolean duplicate =
                 snd.una != snd.nxt
-                        && seg.length() == 0
-                        && window == snd.wnd
+                        && (reportsMore || (seg.length() == 0 && window == snd.wnd))
                         && !tcb.retransmitOwed
                         && snd.wnd > 0;
         updateWindow(tcb, seg);

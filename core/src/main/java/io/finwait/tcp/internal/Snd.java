@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal;
 
 import io.finwait.wire.Seq;
+import io.finwait.wire.TcpOptions;
 
 /** The send sequence variables of a TCB (RFC 9293 §3.3.1) and what waits to be sent. */
 public final class Snd {
@@ -22,6 +23,9 @@ public final class Snd {
 
     /** Where the segment begins that ends at SND.NXT. */
     int lastBegin;
+
+    /** The number behind the last octet that the peer has reported by SACK, or SND.UNA. */
+    int sackedTo;
 
     /** SND.WND: the peer's window, in octets. */
     public int wnd;
@@ -62,6 +66,7 @@ public final class Snd {
         nxt = newIss;
         cursor = newIss;
         lastBegin = newIss;
+        sackedTo = newIss;
         base = newIss + 1;
         wnd = 0;
         maxWnd = 0;
@@ -130,6 +135,19 @@ public final class Snd {
         }
         una = ack;
         cursor = Seq.max(cursor, ack);
+        sackedTo = Seq.max(sackedTo, ack);
+    }
+
+    /** Takes the blocks of a SACK; true when one reports more than any before. */
+    boolean takeSack(TcpOptions options) {
+        int before = sackedTo;
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            int right = options.sackRight(i);
+            if (Seq.gt(right, sackedTo) && Seq.leq(right, nxt)) {
+                sackedTo = right;
+            }
+        }
+        return sackedTo != before;
     }
 
     void updateWindow(int window, int seq, int ack) {
