@@ -24,6 +24,9 @@ public final class EndpointConfig {
     private final EndpointObserver observer;
     private final int sendBufferOctets;
     private final int receiveBufferOctets;
+    private final int largestSendBufferOctets;
+    private final int largestReceiveBufferOctets;
+    private final long bufferBudgetOctets;
     private final int maxSegmentSize;
     private final boolean windowScaling;
     private final boolean timestamps;
@@ -55,6 +58,9 @@ public final class EndpointConfig {
         observer = b.observer;
         sendBufferOctets = b.sendBufferOctets;
         receiveBufferOctets = b.receiveBufferOctets;
+        largestSendBufferOctets = Math.max(b.largestSendBufferOctets, b.sendBufferOctets);
+        largestReceiveBufferOctets = Math.max(b.largestReceiveBufferOctets, b.receiveBufferOctets);
+        bufferBudgetOctets = b.bufferBudgetOctets;
         maxSegmentSize = b.maxSegmentSize;
         windowScaling = b.windowScaling;
         timestamps = b.timestamps;
@@ -115,14 +121,35 @@ public final class EndpointConfig {
         return observer;
     }
 
-    /** Octets that a connection may have queued and unacknowledged. */
+    /** Octets that a connection may have queued and unacknowledged at first. */
     public int sendBufferOctets() {
         return sendBufferOctets;
     }
 
-    /** Octets that a connection may have received and not read: the largest window offered. */
+    /** Octets that a connection may have received and not read at first: the first window offered. */
     public int receiveBufferOctets() {
         return receiveBufferOctets;
+    }
+
+    /**
+     * Octets to which the send buffer of a connection may grow: to twice what is on its way, when the
+     * user has more to send.
+     */
+    public int largestSendBufferOctets() {
+        return largestSendBufferOctets;
+    }
+
+    /**
+     * Octets to which the receive buffer of a connection, and so the window offered, may grow: to twice
+     * what the user reads in a round trip.
+     */
+    public int largestReceiveBufferOctets() {
+        return largestReceiveBufferOctets;
+    }
+
+    /** Octets by which the buffers of all connections together may grow. */
+    public long bufferBudgetOctets() {
+        return bufferBudgetOctets;
     }
 
     /** The largest MSS offered and used, in octets; 0 for what the transport's MTU allows. */
@@ -225,6 +252,9 @@ public final class EndpointConfig {
         private EndpointObserver observer = EndpointObserver.NONE;
         private int sendBufferOctets = 256 * 1024;
         private int receiveBufferOctets = 256 * 1024;
+        private int largestSendBufferOctets = 4 * 1024 * 1024;
+        private int largestReceiveBufferOctets = 4 * 1024 * 1024;
+        private long bufferBudgetOctets = 256L * 1024 * 1024;
         private int maxSegmentSize;
         private boolean windowScaling = true;
         private boolean timestamps = true;
@@ -254,6 +284,9 @@ public final class EndpointConfig {
             observer = c.observer;
             sendBufferOctets = c.sendBufferOctets;
             receiveBufferOctets = c.receiveBufferOctets;
+            largestSendBufferOctets = c.largestSendBufferOctets;
+            largestReceiveBufferOctets = c.largestReceiveBufferOctets;
+            bufferBudgetOctets = c.bufferBudgetOctets;
             maxSegmentSize = c.maxSegmentSize;
             windowScaling = c.windowScaling;
             timestamps = c.timestamps;
@@ -318,15 +351,44 @@ public final class EndpointConfig {
             return this;
         }
 
-        /** Sets {@link EndpointConfig#sendBufferOctets()}, at least 1. */
+        /**
+         * Sets {@link EndpointConfig#sendBufferOctets()}, at least 1. It does not grow then, unless
+         * {@link #largestSendBufferOctets} is called afterwards.
+         */
         public Builder sendBufferOctets(int octets) {
             sendBufferOctets = require("sendBufferOctets", octets, 1, 1 << 30);
+            largestSendBufferOctets = octets;
             return this;
         }
 
-        /** Sets {@link EndpointConfig#receiveBufferOctets()}, at least 1. */
+        /**
+         * Sets {@link EndpointConfig#receiveBufferOctets()}, at least 1. It does not grow then, unless
+         * {@link #largestReceiveBufferOctets} is called afterwards.
+         */
         public Builder receiveBufferOctets(int octets) {
             receiveBufferOctets = require("receiveBufferOctets", octets, 1, 1 << 30);
+            largestReceiveBufferOctets = octets;
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#largestSendBufferOctets()}, at least 1. */
+        public Builder largestSendBufferOctets(int octets) {
+            largestSendBufferOctets = require("largestSendBufferOctets", octets, 1, 1 << 30);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#largestReceiveBufferOctets()}, at least 1. */
+        public Builder largestReceiveBufferOctets(int octets) {
+            largestReceiveBufferOctets = require("largestReceiveBufferOctets", octets, 1, 1 << 30);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#bufferBudgetOctets()}; 0 lets no buffer grow. */
+        public Builder bufferBudgetOctets(long octets) {
+            if (octets < 0) {
+                throw new IllegalArgumentException("bufferBudgetOctets must not be negative");
+            }
+            bufferBudgetOctets = octets;
             return this;
         }
 

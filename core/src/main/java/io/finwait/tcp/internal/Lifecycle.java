@@ -231,6 +231,7 @@ final class Lifecycle {
     /** The end of a TCB: the handle learns how, everything it held goes back. */
     private void gone(Tcb tcb, EndKind kind, int cause) {
         tcb.timers.stopAll();
+        endpoint.bufferGrowth.gone(tcb);
         endpoint.timeWait.returned(tcb);
         endpoint.forgetTcb(tcb);
         if (tcb.listener != null) {

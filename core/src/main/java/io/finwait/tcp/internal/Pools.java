@@ -26,6 +26,9 @@ final class Pools {
         Tcb tcb = freeTcbs.isEmpty() ? new Tcb() : freeTcbs.poll();
         tcb.reset();
         tcb.rcv.reset(config.receiveBufferOctets());
+        tcb.rcv.roundBeganNs = endpoint.now;
+        tcb.snd.capacity = config.sendBufferOctets();
+        tcb.snd.grownBy = 0;
         if (tcb.snd.buffer == null) {
             tcb.snd.buffer = new SendBuffer(endpoint.pool);
         }

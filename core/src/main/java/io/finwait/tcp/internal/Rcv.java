@@ -20,8 +20,16 @@ public final class Rcv {
     /** How many bits our window is shifted; 0 unless both ends scale. */
     int windowScale;
 
-    /** Octets that may be received and unread. */
+    /** Octets that may be received and unread; see {@link BufferGrowth}. */
     int capacity;
+
+    /** How much of that was not there at first. */
+    int grownBy;
+
+    /** Octets that the user has read since {@link #roundBeganNs}. */
+    int readInRound;
+
+    long roundBeganNs;
 
     /** The largest text of a segment that the peer sends, as far as we know. */
     int peerSegment;
@@ -55,6 +63,9 @@ public final class Rcv {
         maxWnd = 0;
         windowScale = 0;
         capacity = octets;
+        grownBy = 0;
+        readInRound = 0;
+        roundBeganNs = 0;
         peerSegment = 536;
         reassembly.clear();
         finHeld = false;

@@ -6,6 +6,7 @@ import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Ipv6;
 import io.finwait.wire.Protocol;
+import io.finwait.wire.Segment;
 
 import java.nio.ByteBuffer;
 
@@ -25,7 +26,7 @@ final class ReadAhead {
 
     private final Demultiplexer demultiplexer;
 
-    /** The hashes of the packets' pairs of sockets; means nothing where {@link #hashed} is false. */
+    /** The hashes of the packets' pairs of sockets; means nothing where {@code hashed} is false. */
     private final int[] hashes;
 
     private final boolean[] hashed;
@@ -53,14 +54,25 @@ final class ReadAhead {
         seen = sum;
     }
 
-    /** True when the hash of the pair of sockets of a packet is known. */
-    boolean hasHash(int place) {
-        return hashed[place];
-    }
-
-    /** The hash of the pair of sockets of a packet, as {@link Demultiplexer} computes it. */
-    int hash(int place) {
-        return hashes[place];
+    /** The TCB of a segment of the batch, or null. */
+    Tcb find(int place, Segment seg) {
+        if (!hashed[place]) {
+            return demultiplexer.find(
+                    seg.destinationHigh(),
+                    seg.destinationLow(),
+                    seg.sourceHigh(),
+                    seg.sourceLow(),
+                    seg.destinationPort(),
+                    seg.sourcePort());
+        }
+        return demultiplexer.find(
+                hashes[place],
+                seg.destinationHigh(),
+                seg.destinationLow(),
+                seg.sourceHigh(),
+                seg.sourceLow(),
+                seg.destinationPort(),
+                seg.sourcePort());
     }
 
     /** Computes the hash where the header has the usual length, so that the ports are known to be there. */

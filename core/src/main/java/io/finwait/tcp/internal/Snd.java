@@ -54,6 +54,12 @@ public final class Snd {
     /** Octets not acknowledged. */
     SendBuffer buffer;
 
+    /** Octets that may be queued and unacknowledged; see {@link BufferGrowth}. */
+    int capacity;
+
+    /** How much of that was not there at first. */
+    int grownBy;
+
     /** True when CLOSE was called: a FIN comes behind the last octet. */
     public boolean finQueued;
 

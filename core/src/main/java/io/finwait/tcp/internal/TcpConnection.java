@@ -119,7 +119,11 @@ final class TcpConnection implements Connection {
         if (tcb == null || !tcb.state.acceptsSend() || tcb.closeDeferred || givenUp) {
             throw sendFailure();
         }
-        int room = endpoint.config.sendBufferOctets() - tcb.snd.buffer.length();
+        int room = tcb.snd.capacity - tcb.snd.buffer.length();
+        if (room < source.remaining()) {
+            endpoint.bufferGrowth.wanted(tcb);
+            room = tcb.snd.capacity - tcb.snd.buffer.length();
+        }
         int taken = tcb.snd.buffer.append(source, room);
         wasFull |= source.hasRemaining();
         if (taken > 0 && tcb.state.isSynchronized()) {
@@ -149,6 +153,9 @@ final class TcpConnection implements Connection {
                 return 0;
             }
             int taken = input.read(target);
+            if (tcb != null) {
+                endpoint.bufferGrowth.read(tcb, taken);
+            }
             tellWindow();
             return taken;
         }
@@ -335,7 +342,7 @@ final class TcpConnection implements Connection {
     public int sendRoom() {
         return tcb == null || !tcb.state.acceptsSend()
                 ? 0
-                : endpoint.config.sendBufferOctets() - tcb.snd.buffer.length();
+                : tcb.snd.capacity - tcb.snd.buffer.length();
     }
 
     @Override

@@ -49,6 +49,7 @@ public final class TcpEndpoint implements Endpoint {
     final Lifecycle lifecycle = new Lifecycle(this);
     final Expiry expiry = new Expiry(this);
     final TailLossProbe tailLossProbe = new TailLossProbe(this);
+    final BufferGrowth bufferGrowth = new BufferGrowth(this);
     final UserCalls userCalls = new UserCalls(this);
     final Pools pools = new Pools(this);
     final Timestamps timestamps = new Timestamps(this);
@@ -182,7 +183,7 @@ public final class TcpEndpoint implements Endpoint {
 
     /** Gives a segment to the connection, the TIME-WAIT entry or the listener that it belongs to. */
     private void deliver(Segment seg, int place) {
-        Tcb tcb = readAhead.hasHash(place) ? find(readAhead.hash(place), seg) : find(seg);
+        Tcb tcb = readAhead.find(place, seg);
         if (tcb != null && tcb.overTimeWait && !isItsOwnSyn(tcb, seg)) {
             if (timeWait.take(seg, tcb.listener)) {
                 return;
@@ -205,27 +206,6 @@ public final class TcpEndpoint implements Endpoint {
         } else {
             answers.reset(seg);
         }
-    }
-
-    private Tcb find(Segment seg) {
-        return find(
-                seg.destinationHigh(),
-                seg.destinationLow(),
-                seg.sourceHigh(),
-                seg.sourceLow(),
-                seg.destinationPort(),
-                seg.sourcePort());
-    }
-
-    private Tcb find(int hash, Segment seg) {
-        return demultiplexer.find(
-                hash,
-                seg.destinationHigh(),
-                seg.destinationLow(),
-                seg.sourceHigh(),
-                seg.sourceLow(),
-                seg.destinationPort(),
-                seg.sourcePort());
     }
 
     private static boolean isItsOwnSyn(Tcb tcb, Segment seg) {
@@ -412,13 +392,13 @@ public final class TcpEndpoint implements Endpoint {
         return config.maxSegmentSize() == 0 ? fits : Math.min(fits, config.maxSegmentSize());
     }
 
-    /** The smallest shift with which the field of the window can say the whole buffer. */
+    /** The smallest shift with which the field of the window can say the largest buffer. */
     int windowScaleToOffer() {
         if (profile.windowScale() >= 0) {
             return profile.windowScale();
         }
         int shift = 0;
-        while (shift < 14 && config.receiveBufferOctets() >>> shift > 0xFFFF) {
+        while (shift < 14 && config.largestReceiveBufferOctets() >>> shift > 0xFFFF) {
             shift++;
         }
         return shift;
@@ -573,6 +553,11 @@ public final class TcpEndpoint implements Endpoint {
     /** What stories switch off. */
     public Defences defences() {
         return defences;
+    }
+
+    /** Octets by which buffers of all connections are larger now than they began. */
+    public long bufferOctetsGranted() {
+        return bufferGrowth.granted();
     }
 
     /** The pool of buffers, for tests that look for leaks. */
