@@ -114,6 +114,11 @@ final class FarEnds {
         TcpHeader.write(b, tcp, port(end), PORT, seqNumber, ackNumber, HEADER, flags, WINDOW);
         int timestamp = (int) (nowNs / TIMESTAMP_NS);
         TcpOptions.writeTimestamps(b, tcp + TcpHeader.LENGTH, timestamp, timestamp + echo[end]);
+        if (octets > SYN_HEADER - HEADER) {
+            // Here stood options when the place held a SYN.
+            b.putLong(tcp + HEADER, 0);
+            b.putInt(tcp + HEADER + 8, 0);
+        }
         finish(packet, end, length);
     }
 
