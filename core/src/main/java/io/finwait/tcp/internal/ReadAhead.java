@@ -31,6 +31,8 @@ final class ReadAhead {
 
     private final boolean[] hashed;
 
+    private final Tcb[] candidates = new Tcb[AT_ONCE];
+
     /** What was read comes together here, so that the compiler can't leave the reads out. */
     private int seen;
 
@@ -40,16 +42,28 @@ final class ReadAhead {
         hashed = new boolean[batch];
     }
 
-    /** Reads for some packets of a batch. */
+    /**
+     * Reads for some packets of a batch, step by step for all of them: so few instructions lie between
+     * two reads that the processor has many under way.
+     */
     void look(PacketBatch batch, int from, int to) {
         boolean worthwhile = demultiplexer.size() >= WORTHWHILE_CONNECTIONS && to - from > 1;
-        int sum = 0;
         for (int i = from; i < to; i++) {
             hashed[i] = worthwhile && hash(i, batch.get(i));
-            if (hashed[i]) {
-                Tcb tcb = demultiplexer.firstCandidate(hashes[i]);
-                sum += tcb == null ? 0 : tcb.touch();
-            }
+        }
+        if (!worthwhile) {
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            candidates[i - from] = hashed[i] ? demultiplexer.firstCandidate(hashes[i]) : null;
+        }
+        int sum = 0;
+        for (int i = 0; i < to - from; i++) {
+            sum += candidates[i] == null ? 0 : candidates[i].touch();
+        }
+        for (int i = 0; i < to - from; i++) {
+            sum += candidates[i] == null ? 0 : candidates[i].touchParts();
+            candidates[i] = null;
         }
         seen = sum;
     }

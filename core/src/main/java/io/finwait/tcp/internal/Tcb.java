@@ -175,8 +175,16 @@ public final class Tcb implements ConnectionInfo {
 
     /** Reads from the places that a segment needs, see {@link ReadAhead}. */
     int touch() {
-        int sum = remotePort + acksOwed + (int) lastHeardNs + (ready ? 1 : 0);
-        sum += snd.una + snd.mss + rcv.nxt + rcv.lastAckSent + rcv.reassembly.count();
+        return remotePort + acksOwed + (int) lastHeardNs + (ready ? 1 : 0) + touch(snd);
+    }
+
+    private static int touch(Object part) {
+        return part == null ? 0 : 1;
+    }
+
+    /** Reads from the parts of this TCB that a segment needs. */
+    int touchParts() {
+        int sum = snd.una + snd.mss + rcv.nxt + rcv.lastAckSent + rcv.reassembly.count();
         sum += timers.touch() + (int) rtt.smoothedNs() + congestion.duplicates();
         if (rcv.buffer != null) {
             sum += rcv.buffer.touch();
