@@ -38,10 +38,13 @@ class KilledPeerTest {
     /** The last probe has its interval, too. */
     private static final long KEEPALIVE = IDLE + PROBES * INTERVAL;
 
-    /** Retransmissions after 1, 2, 4 and 8 s, and 16 s for an answer to the last one. */
+    /** No time passes in a round trip here, so the probe of the tail waits for its slack only. */
+    private static final long TAIL_LOSS_PROBE = 4_000_000L;
+
+    /** Retransmissions 1, 2, 4 and 8 s behind the probe, and 16 s for an answer to the last one. */
     private static final int R2 = 4;
 
-    private static final long RETRANSMISSIONS = (1 + 2 + 4 + 8 + 16) * SECOND;
+    private static final long RETRANSMISSIONS = TAIL_LOSS_PROBE + (1 + 2 + 4 + 8 + 16) * SECOND;
     private static final long CONNECT_TIMEOUT = 20 * SECOND;
 
     @TempDir Path folder;
