@@ -38,6 +38,11 @@ public final class Rcv {
 
     final Reassembly reassembly = new Reassembly();
 
+    /** What came a second time since the last segment of ours; both are equal when nothing did. */
+    int duplicateLeft;
+
+    int duplicateRight;
+
     /** True when a FIN has arrived behind a gap. */
     boolean finHeld;
 
@@ -68,6 +73,7 @@ public final class Rcv {
         roundBeganNs = 0;
         peerSegment = 536;
         reassembly.clear();
+        duplicate(0, 0);
         finHeld = false;
         finSeq = 0;
         timestamps = false;
@@ -83,6 +89,16 @@ public final class Rcv {
         nxt = peerIss + 1;
         edge = nxt + offered;
         lastAckSent = nxt;
+    }
+
+    /** Numbers that had come before have come again; the last ones noted are told ({@link SackBlocks}). */
+    void duplicate(int left, int right) {
+        duplicateLeft = left;
+        duplicateRight = right;
+    }
+
+    boolean hasDuplicate() {
+        return duplicateLeft != duplicateRight;
     }
 
     /** RCV.WND: the window that was offered and is not used up, in octets. */

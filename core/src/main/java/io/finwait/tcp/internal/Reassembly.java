@@ -35,6 +35,16 @@ final class Reassembly {
         return right[range];
     }
 
+    /** True when all numbers from {@code from} up to, not including, {@code to} have arrived. */
+    boolean has(int from, int to) {
+        for (int i = 0; i < count; i++) {
+            if (Seq.leq(left[i], from) && Seq.geq(right[i], to)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Adds the numbers from {@code from} up to, not including, {@code to}.
      *

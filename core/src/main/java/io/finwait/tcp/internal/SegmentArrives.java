@@ -121,6 +121,9 @@ final class SegmentArrives {
         }
         boolean recent = Seq.leq(seg.end(), rcv.nxt) && Seq.gt(seg.end(), rcv.nxt - rcv.maxWnd - 1);
         if (length > 0) {
+            if (recent) {
+                rcv.duplicate(seg.seq(), seg.end());
+            }
             oweAck(tcb);
         }
         if (recent && tcb.state.isSynchronized() && !acknowledgment(tcb, seg)) {
@@ -277,6 +280,11 @@ final class SegmentArrives {
         if (octets <= 0) {
             oweAck(tcb);
             return;
+        }
+        if (from != seg.seq()) {
+            rcv.duplicate(seg.seq(), from);
+        } else if (rcv.reassembly.has(from, to)) {
+            rcv.duplicate(from, to);
         }
         int ahead = Seq.distance(rcv.nxt, from);
         int at = seg.textOffset() + Seq.distance(seg.seq(), from);

@@ -269,11 +269,8 @@ final class SegmentOutput {
     boolean send(Tcb tcb, int seq, int text, int control) {
         Snd snd = tcb.snd;
         boolean fin = (control & TcpHeader.FIN) != 0;
-        int sackBlocks =
-                tcb.sackPermitted ? Math.min(tcb.rcv.reassembly.count(), maxBlocks(tcb)) : 0;
-        int options =
-                (tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0)
-                        + (sackBlocks > 0 ? 4 + 8 * sackBlocks : 0);
+        int sackBlocks = SackBlocks.count(tcb);
+        int options = (tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0) + SackBlocks.octets(sackBlocks);
         if (sackBlocks > 0
                 && text + options > snd.mss + (tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0)) {
             // Text goes before news of gaps: the blocks come with the next segment that has room.
@@ -289,7 +286,7 @@ final class SegmentOutput {
             at = writeTimestamps(tcb, at);
         }
         if (sackBlocks > 0) {
-            at = writeSack(tcb, at, sackBlocks);
+            at = SackBlocks.write(writer.buffer(), at, tcb.rcv, sackBlocks);
         }
         int flags = ACK | control;
         if (text > 0) {
@@ -312,14 +309,11 @@ final class SegmentOutput {
         return true;
     }
 
-    private static int maxBlocks(Tcb tcb) {
-        return tcb.rcv.timestamps ? 3 : 4;
-    }
-
     /** The segment just sent carried RCV.NXT: nothing is owed for what it covers. */
     private static void acknowledged(Tcb tcb) {
         tcb.acksOwed = 0;
         tcb.segmentsUnacknowledged = 0;
+        tcb.rcv.duplicate(0, 0);
         tcb.rcv.lastAckSent = tcb.rcv.nxt;
         tcb.timers.stop(Timer.DELAYED_ACK);
     }
@@ -384,20 +378,6 @@ final class SegmentOutput {
     private int writeTimestamps(Tcb tcb, int at) {
         return TcpOptions.writeTimestamps(
                 writer.buffer(), at, endpoint.timestamp(tcb), tcb.rcv.tsRecent);
-    }
-
-    private int writeSack(Tcb tcb, int at, int blocks) {
-        Reassembly reassembly = tcb.rcv.reassembly;
-        int next = TcpOptions.writeSackHead(writer.buffer(), at, blocks);
-        int before = Integer.MAX_VALUE;
-        for (int i = 0; i < blocks; i++) {
-            int range = reassembly.newestTouchedBefore(before);
-            before = reassembly.touched(range);
-            writer.buffer().putInt(next, reassembly.left(range));
-            writer.buffer().putInt(next + 4, reassembly.right(range));
-            next += 8;
-        }
-        return next;
     }
 
     /** Starts the timers that what was sent, or could not be sent, asks for (RFC 6298 §5.1). */

@@ -56,6 +56,9 @@ public final class StateDigest {
             to.accept(rcv.reassembly.left(i) - rcv.irs);
             to.accept(rcv.reassembly.right(i) - rcv.irs);
         }
+        boolean duplicate = tcb.sackPermitted && rcv.hasDuplicate();
+        to.accept(duplicate ? rcv.duplicateLeft - rcv.irs : -1);
+        to.accept(duplicate ? rcv.duplicateRight - rcv.irs : -1);
         to.accept(rcv.finHeld ? rcv.finSeq - rcv.irs : -1);
         to.accept(
                 bits(
