@@ -88,7 +88,7 @@ public interface Endpoint extends AutoCloseable {
     /** Every listener. */
     void forEachListener(Consumer<? super Listener> action);
 
-    /** The connections in TIME-WAIT. */
+    /** The connections in TIME-WAIT, and orphans in FIN-WAIT-2 that are but a record there. */
     TimeWaitTable timeWait();
 
     /** What was counted so far. */

@@ -1,6 +1,7 @@
 package io.finwait.trace;
 
 import io.finwait.tcp.Endpoint;
+import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.IpAddress;
 
 import java.util.ArrayList;
@@ -57,22 +58,23 @@ public final class Netstat {
                                         each.remoteAddress(),
                                         each.remotePort(),
                                         each.state().name())));
-        endpoint.timeWait()
-                .list(
-                        0,
-                        Integer.MAX_VALUE,
-                        entry ->
-                                rows.add(
-                                        new NetstatRow(
-                                                0,
-                                                0,
-                                                new IpAddress(entry.localHigh(), entry.localLow()),
-                                                entry.localPort(),
-                                                new IpAddress(
-                                                        entry.remoteHigh(), entry.remoteLow()),
-                                                entry.remotePort(),
-                                                entry.isFinWait2() ? "FIN_WAIT_2" : "TIME_WAIT")));
+        endpoint.timeWait().list(0, Integer.MAX_VALUE, entry -> addTimeWait(entry, rows));
         return rows;
+    }
+
+    /** A record of FIN-WAIT-2 has its row already: it is a connection of the endpoint. */
+    private static void addTimeWait(TimeWaitEntry entry, List<NetstatRow> rows) {
+        if (!entry.isFinWait2()) {
+            rows.add(
+                    new NetstatRow(
+                            0,
+                            0,
+                            new IpAddress(entry.localHigh(), entry.localLow()),
+                            entry.localPort(),
+                            new IpAddress(entry.remoteHigh(), entry.remoteLow()),
+                            entry.remotePort(),
+                            "TIME_WAIT"));
+        }
     }
 
     /**

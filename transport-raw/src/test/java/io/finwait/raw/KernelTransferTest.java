@@ -161,10 +161,11 @@ class KernelTransferTest {
     private static void sendAll(Socket socket, Text text) {
         try {
             OutputStream out = socket.getOutputStream();
-            ByteBuffer next;
-            while ((next = text.next()).hasRemaining()) {
-                out.write(next.array(), next.position(), next.remaining());
-                next.position(next.limit());
+            byte[] chunk = new byte[CHUNK];
+            for (ByteBuffer next = text.next(); next.hasRemaining(); next = text.next()) {
+                int octets = Math.min(chunk.length, next.remaining());
+                next.get(chunk, 0, octets);
+                out.write(chunk, 0, octets);
             }
             socket.shutdownOutput();
         } catch (IOException e) {

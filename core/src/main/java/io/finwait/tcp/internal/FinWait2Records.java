@@ -9,6 +9,8 @@ import io.finwait.timewait.TimeWaitEnding;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitTable;
 
+import java.util.function.Consumer;
+
 /**
  * Orphans in FIN-WAIT-2 whose TCB has shrunk to a record of the TIME-WAIT table. Nobody reads or writes
  * any more, so all that is left to know is where the numbers stand. Of the connection only the handle
@@ -106,9 +108,14 @@ final class FinWait2Records {
 
     /** The endpoint is being closed. */
     void abortAll() {
+        forEach(handle -> abort(handle, AbortCause.ENDPOINT_CLOSED));
+    }
+
+    /** What is done to a handle may end its record. */
+    void forEach(Consumer<? super TcpConnection> action) {
         for (TcpConnection handle : handles.clone()) {
             if (handle != null) {
-                abort(handle, AbortCause.ENDPOINT_CLOSED);
+                action.accept(handle);
             }
         }
     }

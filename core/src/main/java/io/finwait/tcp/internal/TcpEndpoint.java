@@ -513,6 +513,7 @@ public final class TcpEndpoint implements Endpoint {
     @Override
     public void forEachConnection(Consumer<? super ConnectionInfo> action) {
         forEachTcb(action::accept);
+        finWait2.forEach(action);
     }
 
     @Override
@@ -537,7 +538,7 @@ public final class TcpEndpoint implements Endpoint {
 
     @Override
     public int connectionCount() {
-        return demultiplexer.size();
+        return demultiplexer.size() + finWait2.size();
     }
 
     @Override

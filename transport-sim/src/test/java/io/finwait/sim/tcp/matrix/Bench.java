@@ -293,7 +293,8 @@ final class Bench {
     /** The TCB of the connection, or null. */
     Tcb tcb() {
         Tcb[] found = new Tcb[1];
-        endpoint.forEachConnection(info -> found[0] = ofThePeer(info) ? (Tcb) info : found[0]);
+        endpoint.forEachConnection(
+                info -> found[0] = info instanceof Tcb tcb && ofThePeer(tcb) ? tcb : found[0]);
         return found[0];
     }
 

@@ -12,7 +12,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** A transport driven by hand: a test puts packets in and takes out what the endpoint committed. */
-final class HandTransport implements Transport {
+public final class HandTransport implements Transport {
 
     private static final int MTU = 1500;
 
@@ -20,12 +20,12 @@ final class HandTransport implements Transport {
     private final List<ByteBuffer> left = new ArrayList<>();
 
     /** Lets a packet arrive at the next duty cycle. */
-    void arrives(ByteBuffer packet) {
+    public void arrives(ByteBuffer packet) {
         arriving.add(packet);
     }
 
     /** Takes what was sent since the last call, in order. */
-    List<ByteBuffer> takeSent() {
+    public List<ByteBuffer> takeSent() {
         List<ByteBuffer> sent = List.copyOf(left);
         left.clear();
         return sent;
