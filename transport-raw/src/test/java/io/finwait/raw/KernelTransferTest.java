@@ -121,7 +121,10 @@ class KernelTransferTest {
                 endpoint.counters().get(Counter.RETRANSMISSION_TIMEOUTS),
                 endpoint.counters().get(Counter.TAIL_LOSS_PROBES));
         assertThat(agreed.syns).as("SYNs with timestamps, SACK and window scale").isEqualTo(2);
-        assertThat(agreed.sackBlocks > 0).as("we sent SACK blocks").isEqualTo(loss > 0);
+        if (loss > 0) {
+            // Without, there may be some as well: the device's own queue drops what comes too fast.
+            assertThat(agreed.sackBlocks).as("SACK blocks that we sent").isPositive();
+        }
         assertThat(ours.received()).isEqualTo(theirs.sent());
         assertThat(theirs.received()).isEqualTo(ours.sent());
         assertThat(reason).isInstanceOf(CloseReason.Orderly.class);
