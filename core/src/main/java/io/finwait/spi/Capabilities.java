@@ -28,8 +28,11 @@ public record Capabilities(
     /** The smallest MTU that a transport may declare: what every IPv4 host must take (RFC 791 §3.2). */
     public static final int SMALLEST_MTU = 576;
 
+    /** The largest MTU that a transport may declare: the longest IPv4 packet (RFC 791 §3.1). */
+    public static final int LARGEST_MTU = 65_535;
+
     public Capabilities {
-        if (mtu < SMALLEST_MTU || mtu > 65_535) {
+        if (mtu < SMALLEST_MTU || mtu > LARGEST_MTU) {
             throw new IllegalArgumentException(
                     "mtu " + mtu + " is out of range; choose 576 to 65535 octets");
         }

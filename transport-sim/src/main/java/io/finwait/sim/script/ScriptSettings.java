@@ -1,5 +1,6 @@
 package io.finwait.sim.script;
 
+import io.finwait.spi.Capabilities;
 import io.finwait.wire.IpAddress;
 
 /**
@@ -71,6 +72,11 @@ record ScriptSettings(
             // With 20 octets more, the MSS is that of IPv4, and a script runs over both; suites for
             // FreeBSD have a script for each.
             mtu = version == 6 && options.profile() != Profile.FREEBSD ? 1520 : 1500;
+        }
+        if (mtu < Capabilities.SMALLEST_MTU || mtu > Capabilities.LARGEST_MTU) {
+            throw new UnsupportedScriptException(
+                    "an MTU of %d; links carry %d to %d octets"
+                            .formatted(mtu, Capabilities.SMALLEST_MTU, Capabilities.LARGEST_MTU));
         }
         if (local == null) {
             local = version == 4 ? LOCAL_4 : LOCAL_6;

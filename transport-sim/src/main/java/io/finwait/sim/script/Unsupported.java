@@ -73,6 +73,9 @@ final class Unsupported {
             if (Calls.has(argument, "MSG_FASTOPEN")) {
                 throw new UnsupportedScriptException("TCP fast open");
             }
+            if (Calls.has(argument, "MSG_PEEK")) {
+                throw new UnsupportedScriptException("MSG_PEEK");
+            }
         }
     }
 }

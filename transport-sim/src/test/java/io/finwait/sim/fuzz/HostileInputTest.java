@@ -82,7 +82,7 @@ class HostileInputTest {
 
     private static int read(String text, String name) {
         try {
-            PacketScript.of(text);
+            PacketScript.of(text).run();
             return 0;
         } catch (ScriptSyntaxException e) {
             assertThat(e).as(name).hasMessageMatching("(?s).*\\d+:\\d+.*");

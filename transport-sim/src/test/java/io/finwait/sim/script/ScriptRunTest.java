@@ -296,6 +296,7 @@ class ScriptRunTest {
             value = {
                 "epoll_create(1) = 5                          | system call epoll_create",
                 "sendto(3, ..., 1, MSG_FASTOPEN, ..., ...) = 1 | TCP fast open",
+                "recv(3, ..., 1, MSG_PEEK) = 1                | MSG_PEEK",
                 "< S 0:0(0) win 1 <mss 1460,FO>               | TCP fast open",
                 "< S 0:0(0) win 1 <md5 abc>                   | TCP MD5 signatures",
                 "> . 1:1(0) ack 1 <...>                       | accurate ECN",
@@ -319,6 +320,13 @@ class ScriptRunTest {
         ScriptResult result = PacketScript.of("--udp_encapsulation=tcp\n" + OPEN).run();
         assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED);
         assertThat(result.reason()).isEqualTo("option --udp_encapsulation");
+    }
+
+    @Test
+    void anMtuThatNoLinkHasSkipsTheScript() {
+        ScriptResult result = PacketScript.of("--mtu=72\n" + OPEN).run();
+        assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED);
+        assertThat(result.reason()).isEqualTo("an MTU of 72; links carry 576 to 65535 octets");
     }
 
     @ParameterizedTest
