@@ -22,7 +22,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * One of two processes: sends so many octets and takes what the other one sends, both at the same time,
- * then closes in order. Says in one line each what it sent, what it received and how it ended.
+ * then closes in order, and stays until it reads something. Says in one line each what it sent, what it
+ * received and how it ended.
  */
 public final class Mover {
 
@@ -67,6 +68,9 @@ public final class Mover {
         byte[] sentDigest = sent.join();
         CloseReason reason = connection.close().join();
         double seconds = (System.nanoTime() - beganNs) / 1e9;
+        System.out.println("closed");
+        // Whoever is in TIME-WAIT may be asked for its last ACK again, until the other one has it.
+        System.in.read();
         long again = driver.call(each -> each.counters().get(Counter.RETRANSMISSIONS)).join();
         DrainReport report = driver.shutdown(Duration.ofSeconds(60)).join();
         System.out.println("sent " + HexFormat.of().formatHex(sentDigest));

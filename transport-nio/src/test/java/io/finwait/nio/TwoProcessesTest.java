@@ -55,6 +55,10 @@ class TwoProcessesTest {
                                 size,
                                 Mover.CLEAN);
                 ChildJvm client = startWhenListening(server, clientUri, size, link)) {
+            client.untilItSays("closed");
+            server.untilItSays("closed");
+            client.tell("leave");
+            server.tell("leave");
             client.untilItEnds();
             server.untilItEnds();
             assertThat(client.said("received")).isEqualTo(server.said("sent"));
