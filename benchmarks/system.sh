@@ -17,12 +17,14 @@ Measures in interleaved rounds, with the kernel's TCP as the client of each:
   --warm-up N     how many times each test runs for a second before the first
                   round, because a JVM learns with each connection (default 4)
   --cpus 1|2      1: client and server share one CPU, pinned (default);
-                  2: both run where the scheduler puts them
+                  2: the client has the first CPU, the server the second
   --paths LIST    which of "veth tun tun-offload"
   --tests LIST    which of "in out ping client-closes:1 client-closes:100
                   server-closes:1 server-closes:100 reset:1 reset:100"
                   (in: the client sends; NAME:N: N connections at a time)
-  --fresh N       measures only the first 1,000 connections of N fresh servers
+  --fresh N       measures only the first 1,000 connections of N fresh servers,
+                  1 and 100 at a time: "fresh" without, "fresh-warm" with
+                  Endpoint.warmUp() before they serve
   --out FILE      results as CSV (default system.csv in the folder you are in);
                   where it exists, rounds are added to it, so that long
                   measurements can be made piece by piece
@@ -79,8 +81,9 @@ done
 
 near=fwbench$$a far=fwbench$$b
 declare -A pid address prefix
-pinned=()
-[ "$cpus" = 1 ] && pinned=(taskset -c 1)
+warm_up_connections=2000 # Endpoint.WARM_UP_CONNECTIONS
+server_cpu=(taskset -c 1) client_cpu=(taskset -c 1)
+[ "$cpus" = 2 ] && client_cpu=(taskset -c 0)
 
 clean_up() {
     for each in "${pid[@]}"; do kill "$each" 2>/dev/null || true; done
@@ -115,17 +118,18 @@ add_addresses() {
     for i in 1 2 3 4 5 6 7 8; do ip -n "$near" address add "$2.$i/24" dev "$1"; done
 }
 
-# start PATH: starts the server of a path and waits until it serves.
+# start PATH [CONNECTIONS]: starts the server of a path and waits until it serves. A fresh one may warm
+# up with some connections of its own before.
 start() {
     local ready=$here/target/system-$$.$1
     : >"$ready"
     case $1 in
         veth)
             prefix[$1]=10.98.0
-            ip netns exec "$far" "${pinned[@]}" "$here/target/system-server" 10.98.0.100 >"$ready" &
+            ip netns exec "$far" "${server_cpu[@]}" "$here/target/system-server" 10.98.0.100 >"$ready" &
             ;;
-        tun) finwait tun off 10.98.1 >"$ready" & prefix[$1]=10.98.1 ;;
-        tun-offload) finwait tun-offload on 10.98.2 >"$ready" & prefix[$1]=10.98.2 ;;
+        tun) finwait tun off 10.98.1 ${2:-} >"$ready" & prefix[$1]=10.98.1 ;;
+        tun-offload) finwait tun-offload on 10.98.2 ${2:-} >"$ready" & prefix[$1]=10.98.2 ;;
         *) echo "system.sh: '$1' is no path; see --help" >&2; exit 2 ;;
     esac
     pid[$1]=$!
@@ -134,21 +138,22 @@ start() {
         kill -0 "${pid[$1]}" || { echo "system.sh: the server of $1 has ended" >&2; exit 1; }
         sleep 0.1
     done
+    sed '/^ready/d' "$ready" >&2
     [ "$1" = veth ] || add_addresses "fw-$1" "${prefix[$1]}"
 }
 
 finwait() {
     # shellcheck disable=SC2086 # several options
-    exec ip netns exec "$near" "${pinned[@]}" "$java" $java_options --enable-native-access=ALL-UNNAMED \
+    exec ip netns exec "$near" "${server_cpu[@]}" "$java" $java_options --enable-native-access=ALL-UNNAMED \
         -cp "$jar" io.finwait.benchmarks.system.Server \
-        "tun:fw-$1?offload=$2&txqueuelen=10000" "$3.100"
+        "tun:fw-$1?offload=$2&txqueuelen=10000" "$3.100" ${4:-}
 }
 
 # run PATH TEST SECONDS [MOST]: one line of CSV
 run() {
     local name=${2%%:*} at_once=1
     [ "$name" = "$2" ] || at_once=${2##*:}
-    ip netns exec "$near" "${pinned[@]}" "$here/target/system-client" "${address[$1]}" "${pid[$1]}" \
+    ip netns exec "$near" "${client_cpu[@]}" "$here/target/system-client" "${address[$1]}" "${pid[$1]}" \
         "$name" "$3" "$at_once" "${4:-0}" "${prefix[$1]}" 8 || true
 }
 
@@ -165,9 +170,16 @@ make_namespaces
 if [ "$fresh" -gt 0 ]; then
     for ((round = first; round < first + fresh; round++)); do
         for path in $paths; do
-            for at_once in 1 100; do
-                start "$path"
-                record "$round" "$path" "fresh:$at_once" "$(run "$path" "client-closes:$at_once" 60 1000)"
+            for test in fresh:1 fresh:100 fresh-warm:1 fresh-warm:100; do
+                if [[ $test != fresh-warm:* ]]; then
+                    start "$path"
+                elif [ "$path" = veth ]; then
+                    continue
+                else
+                    start "$path" "$warm_up_connections"
+                fi
+                record "$round" "$path" "$test" \
+                    "$(run "$path" "client-closes:${test##*:}" 60 1000)"
                 kill "${pid[$path]}"
                 wait "${pid[$path]}" 2>/dev/null || true
                 unset "pid[$path]"

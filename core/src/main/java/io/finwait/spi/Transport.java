@@ -92,6 +92,20 @@ public interface Transport extends AutoCloseable {
     /** Ends a present or the next {@link #await}; from any thread. */
     void wakeup();
 
+    /**
+     * Two transports with the {@link #capabilities()} of this one, joined to each other and to nobody
+     * else: {@link io.finwait.tcp.Endpoint#warmUp} rehearses on them. This transport is not touched.
+     *
+     * <p>Unless a transport says otherwise they are two ends of a wire in memory. A transport whose own
+     * code every packet passes does better with two of its own kind: the compiler builds upon what it
+     * has met, and code that has met other classes in the rehearsal is thrown away at the first packet.
+     *
+     * @return both, new ones at each call; the caller closes them
+     */
+    default Transport[] rehearsalPair() {
+        return DirectLink.pair(capabilities());
+    }
+
     /** Ends the transport and frees what it holds; a second call does nothing. */
     @Override
     void close();

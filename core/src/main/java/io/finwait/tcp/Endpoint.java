@@ -25,6 +25,9 @@ import java.util.function.Consumer;
  */
 public interface Endpoint extends AutoCloseable {
 
+    /** With so many connections {@link #warmUp} takes about 0.4 seconds of one processor. */
+    int WARM_UP_CONNECTIONS = 2_000;
+
     /**
      * One duty cycle: runs commands, takes a batch of packets, fires timers, sends what is owed.
      *
@@ -68,6 +71,27 @@ public interface Endpoint extends AutoCloseable {
      * @throws IllegalStateException when the port is already listening
      */
     Listener listen(int port, int backlog);
+
+    /** {@link #warmUp(int)} with {@link #WARM_UP_CONNECTIONS}. */
+    default void warmUp() {
+        warmUp(WARM_UP_CONNECTIONS);
+    }
+
+    /**
+     * Rehearses, so that the first connections of a fresh JVM find classes loaded and methods compiled:
+     * two private endpoints of the same configuration open connections to each other, exchange text,
+     * close from either end, reset, and let TIME-WAIT pass, in virtual time, over {@link
+     * io.finwait.spi.Transport#rehearsalPair()}.
+     *
+     * <p>Nothing of this endpoint is touched: no counter, no table, no observer, no tap, no packet of its
+     * transport, no number of its source of randomness. Call it before the endpoint listens or connects,
+     * on the thread that opens it or that will run it ({@code driver.call(...)}): it returns when it is
+     * done, and packets that arrive meanwhile wait in the transport. What the application does with its
+     * connections is not rehearsed. See docs/performance.md for what it costs and what it gives.
+     *
+     * @param connections how many live and end, at least 1
+     */
+    void warmUp(int connections);
 
     /**
      * Runs a command on the endpoint's thread, in its next duty cycle; from any thread.

@@ -109,6 +109,11 @@ public final class TapTransport implements Transport {
     }
 
     @Override
+    public Transport[] rehearsalPair() {
+        return below.rehearsalPair();
+    }
+
+    @Override
     public void wakeup() {
         below.wakeup();
     }

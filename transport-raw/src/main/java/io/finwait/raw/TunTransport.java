@@ -94,7 +94,8 @@ public final class TunTransport implements Transport {
         }
     }
 
-    private static Capabilities capabilities(TunOptions options) {
+    /** What a device opened so can do. */
+    static Capabilities capabilities(TunOptions options) {
         int mtu = options.mtu();
         return options.offload()
                 ? new Capabilities(
@@ -242,6 +243,12 @@ public final class TunTransport implements Transport {
         boolean roomIsBack = pool.isQueued() && writeQueued();
         poller.await(roomIsBack ? 0 : timeoutNs, pool.isQueued());
         writeQueued();
+    }
+
+    /** Two of this kind over a socket pair: the same code, and the same system calls. */
+    @Override
+    public Transport[] rehearsalPair() {
+        return new SocketPair(capabilities).ends();
     }
 
     @Override

@@ -28,6 +28,11 @@ final class PairFixture implements TransportFixture {
         ends = opener.get();
     }
 
+    /** A pair that needs no rights, with what a TUN without offload can do. */
+    static SocketPair socketPair(int mtu) {
+        return new SocketPair(TunTransport.capabilities(TunOptions.named("pair").mtu(mtu)));
+    }
+
     @Override
     public Transport near() {
         return ends.near();

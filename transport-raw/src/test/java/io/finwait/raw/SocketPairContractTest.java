@@ -10,7 +10,7 @@ class SocketPairContractTest extends TransportContract {
     protected TransportFixture openFixture() {
         return new PairFixture(
                 () -> {
-                    SocketPair pair = new SocketPair(1500);
+                    SocketPair pair = PairFixture.socketPair(1500);
                     return new PairFixture.Ends(pair.near, pair.far);
                 },
                 () -> {},

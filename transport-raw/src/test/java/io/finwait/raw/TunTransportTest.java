@@ -25,7 +25,7 @@ import java.util.List;
 @Timeout(60)
 class TunTransportTest {
 
-    private final SocketPair pair = new SocketPair(1500);
+    private final SocketPair pair = PairFixture.socketPair(1500);
     private final TunTransport near = pair.near;
     private final TunTransport far = pair.far;
 
@@ -60,7 +60,7 @@ class TunTransportTest {
 
     @Test
     void largePacketsComeInSeveralRoundsThroughOneBlock() {
-        try (SocketPair large = new SocketPair(65_535)) {
+        try (SocketPair large = PairFixture.socketPair(65_535)) {
             // The block takes three of the largest at least; the fifth starts it anew in any case.
             for (int i = 0; i < 5; i++) {
                 assertThat(Wire.send(large.near, Wire.packet(40_000, i))).isTrue();

@@ -1,7 +1,7 @@
 package io.finwait.benchmarks.segment;
 
 import io.finwait.Finwait;
-import io.finwait.sim.DirectLink;
+import io.finwait.spi.DirectLink;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.Endpoint;

@@ -1,7 +1,7 @@
 package io.finwait.benchmarks.segment;
 
 import io.finwait.Finwait;
-import io.finwait.sim.DirectLink;
+import io.finwait.spi.DirectLink;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
@@ -39,10 +39,13 @@ public final class FirstConnections {
         listener = server.listen(PORT, 16);
     }
 
-    /** Runs; takes no arguments. */
+    /** Runs, after a warm-up when its number of connections is given. */
     public static void main(String[] arguments) throws IOException {
-        long begun = System.nanoTime();
         FirstConnections all = new FirstConnections();
+        if (arguments.length > 0) {
+            all.server.warmUp(Integer.parseInt(arguments[0]));
+        }
+        long begun = System.nanoTime();
         Histogram times = new Histogram(3);
         long first = 0;
         for (int i = 0; i < CONNECTIONS; i++) {

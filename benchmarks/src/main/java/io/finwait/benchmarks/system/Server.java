@@ -7,7 +7,8 @@ import io.finwait.tcp.EndpointConfig;
 /**
  * Finwait's end of the system benchmark: the services of {@code services.h} over a transport, run by a
  * {@link Driver} as any program would: {@code java -cp benchmarks.jar
- * io.finwait.benchmarks.system.Server TRANSPORT ADDRESS}.
+ * io.finwait.benchmarks.system.Server TRANSPORT ADDRESS [WARM_UP]}, where WARM_UP is the number of
+ * connections with which the endpoint rehearses before it serves.
  */
 public final class Server {
 
@@ -25,6 +26,9 @@ public final class Server {
                         .receiveBufferOctets(BUFFER)
                         .build();
         try (Driver driver = Driver.start(config, Transports.open(arguments[0]))) {
+            if (arguments.length > 2) {
+                warmUp(driver, Integer.parseInt(arguments[2]));
+            }
             driver.call(
                             endpoint -> {
                                 for (Service service : Service.values()) {
@@ -36,5 +40,17 @@ public final class Server {
             System.out.println("ready");
             driver.stopped().join();
         }
+    }
+
+    private static void warmUp(Driver driver, int connections) {
+        long begun = System.nanoTime();
+        driver.call(
+                        endpoint -> {
+                            endpoint.warmUp(connections);
+                            return null;
+                        })
+                .join();
+        long tookMs = (System.nanoTime() - begun) / 1_000_000;
+        System.out.println("warmed up with " + connections + " connections in " + tookMs + " ms");
     }
 }

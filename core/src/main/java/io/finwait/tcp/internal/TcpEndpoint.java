@@ -546,6 +546,11 @@ public final class TcpEndpoint implements Endpoint {
         return orphans + finWait2.size();
     }
 
+    @Override
+    public void warmUp(int connections) {
+        WarmUp.rehearse(config, transport, connections);
+    }
+
     /** Where initial sequence numbers come from, for stories and scripts that need a fixed one. */
     public InitialSequence initialSequence() {
         return initialSequence;

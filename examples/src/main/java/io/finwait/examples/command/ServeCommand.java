@@ -119,6 +119,9 @@ final class ServeCommand implements Callable<Integer> {
         try (Transport carrier = Transports.open(transport);
                 Endpoint endpoint = Finwait.open(config, carrier);
                 Shown _ = Shown.as("serve", () -> netstat(endpoint))) {
+            long begun = System.nanoTime();
+            endpoint.warmUp();
+            long warmUpMs = (System.nanoTime() - begun) / 1_000_000;
             FileServer server = new FileServer(endpoint, port, folder, closer, deadline);
             Thread stopper = new Thread(() -> stop(carrier));
             Runtime.getRuntime().addShutdownHook(stopper);
@@ -129,7 +132,10 @@ final class ServeCommand implements Callable<Integer> {
                             + " at "
                             + addresses.stream().map(this::url).collect(joining(" "))
                             + " over "
-                            + carrier);
+                            + carrier
+                            + ", warmed up in "
+                            + warmUpMs
+                            + " ms");
             System.out.flush();
             serve(endpoint, carrier, server);
             summary(endpoint, server);

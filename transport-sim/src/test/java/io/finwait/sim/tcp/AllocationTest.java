@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 
 import io.finwait.Finwait;
-import io.finwait.sim.DirectLink;
+import io.finwait.spi.DirectLink;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;

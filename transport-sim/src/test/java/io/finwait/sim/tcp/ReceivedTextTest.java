@@ -3,8 +3,8 @@ package io.finwait.sim.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.Finwait;
-import io.finwait.sim.DirectLink;
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.DirectLink;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;

@@ -4,9 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.Transport;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -28,21 +30,36 @@ final class SocketPair implements AutoCloseable {
     final TunTransport near;
     final TunTransport far;
 
-    SocketPair(int mtu) {
+    /**
+     * Opens a pair.
+     *
+     * @throws java.io.UncheckedIOException when there are no files left
+     */
+    SocketPair(Capabilities capabilities) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(8);
+            MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
             MemorySegment fds = arena.allocate(MemoryLayout.sequenceLayout(2, JAVA_INT));
             int type = SOCK_SEQPACKET | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
-            int failed = (int) SOCKETPAIR.invokeExact(state, AF_UNIX, type, 0, fds);
+            int failed = call(state, type, fds);
             if (failed < 0) {
-                throw new AssertionError("socketpair failed");
+                throw Linux.failure("no socket pair", -state.get(JAVA_INT, 0));
             }
-            Capabilities plain = new Capabilities(mtu, 0, mtu, false, false, false, true, false);
-            near = new TunTransport(fds.get(JAVA_INT, 0), "near", plain);
-            far = new TunTransport(fds.get(JAVA_INT, 4), "far", plain);
+            near = new TunTransport(fds.get(JAVA_INT, 0), "near", capabilities);
+            far = new TunTransport(fds.get(JAVA_INT, 4), "far", capabilities);
+        }
+    }
+
+    private static int call(MemorySegment state, int type, MemorySegment fds) {
+        try {
+            return (int) SOCKETPAIR.invokeExact(state, AF_UNIX, type, 0, fds);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }
+    }
+
+    /** Both ends; the near one is the first. */
+    Transport[] ends() {
+        return new Transport[] {near, far};
     }
 
     @Override
