@@ -94,11 +94,23 @@ final class LabelPlacer {
         }
     }
 
+    /** A label with its place, or something that can't be moved, which has no arrow. */
+    private static final class Item {
+        private final Line along;
+        private final boolean nearHead;
+        private final int owner;
+        private Place place;
+
+        Item(Line along, boolean nearHead, int owner, Place place) {
+            this.along = along;
+            this.nearHead = nearHead;
+            this.owner = owner;
+            this.place = place;
+        }
+    }
+
     private final List<Line> lines = new ArrayList<>();
-    private final List<Place> taken = new ArrayList<>();
-    private final List<Integer> owners = new ArrayList<>();
-    private int touching;
-    private int touched;
+    private final List<Item> items = new ArrayList<>();
 
     void addLine(Line line) {
         lines.add(line);
@@ -110,19 +122,7 @@ final class LabelPlacer {
      * @param owner a number to know it by
      */
     void take(double x, double y, double width, int owner) {
-        take(new Place(x, y, 0, width), owner);
-    }
-
-    private void take(Place place, int owner) {
-        touched = -1;
-        for (int i = 0; i < taken.size(); i++) {
-            if (place.touches(taken.get(i))) {
-                touched = Math.max(touched, owners.get(i));
-            }
-        }
-        touching += touched < 0 ? 0 : 1;
-        taken.add(place);
-        owners.add(owner);
+        items.add(new Item(null, false, owner, new Place(x, y, 0, width)));
     }
 
     /** True when no arrow passes through a level place. */
@@ -131,48 +131,71 @@ final class LabelPlacer {
         return lines.stream().allMatch(each -> place.pointsNear(each) == 0);
     }
 
-    /** The owner of what the last place touches, the highest one; -1 when it touches nothing. */
-    int touched() {
-        return touched;
-    }
-
-    /** How many labels touch another one. */
-    int touching() {
-        return touching;
-    }
-
     /**
      * Finds a place for a label on an arrow.
      *
      * @param along the arrow from its sender to its head
      * @param nearHead true: as near to the head as can be, not to the sender
      * @param owner a number to know it by
+     * @return a number to ask for its place with, when all labels are there
      */
-    Place place(Line along, String label, boolean nearHead, int owner) {
+    int add(Line along, String label, boolean nearHead, int owner) {
         double width = label.length() * CHARACTER;
-        Place best = candidate(along, width, SHIFTS[0], nearHead);
-        double bestCost = cost(best, along);
-        for (int i = 1; i < SHIFTS.length; i++) {
-            Place candidate = candidate(along, width, SHIFTS[i], nearHead);
-            double cost = i + cost(candidate, along);
+        Item item = new Item(along, nearHead, owner, candidate(along, width, SHIFTS[0], nearHead));
+        items.add(item);
+        settle(item);
+        return items.size() - 1;
+    }
+
+    /** Once all are there, those that touch another one may find a better place than at first. */
+    void settle() {
+        for (Item item : items) {
+            if (item.along != null && items.stream().anyMatch(other -> touch(item, other))) {
+                settle(item);
+            }
+        }
+    }
+
+    private void settle(Item item) {
+        double bestCost = Double.MAX_VALUE;
+        Place best = item.place;
+        for (int i = 0; i < SHIFTS.length; i++) {
+            item.place = candidate(item.along, best.width(), SHIFTS[i], item.nearHead);
+            double cost = i + cost(item);
             if (cost < bestCost) {
-                best = candidate;
+                best = item.place;
                 bestCost = cost;
             }
         }
-        take(best, owner);
-        return best;
+        item.place = best;
     }
 
-    private double cost(Place place, Line own) {
+    private static boolean touch(Item one, Item other) {
+        return one != other && one.place.touches(other.place);
+    }
+
+    private double cost(Item item) {
         double cost = 0;
-        for (Place other : taken) {
-            cost += place.touches(other) ? 1_000 : 0;
+        for (Item other : items) {
+            cost += touch(item, other) ? 1_000 : 0;
         }
         for (Line line : lines) {
-            cost += line.equals(own) ? 0 : 4 * place.pointsNear(line);
+            cost += line.equals(item.along) ? 0 : 4 * item.place.pointsNear(line);
         }
         return cost;
+    }
+
+    Place place(int label) {
+        return items.get(label).place;
+    }
+
+    /** The highest owner among those before a label that it touches; -1 when it touches nothing. */
+    int touched(int label) {
+        return items.subList(0, label).stream()
+                .filter(each -> touch(items.get(label), each))
+                .mapToInt(each -> each.owner)
+                .max()
+                .orElse(-1);
     }
 
     private static Place candidate(Line along, double width, double shift, boolean nearHead) {

@@ -32,6 +32,9 @@ public final class Ladder {
 
     private static final long SHORTEST_PAUSE_NS = 1_000_000;
 
+    /** Where transits are too short to be seen, what a busy machine needs for a step is no pause. */
+    private static final long SHORTEST_PAUSE_WITHOUT_TRANSITS_NS = 20_000_000;
+
     private final String nameOfA;
     private final String nameOfB;
     private final SegmentReader reader = new SegmentReader();
@@ -202,6 +205,8 @@ public final class Ladder {
 
     /** True for a pause that is drawn shortened. */
     static boolean isPause(long ns, long usualTransitNs) {
-        return ns > Math.max(IDLE * usualTransitNs, SHORTEST_PAUSE_NS);
+        return usualTransitNs == 0
+                ? ns > SHORTEST_PAUSE_WITHOUT_TRANSITS_NS
+                : ns > Math.max(IDLE * usualTransitNs, SHORTEST_PAUSE_NS);
     }
 }

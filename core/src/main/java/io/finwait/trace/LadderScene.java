@@ -150,29 +150,39 @@ final class LadderScene {
     /** Labels that touch another one get more room above their step in the next round. */
     private void placeLabels() {
         LabelPlacer placer = new LabelPlacer();
-        labels = new ArrayList<>();
         arrows.forEach(each -> placer.addLine(each.line()));
         takeMiddle(placer);
+        List<Wish> wishes = new ArrayList<>();
         for (Arrow arrow : arrows) {
             SegmentLabel label = arrow.packet().label();
             if (arrow.copy() == 0) {
-                place(placer, arrow, label.text(), false);
+                int step = departures.get(arrow.packet());
+                wishes.add(Wish.of(placer, arrow, label.text(), false, step));
             }
             if (arrow.fate() == Fate.DELAYED || arrow.copy() > 0) {
-                place(placer, arrow, lateText(arrow), true);
+                wishes.add(Wish.of(placer, arrow, lateText(arrow), true, arrow.step()));
             }
         }
-        touching = placer.touching();
+        placer.settle();
+        labels = new ArrayList<>();
+        touching = 0;
+        for (Wish wish : wishes) {
+            labels.add(new Label(wish.text, wish.kind, placer.place(wish.number)));
+            int touched = placer.touched(wish.number);
+            if (touched >= 0) {
+                touching++;
+                // Room above the later one of the two moves them apart, above the earlier one both.
+                int later = Math.max(wish.step, touched);
+                extra[later] = Math.min(MOST_ROOM, extra[later] + MORE_ROOM);
+            }
+        }
     }
 
-    private void place(LabelPlacer placer, Arrow arrow, String text, boolean nearHead) {
-        int step = nearHead ? arrow.step() : departures.get(arrow.packet());
-        LabelPlacer.Place place = placer.place(arrow.line(), text, nearHead, step);
-        labels.add(new Label(text, arrow.packet().label().kind(), place));
-        if (placer.touched() >= 0) {
-            // Room above the later one of the two moves them apart, above the earlier one both.
-            int later = Math.max(step, placer.touched());
-            extra[later] = Math.min(MOST_ROOM, extra[later] + MORE_ROOM);
+    /** A label that the placer knows by its number. */
+    private record Wish(int number, String text, SegmentLabel.Kind kind, int step) {
+        static Wish of(LabelPlacer placer, Arrow arrow, String text, boolean nearHead, int step) {
+            int number = placer.add(arrow.line(), text, nearHead, step);
+            return new Wish(number, text, arrow.packet().label().kind(), step);
         }
     }
 
