@@ -39,8 +39,11 @@ final class Console {
         return System.out;
     }
 
-    /** Says on standard error how far something is; an empty text takes it away. */
+    /** Says how far something is, to a reader at a terminal; an empty text takes it away. */
     static void progress(String text) {
+        if (!Boolean.getBoolean("finwait.progress")) {
+            return;
+        }
         System.err.print("\r" + text + " ".repeat(Math.max(0, 40 - text.length())));
         if (text.isEmpty()) {
             System.err.print("\r");

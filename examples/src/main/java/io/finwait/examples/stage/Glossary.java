@@ -51,7 +51,7 @@ public final class Glossary {
         words.put("Recv-Q", "octets that arrived and were not read (Linux counts a FIN, too)");
         words.put("Send-Q", "octets that the other end has not acknowledged");
         words.put("netstat", "the list of a host's connections");
-        words.put("ss -tan", "the same from Linux; it writes ESTAB for ESTABLISHED, and - for _");
+        words.put("ss -tan", "the same from Linux; writes ESTAB for ESTABLISHED, and - for _");
         words.put("RFC", "a document that says how the Internet works; TCP's is RFC 9293");
         words.put("orphan", "a connection whose application has gone");
         return words;

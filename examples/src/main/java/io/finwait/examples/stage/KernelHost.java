@@ -61,7 +61,11 @@ final class KernelHost implements Host {
     }
 
     void note(String text) {
-        diary.note(world.nowNs(), end, text);
+        note(world.nowNs(), text);
+    }
+
+    void note(long atNs, String text) {
+        diary.note(atNs, end, text);
     }
 
     @Override

@@ -54,9 +54,11 @@ final class KernelPeer implements Peer {
     public Outcome write(String text) {
         ByteBuffer octets = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
         String call = "write(" + octets.remaining() + " octets)";
+        // The segments leave before the call's thread is heard of again.
+        long calledNs = host.world().nowNs();
         try {
             int taken = host.wait(() -> channel.write(octets));
-            host.note(call + ": " + taken + " taken");
+            host.note(calledNs, call + ": " + taken + " taken");
             return Outcome.done(Integer.toString(taken));
         } catch (IOException e) {
             return failed(call, e);

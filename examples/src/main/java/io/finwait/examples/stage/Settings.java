@@ -101,6 +101,11 @@ public record Settings(
         return new Settings(newPlace, null, msl, seed, loss, delay, pcap, svg, ansi, ascii);
     }
 
+    /** The same with another life of segments. */
+    public Settings withMsl(Duration newMsl) {
+        return new Settings(place, link, newMsl, seed, loss, delay, pcap, svg, ansi, ascii);
+    }
+
     /** True when a host is the kernel. */
     public boolean withKernel() {
         return place.hasKernel();

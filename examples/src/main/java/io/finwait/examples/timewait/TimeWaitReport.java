@@ -164,37 +164,39 @@ public final class TimeWaitReport {
                 cap);
         out.printf(
                 Locale.ROOT,
-                "greedy client, %s. \"greedy's\" and \"others'\" say how many of their%n",
+                "greedy client, %s. The last two columns: how many of its closes, and of%n",
                 closes.greedy());
-        out.printf(Locale.ROOT, "closes were protected: waited for 2MSL, or wait still.%n");
+        out.printf(Locale.ROOT, "the others', waited for all of 2MSL or still wait.%n");
         out.println();
         out.printf(
                 Locale.ROOT,
-                "%-16s %11s %11s %12s %10s %10s%n",
+                "%-16s %11s %11s %14s %10s %10s%n",
                 "policy",
                 "refused",
                 "evicted",
-                "shortest",
-                "greedy's",
-                "others'");
+                "shortest wait",
+                "greedy",
+                "others");
         for (Overflow policy : policies) {
             new Limited(cap, policy).play();
         }
         out.println();
-        if (policies.contains(Overflow.REFUSE_NEW)) {
-            out.printf(Locale.ROOT, "refuse_new: who comes too late has no TIME_WAIT (Linux).%n");
+        for (Overflow policy : policies) {
+            out.printf(Locale.ROOT, "%-16s %s%n", name(policy), meaning(policy));
         }
-        if (policies.contains(Overflow.EVICT_OLDEST)) {
-            out.printf(Locale.ROOT, "evict_oldest: everybody's wait is cut (FreeBSD).%n");
-        }
-        if (policies.contains(Overflow.FAIR_PER_REMOTE)) {
-            out.printf(Locale.ROOT, "fair_per_remote: who holds most pays.%n");
-        }
-        if (policies.contains(Overflow.SHORTEN_FIRST)) {
-            out.printf(
-                    Locale.ROOT,
-                    "shorten_first: waits are cut down to 3 s, then newcomers are refused.%n");
-        }
+    }
+
+    private static String meaning(Overflow policy) {
+        return switch (policy) {
+            case REFUSE_NEW -> "the newcomer has no TIME_WAIT at all, as on Linux";
+            case EVICT_OLDEST -> "the oldest makes room, as on FreeBSD: all waits shrink";
+            case FAIR_PER_REMOTE -> "whoever holds most makes room, and is refused";
+            case SHORTEN_FIRST -> "the oldest makes room, but none before it waited 3 s";
+        };
+    }
+
+    private static String name(Overflow policy) {
+        return policy.name().toLowerCase(Locale.ROOT);
     }
 
     /** One table that is too small. */
@@ -232,23 +234,19 @@ public final class TimeWaitReport {
                     cut[whose]++;
                 }
                 if (i % (closes.count() / 100) == 0) {
-                    progress.accept(name() + " " + i * 100L / closes.count() + " %");
+                    progress.accept(name(policy) + " " + i * 100L / closes.count() + " %");
                 }
             }
             progress.accept("");
             out.printf(
                     Locale.ROOT,
-                    "%-16s %,11d %,11d %12s %8.0f %% %8.0f %%%n",
-                    name(),
+                    "%-16s %,11d %,11d %14s %8.0f %% %8.0f %%%n",
+                    name(policy),
                     table.counters().refused(),
                     table.counters().evicted(),
                     shortestNs == Long.MAX_VALUE ? "-" : seconds(shortestNs),
                     100.0 * (all[0] - cut[0]) / all[0],
                     100.0 * (all[1] - cut[1]) / all[1]);
-        }
-
-        private String name() {
-            return policy.name().toLowerCase(Locale.ROOT);
         }
     }
 

@@ -2,10 +2,14 @@ package io.finwait.examples.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.examples.stage.Settings;
 import io.finwait.examples.story.DelayedDuplicate.Defence;
 import io.finwait.tcp.State;
+import io.finwait.trace.End;
 
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
 
 /**
  * What the stories show, packet by packet: C and S are client and server, S F R P the flags, a dot is
@@ -154,6 +158,13 @@ class ExchangesTest {
                         C> . 1 ack 1
                         S ESTABLISHED
                         """);
+    }
+
+    @Test
+    void anOldSynMeetsTimeWaitHoweverShortItIs() {
+        Told told = Told.by(new Reopen(), Settings.simulation().withMsl(Duration.ofMillis(1500)));
+        assertThat(told.path(1, End.B))
+                .containsSubsequence("TIME_WAIT", "SYN_RECEIVED", "TIME_WAIT", "CLOSED");
     }
 
     @Test

@@ -25,6 +25,7 @@ final class Played implements AutoCloseable {
         Played played = new Played();
         Settings settings = Settings.simulation().at(place);
         Map<String, Story> stories = new LinkedHashMap<>();
+        stories.put("reopen", new Reopen());
         stories.put("reset-by-peer", new ResetByPeer());
         stories.put("with-time-wait", new DelayedDuplicate(Defence.TIME_WAIT));
         stories.put("lost-last-ack", new LostLastAck());

@@ -27,11 +27,7 @@ class TwoProcessStoriesTest {
     }
 
     private static void closesInFourWays(Told told) {
-        assertThat(told.packets(0, "C> F").lines())
-                .containsSubsequence(
-                        "C> F. 1 ack 1", "S> . 1 ack 2", "S> F. 1 ack 2", "C> . 2 ack 2");
-        assertThat(told.path(0, End.A)).endsWith("FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT");
-        assertThat(told.path(0, End.B)).endsWith("ESTABLISHED", "CLOSE_WAIT", "LAST_ACK", "CLOSED");
+        Expected.fourWayClose(told);
         assertThat(told.calls(0, End.B)).anyMatch(call -> call.startsWith("process "));
     }
 
@@ -73,13 +69,12 @@ class TwoProcessStoriesTest {
 
     @Test
     void lostLastAck() throws Exception {
-        Told told = udp.told("lost-last-ack");
-        assertThat(told.packets(0, "S> F").lines())
-                .containsSubsequence(
-                        "S> F. 1 ack 2", "C> . 2 ack 2 lost", "S> F. 1 ack 2", "C> . 2 ack 2");
-        assertThat(told.packets(1, "S> F").lines())
-                .containsSubsequence(
-                        "S> F. 1 ack 2", "C> . 2 ack 2 lost", "S> F. 1 ack 2", "C> R 2");
+        Expected.lostLastAckWithAndWithoutTimeWait(udp.told("lost-last-ack"));
+    }
+
+    @Test
+    void anOldSynDoesNotEndTimeWait() throws Exception {
+        Expected.anOldSynDoesNotEndTimeWait(udp.told("reopen"));
     }
 
     @Test
