@@ -83,9 +83,15 @@ final class Expiry {
         Snd snd = tcb.snd;
         tcb.congestion.onTimeout(snd.nxt, snd.flight(), tcb.retransmissions == 1);
         tcb.rtt.backOff();
-        // Everything from SND.UNA on is sent again, as far as the congestion window opens.
+        // Everything from SND.UNA on is sent again, as far as the congestion window opens; with
+        // SACK
+        // without what the peer holds.
         tcb.retransmitOwed = true;
-        snd.cursor = snd.una + Math.min(snd.mss, snd.flight());
+        if (tcb.sackPermitted) {
+            snd.scoreboard.timeout(snd.nxt);
+        } else {
+            snd.cursor = snd.una + Math.min(snd.mss, snd.flight());
+        }
         startRetransmissionTimer(tcb);
         endpoint.config.observer().onRetransmission(tcb, tcb.retransmissions, endpoint.now);
         endpoint.wantsOutput(tcb);

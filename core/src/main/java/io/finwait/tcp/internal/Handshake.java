@@ -125,7 +125,8 @@ final class Handshake {
         tcb.sackPermitted = endpoint.config.selectiveAcknowledgments() && options.sackPermitted();
         tcb.snd.mss = mss;
         tcb.rcv.peerSegment = mss;
-        tcb.congestion.reset(mss, tcb.snd.iss, endpoint.profile.has(Habit.COUNTS_ALL_OCTETS));
+        tcb.congestion.reset(
+                mss, tcb.snd.iss, endpoint.profile.has(Habit.COUNTS_ALL_OCTETS), tcb.sackPermitted);
     }
 
     /** A segment for a connection in SYN-SENT. */

@@ -4,7 +4,8 @@ import io.finwait.wire.Seq;
 
 /**
  * Slow start, congestion avoidance, fast retransmit and recovery (RFC 5681, RFC 6582), with byte
- * counting (RFC 3465) and limited transmit (RFC 3042). All sizes in octets.
+ * counting (RFC 3465) and limited transmit (RFC 3042). With SACK the window is no longer blown up while
+ * it recovers: the {@link Scoreboard} knows what has left the network (RFC 6675). All sizes in octets.
  */
 final class NewReno {
 
@@ -12,6 +13,7 @@ final class NewReno {
 
     private int mss;
     private boolean countsAll;
+    private boolean sack;
     private int window;
     private int threshold;
     private int duplicates;
@@ -24,9 +26,11 @@ final class NewReno {
      * Begins a connection with the initial window of RFC 6928: ten segments.
      *
      * @param countsAllOctets whether slow start takes all that an ACK covers, without RFC 3465's limit
+     * @param sackPermitted whether both ends use SACK
      */
-    void reset(int segmentSize, int iss, boolean countsAllOctets) {
+    void reset(int segmentSize, int iss, boolean countsAllOctets, boolean sackPermitted) {
         mss = segmentSize;
+        sack = sackPermitted;
         countsAll = countsAllOctets;
         afterTimeout = false;
         recover = iss;
@@ -61,16 +65,17 @@ final class NewReno {
     /** New data was acknowledged. */
     void onAck(int acknowledged, int ack, int flight) {
         duplicates = 0;
-        if (recovering) {
+        if (recovering && !afterTimeout) {
             if (Seq.geq(ack, recover)) {
                 recovering = false;
                 window = Math.min(threshold, Math.max(flight, mss) + mss);
-            } else {
+            } else if (!sack) {
                 // A partial ACK: the next hole is sent again, the window deflates by what left.
                 window = Math.max(window - acknowledged + mss, mss);
             }
             return;
         }
+        recovering &= Seq.lt(ack, recover);
         recover = Seq.max(recover, ack);
         if (window < threshold) {
             window = grow(Math.min(acknowledged, mostPerAck()));
@@ -99,21 +104,23 @@ final class NewReno {
     /**
      * A duplicate ACK arrived.
      *
+     * @param lost whether the first unacknowledged segment is lost by what SACK has told
      * @return true when the first unacknowledged segment is to be sent again now
      */
-    boolean onDuplicateAck(int sndNxt, int sndUna, int flight) {
+    boolean onDuplicateAck(int sndNxt, int sndUna, int flight, boolean lost) {
         duplicates++;
         if (recovering) {
-            window = grow(mss);
+            window = sack ? window : grow(mss);
             return false;
         }
-        if (duplicates != DUPLICATE_ACKS || Seq.lt(sndUna, recover)) {
+        boolean enough = duplicates >= DUPLICATE_ACKS || lost;
+        if (!enough || Seq.lt(sndUna, recover)) {
             return false;
         }
         recovering = true;
         recover = sndNxt;
         threshold = Math.max(flight / 2, 2 * mss);
-        window = threshold + DUPLICATE_ACKS * mss;
+        window = sack ? threshold : threshold + DUPLICATE_ACKS * mss;
         return true;
     }
 
@@ -125,7 +132,7 @@ final class NewReno {
         window = mss;
         afterTimeout = true;
         duplicates = 0;
-        recovering = false;
+        recovering = sack;
         recover = sndNxt;
     }
 

@@ -195,9 +195,14 @@ final class SegmentArrives {
         endpoint.timestamps.measure(tcb, seg);
         boolean wasRecovering = tcb.congestion.isRecovering();
         snd.acknowledge(seg.ack());
+        if (tcb.sackPermitted) {
+            snd.takeSack(seg.options());
+        }
         tcb.congestion.onAck(acknowledged, seg.ack(), snd.flight());
         if (wasRecovering && tcb.congestion.isRecovering() && snd.una != snd.nxt) {
-            tcb.retransmitOwed = true;
+            // A partial ACK ends at the next hole. What stands there was sent before recovery
+            // began, unless it was sent again already.
+            tcb.retransmitOwed |= !tcb.sackPermitted || !snd.scoreboard.isFirstSentAgain();
         }
         updateWindow(tcb, seg);
         tcb.retransmissions = 0;
@@ -227,7 +232,9 @@ final class SegmentArrives {
                         && !tcb.retransmitOwed
                         && snd.wnd > 0;
         updateWindow(tcb, seg);
-        if (duplicate && tcb.congestion.onDuplicateAck(snd.nxt, snd.una, snd.flight())) {
+        boolean lost = reportsMore && snd.scoreboard.isFirstLost(snd.mss);
+        if (duplicate && tcb.congestion.onDuplicateAck(snd.nxt, snd.una, snd.flight(), lost)) {
+            snd.scoreboard.beginRecovery();
             tcb.retransmitOwed = true;
         }
         endpoint.wantsOutput(tcb);

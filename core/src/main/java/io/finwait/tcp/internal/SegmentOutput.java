@@ -63,10 +63,13 @@ final class SegmentOutput {
 
     private boolean pollOpen(Tcb tcb) {
         if (tcb.retransmitOwed) {
-            if (!sendAgain(tcb)) {
+            if (!sendAgain(tcb, tcb.snd.una)) {
                 return false;
             }
             tcb.retransmitOwed = false;
+        }
+        if (recoversBySack(tcb) && !sendLost(tcb)) {
+            return false;
         }
         if (tcb.probeOwed) {
             if (!sendProbe(tcb)) {
@@ -130,7 +133,8 @@ final class SegmentOutput {
         if (pending <= 0) {
             return 0;
         }
-        int usable = Math.min(snd.wnd, tcb.congestion.window()) - (from - snd.una);
+        int onItsWay = recoversBySack(tcb) ? pipe(snd) + (from - snd.cursor) : from - snd.una;
+        int usable = Math.min(snd.wnd - (from - snd.una), tcb.congestion.window() - onItsWay);
         if (usable <= 0) {
             return 0;
         }
@@ -165,22 +169,51 @@ final class SegmentOutput {
         return snd.finQueued && behind == snd.finSeq && snd.wnd > behind - snd.una;
     }
 
-    /** Sends the segment at SND.UNA again, as much of it as was sent before. */
-    private boolean sendAgain(Tcb tcb) {
+    private static boolean recoversBySack(Tcb tcb) {
+        return tcb.congestion.isRecovering() && tcb.sackPermitted;
+    }
+
+    private static int pipe(Snd snd) {
+        return snd.scoreboard.pipe(snd.nxt, snd.mss);
+    }
+
+    /** Sends again what SACK has told to be lost, as far as the congestion window goes (RFC 6675 §5). */
+    private boolean sendLost(Tcb tcb) {
         Snd snd = tcb.snd;
-        if (snd.una == snd.nxt) {
-            return true;
-        }
-        int sentText = Seq.distance(snd.una, Seq.min(snd.nxt, snd.textEnd()));
-        int text = Math.min(sentText, snd.mss);
-        boolean fin = snd.finSent() && snd.una + text == snd.finSeq;
-        endpoint.counters.add(Counter.RETRANSMISSIONS);
-        tcb.timing = false;
-        if (!send(tcb, snd.una, text, fin(fin))) {
+        if (snd.scoreboard.isFirstLostAgain(snd.mss) && !sendAgain(tcb, snd.una)) {
             return false;
         }
+        while (tcb.congestion.window() - pipe(snd) >= snd.mss) {
+            int lost = snd.scoreboard.nextLost(snd.nxt, snd.mss);
+            if (lost == snd.nxt || Seq.distance(snd.una, lost) >= snd.wnd) {
+                return true;
+            }
+            if (!sendAgain(tcb, lost)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Sends a segment again, as much of it as was sent before and the peer does not hold. */
+    private boolean sendAgain(Tcb tcb, int from) {
+        Snd snd = tcb.snd;
+        if (from == snd.nxt) {
+            return true;
+        }
+        int sentText = Seq.distance(from, Seq.min(snd.nxt, snd.textEnd()));
+        int missing = Seq.distance(from, snd.scoreboard.holeEnd(from, snd.nxt));
+        int text = Math.min(Math.min(sentText, missing), snd.mss);
+        boolean fin = snd.finSent() && from + text == snd.finSeq;
+        endpoint.counters.add(Counter.RETRANSMISSIONS);
+        tcb.timing = false;
+        if (!send(tcb, from, text, fin(fin))) {
+            return false;
+        }
+        int behind = from + text + (fin ? 1 : 0);
+        snd.scoreboard.sentAgain(from, behind, snd.nxt);
         // A FIN that went along must not go again right behind.
-        snd.cursor = Seq.max(snd.cursor, snd.una + text + (fin ? 1 : 0));
+        snd.cursor = Seq.max(snd.cursor, behind);
         return true;
     }
 

@@ -24,8 +24,8 @@ public final class Snd {
     /** Where the segment begins that ends at SND.NXT. */
     int lastBegin;
 
-    /** The number behind the last octet that the peer has reported by SACK, or SND.UNA. */
-    int sackedTo;
+    /** What the peer has reported by SACK. */
+    final Scoreboard scoreboard = new Scoreboard();
 
     /** SND.WND: the peer's window, in octets. */
     public int wnd;
@@ -72,7 +72,7 @@ public final class Snd {
         nxt = newIss;
         cursor = newIss;
         lastBegin = newIss;
-        sackedTo = newIss;
+        scoreboard.reset(newIss);
         base = newIss + 1;
         wnd = 0;
         maxWnd = 0;
@@ -141,19 +141,12 @@ public final class Snd {
         }
         una = ack;
         cursor = Seq.max(cursor, ack);
-        sackedTo = Seq.max(sackedTo, ack);
+        scoreboard.acknowledged(ack);
     }
 
-    /** Takes the blocks of a SACK; true when one reports more than any before. */
+    /** Takes the blocks of a SACK; true when one reports what none has reported before. */
     boolean takeSack(TcpOptions options) {
-        int before = sackedTo;
-        for (int i = 0; i < options.sackBlocks(); i++) {
-            int right = options.sackRight(i);
-            if (Seq.gt(right, sackedTo) && Seq.leq(right, nxt)) {
-                sackedTo = right;
-            }
-        }
-        return sackedTo != before;
+        return scoreboard.take(options, nxt);
     }
 
     void updateWindow(int window, int seq, int ack) {

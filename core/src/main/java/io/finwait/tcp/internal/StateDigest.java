@@ -45,7 +45,7 @@ public final class StateDigest {
         to.accept(snd.nxt - snd.iss);
         to.accept(snd.cursor - snd.iss);
         to.accept(snd.lastBegin - snd.iss);
-        to.accept(snd.sackedTo - snd.una);
+        snd.scoreboard.digest(snd.iss, to);
         to.accept(tcb.tailProbed ? tcb.tailProbeEnd - snd.iss : -1);
         to.accept(Math.min(snd.wnd, 2));
         to.accept(Math.min(rcv.wnd(), 2));
