@@ -226,9 +226,11 @@ final class SegmentArrives {
         Snd snd = tcb.snd;
         int window = seg.window() << snd.windowScale;
         boolean reportsMore = tcb.sackPermitted && snd.takeSack(seg.options());
+        // A SACK without news tells what came twice (RFC 2883), and nothing of what is missing.
+        boolean saysNothing = seg.length() == 0 && seg.options().sackBlocks() == 0;
         boolean duplicate =
                 snd.una != snd.nxt
-                        && (reportsMore || (seg.length() == 0 && window == snd.wnd))
+                        && (reportsMore || (saysNothing && window == snd.wnd))
                         && !tcb.retransmitOwed
                         && snd.wnd > 0;
         updateWindow(tcb, seg);

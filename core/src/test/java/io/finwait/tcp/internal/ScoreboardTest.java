@@ -6,6 +6,7 @@ import io.finwait.wire.TcpOptions;
 
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -45,6 +46,28 @@ class ScoreboardTest {
         }
     }
 
+    @Test
+    void whatArrivedLaterSpeaksOnlyOfTheFirstHole() {
+        scoreboard.reset(0);
+        scoreboard.sentAgain(0, MSS, 20 * MSS);
+        scoreboard.sentAgain(2 * MSS, 3 * MSS, 20 * MSS);
+        scoreboard.take(sack(20 * MSS, 22 * MSS), 30 * MSS);
+        assertThat(scoreboard.isFirstLostAgain(MSS)).as("two segments came later").isFalse();
+        scoreboard.take(sack(20 * MSS, 23 * MSS), 30 * MSS);
+        assertThat(scoreboard.isFirstLostAgain(MSS)).as("three segments came later").isTrue();
+        scoreboard.acknowledged(2 * MSS);
+        assertThat(scoreboard.isFirstLostAgain(MSS)).as("the next hole").isFalse();
+    }
+
+    private static TcpOptions sack(int left, int right) {
+        ByteBuffer option = ByteBuffer.allocate(12);
+        TcpOptions.writeSackHead(option, 0, 1);
+        option.putInt(4, left).putInt(8, right);
+        TcpOptions options = new TcpOptions();
+        options.parse(option, 0, 12);
+        return options;
+    }
+
     /** A segment arrives, and the peer reports the run of which it is a part. */
     private void report(int first, SplittableRandom random, String where) {
         int segment = random.nextInt(SEGMENTS);
@@ -63,12 +86,9 @@ class ScoreboardTest {
         while (right < END && held[right]) {
             right++;
         }
-        ByteBuffer option = ByteBuffer.allocate(12);
-        TcpOptions.writeSackHead(option, 0, 1);
-        option.putInt(4, first + left).putInt(8, first + right);
-        TcpOptions options = new TcpOptions();
-        options.parse(option, 0, 12);
-        assertThat(scoreboard.take(options, first + END)).as(where).isEqualTo(news);
+        assertThat(scoreboard.take(sack(first + left, first + right), first + END))
+                .as(where)
+                .isEqualTo(news);
     }
 
     private void acknowledge(int first, SplittableRandom random) {
