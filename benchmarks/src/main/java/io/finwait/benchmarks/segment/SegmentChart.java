@@ -35,12 +35,12 @@ public final class SegmentChart {
         for (String connections : List.of("1", "1000")) {
             chart.group(connections.equals("1") ? "one connection" : "1,000 connections in turn");
             bar(chart, "pure ACK", "pureAck", "harness", connections, scores);
-            bar(chart, "1,448 octets in order", "inOrder", "harnessAndCopies", connections, scores);
+            bar(chart, "1,448 octets in order", "inOrder", "harnessAndCopy", connections, scores);
             bar(
                     chart,
                     "the same out of order",
                     "outOfOrder",
-                    "harnessAndCopies",
+                    "harnessAndCopy",
                     connections,
                     scores);
             bar(chart, "out of the window", "outOfWindow", "harness", connections, scores);
