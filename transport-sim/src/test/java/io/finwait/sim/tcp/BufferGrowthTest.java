@@ -125,6 +125,16 @@ class BufferGrowthTest {
     }
 
     @Test
+    void aSendBufferHoldsWhatIsOnItsWayAndAsMuchAgain() {
+        int window = 512 * KB;
+        TwoHosts hosts = path(config -> config, config -> config.receiveBufferOctets(window));
+        bulk(hosts);
+        hosts.run(5 * SECOND);
+        long capacity = hosts.client.config().sendBufferOctets() + granted(hosts.client);
+        assertThat(capacity).isBetween(window * 7L / 4, window * 2L);
+    }
+
+    @Test
     void allConnectionsTogetherStayWithinTheBudget() {
         TwoHosts hosts = path(config -> config, config -> config.bufferBudgetOctets(300 * KB));
         bulk(hosts);
