@@ -60,7 +60,8 @@ public final class Checksum {
         return sum;
     }
 
-    private static long half(long word) {
+    /** A word as two halves that can be added to a sum. */
+    static long half(long word) {
         return (word >>> 32) + (word & 0xFFFF_FFFFL);
     }
 

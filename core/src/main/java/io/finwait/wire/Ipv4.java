@@ -96,19 +96,6 @@ public final class Ipv4 {
         return b.getInt(at + DESTINATION);
     }
 
-    /** True when the checksum of the header is good. */
-    public static boolean checksumIsGood(ByteBuffer b, int at) {
-        if (b.get(at) == 0x45) {
-            // Nearly all: five words, without a loop.
-            long first = b.getLong(at);
-            long second = b.getLong(at + 8);
-            long sum = (first >>> 32) + (first & 0xFFFF_FFFFL);
-            sum += (second >>> 32) + (second & 0xFFFF_FFFFL);
-            return Checksum.finish(sum + (b.getInt(at + 16) & 0xFFFF_FFFFL)) == 0;
-        }
-        return Checksum.finish(Checksum.add(b, at, headerLength(b, at), 0)) == 0;
-    }
-
     /** Computes and writes the checksum of the header. */
     public static void writeChecksum(ByteBuffer b, int at) {
         b.putShort(at + CHECKSUM, (short) 0);

@@ -40,7 +40,10 @@ public final class Segment {
             return Verdict.TRUNCATED;
         }
         ByteBuffer b = ip.buffer();
-        int header = TcpHeader.headerLength(b, at);
+        // The fixed header in few reads, since every read of a buffer checks its bounds.
+        long first = b.getLong(at);
+        long second = b.getLong(at + 8);
+        int header = (int) (second >>> 26) & 0x3C;
         if (header < TcpHeader.LENGTH || header > length) {
             return Verdict.BAD_HEADER_LENGTH;
         }
@@ -53,15 +56,15 @@ public final class Segment {
         sourceLow = ip.sourceLow();
         destinationHigh = ip.destinationHigh();
         destinationLow = ip.destinationLow();
-        sourcePort = TcpHeader.sourcePort(b, at);
-        destinationPort = TcpHeader.destinationPort(b, at);
+        sourcePort = (int) (first >>> 48);
+        destinationPort = (int) (first >>> 32) & 0xFFFF;
         if (sourcePort == 0 || destinationPort == 0) {
             return Verdict.BAD_PORT;
         }
-        seq = TcpHeader.sequence(b, at);
-        ack = TcpHeader.acknowledgment(b, at);
-        flags = TcpHeader.flags(b, at);
-        window = TcpHeader.window(b, at);
+        seq = (int) first;
+        ack = (int) (second >>> 32);
+        flags = (int) (second >>> 16) & 0xFF;
+        window = (int) second & 0xFFFF;
         urgentPointer = TcpHeader.urgentPointer(b, at);
         textOffset = at + header;
         textLength = length - header;

@@ -112,11 +112,6 @@ final class BlockChain {
         blocks = Math.max(blocks, needed);
     }
 
-    /** See {@link Tcb#touch}. */
-    int touch() {
-        return blocks + ring.length;
-    }
-
     @Override
     public String toString() {
         return blocks + " blocks " + Arrays.toString(ring);

@@ -36,8 +36,8 @@ final class BufferGrowth {
             return;
         }
         rcv.readInRound += octets;
-        long round = Math.max(tcb.rtt.smoothedNs(), SHORTEST_ROUND_NS);
-        if (endpoint.now - rcv.roundBeganNs < round) {
+        long elapsed = endpoint.now - rcv.roundBeganNs;
+        if (elapsed < SHORTEST_ROUND_NS || elapsed < tcb.rtt.smoothedNs()) {
             return;
         }
         long wanted = 2L * rcv.readInRound;

@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.IpAddress;
 
 /**
  * Finds the TCB of a pair of sockets: open addressing with linear probing over a keyed hash, so that
@@ -32,12 +33,14 @@ final class Demultiplexer {
             long remoteLow,
             int localPort,
             int remotePort) {
-        long h = keyB;
-        h = mix(h ^ remoteLow);
-        h = mix(h ^ ((long) remotePort << 16 | localPort));
-        h = mix(h ^ localLow);
-        if ((localHigh | remoteHigh) != 0) {
-            h = mix(mix(h ^ remoteHigh) ^ localHigh);
+        long ports = (long) remotePort << 48 | (long) localPort << 32;
+        long h;
+        if (IpAddress.isV4(remoteHigh, remoteLow)) {
+            // The low 32 bits of the address say all: the ports take the place of the others.
+            h = mix(mix(keyB ^ remoteLow ^ ports) ^ localLow);
+        } else {
+            h = mix(mix(mix(keyB ^ remoteLow) ^ remoteHigh) ^ ports);
+            h = mix(mix(h ^ localLow) ^ localHigh);
         }
         return (int) (h >>> 32);
     }

@@ -98,7 +98,7 @@ final class Handshake {
     private void holdTextOfSyn(Tcb tcb, Segment seg) {
         int octets = Math.min(seg.textLength(), tcb.rcv.capacity);
         tcb.rcv.buffer.write(0, seg.buffer(), seg.textOffset(), octets);
-        tcb.rcv.reassembly.add(tcb.rcv.nxt, tcb.rcv.nxt + octets);
+        tcb.rcv.arrivedAhead(tcb.rcv.nxt, tcb.rcv.nxt + octets);
     }
 
     /** Takes the options of the peer's SYN: an option is on when both ends have offered it. */

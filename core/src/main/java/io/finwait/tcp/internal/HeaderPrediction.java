@@ -86,7 +86,7 @@ final class HeaderPrediction {
     /** False when {@link SegmentOutput} would surely find nothing to send and no timer to start. */
     private static boolean mayHaveToSend(Tcb tcb) {
         Snd snd = tcb.snd;
-        return snd.cursor != snd.textEnd()
+        return snd.cursor != snd.textEnd
                 || tcb.acksOwed != 0
                 || tcb.retransmitOwed
                 || tcb.userTimeoutNs != 0;

@@ -144,7 +144,7 @@ final class Lifecycle {
         tcb.timers.stopAll();
         endpoint.forgetTcb(tcb);
         tcb.connection.shrunk(tcb);
-        tcb.snd.buffer.clear();
+        tcb.snd.clear();
         endpoint.pools.recycle(tcb);
     }
 
@@ -242,7 +242,7 @@ final class Lifecycle {
         if (connection != null) {
             connection.ended(tcb, kind, cause);
         }
-        tcb.snd.buffer.clear();
+        tcb.snd.clear();
         if (connection == null) {
             tcb.rcv.buffer.clear();
         }

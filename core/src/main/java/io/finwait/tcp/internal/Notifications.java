@@ -5,6 +5,7 @@ import io.finwait.tcp.ConnectionObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 
 /**
@@ -24,26 +25,18 @@ final class Notifications {
 
     private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
 
-    private TcpConnection first;
-    private TcpConnection last;
+    private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
     private TcpListener firstListener;
 
     boolean isEmpty() {
-        return first == null && firstListener == null;
+        return connections.isEmpty() && firstListener == null;
     }
 
     void add(TcpConnection connection) {
-        if (connection.toBeNotified) {
-            return;
+        if (!connection.toBeNotified) {
+            connection.toBeNotified = true;
+            connections.addLast(connection);
         }
-        connection.toBeNotified = true;
-        connection.nextNotified = null;
-        if (first == null) {
-            first = connection;
-        } else {
-            last.nextNotified = connection;
-        }
-        last = connection;
     }
 
     void add(TcpListener listener) {
@@ -57,7 +50,7 @@ final class Notifications {
     /** Tells everything, also what the callbacks cause; returns how many were told. */
     int dispatch() {
         int told = 0;
-        while (firstListener != null || first != null) {
+        while (!isEmpty()) {
             told++;
             if (firstListener != null) {
                 TcpListener listener = firstListener;
@@ -66,10 +59,8 @@ final class Notifications {
                 listener.tellAcceptable();
                 continue;
             }
-            TcpConnection connection = first;
-            first = connection.nextNotified;
+            TcpConnection connection = connections.removeFirst();
             connection.toBeNotified = false;
-            connection.nextNotified = null;
             int events = connection.events;
             connection.events = 0;
             tell(connection, events);

@@ -34,7 +34,8 @@ final class Pools {
         }
         if (tcb.rcv.buffer == null) {
             ReceiveBuffer buffer = freeBuffers.poll();
-            tcb.rcv.buffer = buffer != null ? buffer : new ReceiveBuffer(endpoint.pool);
+            tcb.rcv.buffer =
+                    buffer != null ? buffer : new ReceiveBuffer(endpoint.pool, endpoint.lentText);
         }
         tcb.rtt.reset(config.initialRtoNs(), config.minRtoNs(), config.maxRtoNs());
         tcb.nagle = config.nagle();

@@ -36,7 +36,8 @@ public final class Rcv {
 
     ReceiveBuffer buffer;
 
-    final Reassembly reassembly = new Reassembly();
+    /** What stands behind a gap. */
+    Reassembly reassembly = Reassembly.NOTHING;
 
     /** What came a second time since the last segment of ours; both are equal when nothing did. */
     int duplicateLeft;
@@ -89,6 +90,16 @@ public final class Rcv {
         nxt = peerIss + 1;
         edge = nxt + offered;
         lastAckSent = nxt;
+    }
+
+    /**
+     * Numbers behind a gap have arrived.
+     *
+     * @return false when there is no place for another range: nothing was noted
+     */
+    boolean arrivedAhead(int from, int to) {
+        reassembly = reassembly.orOfItsOwn();
+        return reassembly.add(from, to);
     }
 
     /** Numbers that had come before have come again; the last ones noted are told ({@link SackBlocks}). */

@@ -21,10 +21,17 @@ final class ReadAhead {
     /** Packets looked at together: what they need fits into the innermost cache. */
     static final int AT_ONCE = 16;
 
-    /** With fewer connections than this, what they need is in the cache anyway. */
-    private static final int WORTHWHILE_CONNECTIONS = 32;
+    /**
+     * With fewer connections than this, what they need is in the second cache or little further away, and
+     * a look costs more than it saves: measured, see decision 0010.
+     */
+    static final int WORTHWHILE_CONNECTIONS = 4096;
+
+    /** Most octets of a packet without text: IPv6, TCP and timestamps, a little more than that. */
+    private static final int LONGEST_WITHOUT_TEXT = 80;
 
     private final Demultiplexer demultiplexer;
+    private final int worthwhile;
 
     /** The hashes of the packets' pairs of sockets; means nothing where {@code hashed} is false. */
     private final int[] hashes;
@@ -36,8 +43,14 @@ final class ReadAhead {
     /** What was read comes together here, so that the compiler can't leave the reads out. */
     private int seen;
 
-    ReadAhead(Demultiplexer demultiplexer, int batch) {
+    /**
+     * For batches of up to a number of packets.
+     *
+     * @param worthwhile how many connections there must be, {@link #WORTHWHILE_CONNECTIONS} mostly
+     */
+    ReadAhead(Demultiplexer demultiplexer, int batch, int worthwhile) {
         this.demultiplexer = demultiplexer;
+        this.worthwhile = worthwhile;
         hashes = new int[batch];
         hashed = new boolean[batch];
     }
@@ -47,11 +60,11 @@ final class ReadAhead {
      * two reads that the processor has many under way.
      */
     void look(PacketBatch batch, int from, int to) {
-        boolean worthwhile = demultiplexer.size() >= WORTHWHILE_CONNECTIONS && to - from > 1;
+        boolean looks = demultiplexer.size() >= worthwhile && to - from > 1;
         for (int i = from; i < to; i++) {
-            hashed[i] = worthwhile && hash(i, batch.get(i));
+            hashed[i] = looks && hash(i, batch.get(i));
         }
-        if (!worthwhile) {
+        if (!looks) {
             return;
         }
         for (int i = from; i < to; i++) {
@@ -62,7 +75,8 @@ final class ReadAhead {
             sum += candidates[i] == null ? 0 : candidates[i].touch();
         }
         for (int i = 0; i < to - from; i++) {
-            sum += candidates[i] == null ? 0 : candidates[i].touchParts();
+            boolean text = batch.get(from + i).length() > LONGEST_WITHOUT_TEXT;
+            sum += candidates[i] == null ? 0 : candidates[i].touchParts(text);
             candidates[i] = null;
         }
         seen = sum;

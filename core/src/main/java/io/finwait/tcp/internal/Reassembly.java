@@ -10,15 +10,19 @@ final class Reassembly {
 
     private static final int MAX_RANGES = 64;
 
-    private static final int[] NONE = {};
+    /** One for all who never saw a gap, which are most; it stays empty, see {@link #orOfItsOwn}. */
+    static final Reassembly NOTHING = new Reassembly();
 
-    /** Places come with the first gap, which most connections never see. */
-    private int[] left = NONE;
-
-    private int[] right = NONE;
-    private int[] touched = NONE;
+    private final int[] left = new int[MAX_RANGES + 1];
+    private final int[] right = new int[MAX_RANGES + 1];
+    private final int[] touched = new int[MAX_RANGES + 1];
     private int count;
     private int clock;
+
+    /** This, or another one where this is {@link #NOTHING}: for who is about to add something. */
+    Reassembly orOfItsOwn() {
+        return this == NOTHING ? new Reassembly() : this;
+    }
 
     /** How many ranges there are. */
     int count() {
@@ -65,11 +69,6 @@ final class Reassembly {
         }
         if (high == low && count == MAX_RANGES) {
             return false;
-        }
-        if (left.length == 0) {
-            left = new int[MAX_RANGES + 1];
-            right = new int[MAX_RANGES + 1];
-            touched = new int[MAX_RANGES + 1];
         }
         int merged = high - low;
         if (merged != 1) {

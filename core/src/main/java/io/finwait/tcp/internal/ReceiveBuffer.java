@@ -10,27 +10,24 @@ import java.nio.ByteBuffer;
 final class ReceiveBuffer {
 
     private final BlockChain chain;
-
-    /** The last readable octets, as long as nobody had to copy them. */
-    private final LentText lent = new LentText();
+    private final LentText lent;
 
     private int readable;
+
+    /** How many of the readable octets, the last ones, nobody had to copy yet. */
+    private int lentOctets;
+
+    /** The first and the last piece of what is lent; both mean nothing when nothing is. */
+    private int firstPiece;
+
+    private int lastPiece;
 
     /** Where the last octet in the chain ends, counted from the first one there. */
     private int written;
 
-    /** The next one that holds lent text, see {@link Lenders}. */
-    ReceiveBuffer nextLender;
-
-    boolean isLender;
-
-    ReceiveBuffer(BlockPool pool) {
+    ReceiveBuffer(BlockPool pool, LentText lent) {
         chain = new BlockChain(pool);
-    }
-
-    /** See {@link Tcb#touch}. */
-    int touch() {
-        return readable + chain.touch();
+        this.lent = lent;
     }
 
     /** Octets in order that were not read. */
@@ -52,14 +49,22 @@ final class ReceiveBuffer {
 
     /** The octets behind the last readable one are readable where they lie, until {@link #keepLent}. */
     void lend(ByteBuffer source, int at, int octets) {
-        lent.add(source, at, octets);
+        int piece = lent.add(this, source, at, octets);
+        if (lentOctets == 0) {
+            firstPiece = piece;
+        } else {
+            lent.follows(lastPiece, piece);
+        }
+        lastPiece = piece;
+        lentOctets += octets;
         readable += octets;
     }
 
     /** Copies what was lent and not read: the transport wants its buffers back. */
     void keepLent() {
-        if (lent.octets() > 0) {
-            lent.moveTo(chain, readable - lent.octets());
+        if (lentOctets > 0) {
+            lent.moveTo(chain, readable - lentOctets, firstPiece, lentOctets);
+            lentOctets = 0;
             written = readable;
         }
     }
@@ -67,23 +72,31 @@ final class ReceiveBuffer {
     /** Moves octets to the user. */
     int read(ByteBuffer target) {
         int octets = Math.min(readable, target.remaining());
-        int kept = Math.min(octets, readable - lent.octets());
+        int kept = Math.min(octets, readable - lentOctets);
         if (kept > 0) {
             chain.read(0, target, target.position(), kept);
             target.position(target.position() + kept);
             dropKept(kept);
         }
-        lent.read(target, octets - kept);
+        firstPiece = lent.read(firstPiece, target, octets - kept);
+        lentOctets -= octets - kept;
         readable -= octets;
         return octets;
     }
 
     /** Throws readable octets away. */
     void discard(int octets) {
-        int kept = Math.min(octets, readable - lent.octets());
-        dropKept(kept);
-        lent.drop(octets - kept);
+        int kept = Math.min(octets, readable - lentOctets);
+        if (kept > 0) {
+            dropKept(kept);
+        }
+        dropLent(octets - kept);
         readable -= octets;
+    }
+
+    private void dropLent(int octets) {
+        firstPiece = lent.drop(firstPiece, octets);
+        lentOctets -= octets;
     }
 
     private void dropKept(int octets) {
@@ -99,7 +112,7 @@ final class ReceiveBuffer {
 
     /** Octets out of order are thrown away, and blocks that only they used. */
     void dropUnreadable() {
-        written = readable - lent.octets();
+        written = readable - lentOctets;
         if (written == 0) {
             chain.clear();
         }
@@ -107,7 +120,7 @@ final class ReceiveBuffer {
 
     void clear() {
         chain.clear();
-        lent.clear();
+        dropLent(lentOctets);
         readable = 0;
         written = 0;
     }

@@ -6,13 +6,14 @@ final class RttEstimator {
     /** G, the granularity of the clock: timers of endpoints are exact to about a millisecond. */
     private static final long GRANULARITY_NS = 1_000_000L;
 
-    private long initialNs;
-    private long minNs;
+    // The first three are what every ACK needs.
+    private int backoff;
+    private long timeoutNs;
     private long maxNs;
     private long smoothedNs;
     private long variationNs;
-    private long timeoutNs;
-    private int backoff;
+    private long initialNs;
+    private long minNs;
     private boolean measured;
 
     void reset(long initialRtoNs, long minRtoNs, long maxRtoNs) {

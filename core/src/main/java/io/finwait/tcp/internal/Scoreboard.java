@@ -15,7 +15,7 @@ final class Scoreboard {
     private static final int DUPLICATE_ACKS = 3;
 
     /** The peer's reassembly, as we know it. */
-    private final Reassembly held = new Reassembly();
+    private Reassembly held = Reassembly.NOTHING;
 
     private int una;
 
@@ -83,6 +83,7 @@ final class Scoreboard {
             int right = options.sackRight(i);
             boolean outstanding = Seq.gt(left, una) && Seq.lt(left, right) && Seq.leq(right, nxt);
             if (outstanding && !held.has(left, right)) {
+                held = held.orOfItsOwn();
                 news |= held.add(left, right);
             }
         }

@@ -195,7 +195,7 @@ final class SegmentArrives {
         endpoint.timestamps.measure(tcb, seg);
         boolean wasRecovering = tcb.congestion.isRecovering();
         snd.acknowledge(seg.ack());
-        if (tcb.sackPermitted) {
+        if (seg.options().sackBlocks() > 0 && tcb.sackPermitted) {
             snd.takeSack(seg.options());
         }
         tcb.congestion.onAck(acknowledged, seg.ack(), snd.flight());
@@ -209,8 +209,9 @@ final class SegmentArrives {
         tcb.softError = null;
         tcb.rtt.endBackOff();
         endpoint.expiry.progress(tcb);
-        if (tcb.connection != null) {
-            tcb.connection.tellWritable();
+        if (snd.wasFull) {
+            snd.wasFull = false;
+            tcb.connection.tell(Notifications.WRITABLE);
         }
         if (snd.finAcknowledged() && tcb.state.awaitsAckOfFin()) {
             endpoint.lifecycle.finAcknowledged(tcb);
@@ -301,7 +302,7 @@ final class SegmentArrives {
             takeNextText(tcb, seg, at, octets);
             return;
         }
-        if (rcv.reassembly.add(from, to)) {
+        if (rcv.arrivedAhead(from, to)) {
             rcv.buffer.write(ahead, seg.buffer(), at, octets);
         }
         oweAck(tcb);
@@ -312,7 +313,6 @@ final class SegmentArrives {
     void takeNextText(Tcb tcb, Segment seg, int at, int octets) {
         Rcv rcv = tcb.rcv;
         rcv.buffer.lend(seg.buffer(), at, octets);
-        endpoint.lenders.add(rcv.buffer);
         rcv.nxt += octets;
         delivered(tcb);
         if (octets < seg.textLength()) {

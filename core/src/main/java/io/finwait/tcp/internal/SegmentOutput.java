@@ -68,7 +68,7 @@ final class SegmentOutput {
             }
             tcb.retransmitOwed = false;
         }
-        if (recoversBySack(tcb) && !sendLost(tcb)) {
+        if (tcb.snd.una != tcb.snd.nxt && recoversBySack(tcb) && !sendLost(tcb)) {
             return false;
         }
         if (tcb.probeOwed) {
@@ -88,6 +88,9 @@ final class SegmentOutput {
 
     private boolean pollText(Tcb tcb) {
         Snd snd = tcb.snd;
+        if (!snd.hasPending()) {
+            return true;
+        }
         if (snd.una == snd.nxt && endpoint.now - tcb.lastSentNs > tcb.rtt.timeoutNs()) {
             tcb.congestion.onIdle();
         }
@@ -129,7 +132,7 @@ final class SegmentOutput {
     /** Octets of text for a segment that begins at a number; 0 when none may go now. */
     private int textToSend(Tcb tcb, int from) {
         Snd snd = tcb.snd;
-        int pending = Seq.distance(from, snd.textEnd());
+        int pending = Seq.distance(from, snd.textEnd);
         if (pending <= 0) {
             return 0;
         }
@@ -201,7 +204,7 @@ final class SegmentOutput {
         if (from == snd.nxt) {
             return true;
         }
-        int sentText = Seq.distance(from, Seq.min(snd.nxt, snd.textEnd()));
+        int sentText = Seq.distance(from, Seq.min(snd.nxt, snd.textEnd));
         int missing = Seq.distance(from, snd.scoreboard.holeEnd(from, snd.nxt));
         int text = Math.min(Math.min(sentText, missing), snd.mss);
         boolean fin = snd.finSent() && from + text == snd.finSeq;
@@ -223,7 +226,7 @@ final class SegmentOutput {
         if (snd.una == snd.nxt && !snd.hasUnsent()) {
             return true;
         }
-        int text = Seq.lt(snd.una, snd.textEnd()) ? 1 : 0;
+        int text = Seq.lt(snd.una, snd.textEnd) ? 1 : 0;
         boolean fin = snd.finQueued && snd.una + text == snd.finSeq && text == 0;
         if (!send(tcb, snd.una, text, fin(fin))) {
             return false;

@@ -3,6 +3,8 @@ package io.finwait.tcp.internal;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpOptions;
 
+import java.nio.ByteBuffer;
+
 /** The send sequence variables of a TCB (RFC 9293 §3.3.1) and what waits to be sent. */
 public final class Snd {
 
@@ -51,6 +53,9 @@ public final class Snd {
     /** The number of the first octet in {@link #buffer}. */
     int base;
 
+    /** The number behind the last octet queued. */
+    int textEnd;
+
     /** Octets not acknowledged. */
     SendBuffer buffer;
 
@@ -59,6 +64,9 @@ public final class Snd {
 
     /** How much of that was not there at first. */
     int grownBy;
+
+    /** The user found no room, and is told when there may be some again. */
+    boolean wasFull;
 
     /** True when CLOSE was called: a FIN comes behind the last octet. */
     public boolean finQueued;
@@ -74,19 +82,29 @@ public final class Snd {
         lastBegin = newIss;
         scoreboard.reset(newIss);
         base = newIss + 1;
+        textEnd = base;
         wnd = 0;
         maxWnd = 0;
         wl1 = 0;
         wl2 = 0;
         windowScale = 0;
         acknowledged = 0;
+        wasFull = false;
         finQueued = false;
         finSeq = 0;
     }
 
-    /** The number behind the last octet queued. */
-    int textEnd() {
-        return base + buffer.length();
+    /** Queues octets of the user, at most {@code most}; returns how many. */
+    int append(ByteBuffer source, int most) {
+        int octets = buffer.append(source, most);
+        textEnd += octets;
+        return octets;
+    }
+
+    /** Forgets what is queued. */
+    void clear() {
+        buffer.clear();
+        textEnd = base;
     }
 
     /** True when the FIN was sent at least once. */
@@ -104,19 +122,24 @@ public final class Snd {
         return nxt - una;
     }
 
+    /** Octets, or the FIN, that were never sent or are to be sent again. */
+    boolean hasPending() {
+        return Seq.lt(cursor, finQueued ? finSeq + 1 : textEnd);
+    }
+
     /** Octets, or the FIN, that were never sent. */
     boolean hasUnsent() {
-        return Seq.lt(nxt, textEnd()) || (finQueued && !finSent());
+        return Seq.lt(nxt, textEnd) || (finQueued && !finSent());
     }
 
     /** Octets of text that were never sent. */
     int unsentText() {
-        return Math.max(0, Seq.distance(Seq.max(nxt, base), textEnd()));
+        return Math.max(0, Seq.distance(Seq.max(nxt, base), textEnd));
     }
 
     void finIsQueued() {
         finQueued = true;
-        finSeq = textEnd();
+        finSeq = textEnd;
     }
 
     /** Octets, and perhaps the FIN, have left from the cursor on; true when some were never sent before. */
@@ -134,7 +157,7 @@ public final class Snd {
     /** Takes an acceptable SEG.ACK above SND.UNA. */
     void acknowledge(int ack) {
         acknowledged += ack - una;
-        int text = Seq.distance(base, Seq.min(ack, textEnd()));
+        int text = Seq.distance(base, Seq.min(ack, textEnd));
         if (text > 0) {
             buffer.acknowledge(text);
             base += text;

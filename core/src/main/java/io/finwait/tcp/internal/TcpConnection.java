@@ -24,19 +24,15 @@ import java.util.Objects;
  * The user's handle. While the connection lives it works on the {@link Tcb}; afterwards it holds what
  * was received and how it ended.
  */
-final class TcpConnection implements Connection {
+final class TcpConnection extends Notified implements Connection {
 
     private static final State[] STATES = State.values();
     private static final int LONGEST_PATH = 12;
 
-    private final TcpEndpoint endpoint;
     private final byte[] path = new byte[LONGEST_PATH];
     private final long[] pathTimes = new long[LONGEST_PATH];
     private int steps;
 
-    Tcb tcb;
-    private ReceiveBuffer input;
-    ConnectionObserver observer = ConnectionObserver.NONE;
     private Object attachment;
 
     private long localHigh;
@@ -64,24 +60,13 @@ final class TcpConnection implements Connection {
     /** Numbers that the peer had used when the TCB shrank to a record. */
     private int receivedByRecord;
 
-    /** The user has called CLOSE or ABORT: the handle reads nothing any more. */
-    boolean givenUp;
-
     private boolean endOfStream;
     private boolean receiveErrorTold;
     private boolean sendErrorTold;
-    boolean draining;
-    private boolean wasFull;
-
-    /** What the observer is to be told, see {@link Notifications}. */
-    int events;
-
     String softError;
-    TcpConnection nextNotified;
-    boolean toBeNotified;
 
     TcpConnection(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+        super(endpoint);
     }
 
     /** Begins a new life with a TCB. */
@@ -106,7 +91,6 @@ final class TcpConnection implements Connection {
         receiveErrorTold = false;
         sendErrorTold = false;
         draining = false;
-        wasFull = false;
         events = 0;
         return this;
     }
@@ -124,8 +108,8 @@ final class TcpConnection implements Connection {
             endpoint.bufferGrowth.wanted(tcb);
             room = tcb.snd.capacity - tcb.snd.buffer.length();
         }
-        int taken = tcb.snd.buffer.append(source, room);
-        wasFull |= source.hasRemaining();
+        int taken = tcb.snd.append(source, room);
+        tcb.snd.wasFull |= source.hasRemaining();
         if (taken > 0 && tcb.state.isSynchronized()) {
             endpoint.wantsOutput(tcb);
         }
@@ -529,14 +513,6 @@ final class TcpConnection implements Connection {
     void tell(int event) {
         events |= event;
         endpoint.notifications.add(this);
-    }
-
-    /** Octets were acknowledged: there may be room again for somebody who found none. */
-    void tellWritable() {
-        if (wasFull) {
-            wasFull = false;
-            tell(Notifications.WRITABLE);
-        }
     }
 
     void tellSoftError(String message) {

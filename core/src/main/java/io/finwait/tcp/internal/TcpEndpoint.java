@@ -21,6 +21,7 @@ import io.finwait.wire.Verdict;
 
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,7 +45,7 @@ public final class TcpEndpoint implements Endpoint {
     final Defences defences = new Defences();
     final Counters counters = new Counters();
     final BlockPool pool = new BlockPool();
-    final Lenders lenders = new Lenders();
+    final LentText lentText = new LentText();
     final Notifications notifications = new Notifications();
     final Lifecycle lifecycle = new Lifecycle(this);
     final Expiry expiry = new Expiry(this);
@@ -62,6 +63,7 @@ public final class TcpEndpoint implements Endpoint {
     final FinWait2Records finWait2;
     final InitialSequence initialSequence;
 
+    private final IpAddress[] addresses;
     private final int mtu;
     private final PortChoice ports;
     private final Demultiplexer demultiplexer;
@@ -74,8 +76,9 @@ public final class TcpEndpoint implements Endpoint {
     private final Segment segment = new Segment();
     private final MpscAtomicArrayQueue<Runnable> commands = new MpscAtomicArrayQueue<>(COMMANDS);
 
-    private Tcb firstReady;
-    private Tcb lastReady;
+    /** The TCBs that have something to send. */
+    private final ArrayDeque<Tcb> ready = new ArrayDeque<>();
+
     private boolean withoutRoom;
     private Thread owner;
     private boolean closed;
@@ -97,10 +100,11 @@ public final class TcpEndpoint implements Endpoint {
         this.profile = profile;
         this.config = config;
         this.transport = transport;
+        addresses = config.addresses().toArray(IpAddress[]::new);
         mtu = transport.capabilities().mtu();
         SipHash hash = new SipHash(config.random());
         demultiplexer = new Demultiplexer(config.random());
-        readAhead = new ReadAhead(demultiplexer, BATCH);
+        readAhead = new ReadAhead(demultiplexer, BATCH, ReadAhead.WORTHWHILE_CONNECTIONS);
         initialSequence = new InitialSequence(hash);
         ports = new PortChoice(this, config.random());
         SegmentWriter writer = new SegmentWriter(transport, counters);
@@ -126,7 +130,7 @@ public final class TcpEndpoint implements Endpoint {
         work += takePackets();
         work += fireTimers();
         work += notifications.dispatch();
-        lenders.keepAll();
+        lentText.keepAll();
         work += sendWhatIsOwed();
         pools.endOfCycle();
         return work;
@@ -146,14 +150,17 @@ public final class TcpEndpoint implements Endpoint {
         batch.clear();
         int received = transport.receive(batch, now);
         counters.add(Counter.PACKETS_IN, received);
-        for (int from = 0; from < received; from += ReadAhead.AT_ONCE) {
+        int told = 0;
+        for (int from = 0; from < received && !closed; from += ReadAhead.AT_ONCE) {
             int to = Math.min(received, from + ReadAhead.AT_ONCE);
             readAhead.look(batch, from, to);
             for (int i = from; i < to; i++) {
                 take(batch.get(i), i);
             }
+            // Now, since what the callbacks need is still in the innermost cache.
+            told += notifications.dispatch();
         }
-        return received;
+        return received + told;
     }
 
     private void take(Packet packet, int place) {
@@ -223,15 +230,14 @@ public final class TcpEndpoint implements Endpoint {
 
     private int sendWhatIsOwed() {
         int sent = 0;
-        while (firstReady != null) {
-            Tcb tcb = firstReady;
+        Tcb tcb;
+        while ((tcb = ready.peekFirst()) != null) {
             if (!output.poll(tcb)) {
                 withoutRoom = true;
                 return sent;
             }
             sent++;
-            firstReady = tcb.nextReady;
-            tcb.nextReady = null;
+            ready.removeFirst();
             tcb.ready = false;
             if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
                 pools.leave(tcb);
@@ -247,7 +253,7 @@ public final class TcpEndpoint implements Endpoint {
         boolean atOnce =
                 !commands.isEmpty()
                         || !notifications.isEmpty()
-                        || (firstReady != null && !withoutRoom);
+                        || (!ready.isEmpty() && !withoutRoom);
         if (atOnce) {
             return now;
         }
@@ -292,17 +298,10 @@ public final class TcpEndpoint implements Endpoint {
 
     /** The TCB has something to send: it is polled at the end of the duty cycle. */
     void wantsOutput(Tcb tcb) {
-        if (tcb.ready) {
-            return;
+        if (!tcb.ready) {
+            tcb.ready = true;
+            ready.addLast(tcb);
         }
-        tcb.ready = true;
-        tcb.nextReady = null;
-        if (firstReady == null) {
-            firstReady = tcb;
-        } else {
-            lastReady.nextReady = tcb;
-        }
-        lastReady = tcb;
     }
 
     void timersChanged(Tcb tcb) {
@@ -312,6 +311,7 @@ public final class TcpEndpoint implements Endpoint {
     /** Gives a TCB with its pair of sockets its numbers and its place. */
     void register(Tcb tcb) {
         tcb.snd.reset(initialSequence.next(tcb, now));
+        tcb.timedSeq = tcb.snd.iss;
         tcb.timestampOffset = initialSequence.timestampOffset(tcb);
         demultiplexer.add(tcb);
     }
@@ -363,8 +363,7 @@ public final class TcpEndpoint implements Endpoint {
     }
 
     private boolean isOurs(long high, long low) {
-        for (int i = 0; i < config.addresses().size(); i++) {
-            IpAddress address = config.addresses().get(i);
+        for (IpAddress address : addresses) {
             if (address.low() == low && address.high() == high) {
                 return true;
             }

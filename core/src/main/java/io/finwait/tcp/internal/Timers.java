@@ -1,7 +1,5 @@
 package io.finwait.tcp.internal;
 
-import java.util.Arrays;
-
 /**
  * One slot for each {@link Timer} of a TCB. A deadline is a time in nanoseconds; {@link #OFF} means
  * that the timer does not run. {@code nextDeadline} and {@code onTime} read the same slots, so they
@@ -12,9 +10,11 @@ public final class Timers {
     /** The timer does not run. */
     public static final long OFF = Long.MAX_VALUE;
 
-    private static final int COUNT = Timer.values().length;
+    /** A bit for each timer that runs: most are stopped again and again without ever having run. */
+    private int running;
 
-    private final long[] deadlines = new long[COUNT];
+    /** Means nothing where the timer does not run. */
+    private final long[] deadlines = new long[Timer.values().length];
 
     /** No timer fires before this: the earliest deadline started since {@link #earliest} was asked. */
     private long notBefore;
@@ -23,9 +23,14 @@ public final class Timers {
         stopAll();
     }
 
-    /** Starts a timer, or moves it. */
+    /** Starts a timer, or moves it; a deadline of {@link #OFF} stops it. */
     void start(Timer timer, long deadlineNs) {
+        if (deadlineNs == OFF) {
+            stop(timer);
+            return;
+        }
         deadlines[timer.ordinal()] = deadlineNs;
+        running |= bit(timer);
         if (notBefore == OFF || deadlineNs - notBefore < 0) {
             notBefore = deadlineNs;
         }
@@ -33,17 +38,21 @@ public final class Timers {
 
     /** Starts a timer unless it runs. */
     void startIfOff(Timer timer, long deadlineNs) {
-        if (deadlines[timer.ordinal()] == OFF) {
+        if (!isRunning(timer)) {
             start(timer, deadlineNs);
         }
     }
 
     void stop(Timer timer) {
-        deadlines[timer.ordinal()] = OFF;
+        running &= ~bit(timer);
+    }
+
+    private static int bit(Timer timer) {
+        return 1 << timer.ordinal();
     }
 
     void stopAll() {
-        Arrays.fill(deadlines, OFF);
+        running = 0;
         notBefore = OFF;
     }
 
@@ -57,30 +66,30 @@ public final class Timers {
 
     /** See {@link Tcb#touch}. */
     int touch() {
-        return (int) (deadlines[0] + deadlines[COUNT - 1]);
+        return running + (int) deadlines[0];
     }
 
     /** True when the timer runs. */
     public boolean isRunning(Timer timer) {
-        return deadlines[timer.ordinal()] != OFF;
+        return (running & bit(timer)) != 0;
     }
 
     /** When the timer fires, or {@link #OFF}. */
     public long deadline(Timer timer) {
-        return deadlines[timer.ordinal()];
+        return isRunning(timer) ? deadlines[timer.ordinal()] : OFF;
     }
 
     /** True when the timer runs and its time has come. */
     boolean isDue(Timer timer, long nowNs) {
-        long deadline = deadlines[timer.ordinal()];
-        return deadline != OFF && deadline - nowNs <= 0;
+        return isRunning(timer) && deadlines[timer.ordinal()] - nowNs <= 0;
     }
 
     /** The earliest deadline of all timers, or {@link #OFF}. */
     long earliest() {
         long earliest = OFF;
-        for (long deadline : deadlines) {
-            if (deadline != OFF && (earliest == OFF || deadline - earliest < 0)) {
+        for (int left = running; left != 0; left &= left - 1) {
+            long deadline = deadlines[Integer.numberOfTrailingZeros(left)];
+            if (earliest == OFF || deadline - earliest < 0) {
                 earliest = deadline;
             }
         }

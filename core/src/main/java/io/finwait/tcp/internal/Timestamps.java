@@ -64,12 +64,20 @@ final class Timestamps {
         }
     }
 
-    /** A round trip for the retransmission timeout (RFC 7323 §4, or one segment at a time). */
+    /**
+     * A round trip for the retransmission timeout, by timestamps or of one segment at a time. One for each
+     * flight: where every ACK of it counted, the estimator would forget within a round trip what was
+     * before (RFC 7323 appendix G).
+     */
     void measure(Tcb tcb, Segment seg) {
         TcpOptions options = seg.options();
         if (tcb.rcv.timestamps && options.hasTimestamps()) {
+            if (Seq.leq(seg.ack(), tcb.timedSeq)) {
+                return;
+            }
             int elapsed = endpoint.timestamp(tcb) - options.timestampEcho();
             if (elapsed >= 0 && options.timestampEcho() != 0) {
+                tcb.timedSeq = tcb.snd.nxt;
                 tcb.rtt.sample(elapsed * TcpEndpoint.TIMESTAMP_TICK_NS);
             }
         } else if (tcb.timing && Seq.geq(seg.ack(), tcb.timedSeq)) {

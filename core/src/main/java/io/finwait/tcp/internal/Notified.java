@@ -1,0 +1,34 @@
+package io.finwait.tcp.internal;
+
+import io.finwait.tcp.ConnectionObserver;
+
+/**
+ * What a callback about arrived text needs of a {@link TcpConnection}; a class of its own for the same
+ * reason as {@link PerSegment}.
+ */
+abstract sealed class Notified permits TcpConnection {
+
+    final TcpEndpoint endpoint;
+
+    /** Null when the TCB has gone. */
+    Tcb tcb;
+
+    /** What was received and not read; null after {@link TcpConnection#release}. */
+    ReceiveBuffer input;
+
+    ConnectionObserver observer = ConnectionObserver.NONE;
+
+    /** What the observer is to be told, see {@link Notifications}. */
+    int events;
+
+    boolean toBeNotified;
+
+    /** The user has called CLOSE or ABORT: the handle reads nothing any more. */
+    boolean givenUp;
+
+    boolean draining;
+
+    Notified(TcpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+}
