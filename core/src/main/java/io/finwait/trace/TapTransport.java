@@ -1,6 +1,7 @@
 package io.finwait.trace;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -19,11 +20,10 @@ import org.slf4j.LoggerFactory;
  * <p>The tap is the maker's: closing the transport does not close it. A tap that throws is named in
  * the log once and not asked again.
  */
-public final class TapTransport implements Transport {
+public final class TapTransport extends ForwardingTransport {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapTransport.class);
 
-    private final Transport below;
     private final PacketTap tap;
     private final Runnable afterClose;
     private final SegmentCutter cutter = new SegmentCutter();
@@ -41,7 +41,7 @@ public final class TapTransport implements Transport {
 
     /** A tap that nobody else closes is closed by {@code afterClose}. */
     TapTransport(Transport below, PacketTap tap, Runnable afterClose) {
-        this.below = below;
+        super(below);
         this.tap = tap;
         this.afterClose = afterClose;
     }
@@ -60,40 +60,25 @@ public final class TapTransport implements Transport {
 
     @Override
     public Capabilities capabilities() {
-        Capabilities of = below.capabilities();
+        Capabilities of = super.capabilities();
         return tap.allocates() && !of.allocates() ? allocating(of) : of;
     }
 
     @Override
     public int receive(PacketBatch into, long nowNs) {
         int first = into.size();
-        int added = below.receive(into, nowNs);
+        int added = super.receive(into, nowNs);
         for (int i = first; i < first + added; i++) {
             show(into.get(i), nowNs, PacketDirection.RECEIVED);
         }
         return added;
     }
 
-    @Override
-    public Packet claim(int length) {
-        return below.claim(length);
-    }
-
     /** Shows the packet before it goes down: afterwards its octets are the transport's. */
     @Override
     public void commit(Packet packet, long nowNs) {
         show(packet, nowNs, PacketDirection.SENT);
-        below.commit(packet, nowNs);
-    }
-
-    @Override
-    public void abandon(Packet packet) {
-        below.abandon(packet);
-    }
-
-    @Override
-    public long nextDeadlineNs() {
-        return below.nextDeadlineNs();
+        super.commit(packet, nowNs);
     }
 
     @Override
@@ -105,22 +90,12 @@ public final class TapTransport implements Transport {
                 giveUp(e);
             }
         }
-        below.await(timeoutNs);
-    }
-
-    @Override
-    public Transport[] rehearsalPair() {
-        return below.rehearsalPair();
-    }
-
-    @Override
-    public void wakeup() {
-        below.wakeup();
+        super.await(timeoutNs);
     }
 
     @Override
     public void close() {
-        below.close();
+        super.close();
         afterClose.run();
     }
 

@@ -3,7 +3,6 @@ package io.finwait.nio;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
-import io.finwait.spi.Transport;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 
@@ -33,7 +31,7 @@ import java.util.function.Consumer;
  *
  * <p>Nothing is allocated per packet.
  */
-public final class StreamTransport implements Transport {
+public final class StreamTransport extends SocketTransport {
 
     /** The largest MTU: the longest IPv4 packet. */
     public static final int LARGEST_MTU = FrameReader.LONGEST;
@@ -47,26 +45,22 @@ public final class StreamTransport implements Transport {
     private static final long STALL_NS = 1_000_000_000L;
     private static final int STALLS_UNTIL_LOST = 15;
 
-    private final Capabilities capabilities;
-    private final SendQueue queue;
     private final ByteBuffer[] gather = new ByteBuffer[GATHER];
     private final FrameReader reader = new FrameReader();
-    private final Selector selector = Waiting.open();
     private final ChannelSource source;
     private final Consumer<SelectionKey> ready;
     private final SocketAddress local;
-    private final LinkCounters counters = new LinkCounters();
     private SocketChannel channel;
     private SelectionKey key;
     private long seenNs;
     private boolean stalled;
     private long stalledSinceNs;
     private int stalls;
-    private volatile boolean closed;
 
     private StreamTransport(SocketAddress address, boolean server, int mtu) {
-        capabilities = new Capabilities(mtu, 0, mtu, false, false, false, true, false);
-        queue = new SendQueue(SLOTS, FrameReader.PREFIX, mtu);
+        super(
+                new Capabilities(mtu, 0, mtu, false, false, false, true, false),
+                new SendQueue(SLOTS, FrameReader.PREFIX, mtu));
         try {
             if (server) {
                 Acceptor acceptor = new Acceptor(address, selector);
@@ -123,19 +117,9 @@ public final class StreamTransport implements Transport {
         return local;
     }
 
-    /** What was carried and lost so far. */
-    public LinkStatistics statistics() {
-        return counters.snapshot();
-    }
-
     /** True while there is a connection to the peer, as far as is known on the endpoint's thread. */
     public boolean isConnected() {
         return channel != null;
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return capabilities;
     }
 
     @Override
@@ -210,21 +194,6 @@ public final class StreamTransport implements Transport {
     }
 
     @Override
-    public Packet claim(int length) {
-        Packet packet = queue.claim(length);
-        if (closed) {
-            if (packet != null) {
-                queue.abandon(packet);
-            }
-            return null;
-        }
-        if (packet == null && flush()) {
-            packet = queue.claim(length);
-        }
-        return packet;
-    }
-
-    @Override
     public void commit(Packet packet, long nowNs) {
         seenNs = nowNs;
         queue.commit(packet);
@@ -232,16 +201,7 @@ public final class StreamTransport implements Transport {
     }
 
     @Override
-    public void abandon(Packet packet) {
-        queue.abandon(packet);
-    }
-
-    /**
-     * Writes what waits until the socket takes no more.
-     *
-     * @return true when a room has become free
-     */
-    private boolean flush() {
+    boolean flush() {
         if (queue.isEmpty()) {
             return false;
         }
@@ -317,11 +277,6 @@ public final class StreamTransport implements Transport {
         if (!closed && !reader.hasFrame()) {
             Waiting.await(selector, timeoutNs, ready);
         }
-    }
-
-    @Override
-    public void wakeup() {
-        selector.wakeup();
     }
 
     @Override

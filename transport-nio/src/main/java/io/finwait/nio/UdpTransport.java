@@ -3,7 +3,6 @@ package io.finwait.nio;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
-import io.finwait.spi.Transport;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +16,6 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 
 /**
  * One IP packet per UDP datagram: two processes, or two hosts, speak TCP over it without privileges.
@@ -34,7 +32,7 @@ import java.nio.channels.Selector;
  * <p>With a fixed peer nothing is allocated per packet. Without one the JDK makes an address object
  * whenever the sender is another one than before, and {@link Capabilities#allocates()} says so.
  */
-public final class UdpTransport implements Transport {
+public final class UdpTransport extends SocketTransport {
 
     /** The largest MTU: 65,535 octets less the outer IPv4 and UDP headers (RFC 768, RFC 791). */
     public static final int LARGEST_MTU = 65_507;
@@ -52,25 +50,21 @@ public final class UdpTransport implements Transport {
     private static final int NO_PACKET = -2;
 
     private final DatagramChannel channel;
-    private final Selector selector;
     private final SelectionKey key;
     private final InetSocketAddress local;
     private final UdpPeers peers;
-    private final Capabilities capabilities;
-    private final SendQueue queue;
     private final Packet[] arrivals = new Packet[SLOTS];
     private final ByteBuffer[] rooms = new ByteBuffer[SLOTS];
-    private final LinkCounters counters = new LinkCounters();
-    private volatile boolean closed;
 
     private UdpTransport(InetSocketAddress bind, InetSocketAddress peer, UdpPeers peers, int mtu) {
         if (mtu > LARGEST_MTU) {
             throw new IllegalArgumentException(
                     "mtu " + mtu + " is more than a datagram holds; choose at most " + LARGEST_MTU);
         }
+        super(
+                new Capabilities(mtu, 0, mtu, false, false, false, false, peer == null),
+                new SendQueue(SLOTS, 0, mtu));
         this.peers = peers;
-        capabilities = new Capabilities(mtu, 0, mtu, false, false, false, false, peer == null);
-        queue = new SendQueue(SLOTS, 0, mtu);
         // One octet more than the MTU shows a datagram that was cut.
         int room = mtu + 1;
         ByteBuffer all = ByteBuffer.allocateDirect(SLOTS * room);
@@ -78,7 +72,6 @@ public final class UdpTransport implements Transport {
             arrivals[i] = new Packet();
             rooms[i] = all.slice(i * room, room);
         }
-        selector = Waiting.open();
         try {
             channel = DatagramChannel.open();
             channel.configureBlocking(false);
@@ -143,16 +136,6 @@ public final class UdpTransport implements Transport {
         return local;
     }
 
-    /** What was carried and lost so far. */
-    public LinkStatistics statistics() {
-        return counters.snapshot();
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return capabilities;
-    }
-
     @Override
     public int receive(PacketBatch into, long nowNs) {
         if (closed) {
@@ -204,23 +187,9 @@ public final class UdpTransport implements Transport {
         }
         int length = room.position();
         boolean good =
-                length <= capabilities.mtu() && (peers == null || peers.heard(from, room, length));
+                length <= capabilities().mtu()
+                        && (peers == null || peers.heard(from, room, length));
         return good ? length : NO_PACKET;
-    }
-
-    @Override
-    public Packet claim(int length) {
-        Packet packet = queue.claim(length);
-        if (closed) {
-            if (packet != null) {
-                queue.abandon(packet);
-            }
-            return null;
-        }
-        if (packet == null && flush()) {
-            packet = queue.claim(length);
-        }
-        return packet;
     }
 
     @Override
@@ -230,16 +199,7 @@ public final class UdpTransport implements Transport {
     }
 
     @Override
-    public void abandon(Packet packet) {
-        queue.abandon(packet);
-    }
-
-    /**
-     * Writes what waits until the socket takes no more.
-     *
-     * @return true when at least one packet went
-     */
-    private boolean flush() {
+    boolean flush() {
         if (queue.isEmpty()) {
             return false;
         }
@@ -306,11 +266,6 @@ public final class UdpTransport implements Transport {
         if (!closed) {
             Waiting.await(selector, timeoutNs, readyKey -> {});
         }
-    }
-
-    @Override
-    public void wakeup() {
-        selector.wakeup();
     }
 
     @Override

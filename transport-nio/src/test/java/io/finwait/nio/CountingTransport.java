@@ -1,22 +1,20 @@
 package io.finwait.nio;
 
-import io.finwait.spi.Capabilities;
-import io.finwait.spi.Packet;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 
 import java.util.concurrent.CompletableFuture;
 
 /** Counts how often its thread waits, and fails when it is told to. */
-final class CountingTransport implements Transport {
+final class CountingTransport extends ForwardingTransport {
 
-    private final Transport below;
     private volatile long waits;
     private volatile boolean broken;
     private volatile CompletableFuture<Void> waitsForEver;
 
     CountingTransport(Transport below) {
-        this.below = below;
+        super(below);
     }
 
     long waits() {
@@ -27,18 +25,13 @@ final class CountingTransport implements Transport {
     void untilItWaitsForEver() {
         CompletableFuture<Void> seen = new CompletableFuture<>();
         waitsForEver = seen;
-        below.wakeup();
+        wakeup();
         seen.join();
     }
 
     void failNow() {
         broken = true;
-        below.wakeup();
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return below.capabilities();
+        wakeup();
     }
 
     @Override
@@ -46,27 +39,7 @@ final class CountingTransport implements Transport {
         if (broken) {
             throw new IllegalStateException("the test broke it");
         }
-        return below.receive(into, nowNs);
-    }
-
-    @Override
-    public Packet claim(int length) {
-        return below.claim(length);
-    }
-
-    @Override
-    public void commit(Packet packet, long nowNs) {
-        below.commit(packet, nowNs);
-    }
-
-    @Override
-    public void abandon(Packet packet) {
-        below.abandon(packet);
-    }
-
-    @Override
-    public long nextDeadlineNs() {
-        return below.nextDeadlineNs();
+        return super.receive(into, nowNs);
     }
 
     @Override
@@ -77,16 +50,6 @@ final class CountingTransport implements Transport {
         if (timeoutNs == Long.MAX_VALUE && seen != null) {
             seen.complete(null);
         }
-        below.await(timeoutNs);
-    }
-
-    @Override
-    public void wakeup() {
-        below.wakeup();
-    }
-
-    @Override
-    public void close() {
-        below.close();
+        super.await(timeoutNs);
     }
 }

@@ -1,6 +1,6 @@
 package io.finwait.nio;
 
-import io.finwait.spi.Capabilities;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -12,9 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Predicate;
 
 /** A transport that hears what it is told to; one segment it can keep, and hear later. */
-final class Ear implements Transport {
+final class Ear extends ForwardingTransport {
 
-    private final Transport below;
     private final PacketBatch arrived = new PacketBatch(64);
     private final IpView ip = new IpView();
     private final Segment segment = new Segment();
@@ -24,7 +23,7 @@ final class Ear implements Transport {
     private boolean hearsKept;
 
     Ear(Transport below) {
-        this.below = below;
+        super(below);
     }
 
     /** From now on only such segments are heard. */
@@ -50,7 +49,7 @@ final class Ear implements Transport {
     @Override
     public int receive(PacketBatch into, long nowNs) {
         arrived.clear();
-        below.receive(arrived, nowNs);
+        super.receive(arrived, nowNs);
         int before = into.size();
         if (hearsKept) {
             into.add(kept);
@@ -70,45 +69,5 @@ final class Ear implements Transport {
             }
         }
         return into.size() - before;
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return below.capabilities();
-    }
-
-    @Override
-    public Packet claim(int length) {
-        return below.claim(length);
-    }
-
-    @Override
-    public void commit(Packet packet, long nowNs) {
-        below.commit(packet, nowNs);
-    }
-
-    @Override
-    public void abandon(Packet packet) {
-        below.abandon(packet);
-    }
-
-    @Override
-    public long nextDeadlineNs() {
-        return below.nextDeadlineNs();
-    }
-
-    @Override
-    public void await(long timeoutNs) {
-        below.await(timeoutNs);
-    }
-
-    @Override
-    public void wakeup() {
-        below.wakeup();
-    }
-
-    @Override
-    public void close() {
-        below.close();
     }
 }

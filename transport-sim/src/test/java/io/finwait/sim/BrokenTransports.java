@@ -1,6 +1,7 @@
 package io.finwait.sim;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -20,7 +21,7 @@ final class BrokenTransports {
         Capabilities declared =
                 new Capabilities(
                         of.mtu(), headroom, of.mtu(), false, false, lossless, ordered, false);
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public Capabilities capabilities() {
                 return declared;
@@ -29,7 +30,7 @@ final class BrokenTransports {
     }
 
     static Transport altersAnOctet(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void commit(Packet packet, long nowNs) {
                 int last = packet.offset() + packet.length() - 1;
@@ -40,7 +41,7 @@ final class BrokenTransports {
     }
 
     static Transport losesThoughLossless(Transport inner) {
-        return new Delegating(declaring(inner, true, false, 0)) {
+        return new ForwardingTransport(declaring(inner, true, false, 0)) {
             private int sent;
 
             @Override
@@ -55,7 +56,7 @@ final class BrokenTransports {
     }
 
     static Transport swapsThoughOrdered(Transport inner) {
-        return new Delegating(declaring(inner, false, true, 0)) {
+        return new ForwardingTransport(declaring(inner, false, true, 0)) {
             private Packet kept;
 
             @Override
@@ -73,7 +74,7 @@ final class BrokenTransports {
     }
 
     static Transport cutsLongPackets(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void commit(Packet packet, long nowNs) {
                 super.commit(packet.length(Math.min(packet.length(), 1_499)), nowNs);
@@ -82,7 +83,7 @@ final class BrokenTransports {
     }
 
     static Transport losesBareHeaders(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void commit(Packet packet, long nowNs) {
                 if (packet.length() <= 20) {
@@ -95,7 +96,7 @@ final class BrokenTransports {
     }
 
     static Transport returnsTheSizeOfTheBatch(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public int receive(PacketBatch into, long nowNs) {
                 super.receive(into, nowNs);
@@ -105,7 +106,7 @@ final class BrokenTransports {
     }
 
     static Transport clearsTheBatch(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public int receive(PacketBatch into, long nowNs) {
                 into.clear();
@@ -116,7 +117,7 @@ final class BrokenTransports {
 
     /** Hands out one buffer for reading, and uses it for sending as well. */
     static Transport reusesTheReceiveBuffer(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private final PacketBatch raw = new PacketBatch(1);
             private final Packet only = new Packet(ByteBuffer.allocate(2_000), 0, 0);
 
@@ -140,7 +141,7 @@ final class BrokenTransports {
     }
 
     static Transport dropsWhatDoesNotFit(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private final PacketBatch raw = new PacketBatch(64);
 
             @Override
@@ -161,7 +162,7 @@ final class BrokenTransports {
     }
 
     static Transport givesOneBufferToAll(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private final ByteBuffer shared = ByteBuffer.allocate(1_500);
 
             @Override
@@ -173,7 +174,7 @@ final class BrokenTransports {
     }
 
     static Transport sendsWhatIsAbandoned(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void abandon(Packet packet) {
                 super.commit(packet, 0);
@@ -182,7 +183,7 @@ final class BrokenTransports {
     }
 
     static Transport leaksAbandonedRoom(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void abandon(Packet packet) {
                 packet.length(0);
@@ -192,7 +193,7 @@ final class BrokenTransports {
 
     /** Polls: looks for packets after the whole timeout only. */
     static Transport sleepsThroughAwait(Transport inner, SimNetwork network) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void await(long timeoutNs) {
                 network.runFor(Math.max(0, timeoutNs));
@@ -201,14 +202,14 @@ final class BrokenTransports {
     }
 
     static Transport forgetsWakeUps(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void wakeup() {}
         };
     }
 
     static Transport refusesWakeUpsAfterClose(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private volatile boolean closed;
 
             @Override
@@ -228,7 +229,7 @@ final class BrokenTransports {
     }
 
     static Transport refusesToCloseTwice(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private int closes;
 
             @Override
@@ -243,14 +244,14 @@ final class BrokenTransports {
     }
 
     static Transport carriesOnAfterClose(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public void close() {}
         };
     }
 
     static Transport takesNothingBackAfterClose(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private boolean closed;
 
             @Override
@@ -270,7 +271,7 @@ final class BrokenTransports {
     }
 
     static Transport namesDeadlinesThatPass(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private long lastNs;
 
             @Override
@@ -287,7 +288,7 @@ final class BrokenTransports {
     }
 
     static Transport allocatesSecretly(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             private final List<byte[]> last = new ArrayList<>(List.of(new byte[0]));
 
             @Override
@@ -299,7 +300,7 @@ final class BrokenTransports {
     }
 
     static Transport answersMistakesWithNull(Transport inner) {
-        return new Delegating(inner) {
+        return new ForwardingTransport(inner) {
             @Override
             public Packet claim(int length) {
                 return length > capabilities().largestPacket() ? null : super.claim(length);

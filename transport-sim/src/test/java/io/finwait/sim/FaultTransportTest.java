@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -150,7 +151,7 @@ class FaultTransportTest {
     void promisesNoMoreThanItKeeps() {
         Capabilities all = new Capabilities(1_500, 0, 65_535, true, true, true, true, false);
         Transport able =
-                new Delegating(inner) {
+                new ForwardingTransport(inner) {
                     @Override
                     public Capabilities capabilities() {
                         return all;
@@ -207,7 +208,7 @@ class FaultTransportTest {
     @Test
     void aChecksumThatWasVerifiedIsNotGoodAnyMoreAfterCorruption() {
         Transport verifying =
-                new Delegating(inner) {
+                new ForwardingTransport(inner) {
                     @Override
                     public int receive(PacketBatch into, long nowNs) {
                         int added = super.receive(into, nowNs);

@@ -1,6 +1,6 @@
 package io.finwait.examples.stage;
 
-import io.finwait.spi.Capabilities;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -11,9 +11,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /** Where our host meets the wire: packets pass as the {@link Wire} lets them, and can be kept out. */
-final class Gate implements Transport {
+final class Gate extends ForwardingTransport {
 
-    private final Transport below;
     private final Wire wire;
     private final End ours;
     private final boolean bothHere;
@@ -22,7 +21,7 @@ final class Gate implements Transport {
     private boolean shut;
 
     private Gate(Transport below, Wire wire, End ours, boolean bothHere) {
-        this.below = below;
+        super(below);
         this.wire = wire;
         this.ours = ours;
         this.bothHere = bothHere;
@@ -47,17 +46,12 @@ final class Gate implements Transport {
     }
 
     private void send(ByteBuffer octets) {
-        Packet packet = below.claim(octets.capacity());
+        Packet packet = claim(octets.capacity());
         if (packet == null) {
             throw new IllegalStateException("the transport has no room for the late packet");
         }
         packet.buffer().put(packet.offset(), octets, 0, octets.capacity());
-        below.commit(packet, 0);
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return below.capabilities();
+        super.commit(packet, 0);
     }
 
     @Override
@@ -66,7 +60,7 @@ final class Gate implements Transport {
             return 0;
         }
         arrived.clear();
-        below.receive(arrived, nowNs);
+        super.receive(arrived, nowNs);
         int before = into.size();
         for (int i = 0; i < arrived.size() && into.room() > 0; i++) {
             if (bothHere) {
@@ -83,41 +77,11 @@ final class Gate implements Transport {
     }
 
     @Override
-    public Packet claim(int length) {
-        return below.claim(length);
-    }
-
-    @Override
     public void commit(Packet packet, long nowNs) {
         if (wire.carries(nowNs, ours, packet)) {
-            below.commit(packet, nowNs);
+            super.commit(packet, nowNs);
         } else {
-            below.abandon(packet);
+            abandon(packet);
         }
-    }
-
-    @Override
-    public void abandon(Packet packet) {
-        below.abandon(packet);
-    }
-
-    @Override
-    public long nextDeadlineNs() {
-        return below.nextDeadlineNs();
-    }
-
-    @Override
-    public void await(long timeoutNs) {
-        below.await(timeoutNs);
-    }
-
-    @Override
-    public void wakeup() {
-        below.wakeup();
-    }
-
-    @Override
-    public void close() {
-        below.close();
     }
 }

@@ -135,11 +135,6 @@ final class KernelWorld extends RealWorld {
     }
 
     @Override
-    public End beginsAtOnce() {
-        return End.A;
-    }
-
-    @Override
     public void atOnce(Runnable calls) {
         shut = true;
         try {

@@ -88,11 +88,6 @@ final class LinkWorld extends RealWorld {
     }
 
     @Override
-    public String place() {
-        return "";
-    }
-
-    @Override
     public Host client() {
         return client.host;
     }
@@ -100,11 +95,6 @@ final class LinkWorld extends RealWorld {
     @Override
     public Host server() {
         return server.host;
-    }
-
-    @Override
-    public End beginsAtOnce() {
-        return End.A;
     }
 
     @Override

@@ -61,11 +61,6 @@ final class LoopbackWorld extends RealTime implements World {
     }
 
     @Override
-    public String place() {
-        return "";
-    }
-
-    @Override
     public Host client() {
         return client;
     }
@@ -83,11 +78,6 @@ final class LoopbackWorld extends RealTime implements World {
     @Override
     public void atOnce(Runnable calls) {
         throw cannot("close both ends before a packet arrives");
-    }
-
-    @Override
-    public End beginsAtOnce() {
-        return End.A;
     }
 
     @Override

@@ -103,11 +103,6 @@ final class ProcessWorld extends HalfWorld {
     }
 
     @Override
-    public String place() {
-        return "";
-    }
-
-    @Override
     Host other() {
         return server;
     }

@@ -65,11 +65,6 @@ final class SimWorld implements World {
     }
 
     @Override
-    public String place() {
-        return "";
-    }
-
-    @Override
     public Host client() {
         return client;
     }
@@ -108,11 +103,6 @@ final class SimWorld implements World {
     public void atOnce(Runnable calls) {
         // No virtual time passes during calls, and links have a delay.
         calls.run();
-    }
-
-    @Override
-    public End beginsAtOnce() {
-        return End.A;
     }
 
     private RuleBuilder from(End from, Predicate<Segment> which) {

@@ -10,7 +10,9 @@ import java.util.function.Predicate;
 interface World extends WorldTime, AutoCloseable {
 
     /** Where one can look from outside, such as a network namespace; empty for nowhere. */
-    String place();
+    default String place() {
+        return "";
+    }
 
     Host client();
 
@@ -23,7 +25,9 @@ interface World extends WorldTime, AutoCloseable {
     void atOnce(Runnable calls);
 
     /** Which end's packets can be kept waiting while something is done at once: it has to begin. */
-    End beginsAtOnce();
+    default End beginsAtOnce() {
+        return End.A;
+    }
 
     /**
      * Loses segments that an end sends from now on.

@@ -3,8 +3,8 @@ package io.finwait.sim.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.Finwait;
-import io.finwait.spi.Capabilities;
 import io.finwait.spi.DirectLink;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -131,14 +131,13 @@ class ReceivedTextTest {
     }
 
     /** Takes its buffers back as early as it may, and loses a packet when told so. */
-    private static final class Reclaiming implements Transport {
+    private static final class Reclaiming extends ForwardingTransport {
 
-        private final Transport below;
         private final PacketBatch lent = new PacketBatch(64);
         private int untilLoss;
 
         Reclaiming(Transport below) {
-            this.below = below;
+            super(below);
         }
 
         /** Loses the packet with this number, counted from the next one. */
@@ -155,7 +154,7 @@ class ReceivedTextTest {
                 }
             }
             lent.clear();
-            below.receive(lent, nowNs);
+            super.receive(lent, nowNs);
             int count = 0;
             for (int i = 0; i < lent.size(); i++) {
                 if (untilLoss == 0 || --untilLoss > 0) {
@@ -167,39 +166,6 @@ class ReceivedTextTest {
         }
 
         @Override
-        public Capabilities capabilities() {
-            return below.capabilities();
-        }
-
-        @Override
-        public Packet claim(int length) {
-            return below.claim(length);
-        }
-
-        @Override
-        public void commit(Packet packet, long nowNs) {
-            below.commit(packet, nowNs);
-        }
-
-        @Override
-        public void abandon(Packet packet) {
-            below.abandon(packet);
-        }
-
-        @Override
-        public long nextDeadlineNs() {
-            return below.nextDeadlineNs();
-        }
-
-        @Override
         public void await(long timeoutNs) {}
-
-        @Override
-        public void wakeup() {}
-
-        @Override
-        public void close() {
-            below.close();
-        }
     }
 }
