@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Objects;
 
 import javax.net.SocketFactory;
 
@@ -36,7 +37,7 @@ public final class DriverSocketFactory extends SocketFactory {
      * @param driver carries them; still the caller's, who closes it
      */
     public DriverSocketFactory(Driver driver) {
-        this.driver = driver;
+        this.driver = Objects.requireNonNull(driver, "driver");
     }
 
     @Override

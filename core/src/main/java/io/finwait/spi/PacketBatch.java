@@ -15,7 +15,8 @@ public final class PacketBatch {
      */
     public PacketBatch(int capacity) {
         if (capacity < 1) {
-            throw new IllegalArgumentException("capacity " + capacity + " is below 1");
+            throw new IllegalArgumentException(
+                    "capacity " + capacity + " is below 1; choose 1 or more");
         }
         packets = new Packet[capacity];
     }

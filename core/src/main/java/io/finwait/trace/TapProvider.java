@@ -10,6 +10,8 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -56,8 +58,17 @@ public final class TapProvider implements TransportProvider {
         } catch (IOException e) {
             below.close();
             throw new UncheckedIOException(
-                    "the capture can't be written to '" + file + "': " + e.getMessage(), e);
+                    "the capture can't be written to '" + file + "': " + reason(e), e);
         }
+    }
+
+    /** The JDK's messages hold the name of the file alone. */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is no such folder";
+            case AccessDeniedException _ -> "permission denied";
+            default -> e.getMessage();
+        };
     }
 
     private static long epochOfZeroNs() {

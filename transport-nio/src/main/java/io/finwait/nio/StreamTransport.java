@@ -77,7 +77,8 @@ public final class StreamTransport extends SocketTransport {
                             + address
                             + ": "
                             + e.getMessage()
-                            + "; choose an address of this host, or a path, that nobody uses",
+                            + "; choose an address of this host, or a path in a folder that is"
+                            + " there and yours, that nobody uses",
                     e);
         }
         ready = source::ready;

@@ -91,7 +91,8 @@ public final class UdpTransport extends SocketTransport {
                             + (peer == null ? "" : " with " + peer)
                             + ": "
                             + e.getMessage()
-                            + "; choose a free port of an address of this host, or port 0",
+                            + "; choose a free port, or port 0, of an address of this host"
+                            + (peer == null ? "" : " from which the peer can be reached"),
                     e);
         }
     }

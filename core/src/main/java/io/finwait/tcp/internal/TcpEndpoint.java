@@ -429,7 +429,7 @@ public final class TcpEndpoint implements Endpoint {
                         + remote.version()
                         + " address to reach "
                         + remote
-                        + " from");
+                        + " from; give it one by EndpointConfig.Builder.address");
     }
 
     @Override
@@ -491,7 +491,8 @@ public final class TcpEndpoint implements Endpoint {
         requireOpen();
         requirePort(port, 1);
         if (backlog < 1) {
-            throw new IllegalArgumentException("backlog " + backlog + " is below 1");
+            throw new IllegalArgumentException(
+                    "backlog " + backlog + " is below 1; choose 1 or more");
         }
         if (listenerOf(port) != null) {
             throw new IllegalStateException(

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
@@ -92,6 +93,7 @@ public final class FinwaitCommand implements Callable<Integer> {
                 name
                         + ": "
                         + sentence.replaceAll("\\s*\\R\\s*", " ")
+                                .replaceFirst(" is not an? (int|long)$", " is no whole number")
                         + " (see "
                         + name
                         + " --help)");
@@ -108,6 +110,8 @@ public final class FinwaitCommand implements Callable<Integer> {
         String message =
                 switch (e) {
                     case UncheckedIOException unchecked -> unchecked.getMessage();
+                    case FileSystemException file when file.getFile() != null ->
+                            "'" + file.getFile() + "': " + UserText.reason(file);
                     case IOException io -> UserText.reason(io);
                     default -> e.getMessage() == null ? e.toString() : e.getMessage();
                 };

@@ -1,5 +1,7 @@
 package io.finwait.examples.command;
 
+import static java.util.stream.Collectors.joining;
+
 import io.finwait.sim.script.JUnitReport;
 import io.finwait.sim.script.Profile;
 import io.finwait.sim.script.ScriptOptions;
@@ -97,7 +99,9 @@ final class ScriptCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<Path> files = files();
         if (files.isEmpty()) {
-            throw wrong("there is no *.pkt in " + paths);
+            throw wrong(
+                    "there is no *.pkt in "
+                            + paths.stream().map(Path::toString).collect(joining(", ")));
         }
         if (pcap != null && files.size() != 1) {
             throw wrong("--pcap captures one script; there are " + files.size());

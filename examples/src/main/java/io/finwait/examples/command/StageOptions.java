@@ -88,7 +88,13 @@ final class StageOptions {
         if (transport.startsWith("sim:")) {
             throw wrong("the simulation is --transport sim here, and --seed its only parameter");
         }
-        return Link.of(transport);
+        Link link = Link.of(transport);
+        if (transport.contains("udp://") && link.server().equals(transport)) {
+            throw wrong(
+                    "the second host is at the peer of udp://, which is missing; write"
+                        + " udp://127.0.0.1:7000?peer=127.0.0.1:7001, or udp: for two processes");
+        }
+        return link;
     }
 
     private void requireFolder(String option, Path file) {
@@ -98,6 +104,9 @@ final class StageOptions {
         }
         if (file != null && Files.isDirectory(file)) {
             throw wrong(option + " " + file + " is a folder; name a file");
+        }
+        if (folder != null && !Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw wrong(option + " " + file + ": permission denied; name a file elsewhere");
         }
     }
 

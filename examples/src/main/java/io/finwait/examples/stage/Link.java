@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 public record Link(String client, String server) {
 
     private static final Pattern DATAGRAMS =
-            Pattern.compile("(.*udp://)([^?]+)(.*[?&]peer=)([^&]+)(.*)");
+            Pattern.compile("(.*udp://)([^?]+)(.*[?&]peer=)(?!first)([^&]+)(.*)");
     private static final Pattern ROLES = Pattern.compile("(.*[?&]role=)(client|server)(.*)");
 
     /**

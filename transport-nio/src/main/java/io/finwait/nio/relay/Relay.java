@@ -118,7 +118,12 @@ public final class Relay implements AutoCloseable {
                 return relay;
             } catch (IOException e) {
                 throw new UncheckedIOException(
-                        "can't listen at " + listen + ": " + e.getMessage(), e);
+                        "can't listen at "
+                                + listen
+                                + ": "
+                                + e.getMessage()
+                                + "; choose an address of this host and a free port, or port 0",
+                        e);
             }
         }
     }

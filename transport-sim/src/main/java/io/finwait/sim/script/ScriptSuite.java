@@ -3,6 +3,7 @@ package io.finwait.sim.script;
 import io.finwait.sim.script.ScriptResult.Outcome;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,10 @@ public final class ScriptSuite {
             return new ScriptResult(
                     name, Outcome.FAILED, e.line(), "syntax: " + e.problem(), e.getMessage(), 0);
         } catch (IOException e) {
-            String reason = "can't be read: " + e;
+            String reason =
+                    e instanceof CharacterCodingException
+                            ? "is no text in UTF-8"
+                            : "can't be read: " + e;
             return new ScriptResult(name, Outcome.FAILED, 0, reason, name + ": " + reason, 0);
         }
     }
