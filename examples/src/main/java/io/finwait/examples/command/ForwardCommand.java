@@ -33,7 +33,9 @@ import java.util.concurrent.CountDownLatch;
             "      --direction down --reset-after 1000",
             "  curl http://127.0.0.1:9000/large",
             "",
-            "A port of 0 in --listen takes a free one, which is printed."
+            "A port of 0 in --listen takes a free one, which is printed. A server that refuses is"
+                + " seen by the client as a connection that is opened and reset at once: the kernel"
+                + " answers the client before the server can be asked."
         })
 final class ForwardCommand implements Callable<Integer> {
 

@@ -35,7 +35,15 @@ import java.util.concurrent.Callable;
         description = "Runs packetdrill scripts against Finwait, in virtual time.",
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:no script failed", "1:a script failed", "2:wrong usage"})
+        exitCodeList = {"0:no script failed", "1:a script failed", "2:wrong usage"},
+        footer = {
+            "",
+            "Our own scripts expect the RFCs, but for those in the folder linux:",
+            "",
+            "  finwait script transport-sim/src/test/resources/scripts/timewait",
+            "  finwait script --profile linux \\",
+            "      transport-sim/src/test/resources/scripts/linux"
+        })
 final class ScriptCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;

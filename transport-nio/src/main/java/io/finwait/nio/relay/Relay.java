@@ -30,8 +30,10 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>What it can't carry over: a server that refuses is seen by the client as a connection that is opened
- * and reset at once, because the client's handshake is the kernel's. A reset from an end whose octets wait
- * for room (1 MiB waits in each direction) is seen when there is room again.
+ * and reset at once. The kernel answers the client's SYN before this process hears of it, and no socket
+ * option lets a listener decline one, so the server can't be asked first; to close the port while the
+ * server is away would take probing it with connections that no client wanted. A reset from an end whose
+ * octets wait for room (1 MiB waits in each direction) is seen when there is room again.
  *
  * <p>Each connection has virtual threads of its own; everything here may be called from any thread.
  */
