@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Two endpoints over any transport, both on one thread in real time: one of your own is measured by
- * putting its provider on the class path and naming both its ends, {@code -p client=mine://a -p
- * server=mine://b}.
+ * putting its provider on the class path and naming both its ends, {@code -p client=mine://cable -p
+ * server=mine://cable}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
