@@ -4,10 +4,11 @@ package io.finwait.timewait;
  * One generation of the index: buckets of one cache line, in chunks.
  *
  * <pre>
- *  long 0      tags of slots 0 to 7, an octet each; 0 is a free slot
- *  long 1      tags of slots 8 to 11 in the low half; in the high half eight counts of 4 bits: how many
- *              entries of each kind passed here, that is, found the bucket full and went on to the next
- *  longs 2..7  references of slots 0 to 11, two in a long
+ *  long 0      tags of the even slots in the low 48 bits, an octet each; 0 is a free slot
+ *  long 1      tags of the odd slots in the low 48 bits
+ *              in the high 16 bits of both, four counts of 4 bits: how many entries of each kind passed
+ *              here, that is, found the bucket full and went on to the next
+ *  longs 2..7  references, an even slot's in the low half and the next slot's in the high half
  * </pre>
  *
  * <p>The home of a hash is its high half scaled to the number of buckets. The order of homes is thus the
@@ -38,10 +39,14 @@ final class Buckets {
     private static final int PADDING = 6;
 
     private static final int REFS = 2;
-    private static final long ONES = 0x0101_0101_0101_0101L;
-    private static final long LOW_SEVEN = 0x7F7F_7F7F_7F7F_7F7FL;
+    private static final long ONES = 0x0101_0101_0101L;
+    private static final long HIGHS = 0x8080_8080_8080L;
     private static final long LOW_HALF = 0xFFFF_FFFFL;
     private static final long PASSED = 0xFL;
+    private static final int COUNTS = 48;
+
+    /** The bit of the last slot, which is the last in every match. */
+    private static final long LAST = 1L << 47;
 
     private final int homes;
     private final long[][] chunks;
@@ -70,9 +75,9 @@ final class Buckets {
         return (int) (((hash >>> 32) * homes) >>> 32);
     }
 
+    /** 2 to 255: {@link #match} may take a tag for one that differs in the lowest bit, but never 0. */
     static long tag(long hash) {
-        long tag = hash & 0xFF;
-        return tag == 0 ? 1 : tag;
+        return Math.max(hash & 0xFF, 2);
     }
 
     /** Makes room for all buckets up to the last that an entry of a home may reach. */
@@ -103,29 +108,37 @@ final class Buckets {
     }
 
     /**
-     * A bit for each slot that has the tag; {@link #slotOf} reads them. Both words of tags are looked at
-     * at once: which of the two has the tag is chance, and a wrong guess of the processor would cost as
-     * much as the memory.
+     * A bit for each slot that has the tag. The lowest bit is surely one; a higher one may be of a tag
+     * that differs in its lowest bit. Both words of tags are looked at at once: which of the two has the
+     * tag is chance, and a wrong guess of the processor would cost as much as the memory.
      */
     static long match(long[] chunk, int at, long tag) {
         long pattern = tag * ONES;
-        long low = zeroOctets(chunk[at] ^ pattern) >>> 7;
-        long high = (zeroOctets(chunk[at + 1] ^ pattern) & LOW_HALF) >>> 6;
-        return low | high;
+        long even = chunk[at] ^ pattern;
+        long odd = chunk[at + 1] ^ pattern;
+        return ((even - ONES & ~even & HIGHS) >>> 1) | (odd - ONES & ~odd & HIGHS);
     }
 
-    /** The slot of the first bit of a match: 8s for slot s, 8s + 1 for slot s + 8. */
+    /** The slot of the first bit of a match. */
     static int slotOf(long match) {
         int bit = Long.numberOfTrailingZeros(match);
-        return (bit >>> 3) + ((bit & 1) << 3);
+        return (bit >>> 3 << 1) | (bit & 1);
     }
 
-    private static long zeroOctets(long x) {
-        return ~(((x & LOW_SEVEN) + LOW_SEVEN) | x | LOW_SEVEN);
+    /** The reference in the slot of the first bit of a match. */
+    static int refOf(long[] chunk, int at, long match) {
+        int bit = Long.numberOfTrailingZeros(match);
+        // Only the bit's lowest bit counts: the halves of a word are 32 bits apart.
+        return (int) (chunk[at + REFS + (bit >>> 3)] >>> (bit << 5));
+    }
+
+    /** The same, but some other reference when there is no match. */
+    static int refOrOther(long[] chunk, int at, long match) {
+        return refOf(chunk, at, match | LAST);
     }
 
     static int ref(long[] chunk, int at, int slot) {
-        return (int) (chunk[at + REFS + (slot >>> 1)] >>> ((slot & 1) << 5));
+        return (int) (chunk[at + REFS + (slot >>> 1)] >>> (slot << 5));
     }
 
     /** Reads a bucket's first and last long: where the array does not begin with a line, it has two. */
@@ -135,12 +148,12 @@ final class Buckets {
 
     /** True when somebody passed here. */
     static boolean isPassed(long[] chunk, int at) {
-        return chunk[at + 1] >>> 32 != 0;
+        return (chunk[at] | chunk[at + 1]) >>> COUNTS != 0;
     }
 
     /** True when somebody of the hash's kind passed here. */
     static boolean isPassed(long[] chunk, int at, long hash) {
-        return (chunk[at + 1] >>> kindShift(hash) & PASSED) != 0;
+        return (chunk[at + countWord(hash)] >>> countShift(hash) & PASSED) != 0;
     }
 
     /** One entry fewer has passed the first {@code count} buckets of its home. */
@@ -148,8 +161,8 @@ final class Buckets {
         int home = home(hash);
         for (int i = 0; i < count; i++) {
             long[] chunk = chunk(home + i);
-            int word = offset(home + i) + 1;
-            int shift = kindShift(hash);
+            int word = offset(home + i) + countWord(hash);
+            int shift = countShift(hash);
             if ((chunk[word] >>> shift & PASSED) != PASSED) {
                 chunk[word] -= 1L << shift;
             }
@@ -157,15 +170,21 @@ final class Buckets {
     }
 
     private static void pass(long[] chunk, int at, long hash) {
-        int shift = kindShift(hash);
-        if ((chunk[at + 1] >>> shift & PASSED) != PASSED) {
-            chunk[at + 1] += 1L << shift;
+        int word = at + countWord(hash);
+        int shift = countShift(hash);
+        if ((chunk[word] >>> shift & PASSED) != PASSED) {
+            chunk[word] += 1L << shift;
         }
     }
 
-    /** Where the count of a hash's kind is: in one of eight places from bit 32 on. */
-    private static int kindShift(long hash) {
-        return 32 + ((int) (hash >>> 6) & 28);
+    /** Where the count of a hash's kind is: in the first or the second long ... */
+    private static int countWord(long hash) {
+        return (int) (hash >>> 8) & 1;
+    }
+
+    /** ... and there in one of four places. */
+    private static int countShift(long hash) {
+        return COUNTS + ((int) (hash >>> 7) & 12);
     }
 
     /** A free slot of a bucket, or -1. */
@@ -176,18 +195,18 @@ final class Buckets {
 
     /** Fills a free slot. */
     static void fill(long[] chunk, int at, int slot, long tag, int ref) {
-        chunk[at + (slot >>> 3)] |= tag << ((slot & 7) << 3);
-        int half = (slot & 1) << 5;
+        chunk[at + (slot & 1)] |= tag << (slot >>> 1 << 3);
+        int half = slot << 5;
         int word = at + REFS + (slot >>> 1);
         chunk[word] = (chunk[word] & ~(LOW_HALF << half)) | (ref & LOW_HALF) << half;
     }
 
     static void clear(long[] chunk, int at, int slot) {
-        chunk[at + (slot >>> 3)] &= ~(0xFFL << ((slot & 7) << 3));
+        chunk[at + (slot & 1)] &= ~(0xFFL << (slot >>> 1 << 3));
     }
 
     static boolean isFree(long[] chunk, int at, int slot) {
-        return (chunk[at + (slot >>> 3)] >>> ((slot & 7) << 3) & 0xFF) == 0;
+        return (chunk[at + (slot & 1)] >>> (slot >>> 1 << 3) & 0xFF) == 0;
     }
 
     /** Puts an entry into the nearest bucket with room; false when none in reach has any. */
@@ -228,9 +247,8 @@ final class Buckets {
 
     private static int slotOf(long[] chunk, int at, long tag, int ref) {
         for (long m = match(chunk, at, tag); m != 0; m &= m - 1) {
-            int slot = slotOf(m);
-            if (ref(chunk, at, slot) == ref) {
-                return slot;
+            if (refOf(chunk, at, m) == ref) {
+                return slotOf(m);
             }
         }
         return -1;

@@ -20,6 +20,7 @@ final class Entries {
     private final EntryStore store = new EntryStore(locals);
     private final Lookup lookup;
     private final TupleIndex index;
+    private final Newcomers newcomers;
     private final Deadlines deadlines;
     private final long[] twoMslNs;
     private final FairShares shares;
@@ -52,8 +53,9 @@ final class Entries {
         this.observer = observer;
         observed = !observer.equals(TimeWaitObserver.NONE);
         this.counters = counters;
-        lookup = new Lookup(store, locals, hash);
-        index = lookup.index();
+        index = new TupleIndex(store, hash);
+        newcomers = new Newcomers(index, this::replace);
+        lookup = new Lookup(store, locals, hash, index, newcomers);
         deadlines = new Deadlines(store, policy.restartCap());
         twoMslNs = new long[policy.pathClasses().size()];
         for (int i = 0; i < twoMslNs.length; i++) {
@@ -66,7 +68,13 @@ final class Entries {
         return lookup;
     }
 
+    /** Lets no newcomer wait any more: what is seen then is what would be if none ever did. */
+    void settle() {
+        newcomers.settle();
+    }
+
     int size() {
+        settle();
         return store.size();
     }
 
@@ -131,30 +139,23 @@ final class Entries {
             int remotePort,
             long timeoutNs,
             long nowNs) {
-        int old = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
-        if (old != NIL) {
-            counters.removed++;
-            end(old, TimeWaitEnding.REMOVED, nowNs);
-        }
-        while (isFull(remoteHigh, remoteLow)) {
-            if (!makeRoom(remoteHigh, remoteLow, nowNs)) {
-                counters.refused++;
-                return false;
-            }
-        }
         int local = locals.acquire(localHigh, localLow);
-        if (local != lookup.local) {
-            lookup.key(local, remoteHigh, remoteLow, localPort, remotePort);
+        lookup.key(local, remoteHigh, remoteLow, localPort, remotePort);
+        lookup.settleFor(lookup.hashed);
+        if (isFull(remoteHigh, remoteLow) && !makeRoom(remoteHigh, remoteLow, nowNs)) {
+            locals.release(local);
+            counters.refused++;
+            return false;
         }
         e.pathClass = policy.pathClassOf(remoteHigh, remoteLow);
         int ref = store.allocate(lookup.wide);
         store.create(ref, lookup.key0, lookup.key1, lookup.key2, e);
-        index.add(lookup.hashed, ref);
         deadlines.start(ref, nowNs, e.isFinWait2() ? timeoutNs : twoMslNs[e.pathClass]);
         if (shares != null) {
             shares.add(remoteHigh, remoteLow);
         }
         counters.entered++;
+        newcomers.add(lookup.hashed, ref, nowNs);
         return true;
     }
 
@@ -170,8 +171,32 @@ final class Entries {
         return store.size() >= policy.maxEntries() || octets + more > policy.maxOctets();
     }
 
-    /** Ends an entry before its time, if the policy finds one that may go. */
+    /** The old entry of a newcomer's tuple goes. */
+    private void replace(int old, long enteredNs) {
+        counters.removed++;
+        end(old, TimeWaitEnding.REMOVED, enteredNs);
+    }
+
+    /**
+     * Makes room for the tuple whose key {@link #lookup} has made. What newcomers take the place of goes
+     * first, and is often enough.
+     */
     private boolean makeRoom(long remoteHigh, long remoteLow, long nowNs) {
+        settle();
+        int old = lookup.find();
+        if (old != NIL) {
+            replace(old, nowNs);
+        }
+        while (isFull(remoteHigh, remoteLow)) {
+            if (!evict(remoteHigh, remoteLow, nowNs)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Ends an entry before its time, if the policy finds one that may go. */
+    private boolean evict(long remoteHigh, long remoteLow, long nowNs) {
         int first = deadlines.first();
         if (first == NIL) {
             return false;
@@ -208,14 +233,20 @@ final class Entries {
                 store.floor(now);
                 return done;
             }
-            store.floor(store.deadline(ref));
-            counters.expired++;
             if (aheadTurns == 0) {
                 lookAhead(ref);
             }
-            aheadTurns--;
             boolean expected = aheadNext < aheadEnd && ref == aheadRefs[aheadNext];
-            long hashed = expected ? aheadHashes[aheadNext++] : index.hashOf(ref);
+            long hashed = expected ? aheadHashes[aheadNext] : index.hashOf(ref);
+            if (newcomers.mayHold(hashed)) {
+                // A newcomer may be what is due, or have taken its place.
+                settle();
+                continue;
+            }
+            aheadNext += expected ? 1 : 0;
+            aheadTurns--;
+            store.floor(store.deadline(ref));
+            counters.expired++;
             end(ref, hashed, TimeWaitEnding.EXPIRED, now);
             done++;
         }
@@ -244,6 +275,10 @@ final class Entries {
 
     long nextDeadlineNs() {
         int ref = deadlines.first();
+        if (ref != NIL && !newcomers.isEmpty() && newcomers.mayHold(index.hashOf(ref))) {
+            settle();
+            ref = deadlines.first();
+        }
         return ref == NIL ? Long.MAX_VALUE : store.deadline(ref);
     }
 
@@ -270,6 +305,7 @@ final class Entries {
     }
 
     long list(long cursor, int limit, TimeWaitVisitor visitor) {
+        settle();
         int ref = (int) cursor;
         for (int shown = 0; shown < limit; shown++) {
             ref = store.nextUsed(ref);

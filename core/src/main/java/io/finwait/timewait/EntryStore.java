@@ -132,7 +132,9 @@ final class EntryStore {
         }
         long[] chunk = narrow.chunk(ref >>> 1);
         int at = SlotPool.index(ref >>> 1) * NARROW_WORDS;
-        return chunk[at] == k0 && ((chunk[at + ANSWER] >>> 4) & (NARROW_LOCALS - 1)) == k1;
+        long local = (chunk[at + ANSWER] >>> 4) & (NARROW_LOCALS - 1);
+        // One branch for both words: it is never wrongly foretold, unless tags agree by chance.
+        return ((chunk[at] ^ k0) | (local ^ k1)) == 0;
     }
 
     /** True when the entry is a wide one of this key. */

@@ -20,18 +20,26 @@ final class LocalAddresses {
     private int[] free = new int[4];
     private int freeCount;
     private int next;
-    private int last;
+
+    /** The address that was asked for last, and the answer: most tables have one local address. */
+    private long lastHigh;
+
+    private long lastLow;
+    private int last = NONE;
 
     /** The number of an address, or -1 when no entry has it. */
     int find(long addressHigh, long addressLow) {
-        if (low[last] == addressLow && high[last] == addressHigh && uses[last] > 0) {
-            return last;
-        }
+        return lastLow == addressLow && lastHigh == addressHigh
+                ? last
+                : search(addressHigh, addressLow);
+    }
+
+    private int search(long addressHigh, long addressLow) {
         int mask = index.length - 1;
         for (int i = home(addressHigh, addressLow, mask); index[i] != 0; i = (i + 1) & mask) {
             int id = index[i] - 1;
             if (low[id] == addressLow && high[id] == addressHigh) {
-                last = id;
+                remember(id);
                 return id;
             }
         }
@@ -75,7 +83,14 @@ final class LocalAddresses {
         high[id] = addressHigh;
         low[id] = addressLow;
         place(id);
+        remember(id);
         return id;
+    }
+
+    private void remember(int id) {
+        lastHigh = high[id];
+        lastLow = low[id];
+        last = id;
     }
 
     private void grow() {
@@ -118,6 +133,9 @@ final class LocalAddresses {
         }
         index[hole] = 0;
         free[freeCount++] = id;
+        if (last == id) {
+            last = NONE;
+        }
     }
 
     private static int home(long addressHigh, long addressLow, int mask) {

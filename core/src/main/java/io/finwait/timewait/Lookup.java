@@ -3,8 +3,8 @@ package io.finwait.timewait;
 import io.finwait.wire.IpAddress;
 
 /**
- * From addresses and ports to an entry. A lookup leaves key and hash of its tuple in fields, for an
- * entry that may be made of it.
+ * From addresses and ports to an entry. {@link #key} leaves key and hash of a tuple in fields, for
+ * an entry that is made of it.
  */
 final class Lookup {
 
@@ -14,9 +14,7 @@ final class Lookup {
     private final LocalAddresses locals;
     private final TupleHash hash;
     private final TupleIndex index;
-
-    /** The number of the local address, or -1 when no entry has it: then there is no key. */
-    int local;
+    private final Newcomers newcomers;
 
     boolean wide;
     long key0;
@@ -28,15 +26,17 @@ final class Lookup {
     @SuppressWarnings("UnusedVariable")
     private long touched;
 
-    Lookup(EntryStore store, LocalAddresses locals, TupleHash hash) {
+    Lookup(
+            EntryStore store,
+            LocalAddresses locals,
+            TupleHash hash,
+            TupleIndex index,
+            Newcomers newcomers) {
         this.store = store;
         this.locals = locals;
         this.hash = hash;
-        index = new TupleIndex(store, hash);
-    }
-
-    TupleIndex index() {
-        return index;
+        this.index = index;
+        this.newcomers = newcomers;
     }
 
     /** The entry of a tuple, or NIL. */
@@ -47,18 +47,46 @@ final class Lookup {
             long remoteLow,
             int localPort,
             int remotePort) {
-        local = locals.find(localHigh, localLow);
+        int local = locals.find(localHigh, localLow);
         if (local < 0) {
             return NIL;
         }
-        key(local, remoteHigh, remoteLow, localPort, remotePort);
-        return index.find(hashed, wide, key0, key1, key2);
+        long ports = (long) remotePort << 16 | localPort;
+        if (isNarrow(local, remoteHigh, remoteLow)) {
+            long k0 = remoteLow << 32 | ports;
+            long hashOfKey = hash.of(k0, local, 0);
+            settleFor(hashOfKey);
+            return index.findNarrow(hashOfKey, k0, local);
+        }
+        long k0 = (long) local << 32 | ports;
+        long hashOfKey = hash.of(k0, remoteHigh, remoteLow);
+        settleFor(hashOfKey);
+        return index.findWide(hashOfKey, k0, remoteHigh, remoteLow);
+    }
+
+    /** Makes sure that the index knows a newcomer of this hash. */
+    void settleFor(long hashOfKey) {
+        if (newcomers.mayHold(hashOfKey)) {
+            newcomers.settle();
+        }
+    }
+
+    /** The entry of the key that {@link #key} made, or NIL. */
+    int find() {
+        settleFor(hashed);
+        return wide
+                ? index.findWide(hashed, key0, key1, key2)
+                : index.findNarrow(hashed, key0, key1);
+    }
+
+    private static boolean isNarrow(int local, long remoteHigh, long remoteLow) {
+        return IpAddress.isV4(remoteHigh, remoteLow) && local < EntryStore.NARROW_LOCALS;
     }
 
     /** Makes the key of a tuple, whose local address has the given number. */
     void key(int localNumber, long remoteHigh, long remoteLow, int localPort, int remotePort) {
         long ports = (long) remotePort << 16 | localPort;
-        if (IpAddress.isV4(remoteHigh, remoteLow) && localNumber < EntryStore.NARROW_LOCALS) {
+        if (isNarrow(localNumber, remoteHigh, remoteLow)) {
             wide = false;
             key0 = remoteLow << 32 | ports;
             key1 = localNumber;
@@ -94,6 +122,7 @@ final class Lookup {
             batch.key1[i] = key1;
             batch.key2[i] = key2;
             batch.hashes[i] = hashed;
+            settleFor(hashed);
         }
         touched = index.touch(batch.hashes, batch.size);
         int candidates = 0;
@@ -117,12 +146,10 @@ final class Lookup {
         for (; open != 0; open &= open - 1) {
             int i = Integer.numberOfTrailingZeros(open);
             int ref =
-                    index.find(
-                            batch.hashes[i],
-                            batch.wide[i],
-                            batch.key0[i],
-                            batch.key1[i],
-                            batch.key2[i]);
+                    batch.wide[i]
+                            ? index.findWide(
+                                    batch.hashes[i], batch.key0[i], batch.key1[i], batch.key2[i])
+                            : index.findNarrow(batch.hashes[i], batch.key0[i], batch.key1[i]);
             found |= ref == NIL ? 0 : 1 << i;
         }
         return found;

@@ -8,6 +8,9 @@ import io.finwait.wire.IpAddress;
  */
 public final class TimeWaitEntry {
 
+    /** A timestamp is outdated after 24 days without another (RFC 7323 §5.5). */
+    private static final long TS_OUTDATED_NS = 24L * 86_400 * 1_000_000_000;
+
     static final int WAITING = 0;
     static final int FIN_WAIT_2 = 1;
     static final int PARKED_BY_SYN = 2;
@@ -33,6 +36,21 @@ public final class TimeWaitEntry {
     long deadlineNs;
 
     TimeWaitEntry() {}
+
+    /** The numbers and the window of every answer. */
+    void sequences(int snd, int rcv, int rcvWnd, int rcvWndScale) {
+        sndNxt = snd;
+        rcvNxt = rcv;
+        window = Math.clamp(rcvWnd >>> rcvWndScale, 0, 0xFFFF);
+        windowScale = rcvWndScale;
+    }
+
+    /** Whether timestamps are in use, and what is known of the peer's. */
+    void timestamps(boolean used, int recent, long recentAgeNs) {
+        timestamps = used;
+        tsRecent = recent;
+        tsOutdated = used && recentAgeNs > TS_OUTDATED_NS;
+    }
 
     /** First long of the local address. */
     public long localHigh() {

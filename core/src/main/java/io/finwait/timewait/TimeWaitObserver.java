@@ -8,7 +8,8 @@ public interface TimeWaitObserver {
     TimeWaitObserver NONE = (entry, ending, nowNs) -> {};
 
     /**
-     * An entry has left the table.
+     * An entry has left the table. Where a newcomer took its tuple, this may be told up to fifteen
+     * newcomers later, but before anything else about the tuple is told or answered.
      *
      * @param entry what it was; valid only during the call
      * @param ending why it left

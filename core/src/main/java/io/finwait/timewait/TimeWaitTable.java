@@ -29,9 +29,6 @@ public final class TimeWaitTable {
     /** A new incarnation's numbers begin at least this far ahead of the old one's (RFC 9293 §3.6.1). */
     private static final int ISS_STEP = 65_537;
 
-    /** A timestamp is outdated after 24 days without another (RFC 7323 §5.5). */
-    private static final long TS_OUTDATED_NS = 24L * 86_400 * 1_000_000_000;
-
     private static final int NIL = EntryStore.NIL;
 
     private final TimeWaitPolicy policy;
@@ -40,6 +37,7 @@ public final class TimeWaitTable {
     private final Entries entries;
     private final Lookup lookup;
     private final SegmentRules rules;
+    private final Parking parking;
 
     /**
      * A table that nobody observes.
@@ -68,6 +66,7 @@ public final class TimeWaitTable {
         entries = new Entries(policy, random, hash, observer, counters);
         lookup = entries.lookup();
         rules = new SegmentRules(policy, counters);
+        parking = new Parking(policy, counters, entries, entry);
     }
 
     /**
@@ -95,8 +94,10 @@ public final class TimeWaitTable {
             long tsRecentAgeNs,
             long nowNs) {
         long now = entries.clock(nowNs);
-        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs, now);
+        entry.sequences(sndNxt, rcvNxt, rcvWnd, rcvWndScale);
+        entry.timestamps(timestamps, tsRecent, tsRecentAgeNs);
         entry.phase = TimeWaitEntry.WAITING;
+        entry.answered = rules.neverAnswered(now);
         return entries.admit(
                 entry, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort, 0, now);
     }
@@ -132,8 +133,10 @@ public final class TimeWaitTable {
                             + LONGEST_FIN_WAIT_2_NS);
         }
         long now = entries.clock(nowNs);
-        fill(sndNxt, rcvNxt, rcvWnd, rcvWndScale, timestamps, tsRecent, tsRecentAgeNs, now);
+        entry.sequences(sndNxt, rcvNxt, rcvWnd, rcvWndScale);
+        entry.timestamps(timestamps, tsRecent, tsRecentAgeNs);
         entry.phase = TimeWaitEntry.FIN_WAIT_2;
+        entry.answered = rules.neverAnswered(now);
         return entries.admit(
                 entry,
                 localHigh,
@@ -262,17 +265,8 @@ public final class TimeWaitTable {
             long remoteLow,
             int localPort,
             int remotePort) {
-        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
-        if (ref == NIL) {
-            return false;
-        }
-        entries.load(ref, entry);
-        if (entry.isFinWait2()) {
-            return false;
-        }
-        entry.phase = TimeWaitEntry.PARKED_BY_SYN;
-        entries.update(ref, entry);
-        return true;
+        return parking.park(
+                lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort));
     }
 
     /**
@@ -294,32 +288,7 @@ public final class TimeWaitTable {
             boolean timestamps,
             long nowNs) {
         int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
-        if (ref == NIL) {
-            return false;
-        }
-        long now = entries.clock(nowNs);
-        entries.load(ref, entry);
-        if (entry.phase != TimeWaitEntry.WAITING
-                || !timestamps
-                || !entry.timestamps
-                || now - entry.sinceNs < policy.reuseDelayNs()
-                || !policyAllowsReuse()) {
-            return false;
-        }
-        entry.phase = TimeWaitEntry.PARKED_BY_REUSE;
-        entries.update(ref, entry);
-        return true;
-    }
-
-    private boolean policyAllowsReuse() {
-        return switch (policy.reuse()) {
-            case OFF -> false;
-            case LOOPBACK ->
-                    AddressPredicate.LOOPBACK.test(entry.remoteHigh, entry.remoteLow)
-                            || (entry.localHigh == entry.remoteHigh
-                                    && entry.localLow == entry.remoteLow);
-            case ALL -> true;
-        };
+        return parking.reuse(ref, timestamps, nowNs);
     }
 
     /**
@@ -336,22 +305,7 @@ public final class TimeWaitTable {
             int remotePort,
             long nowNs) {
         int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
-        if (ref == NIL) {
-            return false;
-        }
-        entries.load(ref, entry);
-        if (!entry.isParked()) {
-            return false;
-        }
-        boolean bySyn = entry.phase == TimeWaitEntry.PARKED_BY_SYN;
-        if (bySyn) {
-            counters.reopened++;
-        } else {
-            counters.reused++;
-        }
-        entries.end(
-                ref, bySyn ? TimeWaitEnding.REOPENED : TimeWaitEnding.REUSED, entries.clock(nowNs));
-        return true;
+        return parking.established(ref, nowNs);
     }
 
     /**
@@ -367,18 +321,8 @@ public final class TimeWaitTable {
             long remoteLow,
             int localPort,
             int remotePort) {
-        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
-        if (ref == NIL) {
-            return false;
-        }
-        entries.load(ref, entry);
-        if (!entry.isParked()) {
-            return false;
-        }
-        entry.phase = TimeWaitEntry.WAITING;
-        entries.update(ref, entry);
-        counters.returned++;
-        return true;
+        return parking.returned(
+                lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort));
     }
 
     /** True when the table has the tuple, parked or not; {@link #entry()} is not touched. */
@@ -464,8 +408,9 @@ public final class TimeWaitTable {
         return entries.octets();
     }
 
-    /** What has happened so far. */
+    /** What has happened so far; ask anew for what happened since. */
     public TimeWaitCounters counters() {
+        entries.settle();
         return counters;
     }
 
@@ -509,24 +454,5 @@ public final class TimeWaitTable {
                         visitor.visit(entry);
                     }
                 });
-    }
-
-    private void fill(
-            int sndNxt,
-            int rcvNxt,
-            int rcvWnd,
-            int rcvWndScale,
-            boolean timestamps,
-            int tsRecent,
-            long tsRecentAgeNs,
-            long nowNs) {
-        entry.sndNxt = sndNxt;
-        entry.rcvNxt = rcvNxt;
-        entry.window = Math.clamp(rcvWnd >>> rcvWndScale, 0, 0xFFFF);
-        entry.windowScale = rcvWndScale;
-        entry.timestamps = timestamps;
-        entry.tsRecent = tsRecent;
-        entry.tsOutdated = timestamps && tsRecentAgeNs > TS_OUTDATED_NS;
-        entry.answered = rules.neverAnswered(nowNs);
     }
 }

@@ -41,38 +41,55 @@ final class TupleIndex {
         buckets.open(SMALLEST - 1);
     }
 
-    /** The entry of a key, or {@link EntryStore#NIL}. */
-    int find(long hashed, boolean wide, long k0, long k1, long k2) {
+    /** The entry with the same key as another that is not in the index, or {@link EntryStore#NIL}. */
+    int find(long hashed, int same) {
+        long k0 = store.keyWord(same, 0);
+        long k1 = store.keyWord(same, 1);
+        return EntryStore.isWide(same)
+                ? findWide(hashed, k0, k1, store.keyWord(same, 2))
+                : findNarrow(hashed, k0, k1);
+    }
+
+    /** The narrow entry of a key, or {@link EntryStore#NIL}. */
+    int findNarrow(long hashed, long k0, long k1) {
         Buckets in = generation(hashed);
         int home = in.home(hashed);
         long[] chunk = in.chunk(home);
         int at = Buckets.offset(home);
-        int ref = findIn(chunk, at, hashed, wide, k0, k1, k2);
-        if (ref == EntryStore.NIL && Buckets.isPassed(chunk, at, hashed)) {
-            return findFurther(in, hashed, wide, k0, k1, k2);
-        }
-        return ref;
-    }
-
-    private int findIn(long[] chunk, int at, long hashed, boolean wide, long k0, long k1, long k2) {
         for (long m = Buckets.match(chunk, at, Buckets.tag(hashed)); m != 0; m &= m - 1) {
-            int ref = Buckets.ref(chunk, at, Buckets.slotOf(m));
-            if (wide ? store.matchesWide(ref, k0, k1, k2) : store.matchesNarrow(ref, k0, k1)) {
+            int ref = Buckets.refOf(chunk, at, m);
+            if (store.matchesNarrow(ref, k0, k1)) {
                 return ref;
             }
         }
-        return EntryStore.NIL;
+        return Buckets.isPassed(chunk, at, hashed)
+                ? findFurther(in, 1, hashed, false, k0, k1, 0)
+                : EntryStore.NIL;
     }
 
-    /** Kept out of {@link #find}, so that what nearly always suffices is short. */
-    private int findFurther(Buckets in, long hashed, boolean wide, long k0, long k1, long k2) {
+    /** The wide entry of a key, or {@link EntryStore#NIL}. */
+    int findWide(long hashed, long k0, long k1, long k2) {
+        return findFurther(generation(hashed), 0, hashed, true, k0, k1, k2);
+    }
+
+    /**
+     * Looks in the home of a hash or behind it. It is kept out of {@link #findNarrow}, so that what
+     * nearly always suffices is short.
+     */
+    private int findFurther(
+            Buckets in, int from, long hashed, boolean wide, long k0, long k1, long k2) {
         int home = in.home(hashed);
-        for (int i = 1; i < Buckets.REACH; i++) {
+        for (int i = from; i < Buckets.REACH; i++) {
             long[] chunk = in.chunk(home + i);
             int at = Buckets.offset(home + i);
-            int ref = findIn(chunk, at, hashed, wide, k0, k1, k2);
-            if (ref != EntryStore.NIL || !Buckets.isPassed(chunk, at, hashed)) {
-                return ref;
+            for (long m = Buckets.match(chunk, at, Buckets.tag(hashed)); m != 0; m &= m - 1) {
+                int ref = Buckets.refOf(chunk, at, m);
+                if (wide ? store.matchesWide(ref, k0, k1, k2) : store.matchesNarrow(ref, k0, k1)) {
+                    return ref;
+                }
+            }
+            if (!Buckets.isPassed(chunk, at, hashed)) {
+                return EntryStore.NIL;
             }
         }
         return findStashed(wide, k0, k1, k2);
@@ -89,10 +106,8 @@ final class TupleIndex {
         int at = Buckets.offset(home);
         long tag = Buckets.tag(hashed);
         long m = Buckets.match(chunk, at, tag);
-        // The slot of no match is 8, and what it holds is of no interest: to read it is cheaper
-        // than to
-        // guess wrongly whether there is a match.
-        int ref = Buckets.ref(chunk, at, Buckets.slotOf(m));
+        // To read what is of no interest is cheaper than to guess wrongly whether there is a match.
+        int ref = Buckets.refOrOther(chunk, at, m);
         int none = Buckets.isPassed(chunk, at, hashed) ? UNKNOWN : EntryStore.NIL;
         return m == 0 ? none : ref;
     }

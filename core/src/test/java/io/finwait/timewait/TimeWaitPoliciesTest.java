@@ -46,6 +46,31 @@ class TimeWaitPoliciesTest {
     }
 
     @Test
+    void an_entry_whose_tuple_a_newcomer_takes_is_counted_at_once() {
+        TimeWaitFixture f = TimeWaitFixture.withDefaults();
+        f.enter(REMOTE, 1);
+        f.enter(REMOTE, 2);
+        f.table.size();
+        f.enter(REMOTE, 1);
+        assertThat(f.table.counters().removed()).isEqualTo(1);
+        assertThat(f.endings).containsExactly(TimeWaitEnding.REMOVED);
+    }
+
+    @Test
+    void newcomers_turned_away_leave_nothing_behind() {
+        TimeWaitFixture f = cappedAt(1, Overflow.REFUSE_NEW);
+        f.enter(REMOTE, 1);
+        long octets = f.table.octets();
+        for (int local = 1; local <= 1000; local++) {
+            boolean taken =
+                    f.table.enter(
+                            0, local, 0, 1, 443, 1, SND_NXT, RCV_NXT, 0, 0, false, 0, 0, f.now);
+            assertThat(taken).isFalse();
+        }
+        assertThat(f.table.octets()).isEqualTo(octets);
+    }
+
+    @Test
     void d18_f07_evict_oldest_lets_the_one_nearest_to_its_end_go() {
         TimeWaitFixture f = cappedAt(2, Overflow.EVICT_OLDEST);
         f.enter(REMOTE, 1);

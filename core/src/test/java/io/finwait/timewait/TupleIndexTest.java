@@ -17,8 +17,9 @@ class TupleIndexTest {
     private final LocalAddresses locals = new LocalAddresses();
     private final EntryStore store = new EntryStore(locals);
     private final TupleHash hash = new TupleHash(RandomSource.seeded(5));
-    private final Lookup lookup = new Lookup(store, locals, hash);
-    private final TupleIndex index = lookup.index();
+    private final TupleIndex index = new TupleIndex(store, hash);
+    private final Newcomers none = new Newcomers(index, (old, enteredNs) -> {});
+    private final Lookup lookup = new Lookup(store, locals, hash, index, none);
     private final int local = locals.acquire(0, IpAddress.v4Low(1));
 
     @Test
@@ -76,6 +77,6 @@ class TupleIndexTest {
     }
 
     private int find() {
-        return index.find(lookup.hashed, lookup.wide, lookup.key0, lookup.key1, lookup.key2);
+        return lookup.find();
     }
 }
