@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
@@ -201,5 +202,26 @@ class CommandTest {
         Run run = run(line.split(" ", -1));
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("finwait time-wait: ").hasLineCount(1);
+    }
+
+    /** What the machine refuses is told with what to do about it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    close --transport unix:/nowhere/s?role=server | choose an address of this host
+                    close --transport tap:mine://x?pcap=/nowhere/x | there is no such folder
+                    forward --listen 192.0.2.1:0 --to 127.0.0.1:1 | and a free port, or port 0
+                    """)
+    void whatCantBeHadIsToldInASentence(String line, String advice) {
+        Run run = run(line.split(" ", -1));
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).startsWith("finwait ").contains(advice).hasLineCount(1);
+    }
+
+    @Test
+    void numbersAreAskedForInPlainWords() {
+        assertThat(run("close", "--seed", "1.5").err()).contains("'1.5' is no whole number");
     }
 }

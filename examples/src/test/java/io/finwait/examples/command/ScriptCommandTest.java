@@ -49,6 +49,13 @@ class ScriptCommandTest {
     }
 
     @Test
+    void whatIsNoTextFails() throws IOException {
+        Path file = Files.write(folder.resolve("a.pkt"), new byte[] {0, 1, (byte) 0xFF});
+        assertThat(script(file.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("is no text in UTF-8").doesNotContain("Exception");
+    }
+
+    @Test
     void aFailureIsShownAndGivesOne() throws IOException {
         String file = file("a.pkt", SOCKET + "+0 = LISTEN\n");
         assertThat(script(file)).isEqualTo(1);
