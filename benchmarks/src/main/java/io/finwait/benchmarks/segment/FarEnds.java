@@ -2,7 +2,6 @@ package io.finwait.benchmarks.segment;
 
 import io.finwait.spi.Packet;
 import io.finwait.wire.Checksum;
-import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Protocol;
 import io.finwait.wire.TcpHeader;
@@ -62,11 +61,6 @@ final class FarEnds {
         int address = Ipv4.destination(packet.buffer(), packet.offset());
         int port = TcpHeader.destinationPort(packet.buffer(), tcp);
         return (port - FIRST_PORT) * ADDRESSES + (address - FIRST_ADDRESS);
-    }
-
-    /** Which far end a connection of the endpoint belongs to. */
-    static int of(IpAddress remote, int port) {
-        return (port - FIRST_PORT) * ADDRESSES + ((int) remote.low() - FIRST_ADDRESS);
     }
 
     /** Writes a SYN. */

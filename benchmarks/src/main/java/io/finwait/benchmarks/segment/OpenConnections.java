@@ -81,11 +81,14 @@ final class OpenConnections {
             ends.segment(end, TcpHeader.ACK, ends.seq(end), ends.ack(end), 0, now);
         }
         work();
-        Connection connection;
-        while ((connection = listener.accept()) != null) {
+        // They come in the order of their ACKs; asking for an address would make an object each.
+        for (int end = first; end < first + count; end++) {
+            Connection connection = listener.accept();
+            if (connection.remotePort() != FarEnds.port(end)) {
+                throw new IllegalStateException(connection + " is not from far end " + end);
+            }
             connection.observer(reader);
-            connections[FarEnds.of(connection.remoteAddress(), connection.remotePort())] =
-                    connection;
+            connections[end] = connection;
         }
     }
 

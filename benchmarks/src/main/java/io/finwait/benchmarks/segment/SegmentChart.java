@@ -34,7 +34,7 @@ public final class SegmentChart {
                 new Chart("What a segment costs, checksums offloaded, copies not counted", "ns");
         for (String connections : List.of("1", "1000")) {
             chart.group(connections.equals("1") ? "one connection" : "1,000 connections in turn");
-            bar(chart, "pure ACK", "pureAck", "harness", connections, scores);
+            bar(chart, "pure ACK", "pureAck", "harnessOfAcks", connections, scores);
             bar(chart, "1,448 octets in order", "inOrder", "harnessAndCopy", connections, scores);
             bar(
                     chart,

@@ -66,8 +66,9 @@ public class TransportRoundTrip {
     /** Opens the connection. */
     @Setup(Level.Trial)
     public void open() {
-        clientTransport = Transports.open(client);
+        // The server first: some carriers must listen before the other end can reach them.
         serverTransport = Transports.open(server);
+        clientTransport = Transports.open(client);
         clientEndpoint =
                 Finwait.open(EndpointConfig.at("10.9.0.1").nagle(false).build(), clientTransport);
         EndpointConfig config = EndpointConfig.builder().address(SERVER).nagle(false).build();
