@@ -1,6 +1,7 @@
 package io.finwait.benchmarks.segment;
 
 import io.finwait.Finwait;
+import io.finwait.spi.Packet;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.Endpoint;
@@ -11,6 +12,7 @@ import io.finwait.wire.TcpHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * An endpoint with many open connections, whose far ends a benchmark plays. Whatever arrives is read at
@@ -27,6 +29,7 @@ final class OpenConnections {
     final Connection[] connections;
     long now = 1_000_000_000L;
 
+    private final Consumer<Packet> synAcks = this::takeSynAck;
     private final Listener listener;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(256 * 1024);
     private final ConnectionObserver reader =
@@ -94,12 +97,16 @@ final class OpenConnections {
 
     /** Begins handshakes; the far ends know the numbers of the SYN-ACKs. */
     void syns(int first, int count) {
-        feed.onSent(packet -> ends.takeSynAck(packet, now));
+        feed.onSent(synAcks);
         for (int i = 0; i < count; i++) {
             ends.syn(first + i, now);
         }
         work();
         feed.onSent(null);
+    }
+
+    private void takeSynAck(Packet packet) {
+        ends.takeSynAck(packet, now);
     }
 
     /** Opens all. */
