@@ -25,6 +25,8 @@ Measures in interleaved rounds, with the kernel's TCP as the client of each:
   --fresh N       measures only the first 1,000 connections of N fresh servers,
                   1 and 100 at a time: "fresh" without, "fresh-warm" with
                   Endpoint.warmUp() before they serve
+  --rehearsal N   with so many connections they warm up (default 2000, which is
+                  Endpoint.WARM_UP_CONNECTIONS)
   --out FILE      results as CSV (default system.csv in the folder you are in);
                   where it exists, rounds are added to it, so that long
                   measurements can be made piece by piece
@@ -36,7 +38,7 @@ network namespaces and removes them. Build first: mvn -q -DskipTests package
 EOF
 }
 
-rounds=5 seconds=2 warm_up=4 cpus=1 fresh=0 out=system.csv java_options="" report=false
+rounds=5 seconds=2 warm_up=4 cpus=1 fresh=0 rehearsal=2000 out=system.csv java_options="" report=false
 paths="veth tun tun-offload"
 tests="in out ping client-closes:1 client-closes:100 server-closes:1 server-closes:100 reset:1 reset:100"
 while [ $# -gt 0 ]; do
@@ -48,6 +50,7 @@ while [ $# -gt 0 ]; do
         --paths) paths=$2 ;;
         --tests) tests=$2 ;;
         --fresh) fresh=$2 ;;
+        --rehearsal) rehearsal=$2 ;;
         --out) out=$2 ;;
         --java-options) java_options=$2 ;;
         --report) report=true ;;
@@ -81,7 +84,6 @@ done
 
 near=fwbench$$a far=fwbench$$b
 declare -A pid address prefix
-warm_up_connections=2000 # Endpoint.WARM_UP_CONNECTIONS
 server_cpu=(taskset -c 1) client_cpu=(taskset -c 1)
 [ "$cpus" = 2 ] && client_cpu=(taskset -c 0)
 
@@ -176,7 +178,7 @@ if [ "$fresh" -gt 0 ]; then
                 elif [ "$path" = veth ]; then
                     continue
                 else
-                    start "$path" "$warm_up_connections"
+                    start "$path" "$rehearsal"
                 fi
                 record "$round" "$path" "$test" \
                     "$(run "$path" "client-closes:${test##*:}" 60 1000)"

@@ -136,7 +136,7 @@ public final class Report {
                 number(all.stream().mapToDouble(Run::value).min().orElse(0), decimals)
                         + " – "
                         + number(all.stream().mapToDouble(Run::value).max().orElse(0), decimals),
-                number(ratioToKernel(key), 2),
+                hasKernel(key) ? number(ratioToKernel(key), 2) : "",
                 latency,
                 cpu,
                 all.stream().mapToLong(Run::failed).sum() + " |\n");
@@ -146,7 +146,11 @@ public final class Report {
         return test.equals("in") || test.equals("out");
     }
 
-    /** The median over the rounds of the value beside the kernel's in the same round; 0: no such round. */
+    private boolean hasKernel(Key key) {
+        return runs.containsKey(new Key(key.cpus(), key.test(), KERNEL));
+    }
+
+    /** The median over the rounds of the value beside the kernel's in the same round. */
     private double ratioToKernel(Key key) {
         Map<Integer, Double> kernel = new LinkedHashMap<>();
         runs.getOrDefault(new Key(key.cpus(), key.test(), KERNEL), List.of())
