@@ -25,7 +25,7 @@ Measures in interleaved rounds, with the kernel's TCP as the client of each:
   --fresh N       measures only the first 1,000 connections of N fresh servers,
                   1 and 100 at a time: "fresh" without, "fresh-warm" with
                   Endpoint.warmUp() before they serve
-  --rehearsal N   with so many connections they warm up (default 2000, which is
+  --rehearsal N   with so many connections they warm up (default 4000, which is
                   Endpoint.WARM_UP_CONNECTIONS)
   --out FILE      results as CSV (default system.csv in the folder you are in);
                   where it exists, rounds are added to it, so that long
@@ -38,7 +38,7 @@ network namespaces and removes them. Build first: mvn -q -DskipTests package
 EOF
 }
 
-rounds=5 seconds=2 warm_up=4 cpus=1 fresh=0 rehearsal=2000 out=system.csv java_options="" report=false
+rounds=5 seconds=2 warm_up=4 cpus=1 fresh=0 rehearsal=4000 out=system.csv java_options="" report=false
 paths="veth tun tun-offload"
 tests="in out ping client-closes:1 client-closes:100 server-closes:1 server-closes:100 reset:1 reset:100"
 while [ $# -gt 0 ]; do

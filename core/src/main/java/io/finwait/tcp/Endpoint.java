@@ -25,8 +25,8 @@ import java.util.function.Consumer;
  */
 public interface Endpoint extends AutoCloseable {
 
-    /** With so many connections {@link #warmUp} takes about 0.4 seconds of one processor. */
-    int WARM_UP_CONNECTIONS = 2_000;
+    /** With so many connections {@link #warmUp} takes about 0.6 seconds of one processor. */
+    int WARM_UP_CONNECTIONS = 4_000;
 
     /**
      * One duty cycle: runs commands, takes a batch of packets, fires timers, sends what is owed.
