@@ -8,13 +8,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two hosts of ours in two processes: the client lives here, the server in another JVM. */
 final class ProcessWorld extends HalfWorld {
 
     private static final long LONGEST_WAIT_NS = 20_000_000;
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS = 12_000;
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger();
 
     private final Link link;
     private final Transport below;
@@ -24,15 +29,28 @@ final class ProcessWorld extends HalfWorld {
     private record Link(String ours, String theirs, Path file) {
 
         static Link udp() {
-            try (DatagramSocket one = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-                    DatagramSocket two = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-                return new Link(
-                        udp(one.getLocalPort(), two.getLocalPort()),
-                        udp(two.getLocalPort(), one.getLocalPort()),
-                        null);
-            } catch (IOException e) {
-                throw new UncheckedIOException("no datagram port is free: " + e.getMessage(), e);
+            int one = freePort();
+            int two = freePort();
+            return new Link(udp(one, two), udp(two, one), null);
+        }
+
+        /**
+         * A port below those that the kernel gives away by itself, and given to nobody else here: it is
+         * still free when the other process opens it.
+         */
+        private static int freePort() {
+            for (int i = 0; i < PORTS; i++) {
+                long next = 64 * ProcessHandle.current().pid() + NEXT_PORT.getAndIncrement();
+                int port = FIRST_PORT + (int) (next % PORTS);
+                try (DatagramSocket free =
+                        new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+                    return free.getLocalPort();
+                } catch (SocketException e) {
+                    // Somebody else has it: the next one may be free.
+                }
             }
+            throw new IllegalStateException(
+                    "no datagram port from " + FIRST_PORT + " on is free; end some programs");
         }
 
         private static String udp(int own, int other) {
