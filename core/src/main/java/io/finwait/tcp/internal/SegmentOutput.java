@@ -278,7 +278,11 @@ final class SegmentOutput {
         }
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). */
+    /**
+     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). Behind a closed window SND.NXT
+     * lies outside it once the window was probed, and the peer would drop such a RST without a word (RFC
+     * 9293 §3.10.7.4): then it goes to the window's edge, as an ACK does.
+     */
     void sendReset(Tcb tcb) {
         int options = tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0;
         int header = TcpHeader.LENGTH + options;
@@ -290,7 +294,8 @@ final class SegmentOutput {
             writeTimestamps(tcb, writer.optionsAt());
         }
         endpoint.counters.add(Counter.RESETS_OUT);
-        finish(tcb, tcb.snd.nxt, header, TcpHeader.RST | ACK, 0, 0);
+        int seq = tcb.state.isSynchronized() ? ackSequence(tcb.snd) : tcb.snd.nxt;
+        finish(tcb, seq, header, TcpHeader.RST | ACK, 0, 0);
     }
 
     private boolean sendEmpty(Tcb tcb, int seq) {
