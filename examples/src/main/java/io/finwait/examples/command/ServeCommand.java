@@ -95,7 +95,9 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "10s",
             description =
-                    "How long a client may take to ask, and to close (default: ${DEFAULT-VALUE}).")
+                    "How long a client may take to ask, and to close; in each such time it takes at"
+                            + " least 240 octets a second of its answer"
+                            + " (default: ${DEFAULT-VALUE}).")
     private Duration deadline;
 
     @Option(

@@ -20,6 +20,9 @@ final class Exchange implements ConnectionObserver {
     private static final int PIECE = 65_536;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /** A time of the endpoint's clock; {@link FileServer#giveTime} sets it. */
+    long deadlineNs;
+
     private final FileServer server;
     private final Connection connection;
     private ByteBuffer request = ByteBuffer.allocate(LONGEST_REQUEST);
@@ -29,16 +32,32 @@ final class Exchange implements ConnectionObserver {
     private boolean answered;
     private boolean complete;
 
+    /** Octets that the connection has taken from us. */
+    private long handedOver;
+
+    /** How many of them the client's TCP had acknowledged when the deadline was last set. */
+    private long deliveredBefore;
+
     Exchange(FileServer server, Connection connection) {
         this.server = server;
         this.connection = connection;
     }
 
-    /** The client has had its time: to ask, or to close after the answer. */
+    /**
+     * The client has had its time: to ask, to take what it asked for, or to close. What counts is what it
+     * has acknowledged: what the send buffer holds is delivered to nobody.
+     */
     void deadlinePassed() {
-        if (!answered) {
+        long delivered = handedOver - connection.unacknowledged();
+        long since = delivered - deliveredBefore;
+        deliveredBefore = delivered;
+        boolean allIsDelivered = complete && delivered == handedOver;
+        if (!answered || since < (allIsDelivered ? 1 : server.leastOctets())) {
             connection.abort();
-        } else if (complete) {
+            return;
+        }
+        server.giveTime(this);
+        if (allIsDelivered && server.closer() == FileServer.Closer.PEER) {
             connection.close();
         }
     }
@@ -130,6 +149,7 @@ final class Exchange implements ConnectionObserver {
                         + length
                         + "\r\n\r\n";
         output = ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII));
+        server.giveTime(this);
     }
 
     @Override
@@ -142,7 +162,7 @@ final class Exchange implements ConnectionObserver {
     private void send() {
         try {
             while (fill()) {
-                connection.send(output);
+                handedOver += connection.send(output);
                 if (output.hasRemaining()) {
                     return;
                 }
@@ -172,14 +192,20 @@ final class Exchange implements ConnectionObserver {
     private void complete() {
         complete = true;
         release();
-        switch (server.closer()) {
-            case US -> connection.closeGracefully(server.deadlineNs());
-            case PEER -> server.giveTime(this);
+        if (server.closer() == FileServer.Closer.US) {
+            connection.closeGracefully(server.deadlineNs());
         }
+    }
+
+    /** All that was to be delivered is; the wait for the client's FIN has a limit of its own. */
+    @Override
+    public void onCloseAcknowledged(Connection c) {
+        server.waitsNoMore(this);
     }
 
     @Override
     public void onEnded(Connection c) {
+        server.waitsNoMore(this);
         release();
     }
 

@@ -7,7 +7,7 @@ import io.finwait.tcp.Listener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 
 /**
  * Serves the files of a folder by HTTP/1.0: one GET for each connection. Runs on the endpoint's thread
@@ -23,21 +23,32 @@ public final class FileServer {
         PEER
     }
 
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    /**
+     * Who takes less than this is left: an octet now and then would hold a file, a buffer and a connection
+     * for as long as it likes. Others draw the line here too (240 octets per second in IIS).
+     */
+    private static final int LEAST_OCTETS_PER_SECOND = 240;
+
     private final Endpoint endpoint;
     private final Listener listener;
     private final Path root;
     private final Closer closer;
     private final long deadlineNs;
-    private final ArrayDeque<Due> due = new ArrayDeque<>();
-    private long requests;
 
-    private record Due(long timeNs, Exchange exchange) {}
+    /** Who has a deadline, the earliest first: all get the same time, so the latest goes to the end. */
+    private final LinkedHashSet<Exchange> waiting = new LinkedHashSet<>();
+
+    private long requests;
 
     /**
      * Listens from now on.
      *
      * @param root the folder
-     * @param deadline how long a client may take to send its request, and to close
+     * @param deadline how long a client may take to send its request, and to close; within each such time
+     *     it takes at least 240 octets of the response for each second. What counts is what its TCP has
+     *     acknowledged. Who is slower is reset
      * @throws IOException when the folder can't be read
      */
     public FileServer(Endpoint endpoint, int port, Path root, Closer closer, Duration deadline)
@@ -75,21 +86,33 @@ public final class FileServer {
         return endpoint.nowNs() + deadlineNs;
     }
 
-    /** Asks again whether the client has done its part, when it has had its time. */
+    /** How many octets a client takes at least in the time of a deadline. */
+    long leastOctets() {
+        return Math.max(1, LEAST_OCTETS_PER_SECOND * deadlineNs / SECOND_NS);
+    }
+
+    /** The client has its time from now on; then it is asked whether it has done its part. */
     void giveTime(Exchange exchange) {
-        due.add(new Due(deadlineNs(), exchange));
+        exchange.deadlineNs = deadlineNs();
+        waiting.remove(exchange);
+        waiting.add(exchange);
+    }
+
+    /** The client has done its part. */
+    void waitsNoMore(Exchange exchange) {
+        waiting.remove(exchange);
     }
 
     /** Leaves clients that have had their time; to be called with every duty cycle. */
     public void onTime(long nowNs) {
-        while (!due.isEmpty() && due.peek().timeNs - nowNs <= 0) {
-            due.remove().exchange.deadlinePassed();
+        while (!waiting.isEmpty() && waiting.getFirst().deadlineNs - nowNs <= 0) {
+            waiting.removeFirst().deadlinePassed();
         }
     }
 
     /** When {@link #onTime} has something to do; MAX_VALUE for never. */
     public long nextDeadlineNs() {
-        return due.isEmpty() ? Long.MAX_VALUE : due.peek().timeNs;
+        return waiting.isEmpty() ? Long.MAX_VALUE : waiting.getFirst().deadlineNs;
     }
 
     /** How many connections were accepted. */

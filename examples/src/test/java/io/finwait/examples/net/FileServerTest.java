@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -72,7 +73,11 @@ class FileServerTest {
 
     private Endpoint open(String name, String address) {
         SimTransport transport = network.attach(name, IpAddress.parse(address));
-        EndpointConfig config = EndpointConfig.at(address).random(transport.random()).build();
+        EndpointConfig config =
+                EndpointConfig.at(address)
+                        .random(transport.random())
+                        .receiveBufferOctets(65_536)
+                        .build();
         return Finwait.open(config, transport);
     }
 
@@ -183,5 +188,89 @@ class FileServerTest {
         serve(FileServer.Closer.US);
         String answer = ask(connect(), "x".repeat(8192));
         assertThat(answer).startsWith("HTTP/1.0 431 ");
+    }
+
+    /** Asks for the large file and reads nothing of it. */
+    private Connection askAndReadNothing() throws IOException {
+        Connection connection = connect();
+        network.runFor(SECOND / 10);
+        connection.send(
+                ByteBuffer.wrap("GET /large HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        network.runFor(SECOND / 10);
+        return connection;
+    }
+
+    private static int take(Connection connection, int octets) throws IOException {
+        return connection.receive(ByteBuffer.allocate(octets));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoReadsNothingIsLeft(FileServer.Closer closer) throws IOException {
+        serve(closer);
+        Connection connection = askAndReadNothing();
+        network.runFor(22 * SECOND);
+        assertThat(serverEndpoint.connectionCount()).isZero();
+        assertThat(connection.closeReason()).isInstanceOf(CloseReason.ResetByPeer.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoHasClosedAndReadsNothingIsLeft(FileServer.Closer closer) throws IOException {
+        serve(closer);
+        Connection connection = askAndReadNothing();
+        connection.shutdownOutput();
+        network.runFor(22 * SECOND);
+        assertThat(serverEndpoint.connectionCount()).isZero();
+    }
+
+    /** The answer is in the send buffer as a whole, and nothing of it behind the client's window. */
+    @ParameterizedTest
+    @EnumSource
+    void whatTheSendBufferHoldsIsNotDelivered(FileServer.Closer closer) throws IOException {
+        Files.writeString(root.resolve("large"), "0123456789".repeat(15_000));
+        serve(closer);
+        Connection connection = askAndReadNothing();
+        assertThat(connection.unread()).isLessThan(150_000);
+        network.runFor(22 * SECOND);
+        assertThat(serverEndpoint.connectionCount()).isZero();
+    }
+
+    @Test
+    void whoReadsSlowlyGetsItAll() throws IOException {
+        serve(FileServer.Closer.US);
+        Connection connection = askAndReadNothing();
+        int taken = 0;
+        for (int second = 0; second < 100; second++) {
+            taken += take(connection, 10_000);
+            network.runFor(SECOND);
+        }
+        assertThat(taken).isGreaterThan(500_000);
+        assertThat(take(connection, 1)).isEqualTo(-1);
+        connection.close();
+        network.runFor(SECOND);
+        assertThat(connection.closeReason()).isInstanceOf(CloseReason.Orderly.class);
+    }
+
+    @Test
+    void anOctetNowAndThenIsNotEnough() throws IOException {
+        serve(FileServer.Closer.US);
+        Connection connection = askAndReadNothing();
+        for (int second = 0; second < 60 && !connection.hasEnded(); second++) {
+            take(connection, 200);
+            network.runFor(SECOND);
+        }
+        assertThat(serverEndpoint.connectionCount()).isZero();
+    }
+
+    @Test
+    void whoAsksInTheLastMomentHasItsTimeForTheAnswer() throws IOException {
+        serve(FileServer.Closer.US);
+        Connection connection = connect();
+        network.runFor(SECOND * 99 / 10);
+        connection.send(
+                ByteBuffer.wrap("GET /large HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        network.runFor(9 * SECOND);
+        assertThat(connection.state()).isEqualTo(State.ESTABLISHED);
     }
 }
