@@ -90,8 +90,7 @@ public final class Driver implements AutoCloseable {
      * @param transport carries its packets; the driver's from now on, which closes it
      */
     public static Driver start(EndpointConfig config, Transport transport) {
-        ThreadFactory threads = Thread.ofPlatform().daemon().name("finwait").factory();
-        return start(config, transport, threads, SPIN_NS);
+        return start(config, transport, Driver::daemon, SPIN_NS);
     }
 
     /**
@@ -99,7 +98,7 @@ public final class Driver implements AutoCloseable {
      *
      * @param config the endpoint's addresses and rules
      * @param transport carries its packets; the driver's from now on, which closes it
-     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance
+     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance, where the JVM has it
      * @param spinNs how long to spin without work before waiting, in nanoseconds; 0 for virtual threads,
      *     whose carrier others need
      */
@@ -108,6 +107,12 @@ public final class Driver implements AutoCloseable {
         Driver driver = new Driver(config, transport, threads, spinNs);
         driver.thread.start();
         return driver;
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "finwait");
+        thread.setDaemon(true);
+        return thread;
     }
 
     // What the user calls.

@@ -128,7 +128,7 @@ final class DriverSocketImpl extends SocketImpl {
         }
         boolean unread = input.endAndTellWhetherSomethingIsUnread();
         // Octets in our own buffer are unread as well, and the peer must not think otherwise.
-        var _ = unread ? mine.abort() : mine.close();
+        CompletableFuture<?> unused = unread ? mine.abort() : mine.close();
     }
 
     @Override
@@ -139,7 +139,7 @@ final class DriverSocketImpl extends SocketImpl {
     @Override
     protected void shutdownOutput() {
         // The FIN is on its way; nobody waits here for its acknowledgment.
-        var _ = connection.shutdownOutput();
+        CompletableFuture<?> unused = connection.shutdownOutput();
     }
 
     @Override
@@ -157,7 +157,7 @@ final class DriverSocketImpl extends SocketImpl {
     public Object getOption(int id) {
         if (id == SocketOptions.SO_BINDADDR) {
             return connection == null
-                    ? InetAddress.ofLiteral("0.0.0.0")
+                    ? new InetSocketAddress(0).getAddress()
                     : connection.localAddress().toInetAddress();
         }
         return options.getOrDefault(id, 0);
@@ -179,7 +179,7 @@ final class DriverSocketImpl extends SocketImpl {
     }
 
     private void set(Consumer<Connection> option) {
-        var _ =
+        CompletableFuture<?> unused =
                 connection.call(
                         c -> {
                             option.accept(c);

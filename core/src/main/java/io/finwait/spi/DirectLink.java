@@ -31,7 +31,7 @@ public final class DirectLink implements Transport {
     private DirectLink(Capabilities capabilities) {
         this.capabilities = capabilities;
         int room = capabilities.headroom() + capabilities.largestPacket();
-        int places = Math.clamp(OCTETS / room, FEWEST_PLACES, MOST_PLACES);
+        int places = Math.min(Math.max(OCTETS / room, FEWEST_PLACES), MOST_PLACES);
         packets = new Packet[Integer.highestOneBit(places)];
         mask = packets.length - 1;
         for (int i = 0; i < packets.length; i++) {

@@ -41,7 +41,7 @@ public final class TimeWaitEntry {
     void sequences(int snd, int rcv, int rcvWnd, int rcvWndScale) {
         sndNxt = snd;
         rcvNxt = rcv;
-        window = Math.clamp(rcvWnd >>> rcvWndScale, 0, 0xFFFF);
+        window = Math.min(Math.max(rcvWnd >>> rcvWndScale, 0), 0xFFFF);
         windowScale = rcvWndScale;
     }
 

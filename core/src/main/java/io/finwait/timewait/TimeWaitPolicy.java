@@ -114,7 +114,7 @@ public record TimeWaitPolicy(
             throw new IllegalArgumentException(
                     pathClasses.size() + " path classes; give 1 to " + MAX_PATH_CLASSES);
         }
-        if (!pathClasses.getLast().remotes().equals(AddressPredicate.ANY)) {
+        if (!pathClasses.get(pathClasses.size() - 1).remotes().equals(AddressPredicate.ANY)) {
             throw new IllegalArgumentException(
                     "the last path class must hold for AddressPredicate.ANY, so that every remote"
                             + " has a 2MSL");

@@ -28,6 +28,8 @@ class TupleHash {
     }
 
     private static long fold(long x, long y) {
-        return x * y ^ Math.unsignedMultiplyHigh(x, y);
+        // Math.unsignedMultiplyHigh is younger than Java 17.
+        long high = Math.multiplyHigh(x, y) + ((x >> 63) & y) + ((y >> 63) & x);
+        return x * y ^ high;
     }
 }

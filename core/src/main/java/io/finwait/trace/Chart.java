@@ -79,7 +79,7 @@ public final class Chart {
         if (groups.isEmpty()) {
             throw new IllegalStateException("there is no group yet; call group first");
         }
-        groups.getLast().bars().add(new Bar(name, value));
+        groups.get(groups.size() - 1).bars().add(new Bar(name, value));
         return this;
     }
 

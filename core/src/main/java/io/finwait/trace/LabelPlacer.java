@@ -41,7 +41,7 @@ final class LabelPlacer {
             double dx = x2 - x1;
             double dy = y2 - y1;
             double along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy);
-            double at = Math.clamp(along, 0, 1);
+            double at = Math.min(Math.max(along, 0), 1);
             return Math.hypot(x - (x1 + at * dx), y - (y1 + at * dy));
         }
     }

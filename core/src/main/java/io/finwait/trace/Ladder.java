@@ -141,14 +141,14 @@ public final class Ladder {
             LadderEvent event = events.get(i);
             long at = event.timeNs() - begin;
             int told = orders.get(i);
-            switch (event) {
-                case LadderPacket packet -> addSteps(steps, packet, at, told);
-                case LadderEvent.StateChange change ->
-                        steps.add(step(LadderStep.Type.STATE, at, told, change.end(), change));
-                case LadderEvent.Note note ->
-                        steps.add(step(LadderStep.Type.NOTE, at, told, note.end(), note));
-                case LadderEvent.Block block ->
-                        steps.add(step(LadderStep.Type.BLOCK, at, told, null, block));
+            if (event instanceof LadderPacket packet) {
+                addSteps(steps, packet, at, told);
+            } else if (event instanceof LadderEvent.StateChange change) {
+                steps.add(step(LadderStep.Type.STATE, at, told, change.end(), change));
+            } else if (event instanceof LadderEvent.Note note) {
+                steps.add(step(LadderStep.Type.NOTE, at, told, note.end(), note));
+            } else {
+                steps.add(step(LadderStep.Type.BLOCK, at, told, null, event));
             }
         }
         steps.sort(
@@ -179,7 +179,7 @@ public final class Ladder {
         if (events.isEmpty()) {
             return 0;
         }
-        long begin = events.getFirst().timeNs();
+        long begin = events.get(0).timeNs();
         for (LadderEvent event : events) {
             begin = event.timeNs() - begin < 0 ? event.timeNs() : begin;
         }
@@ -191,7 +191,7 @@ public final class Ladder {
         List<Long> transits = new ArrayList<>();
         for (LadderEvent event : events) {
             if (event instanceof LadderPacket packet && !packet.arrivals().isEmpty()) {
-                transits.add(packet.arrivalsNs().getFirst() - packet.timeNs());
+                transits.add(packet.arrivalsNs().get(0) - packet.timeNs());
             }
         }
         Collections.sort(transits);

@@ -140,13 +140,13 @@ record LadderRow(
         /** A row of its own, which both ends share when they change at the same time. */
         private void addState(LadderStep step) {
             String state = step.stateChange().state();
-            LadderRow last = rows.isEmpty() ? null : rows.getLast();
+            LadderRow last = rows.isEmpty() ? null : rows.get(rows.size() - 1);
             boolean atA = step.end() == End.A;
             String a = atA ? state : "";
             String b = atA ? "" : state;
             if (last != null && last.kind() == Kind.STATE && last.timeNs() == step.timeNs()) {
                 if (atA ? last.stateOfA().isEmpty() : last.stateOfB().isEmpty()) {
-                    rows.removeLast();
+                    rows.remove(rows.size() - 1);
                     a = atA ? state : last.stateOfA();
                     b = atA ? last.stateOfB() : state;
                 }

@@ -38,7 +38,7 @@ public final class Netstat {
      */
     public static List<NetstatRow> rows(Endpoint endpoint) {
         List<NetstatRow> rows = new ArrayList<>();
-        IpAddress address = endpoint.config().addresses().getFirst();
+        IpAddress address = endpoint.config().addresses().get(0);
         endpoint.forEachListener(
                 listener ->
                         rows.add(
@@ -160,10 +160,10 @@ public final class Netstat {
     }
 
     private static void padRight(StringBuilder line, String text, int width) {
-        line.append(text).repeat(' ', Math.max(0, width - text.length()));
+        line.append(text).append(" ".repeat(Math.max(0, width - text.length())));
     }
 
     private static void padLeft(StringBuilder line, String text, int width) {
-        line.repeat(' ', Math.max(0, width - text.length())).append(text);
+        line.append(" ".repeat(Math.max(0, width - text.length()))).append(text);
     }
 }

@@ -64,11 +64,10 @@ public final class TapProvider implements TransportProvider {
 
     /** The JDK's messages hold the name of the file alone. */
     private static String reason(IOException e) {
-        return switch (e) {
-            case NoSuchFileException _ -> "there is no such folder";
-            case AccessDeniedException _ -> "permission denied";
-            default -> e.getMessage();
-        };
+        if (e instanceof NoSuchFileException) {
+            return "there is no such folder";
+        }
+        return e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
     }
 
     private static long epochOfZeroNs() {

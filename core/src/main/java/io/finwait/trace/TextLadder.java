@@ -77,7 +77,7 @@ public final class TextLadder {
         int endOfA = Math.max(LEFT_LINE - 1, TIME + 1 + a.length());
         line.append(padLeft(a, endOfA - TIME));
         int startOfB = Math.min(LEFT_LINE + MIDDLE + 3, COLUMNS - b.length());
-        line.repeat(' ', startOfB - line.length()).append(b);
+        line.append(" ".repeat(startOfB - line.length())).append(b);
         return painted(BOLD, line.toString());
     }
 

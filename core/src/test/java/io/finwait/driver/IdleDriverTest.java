@@ -29,7 +29,13 @@ class IdleDriverTest {
 
     private Driver start(long spinNs) {
         EndpointConfig config = EndpointConfig.at("10.0.0.1").build();
-        return Driver.start(config, transport, Thread.ofPlatform().daemon().factory(), spinNs);
+        return Driver.start(config, transport, IdleDriverTest::daemon, spinNs);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Test

@@ -41,7 +41,7 @@ class ChartTest {
         Document document = SvgDocument.parse(example().render(SvgTheme.LIGHT));
         assertThat(SvgDocument.texts(document))
                 .contains("37.5 Gbit/s", "6.4 Gbit/s", "0 Gbit/s", "<none>", "40", "50", "Gbit/s");
-        assertThat(SvgDocument.elements(document, "desc").getFirst().getTextContent())
+        assertThat(SvgDocument.elements(document, "desc").get(0).getTextContent())
                 .isEqualTo(
                         "Gbit/s; kernel sends: kernel, veth 37.5 smoltcp 6.4 <none> 0; stack"
                                 + " sends: kernel, veth 40.6 smoltcp 1.6");

@@ -107,6 +107,6 @@ class FlightEventsTest {
         List<RecordedEvent> found =
                 events.stream().filter(each -> each.getEventType().getName().equals(name)).toList();
         assertThat(found).hasSize(1);
-        return found.getFirst();
+        return found.get(0);
     }
 }

@@ -104,7 +104,7 @@ class SvgLadderTest {
                         .filter(each -> each.getAttribute("class").equals("band"))
                         .map(each -> each.getAttribute("height"))
                         .toList();
-        assertThat(heights).hasSize(3).containsOnly(heights.getFirst());
+        assertThat(heights).hasSize(3).containsOnly(heights.get(0));
     }
 
     @Test

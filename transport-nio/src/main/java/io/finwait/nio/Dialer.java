@@ -96,7 +96,7 @@ final class Dialer implements ChannelSource {
     }
 
     private long pause() {
-        pauseNs = Math.clamp(2 * pauseNs, FIRST_PAUSE_NS, LONGEST_PAUSE_NS);
+        pauseNs = Math.min(Math.max(2 * pauseNs, FIRST_PAUSE_NS), LONGEST_PAUSE_NS);
         return pauseNs;
     }
 

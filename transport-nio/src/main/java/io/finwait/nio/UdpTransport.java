@@ -57,12 +57,9 @@ public final class UdpTransport extends SocketTransport {
     private final ByteBuffer[] rooms = new ByteBuffer[SLOTS];
 
     private UdpTransport(InetSocketAddress bind, InetSocketAddress peer, UdpPeers peers, int mtu) {
-        if (mtu > LARGEST_MTU) {
-            throw new IllegalArgumentException(
-                    "mtu " + mtu + " is more than a datagram holds; choose at most " + LARGEST_MTU);
-        }
         super(
-                new Capabilities(mtu, 0, mtu, false, false, false, false, peer == null),
+                new Capabilities(
+                        requireFits(mtu), 0, mtu, false, false, false, false, peer == null),
                 new SendQueue(SLOTS, 0, mtu));
         this.peers = peers;
         // One octet more than the MTU shows a datagram that was cut.
@@ -95,6 +92,14 @@ public final class UdpTransport extends SocketTransport {
                             + (peer == null ? "" : " from which the peer can be reached"),
                     e);
         }
+    }
+
+    private static int requireFits(int mtu) {
+        if (mtu > LARGEST_MTU) {
+            throw new IllegalArgumentException(
+                    "mtu " + mtu + " is more than a datagram holds; choose at most " + LARGEST_MTU);
+        }
+        return mtu;
     }
 
     /**

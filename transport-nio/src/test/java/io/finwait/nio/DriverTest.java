@@ -7,6 +7,7 @@ import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
 import io.finwait.driver.DrainReport;
 import io.finwait.driver.Driver;
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.CloseReason.AbortCause;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -54,7 +56,13 @@ class DriverTest {
 
     @BeforeEach
     void startBoth() {
-        start(Thread.ofPlatform().daemon().factory());
+        start(DriverTest::daemon);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void start(ThreadFactory threads) {
@@ -205,7 +213,7 @@ class DriverTest {
 
     private static void readOnByOne(
             AsyncConnection from, ByteBuffer one, int before, CompletableFuture<Integer> counted) {
-        var _ =
+        CompletableFuture<?> unused =
                 from.read(one.clear())
                         .thenAccept(
                                 octets -> {
@@ -232,18 +240,15 @@ class DriverTest {
         List<CloseReason> reasons = Collections.synchronizedList(new ArrayList<>());
         for (int i = 0; i < threads; i++) {
             users.add(
-                    Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        for (int j = 0; j < each; j++) {
-                                            AsyncConnection one =
-                                                    client.connect(SERVER, PORT).join();
-                                            one.write(text("hello")).join();
-                                            reasons.add(
-                                                    one.closeGracefully(Duration.ofSeconds(30))
-                                                            .join());
-                                        }
-                                    }));
+                    LightThreads.start(
+                            "user",
+                            () -> {
+                                for (int j = 0; j < each; j++) {
+                                    AsyncConnection one = client.connect(SERVER, PORT).join();
+                                    one.write(text("hello")).join();
+                                    reasons.add(one.closeGracefully(Duration.ofSeconds(30)).join());
+                                }
+                            }));
         }
         for (Thread user : users) {
             user.join();
@@ -255,8 +260,12 @@ class DriverTest {
 
     @Test
     void itRunsOnAVirtualThread() {
+        ThreadFactory virtual =
+                LightThreads.virtual()
+                        .orElseThrow(
+                                () -> new TestAbortedException("no virtual threads before 21"));
         stopBoth();
-        start(Thread.ofVirtual().factory());
+        start(virtual);
         talkAndClose();
     }
 

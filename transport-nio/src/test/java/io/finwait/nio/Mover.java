@@ -4,6 +4,7 @@ import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
 import io.finwait.driver.DrainReport;
 import io.finwait.driver.Driver;
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.sim.FaultTransport;
 import io.finwait.sim.LinkModel;
 import io.finwait.spi.Transport;
@@ -63,7 +64,7 @@ public final class Mover {
         AsyncConnection connection = server ? accept(driver) : driver.connect(other, PORT).join();
         long beganNs = System.nanoTime();
         CompletableFuture<byte[]> sent = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> send(connection, octets, server ? 1 : 2, sent));
+        LightThreads.start("test", () -> send(connection, octets, server ? 1 : 2, sent));
         byte[] received = receive(connection);
         byte[] sentDigest = sent.join();
         CloseReason reason = connection.close().join();

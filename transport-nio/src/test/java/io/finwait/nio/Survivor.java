@@ -47,7 +47,7 @@ final class Survivor implements AutoCloseable {
 
     /** The state entered last, by any connection. */
     State state() {
-        return path.isEmpty() ? State.CLOSED : path.getLast();
+        return path.isEmpty() ? State.CLOSED : path.get(path.size() - 1);
     }
 
     /** Works without time passing on its clock until the other process has done something. */

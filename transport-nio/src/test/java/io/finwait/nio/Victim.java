@@ -29,7 +29,7 @@ public final class Victim {
             switch (order) {
                 case "connect" -> connection = driver.connect(other, Mover.PORT);
                 case "shut" -> {
-                    var _ = connection.join().shutdownOutput();
+                    CompletableFuture<?> unused = connection.join().shutdownOutput();
                 }
                 default -> throw new IllegalArgumentException(order);
             }

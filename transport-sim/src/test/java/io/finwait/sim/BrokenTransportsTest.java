@@ -128,11 +128,13 @@ class BrokenTransportsTest {
         try {
             method.invoke(contract);
         } catch (InvocationTargetException e) {
-            switch (e.getCause()) {
-                case RuntimeException thrown -> throw thrown;
-                case Error thrown -> throw thrown;
-                default -> throw e;
+            if (e.getCause() instanceof RuntimeException thrown) {
+                throw thrown;
             }
+            if (e.getCause() instanceof Error thrown) {
+                throw thrown;
+            }
+            throw e;
         }
     }
 }

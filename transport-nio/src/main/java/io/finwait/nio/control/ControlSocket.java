@@ -1,6 +1,7 @@
 package io.finwait.nio.control;
 
 import io.finwait.driver.Driver;
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.trace.Netstat;
 
 import org.slf4j.Logger;
@@ -84,7 +85,7 @@ public final class ControlSocket implements AutoCloseable {
                     "the control socket can't be made at '" + path + "': " + e.getMessage(), e);
         }
         ControlSocket control = new ControlSocket(path, listening, text);
-        Thread.ofVirtual().name("control").start(control::serve);
+        LightThreads.start("control", control::serve);
         return control;
     }
 
@@ -92,7 +93,7 @@ public final class ControlSocket implements AutoCloseable {
         while (true) {
             try {
                 SocketChannel onlooker = listening.accept();
-                Thread.ofVirtual().name("control-look").start(() -> show(onlooker));
+                LightThreads.start("control-look", () -> show(onlooker));
             } catch (IOException e) {
                 if (listening.isOpen()) {
                     LOG.warn("the control socket {} answers no more", path, e);

@@ -1,5 +1,6 @@
 package io.finwait.nio.relay;
 
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.relay.RelayEvent.Kind;
 import io.finwait.nio.relay.RelayEvent.Way;
 
@@ -44,8 +45,8 @@ final class Pump {
     private final AtomicLong octets = new AtomicLong();
     private final AtomicBoolean finIsUnderWay = new AtomicBoolean();
     private final AtomicBoolean resetHasCome = new AtomicBoolean();
-    private final Thread reader = Thread.ofVirtual().name("relay-read").unstarted(this::read);
-    private final Thread writer = Thread.ofVirtual().name("relay-write").unstarted(this::write);
+    private final Thread reader = LightThreads.unstarted("relay-read", this::read);
+    private final Thread writer = LightThreads.unstarted("relay-write", this::write);
     private volatile boolean endIsMade;
     private volatile boolean cut;
 
@@ -213,7 +214,7 @@ final class Pump {
 
     private int partOf(int length) {
         long rate = faults.octetsPerSecond();
-        return rate == 0 ? length : Math.clamp(rate / PARTS_PER_SECOND, 1, length);
+        return rate == 0 ? length : (int) Math.min(Math.max(rate / PARTS_PER_SECOND, 1), length);
     }
 
     private long nsFor(int length) {

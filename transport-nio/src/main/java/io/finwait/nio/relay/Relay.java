@@ -1,5 +1,6 @@
 package io.finwait.nio.relay;
 
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.relay.RelayEvent.Kind;
 
 import org.slf4j.Logger;
@@ -116,7 +117,7 @@ public final class Relay implements AutoCloseable {
         public Relay open() {
             try {
                 Relay relay = new Relay(this);
-                Thread.ofVirtual().name("relay").start(relay::accept);
+                LightThreads.start("relay", relay::accept);
                 return relay;
             } catch (IOException e) {
                 throw new UncheckedIOException(
@@ -153,7 +154,7 @@ public final class Relay implements AutoCloseable {
                 SocketChannel client = listening.accept();
                 number++;
                 long mine = number;
-                Thread.ofVirtual().name("relay-" + mine).start(() -> connect(client, mine));
+                LightThreads.start("relay-" + mine, () -> connect(client, mine));
             } catch (IOException e) {
                 if (!closed) {
                     LOG.warn("the relay at {} takes no more connections", localAddress, e);

@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /** A stack shows itself, is found, and leaves nothing behind. */
 @Timeout(60)
+@SuppressWarnings("try") // what is opened is seen by those who look, not by the test
 class ControlSocketTest {
 
     @TempDir private Path temporary;
@@ -32,13 +33,13 @@ class ControlSocketTest {
 
     private RunningStack only() throws IOException {
         assertThat(RunningStacks.list(folder)).hasSize(1);
-        return RunningStacks.list(folder).getFirst();
+        return RunningStacks.list(folder).get(0);
     }
 
     @Test
     void whoLooksIsSentTheTextOfTheMoment() throws IOException {
         int[] looks = {0};
-        try (ControlSocket _ = ControlSocket.open(folder, "web", () -> "look " + ++looks[0])) {
+        try (ControlSocket open = ControlSocket.open(folder, "web", () -> "look " + ++looks[0])) {
             RunningStack stack = only();
             assertThat(stack.name()).isEqualTo("web");
             assertThat(stack.pid()).isEqualTo(ProcessHandle.current().pid());
@@ -54,7 +55,7 @@ class ControlSocketTest {
         Driver driver =
                 Driver.start(EndpointConfig.at("10.0.0.1").build(), SimNetwork.seeded(1).host("a"));
         try (driver;
-                ControlSocket _ =
+                ControlSocket open =
                         ControlSocket.open(
                                 folder,
                                 "web",
@@ -67,7 +68,7 @@ class ControlSocketTest {
     @Test
     void oneThatFailsShowsNothingAndGoesOn() throws IOException {
         boolean[] stopped = {true};
-        try (ControlSocket _ =
+        try (ControlSocket open =
                 ControlSocket.open(
                         folder,
                         "web",
@@ -85,9 +86,9 @@ class ControlSocketTest {
 
     @Test
     void severalStandByName() throws IOException {
-        try (ControlSocket _ = ControlSocket.open(folder, "web", () -> "1");
-                ControlSocket _ = ControlSocket.open(folder, "web", () -> "2");
-                ControlSocket _ = ControlSocket.open(folder, "mail", () -> "3")) {
+        try (ControlSocket first = ControlSocket.open(folder, "web", () -> "1");
+                ControlSocket second = ControlSocket.open(folder, "web", () -> "2");
+                ControlSocket third = ControlSocket.open(folder, "mail", () -> "3")) {
             assertThat(RunningStacks.list(folder))
                     .extracting(RunningStack::name)
                     .containsExactly("mail", "web", "web");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.relay.RelayEvent.Kind;
 import io.finwait.nio.relay.RelayEvent.Way;
 
@@ -181,11 +182,11 @@ class RelayTest {
         byte[] down = new byte[1_500_000];
         new Random(1).nextBytes(up);
         new Random(2).nextBytes(down);
-        Thread upwards = Thread.ofVirtual().start(() -> sendAndClose(client, up));
-        Thread downwards = Thread.ofVirtual().start(() -> sendAndClose(server, down));
+        Thread upwards = LightThreads.start("test", () -> sendAndClose(client, up));
+        Thread downwards = LightThreads.start("test", () -> sendAndClose(server, down));
         Thread[] taker = new Thread[1];
         byte[][] taken = new byte[1][];
-        taker[0] = Thread.ofVirtual().start(() -> taken[0] = all(server));
+        taker[0] = LightThreads.start("test", () -> taken[0] = all(server));
         assertThat(all(client)).isEqualTo(down);
         taker[0].join();
         assertThat(taken[0]).isEqualTo(up);

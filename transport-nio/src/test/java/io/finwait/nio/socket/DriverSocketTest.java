@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.socket.DriverSocketFactory;
 import io.finwait.tcp.CloseReason;
 
@@ -131,16 +132,16 @@ class DriverSocketTest {
         InputStream in = socket.getInputStream();
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Thread reader =
-                Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        in.read();
-                                        thrown.complete(null);
-                                    } catch (IOException e) {
-                                        thrown.complete(e);
-                                    }
-                                });
+                LightThreads.start(
+                        "reader",
+                        () -> {
+                            try {
+                                in.read();
+                                thrown.complete(null);
+                            } catch (IOException e) {
+                                thrown.complete(e);
+                            }
+                        });
         socket.close();
         reader.join();
         assertThat(thrown.join()).isInstanceOf(SocketException.class).hasMessage("Socket closed");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.socket.DriverSocketFactory;
 
 import org.h2.tools.Server;
@@ -42,9 +43,9 @@ class JdbcOverFinwaitTest {
     void start() throws SQLException, IOException {
         database = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
         AsyncListener listener = drivers.server.listen(9092, 5).join();
-        Thread.ofVirtual().start(() -> accept(listener));
+        LightThreads.start("test", () -> accept(listener));
         beforeClient = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::tunnel);
+        LightThreads.start("test", this::tunnel);
     }
 
     @AfterEach
@@ -61,8 +62,8 @@ class JdbcOverFinwaitTest {
             while (true) {
                 Socket kernel = beforeClient.accept();
                 Socket ours = factory.createSocket(TwoDrivers.SERVER, 9092);
-                Thread.ofVirtual().start(() -> pump(kernel, ours));
-                Thread.ofVirtual().start(() -> pump(ours, kernel));
+                LightThreads.start("test", () -> pump(kernel, ours));
+                LightThreads.start("test", () -> pump(ours, kernel));
             }
         } catch (IOException e) {
             // The test is over.
@@ -93,8 +94,8 @@ class JdbcOverFinwaitTest {
                 AsyncConnection ours = listener.accept().join();
                 atServer.set(ours);
                 Socket kernel = new Socket(InetAddress.getLoopbackAddress(), database.getPort());
-                Thread.ofVirtual().start(() -> up(ours, kernel));
-                Thread.ofVirtual().start(() -> down(kernel, ours));
+                LightThreads.start("test", () -> up(ours, kernel));
+                LightThreads.start("test", () -> down(kernel, ours));
             }
         } catch (CompletionException | IOException e) {
             // The listener is closed: the test is over.

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
+import io.finwait.nio.internal.LightThreads;
 import io.finwait.socket.DriverSocketFactory;
 
 import okhttp3.OkHttpClient;
@@ -48,7 +49,7 @@ class OkHttpOverFinwaitTest {
     /** Answers each request of each connection by its path. */
     private void serve() {
         AsyncListener listener = drivers.server.listen(80, 5).join();
-        Thread.ofVirtual().start(() -> accept(listener));
+        LightThreads.start("test", () -> accept(listener));
     }
 
     private void accept(AsyncListener listener) {
@@ -56,7 +57,7 @@ class OkHttpOverFinwaitTest {
             while (true) {
                 AsyncConnection connection = listener.accept().join();
                 connections.incrementAndGet();
-                Thread.ofVirtual().start(() -> answer(connection));
+                LightThreads.start("test", () -> answer(connection));
             }
         } catch (CompletionException e) {
             // The listener is closed: the test is over.

@@ -106,17 +106,15 @@ public final class Counterexample {
         try (PcapngWriter writer = PcapngWriter.create(file)) {
             PcapngTap tap = new PcapngTap(writer, name, 0);
             for (Happening happening : story().happenings()) {
-                switch (happening) {
-                    case Happening.Entered(long _, int at, String state) when at == side ->
-                            tap.state(name + " " + state);
-                    case Happening.Sent(long atNs, WirePacket packet) when packet.from == side ->
-                            record(tap, atNs, PacketDirection.SENT, packet);
-                    case Happening.Arrived(long atNs, WirePacket packet) when packet.from != side ->
-                            record(tap, atNs, PacketDirection.RECEIVED, packet);
-                    default -> {
-                        // Not seen at this end.
-                    }
+                if (happening instanceof Happening.Entered entered && entered.side() == side) {
+                    tap.state(name + " " + entered.state());
+                } else if (happening instanceof Happening.Sent sent && sent.packet().from == side) {
+                    record(tap, sent.atNs(), PacketDirection.SENT, sent.packet());
+                } else if (happening instanceof Happening.Arrived arrived
+                        && arrived.packet().from != side) {
+                    record(tap, arrived.atNs(), PacketDirection.RECEIVED, arrived.packet());
                 }
+                // Nothing else is seen at this end.
             }
             if (tap.failure() != null) {
                 throw tap.failure();

@@ -24,28 +24,25 @@ final class Drawing {
 
     private void draw(Happening happening) {
         long at = happening.atNs();
-        switch (happening) {
-            case Happening.Sent(long _, WirePacket packet) ->
-                    packets.put(
-                            packet,
-                            ladder.sent(
-                                    at,
-                                    end(packet.from),
-                                    ByteBuffer.wrap(packet.octets),
-                                    0,
-                                    packet.octets.length));
-            case Happening.Copied(long _, WirePacket original, WirePacket copy) ->
-                    packets.put(copy, packets.get(original));
-            case Happening.Arrived(long _, WirePacket packet) -> packets.get(packet).arrives(at);
-            case Happening.Lost(long _, WirePacket packet) -> packets.get(packet).lost();
-            case Happening.Called(long _, int side, Witness.Call call, int result) ->
-                    ladder.note(at, end(side), words(call, result));
-            case Happening.Passed _ -> {
-                // The pause is seen by itself.
-            }
-            case Happening.Entered(long _, int side, String state) ->
-                    ladder.state(at, end(side), state);
+        if (happening instanceof Happening.Sent sent) {
+            packets.put(sent.packet(), draw(at, sent.packet()));
+        } else if (happening instanceof Happening.Copied copied) {
+            packets.put(copied.copy(), packets.get(copied.original()));
+        } else if (happening instanceof Happening.Arrived arrived) {
+            packets.get(arrived.packet()).arrives(at);
+        } else if (happening instanceof Happening.Lost lost) {
+            packets.get(lost.packet()).lost();
+        } else if (happening instanceof Happening.Called called) {
+            ladder.note(at, end(called.side()), words(called.call(), called.result()));
+        } else if (happening instanceof Happening.Entered entered) {
+            ladder.state(at, end(entered.side()), entered.state());
         }
+        // A pause is seen by itself.
+    }
+
+    private LadderPacket draw(long at, WirePacket packet) {
+        ByteBuffer octets = ByteBuffer.wrap(packet.octets);
+        return ladder.sent(at, end(packet.from), octets, 0, packet.octets.length);
     }
 
     private static End end(int side) {

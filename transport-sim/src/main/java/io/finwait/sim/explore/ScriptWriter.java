@@ -76,20 +76,19 @@ final class ScriptWriter {
     }
 
     private void write(Happening happening) {
-        switch (happening) {
-            case Happening.Sent(long _, WirePacket packet) when packet.from == side ->
-                    line("> " + outbound(parse(packet)));
-            case Happening.Arrived(long _, WirePacket packet) when packet.from != side ->
-                    line("< " + inbound(parse(packet)));
-            case Happening.Called(long _, int at, Call call, int result) when at == side ->
-                    call(call, result);
-            case Happening.Passed(long _, int at, long ns) when at == side -> passedNs += ns;
-            case Happening.Entered(long _, int at, String state) when at == side ->
-                    state(state.replace('_', '-'));
-            default -> {
-                // Not seen at this end.
-            }
+        if (happening instanceof Happening.Sent sent && sent.packet().from == side) {
+            line("> " + outbound(parse(sent.packet())));
+        } else if (happening instanceof Happening.Arrived arrived
+                && arrived.packet().from != side) {
+            line("< " + inbound(parse(arrived.packet())));
+        } else if (happening instanceof Happening.Called called && called.side() == side) {
+            call(called.call(), called.result());
+        } else if (happening instanceof Happening.Passed passed && passed.side() == side) {
+            passedNs += passed.ns();
+        } else if (happening instanceof Happening.Entered entered && entered.side() == side) {
+            state(entered.state().replace('_', '-'));
         }
+        // Nothing else is seen at this end.
     }
 
     private void line(String action) {

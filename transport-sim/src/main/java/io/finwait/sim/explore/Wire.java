@@ -84,7 +84,7 @@ final class Wire implements Transport {
     public int receive(PacketBatch into, long nowNs) {
         int count = 0;
         while (!arriving.isEmpty() && into.room() > 0) {
-            byte[] octets = arriving.removeFirst();
+            byte[] octets = arriving.remove(0);
             into.add(new Packet(ByteBuffer.wrap(octets), 0, octets.length));
             count++;
         }

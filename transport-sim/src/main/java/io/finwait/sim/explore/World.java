@@ -46,7 +46,7 @@ final class World {
                 host.work();
                 witness.settled();
                 while (!host.wire.sent.isEmpty()) {
-                    hosts[1 - host.side].wire.arrive(host.wire.sent.removeFirst());
+                    hosts[1 - host.side].wire.arrive(host.wire.sent.remove(0));
                 }
             }
         }

@@ -2,7 +2,6 @@ package io.finwait.sim.script;
 
 import io.finwait.sim.script.Event.SystemCall;
 
-import java.util.List;
 import java.util.Set;
 
 /** Reads the arguments of system calls. */
@@ -28,48 +27,44 @@ final class Calls {
     }
 
     private static int number(SystemCall call, Expression expression) {
-        return switch (expression) {
-            case Expression.Int(long value, boolean _) -> (int) value;
-            case Expression.Array(List<Expression> elements) when elements.size() == 1 ->
-                    number(call, elements.getFirst());
-            case Expression.Symbol(String name) when name.startsWith("E") -> Errno.number(name);
-            default ->
-                    throw new UnsupportedScriptException(
-                            Printer.expression(expression) + " in " + call.name());
-        };
+        if (expression instanceof Expression.Int number) {
+            return (int) number.value();
+        }
+        if (expression instanceof Expression.Array array && array.elements().size() == 1) {
+            return number(call, array.elements().get(0));
+        }
+        if (expression instanceof Expression.Symbol symbol && symbol.name().startsWith("E")) {
+            return Errno.number(symbol.name());
+        }
+        throw new UnsupportedScriptException(Printer.expression(expression) + " in " + call.name());
     }
 
     /** A name, such as that of an option. */
     static String symbol(SystemCall call, int index) {
-        return argument(call, index) instanceof Expression.Symbol(String name)
-                ? name
+        return argument(call, index) instanceof Expression.Symbol symbol
+                ? symbol.name()
                 : Printer.expression(argument(call, index));
     }
 
     /** True when one of the names that are joined by "|" is the one asked for. */
     static boolean has(Expression expression, String flag) {
-        return switch (expression) {
-            case Expression.Symbol(String name) -> name.equals(flag);
-            case Expression.Or(Expression left, Expression right) ->
-                    has(left, flag) || has(right, flag);
-            default -> false;
-        };
+        if (expression instanceof Expression.Or or) {
+            return has(or.left(), flag) || has(or.right(), flag);
+        }
+        return expression instanceof Expression.Symbol symbol && symbol.name().equals(flag);
     }
 
     /** A number in a structure; -1 when it is not there. */
     static int field(Expression structure, String name) {
-        return value(structure, name) instanceof Expression.Int(long value, boolean _)
-                ? (int) value
-                : -1;
+        return value(structure, name) instanceof Expression.Int number ? (int) number.value() : -1;
     }
 
     /** What a structure says of a field, {@code name=value} or {@code name(…)=value}; or null. */
     static Expression value(Expression structure, String name) {
-        if (structure instanceof Expression.Structure(List<Expression> fields)) {
-            for (Expression each : fields) {
-                if (each instanceof Expression.Field(Expression key, Expression value)
-                        && name(key).equals(name)) {
-                    return value;
+        if (structure instanceof Expression.Structure whole) {
+            for (Expression each : whole.fields()) {
+                if (each instanceof Expression.Field field && name(field.name()).equals(name)) {
+                    return field.value();
                 }
             }
         }
@@ -77,26 +72,25 @@ final class Calls {
     }
 
     private static String name(Expression expression) {
-        return switch (expression) {
-            case Expression.Symbol(String name) -> name;
-            case Expression.Call(String name, List<Expression> _) -> name;
-            default -> "";
-        };
+        if (expression instanceof Expression.Symbol symbol) {
+            return symbol.name();
+        }
+        return expression instanceof Expression.Call call ? call.name() : "";
     }
 
     /** The first element of an array, or null. */
     static Expression first(Expression array) {
-        return array instanceof Expression.Array(List<Expression> elements) && !elements.isEmpty()
-                ? elements.getFirst()
+        return array instanceof Expression.Array whole && !whole.elements().isEmpty()
+                ? whole.elements().get(0)
                 : null;
     }
 
     /** The room of {@code {..., n}}, where a message goes; -1 when it is something else. */
     static int room(Expression vector) {
-        return vector instanceof Expression.Structure(List<Expression> fields)
-                        && fields.size() == 2
-                        && fields.getLast() instanceof Expression.Int(long octets, boolean _)
-                ? (int) octets
+        return vector instanceof Expression.Structure whole
+                        && whole.fields().size() == 2
+                        && whole.fields().get(1) instanceof Expression.Int octets
+                ? (int) octets.value()
                 : -1;
     }
 }

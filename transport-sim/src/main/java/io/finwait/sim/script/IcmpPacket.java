@@ -20,4 +20,10 @@ record IcmpPacket(
         OptionalLong mtu,
         OptionalLong id,
         Optional<TcpPacket.Sequence> quoted)
-        implements Event.Action {}
+        implements Event.Action {
+
+    @Override
+    public boolean isExpectation() {
+        return outbound;
+    }
+}

@@ -52,7 +52,7 @@ final class Lexer {
             throw source.error(openBlock, "this #ifdef has no #endif");
         }
         // Where something is missing at the end, the error points behind the last thing there is.
-        int end = tokens.isEmpty() ? 0 : tokens.getLast().end();
+        int end = tokens.isEmpty() ? 0 : tokens.get(tokens.size() - 1).end();
         tokens.add(new Token(Kind.END, "", end, end));
         return tokens;
     }

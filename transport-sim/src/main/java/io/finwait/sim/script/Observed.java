@@ -183,25 +183,20 @@ record Observed(
     }
 
     private static TcpOption inScriptNumbers(Binding binding, TcpOption option) {
-        return switch (option) {
-            case TcpOption.Sack(List<TcpOption.Block> blocks) ->
-                    new TcpOption.Sack(
-                            blocks.stream()
-                                    .map(
-                                            block ->
-                                                    new TcpOption.Block(
-                                                            peer(binding, block.left()),
-                                                            peer(binding, block.right())))
-                                    .toList());
-            case TcpOption.Timestamps ts when ts.value().isPresent() ->
-                    new TcpOption.Timestamps(
-                            OptionalLong.of(
-                                    binding.scriptTimestamp((int) ts.value().getAsLong())
-                                            & 0xFFFF_FFFFL),
-                            ts.echo(),
-                            false);
-            default -> option;
-        };
+        if (option instanceof TcpOption.Sack sack) {
+            return new TcpOption.Sack(
+                    sack.blocks().stream().map(b -> inScriptNumbers(binding, b)).toList());
+        }
+        if (option instanceof TcpOption.Timestamps ts && ts.value().isPresent()) {
+            int value = binding.scriptTimestamp((int) ts.value().getAsLong());
+            return new TcpOption.Timestamps(
+                    OptionalLong.of(value & 0xFFFF_FFFFL), ts.echo(), false);
+        }
+        return option;
+    }
+
+    private static TcpOption.Block inScriptNumbers(Binding binding, TcpOption.Block block) {
+        return new TcpOption.Block(peer(binding, block.left()), peer(binding, block.right()));
     }
 
     private static long peer(Binding binding, long live) {

@@ -5,12 +5,12 @@ import io.finwait.sim.script.Event.Command;
 import io.finwait.sim.script.Event.InState;
 import io.finwait.sim.script.Event.Silence;
 import io.finwait.sim.script.Event.SystemCall;
-import io.finwait.sim.script.TcpOption.Block;
 import io.finwait.wire.Segment;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** Writes scripts and their parts in one uniform shape; what it writes reads back as the same. */
@@ -61,15 +61,28 @@ final class Printer {
     }
 
     static String action(Event.Action action) {
-        return switch (action) {
-            case TcpPacket packet -> packet(packet);
-            case IcmpPacket packet -> packet(packet);
-            case SystemCall call -> call(call);
-            case Command command -> "`" + command.text() + "`";
-            case Code code -> "%{" + code.text() + "}%";
-            case InState state -> "= " + state.state();
-            case Silence _ -> "silence";
-        };
+        if (action instanceof TcpPacket packet) {
+            return packet(packet);
+        }
+        if (action instanceof IcmpPacket packet) {
+            return packet(packet);
+        }
+        if (action instanceof SystemCall call) {
+            return call(call);
+        }
+        if (action instanceof Command command) {
+            return "`" + command.text() + "`";
+        }
+        if (action instanceof Code code) {
+            return "%{" + code.text() + "}%";
+        }
+        if (action instanceof InState in) {
+            return "= " + in.state();
+        }
+        if (action instanceof Silence) {
+            return "silence";
+        }
+        throw new AssertionError(action);
     }
 
     private static String call(SystemCall call) {
@@ -90,22 +103,36 @@ final class Printer {
     }
 
     static String expression(Expression expression) {
-        return switch (expression) {
-            case Expression.Int(long value, boolean hex) ->
-                    hex ? "0x" + Long.toHexString(value) : Long.toString(value);
-            case Expression.Symbol(String name) -> name;
-            case Expression.Text(String value, boolean open) ->
-                    "\"" + value + "\"" + (open ? "..." : "");
-            case Expression.Anything _ -> "...";
-            case Expression.Or(Expression left, Expression right) ->
-                    expression(left) + "|" + expression(right);
-            case Expression.Field(Expression name, Expression value) ->
-                    expression(name) + "=" + expression(value);
-            case Expression.Call(String name, List<Expression> arguments) ->
-                    name + "(" + list(arguments) + ")";
-            case Expression.Array(List<Expression> elements) -> "[" + list(elements) + "]";
-            case Expression.Structure(List<Expression> fields) -> "{" + list(fields) + "}";
-        };
+        if (expression instanceof Expression.Int number) {
+            return number.hex()
+                    ? "0x" + Long.toHexString(number.value())
+                    : Long.toString(number.value());
+        }
+        if (expression instanceof Expression.Symbol symbol) {
+            return symbol.name();
+        }
+        if (expression instanceof Expression.Text text) {
+            return "\"" + text.value() + "\"" + (text.open() ? "..." : "");
+        }
+        if (expression instanceof Expression.Anything) {
+            return "...";
+        }
+        if (expression instanceof Expression.Or or) {
+            return expression(or.left()) + "|" + expression(or.right());
+        }
+        if (expression instanceof Expression.Field field) {
+            return expression(field.name()) + "=" + expression(field.value());
+        }
+        if (expression instanceof Expression.Call call) {
+            return call.name() + "(" + list(call.arguments()) + ")";
+        }
+        if (expression instanceof Expression.Array array) {
+            return "[" + list(array.elements()) + "]";
+        }
+        if (expression instanceof Expression.Structure structure) {
+            return "{" + list(structure.fields()) + "}";
+        }
+        throw new AssertionError(expression);
     }
 
     private static String packet(TcpPacket packet) {
@@ -151,27 +178,36 @@ final class Printer {
     }
 
     static String option(TcpOption option) {
-        return switch (option) {
-            case TcpOption.Nop _ -> "nop";
-            case TcpOption.End _ -> "eol";
-            case TcpOption.Mss(int octets) -> "mss " + octets;
-            case TcpOption.WindowScale(int shift) -> "wscale " + shift;
-            case TcpOption.SackPermitted _ -> "sackOK";
-            case TcpOption.Sack(List<Block> blocks) ->
-                    blocks.stream()
-                            .map(b -> b.left() + ":" + b.right())
-                            .collect(Collectors.joining(" ", "sack ", ""));
-            case TcpOption.Timestamps ts ->
-                    "TS val "
-                            + (ts.value().isPresent()
-                                    ? Long.toString(ts.value().getAsLong())
-                                    : "...")
-                            + " ecr "
-                            + ts.echo()
-                            + (ts.literal() ? "!" : "");
-            case TcpOption.Foreign(String keyword, String content) ->
-                    content.isEmpty() ? keyword : keyword + " " + content;
-        };
+        if (option instanceof TcpOption.Nop) {
+            return "nop";
+        }
+        if (option instanceof TcpOption.End) {
+            return "eol";
+        }
+        if (option instanceof TcpOption.Mss mss) {
+            return "mss " + mss.octets();
+        }
+        if (option instanceof TcpOption.WindowScale scale) {
+            return "wscale " + scale.shift();
+        }
+        if (option instanceof TcpOption.SackPermitted) {
+            return "sackOK";
+        }
+        if (option instanceof TcpOption.Sack sack) {
+            return sack.blocks().stream()
+                    .map(b -> b.left() + ":" + b.right())
+                    .collect(Collectors.joining(" ", "sack ", ""));
+        }
+        if (option instanceof TcpOption.Timestamps ts) {
+            OptionalLong value = ts.value();
+            String val = value.isPresent() ? Long.toString(value.getAsLong()) : "...";
+            return "TS val " + val + " ecr " + ts.echo() + (ts.literal() ? "!" : "");
+        }
+        if (option instanceof TcpOption.Foreign foreign) {
+            String content = foreign.content();
+            return content.isEmpty() ? foreign.keyword() : foreign.keyword() + " " + content;
+        }
+        throw new AssertionError(option);
     }
 
     private static String packet(IcmpPacket packet) {

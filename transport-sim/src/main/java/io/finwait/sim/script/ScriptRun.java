@@ -62,7 +62,7 @@ final class ScriptRun {
         this.options = options;
         this.settings = settings;
         this.stacks = stacks;
-        current = script.events().getFirst();
+        current = script.events().get(0);
         Wire wire = new Wire(settings.local(), settings.remote());
         transport = new ScriptTransport(settings.mtu());
         writer = new SegmentWriter(wire, binding, settings.scaledEcho());
@@ -132,14 +132,27 @@ final class ScriptRun {
                     "this event was due at %s s, but it is already %s s"
                             .formatted(Printer.seconds(due), Printer.seconds(nowNs)));
         }
-        switch (event.action()) {
-            case TcpPacket packet -> inject(Printer.action(packet), writer.packet(packet));
-            case IcmpPacket packet -> inject(Printer.action(packet), icmp.packet(packet));
-            case SystemCall call -> call(event, call, base);
-            case Command command -> shell.run(command.text());
-            case Code code -> Assertions.check(code.text(), stack());
-            case InState state -> inState(state.state());
-            case Silence _ -> silence();
+        act(event, base);
+    }
+
+    private void act(Event event, long base) {
+        Event.Action action = event.action();
+        if (action instanceof TcpPacket packet) {
+            inject(Printer.action(packet), writer.packet(packet));
+        } else if (action instanceof IcmpPacket packet) {
+            inject(Printer.action(packet), icmp.packet(packet));
+        } else if (action instanceof SystemCall call) {
+            call(event, call, base);
+        } else if (action instanceof Command command) {
+            shell.run(command.text());
+        } else if (action instanceof Code code) {
+            Assertions.check(code.text(), stack());
+        } else if (action instanceof InState in) {
+            inState(in.state());
+        } else if (action instanceof Silence) {
+            silence();
+        } else {
+            throw new AssertionError(action);
         }
     }
 
@@ -371,18 +384,7 @@ final class ScriptRun {
 
     private static void check(SystemCall call, Returned returned) {
         String wantedErrno = Errno.canonical(call.errno());
-        boolean newDescriptor = Calls.RETURN_A_DESCRIPTOR.contains(call.name());
-        boolean same =
-                switch (call.result()) {
-                    case Expression.Anything _ -> true;
-                    case Expression.Int(long value, boolean _) ->
-                            (newDescriptor && value >= 0)
-                                    ? returned.value() >= 0
-                                    : value == returned.value();
-                    default ->
-                            throw new UnsupportedScriptException(
-                                    "the result " + Printer.expression(call.result()));
-                };
+        boolean same = isSame(call, returned);
         boolean sameError = wantedErrno.isEmpty() || wantedErrno.equals(returned.errno());
         if (!same || !sameError) {
             String expected = Printer.expression(call.result());
@@ -392,5 +394,18 @@ final class ScriptRun {
                             .formatted(call.name(), wanted, returned.describe()),
                     List.of(new Difference("result", wanted, returned.describe())));
         }
+    }
+
+    private static boolean isSame(SystemCall call, Returned returned) {
+        if (call.result() instanceof Expression.Anything) {
+            return true;
+        }
+        if (call.result() instanceof Expression.Int number) {
+            boolean newDescriptor = Calls.RETURN_A_DESCRIPTOR.contains(call.name());
+            return (newDescriptor && number.value() >= 0)
+                    ? returned.value() >= 0
+                    : number.value() == returned.value();
+        }
+        throw new UnsupportedScriptException("the result " + Printer.expression(call.result()));
     }
 }

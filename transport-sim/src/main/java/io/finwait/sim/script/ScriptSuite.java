@@ -71,8 +71,8 @@ public final class ScriptSuite {
     public List<ScriptResult> run(List<Path> files, Consumer<? super ScriptResult> progress)
             throws InterruptedException {
         List<ScriptResult> results = new ArrayList<>();
-        try (ExecutorService executor =
-                Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory())) {
+        ExecutorService executor = Executors.newFixedThreadPool(threads, ScriptSuite::daemon);
+        try {
             List<Future<ScriptResult>> running = new ArrayList<>();
             for (Path file : files) {
                 running.add(executor.submit(() -> run(file)));
@@ -84,8 +84,17 @@ public final class ScriptSuite {
             }
         } catch (ExecutionException e) {
             throw new AssertionError("running a script never throws", e.getCause());
+        } finally {
+            // Who was interrupted, or whose listener threw, waits for no script that is left.
+            executor.shutdownNow();
         }
         return results;
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "script");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private ScriptResult run(Path file) {

@@ -84,30 +84,36 @@ final class SegmentWriter {
     }
 
     private void write(ByteBuffer b, TcpOption option) {
-        switch (option) {
-            case TcpOption.Nop _ -> b.put((byte) TcpOptions.NOP);
-            case TcpOption.End _ -> b.put((byte) TcpOptions.END);
-            case TcpOption.Mss(int octets) ->
-                    b.put((byte) TcpOptions.MSS).put((byte) 4).putShort((short) octets);
-            case TcpOption.WindowScale(int shift) ->
-                    b.put((byte) TcpOptions.WINDOW_SCALE).put((byte) 3).put((byte) shift);
-            case TcpOption.SackPermitted _ -> b.put((byte) TcpOptions.SACK_PERMITTED).put((byte) 2);
-            case TcpOption.Sack(List<Block> blocks) -> {
-                if (2 + 8 * blocks.size() > MAX_OPTIONS - b.position()) {
-                    throw new ScriptFailure("there is no room for so many SACK blocks");
-                }
-                b.put((byte) TcpOptions.SACK).put((byte) (2 + 8 * blocks.size()));
-                for (Block block : blocks) {
-                    b.putInt(binding.liveOwnSeq((int) block.left()));
-                    b.putInt(binding.liveOwnSeq((int) block.right()));
-                }
-            }
-            case TcpOption.Timestamps ts -> {
-                b.put((byte) TcpOptions.TIMESTAMPS).put((byte) 10);
-                b.putInt((int) ts.value().orElseThrow()).putInt(echo(ts));
-            }
-            case TcpOption.Foreign(String keyword, String _) ->
-                    throw new UnsupportedScriptException("TCP option " + keyword);
+        if (option instanceof TcpOption.Nop) {
+            b.put((byte) TcpOptions.NOP);
+        } else if (option instanceof TcpOption.End) {
+            b.put((byte) TcpOptions.END);
+        } else if (option instanceof TcpOption.Mss mss) {
+            b.put((byte) TcpOptions.MSS).put((byte) 4).putShort((short) mss.octets());
+        } else if (option instanceof TcpOption.WindowScale scale) {
+            b.put((byte) TcpOptions.WINDOW_SCALE).put((byte) 3).put((byte) scale.shift());
+        } else if (option instanceof TcpOption.SackPermitted) {
+            b.put((byte) TcpOptions.SACK_PERMITTED).put((byte) 2);
+        } else if (option instanceof TcpOption.Sack sack) {
+            write(b, sack.blocks());
+        } else if (option instanceof TcpOption.Timestamps ts) {
+            b.put((byte) TcpOptions.TIMESTAMPS).put((byte) 10);
+            b.putInt((int) ts.value().orElseThrow()).putInt(echo(ts));
+        } else if (option instanceof TcpOption.Foreign foreign) {
+            throw new UnsupportedScriptException("TCP option " + foreign.keyword());
+        } else {
+            throw new AssertionError(option);
+        }
+    }
+
+    private void write(ByteBuffer b, List<Block> blocks) {
+        if (2 + 8 * blocks.size() > MAX_OPTIONS - b.position()) {
+            throw new ScriptFailure("there is no room for so many SACK blocks");
+        }
+        b.put((byte) TcpOptions.SACK).put((byte) (2 + 8 * blocks.size()));
+        for (Block block : blocks) {
+            b.putInt(binding.liveOwnSeq((int) block.left()));
+            b.putInt(binding.liveOwnSeq((int) block.right()));
         }
     }
 

@@ -149,13 +149,21 @@ final class Socket {
         if (connection == null || !connection.hasEnded()) {
             return "";
         }
-        return switch (connection.closeReason()) {
-            case CloseReason.ResetByPeer _ -> "ECONNRESET";
-            case CloseReason.Refused _ -> "ECONNREFUSED";
-            case CloseReason.TimedOut _ -> "ETIMEDOUT";
-            case CloseReason.Aborted _ -> "ECONNABORTED";
-            case CloseReason.Orderly _, CloseReason.ClosedBeforeEstablished _ -> "";
-        };
+        return errno(connection.closeReason());
+    }
+
+    private static String errno(CloseReason reason) {
+        if (reason instanceof CloseReason.ResetByPeer) {
+            return "ECONNRESET";
+        }
+        if (reason instanceof CloseReason.Refused) {
+            return "ECONNREFUSED";
+        }
+        if (reason instanceof CloseReason.TimedOut) {
+            return "ETIMEDOUT";
+        }
+        // What is left, Orderly and ClosedBeforeEstablished, is no error.
+        return reason instanceof CloseReason.Aborted ? "ECONNABORTED" : "";
     }
 
     Returned shutdown(String how) {

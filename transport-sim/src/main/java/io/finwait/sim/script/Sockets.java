@@ -130,7 +130,7 @@ final class Sockets implements StackUnderTest {
     }
 
     private static int descriptor(SystemCall call) {
-        return call.result() instanceof Expression.Int(long value, boolean _) ? (int) value : -1;
+        return call.result() instanceof Expression.Int number ? (int) number.value() : -1;
     }
 
     private PendingCall socket(SystemCall call) {
@@ -356,7 +356,7 @@ final class Sockets implements StackUnderTest {
                     }
                 });
         if (!found.isEmpty()) {
-            return name(found.getFirst());
+            return name(found.get(0));
         }
         TimeWaitTable table = endpoint.timeWait();
         boolean waits =

@@ -26,6 +26,11 @@ record TcpPacket(
         Optional<List<TcpOption>> options)
         implements Event.Action {
 
+    @Override
+    public boolean isExpectation() {
+        return outbound;
+    }
+
     /** Source and destination port. */
     record Ports(int source, int destination) {}
 

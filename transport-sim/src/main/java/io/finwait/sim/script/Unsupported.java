@@ -37,23 +37,23 @@ final class Unsupported {
      */
     static void check(PacketScript script) {
         for (Event event : script.events()) {
-            switch (event.action()) {
-                case TcpPacket packet -> check(packet);
-                case IcmpPacket packet when packet.outbound() ->
-                        throw new UnsupportedScriptException("ICMP sent by the socket under test");
-                case SystemCall call -> check(call);
-                default -> {
-                    // Everything else is judged when its turn comes.
-                }
+            Event.Action action = event.action();
+            if (action instanceof TcpPacket packet) {
+                check(packet);
+            } else if (action instanceof IcmpPacket packet && packet.outbound()) {
+                throw new UnsupportedScriptException("ICMP sent by the socket under test");
+            } else if (action instanceof SystemCall call) {
+                check(call);
             }
+            // Everything else is judged when its turn comes.
         }
     }
 
     private static void check(TcpPacket packet) {
         for (TcpOption option : packet.options().orElse(java.util.List.of())) {
-            if (option instanceof TcpOption.Foreign(String keyword, String _)) {
+            if (option instanceof TcpOption.Foreign foreign) {
                 throw new UnsupportedScriptException(
-                        switch (keyword) {
+                        switch (foreign.keyword()) {
                             case "FO", "FOEXP" -> "TCP fast open";
                             case "md5" -> "TCP MD5 signatures";
                             default -> "accurate ECN";

@@ -1,14 +1,14 @@
 package io.finwait.sim.explore;
 
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassHierarchyResolver;
-import java.lang.classfile.ClassTransform;
-import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.CodeElement;
-import java.lang.classfile.CodeTransform;
 import java.util.function.Consumer;
 
 /**
@@ -19,10 +19,10 @@ final class MutantLoader extends ClassLoader {
 
     private final String className;
     private final String methodName;
-    private final Consumer<CodeBuilder> bug;
+    private final Consumer<Code> bug;
     private boolean planted;
 
-    MutantLoader(String className, String methodName, Consumer<CodeBuilder> bug) {
+    MutantLoader(String className, String methodName, Consumer<Code> bug) {
         super(MutantLoader.class.getClassLoader());
         this.className = className;
         this.methodName = methodName;
@@ -59,29 +59,34 @@ final class MutantLoader extends ClassLoader {
     }
 
     private byte[] mutate(byte[] octets) {
-        ClassFile classes =
-                ClassFile.of(
-                        // What follows an early return is dead, and tables of its variables are
-                        // wrong.
-                        ClassFile.DebugElementsOption.DROP_DEBUG,
-                        ClassFile.ClassHierarchyResolverOption.of(
-                                ClassHierarchyResolver.ofResourceParsing(getParent())));
-        CodeTransform atStart =
-                new CodeTransform() {
+        ClassWriter mutant = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
+        ClassVisitor planter =
+                new ClassVisitor(Opcodes.ASM9, mutant) {
                     @Override
-                    public void atStart(CodeBuilder builder) {
-                        planted = true;
-                        bug.accept(builder);
-                    }
-
-                    @Override
-                    public void accept(CodeBuilder builder, CodeElement element) {
-                        builder.with(element);
+                    public MethodVisitor visitMethod(
+                            int access,
+                            String name,
+                            String descriptor,
+                            String signature,
+                            String[] exceptions) {
+                        MethodVisitor method =
+                                super.visitMethod(access, name, descriptor, signature, exceptions);
+                        return name.equals(methodName) ? plant(method) : method;
                     }
                 };
-        return classes.transformClass(
-                classes.parse(octets),
-                ClassTransform.transformingMethodBodies(
-                        method -> method.methodName().equalsString(methodName), atStart));
+        // What follows an early return is dead, and tables of its variables are wrong.
+        new ClassReader(octets).accept(planter, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        return mutant.toByteArray();
+    }
+
+    private MethodVisitor plant(MethodVisitor method) {
+        return new MethodVisitor(Opcodes.ASM9, method) {
+            @Override
+            public void visitCode() {
+                super.visitCode();
+                planted = true;
+                bug.accept(new Code(mv));
+            }
+        };
     }
 }

@@ -3,12 +3,9 @@ package io.finwait.sim.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
 
-import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Label;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.Method;
 import java.util.function.Consumer;
 
@@ -19,11 +16,11 @@ import java.util.function.Consumer;
 class PlantedBugsTest {
 
     private static final String INTERNAL = "io.finwait.tcp.internal.";
-    private static final ClassDesc TCB = ClassDesc.of(INTERNAL + "Tcb");
-    private static final ClassDesc SND = ClassDesc.of(INTERNAL + "Snd");
-    private static final ClassDesc STATE = ClassDesc.of("io.finwait.tcp.State");
-    private static final ClassDesc TRIGGER = ClassDesc.of("io.finwait.tcp.Trigger");
-    private static final ClassDesc SEGMENT = ClassDesc.of("io.finwait.wire.Segment");
+    private static final String TCB = "io/finwait/tcp/internal/Tcb";
+    private static final String SND = "io/finwait/tcp/internal/Snd";
+    private static final String STATE = "io/finwait/tcp/State";
+    private static final String TRIGGER = "io/finwait/tcp/Trigger";
+    private static final String SEGMENT = "io/finwait/wire/Segment";
 
     @Test
     void aFinThatIsNeverSentAgain() {
@@ -31,19 +28,17 @@ class PlantedBugsTest {
                 "SegmentOutput",
                 "sendAgain",
                 code -> {
-                    Label healthy = code.newLabel();
+                    Label healthy = new Label();
                     code.aload(1).getfield(TCB, "snd", SND);
-                    code.invokevirtual(SND, "finSent", MethodTypeDesc.of(ConstantDescs.CD_boolean));
-                    code.ifeq(healthy).iconst_1().ireturn().labelBinding(healthy);
+                    code.invokevirtual(SND, "finSent", "()Z").jump(Opcodes.IFEQ, healthy);
+                    code.returnBoolean(true).label(healthy);
                 });
     }
 
     @Test
     void noRetransmissionInClosing() {
         assertFound(
-                "Expiry",
-                "retransmission",
-                code -> inState(code, "CLOSING", 1, CodeBuilder::return_));
+                "Expiry", "retransmission", code -> inState(code, "CLOSING", 1, Code::returnVoid));
     }
 
     @Test
@@ -51,17 +46,14 @@ class PlantedBugsTest {
         assertFound(
                 "Snd",
                 "finAcknowledged",
-                code ->
-                        code.aload(0)
-                                .getfield(SND, "finQueued", ConstantDescs.CD_boolean)
-                                .ireturn());
+                code -> code.aload(0).getfield(SND, "finQueued", "Z").instruction(Opcodes.IRETURN));
     }
 
     @Test
     void lastAckLeftOnAnyAck() {
-        ClassDesc arrives = ClassDesc.of(INTERNAL + "SegmentArrives");
-        ClassDesc endpoint = ClassDesc.of(INTERNAL + "TcpEndpoint");
-        ClassDesc lifecycle = ClassDesc.of(INTERNAL + "Lifecycle");
+        String arrives = "io/finwait/tcp/internal/SegmentArrives";
+        String endpoint = "io/finwait/tcp/internal/TcpEndpoint";
+        String lifecycle = "io/finwait/tcp/internal/Lifecycle";
         assertFound(
                 "SegmentArrives",
                 "acknowledgment",
@@ -78,10 +70,8 @@ class PlantedBugsTest {
                                                 .invokevirtual(
                                                         lifecycle,
                                                         "finAcknowledged",
-                                                        MethodTypeDesc.of(
-                                                                ConstantDescs.CD_void, TCB))
-                                                .iconst_0()
-                                                .ireturn()));
+                                                        "(L" + TCB + ";)V")
+                                                .returnBoolean(false)));
     }
 
     @Test
@@ -93,17 +83,19 @@ class PlantedBugsTest {
                         "io.finwait.tcp.State",
                         "on",
                         code -> {
-                            Label healthy = code.newLabel();
-                            code.aload(0).getstatic(STATE, "FIN_WAIT_1", STATE).if_acmpne(healthy);
-                            code.aload(1).getstatic(TRIGGER, "FIN", TRIGGER).if_acmpne(healthy);
-                            code.getstatic(STATE, "LAST_ACK", STATE).areturn();
-                            code.labelBinding(healthy);
+                            Label healthy = new Label();
+                            code.aload(0).constant(STATE, "FIN_WAIT_1");
+                            code.jump(Opcodes.IF_ACMPNE, healthy);
+                            code.aload(1).constant(TRIGGER, "FIN");
+                            code.jump(Opcodes.IF_ACMPNE, healthy);
+                            code.constant(STATE, "LAST_ACK").instruction(Opcodes.ARETURN);
+                            code.label(healthy);
                         }));
     }
 
     @Test
     void timeWaitThatDoesNotAnswerTheFinSentAgain() {
-        assertFound("TimeWaits", "answer", CodeBuilder::return_);
+        assertFound("TimeWaits", "answer", Code::returnVoid);
     }
 
     @Test
@@ -112,13 +104,11 @@ class PlantedBugsTest {
                 "SegmentArrives",
                 "acknowledgment",
                 code -> {
-                    Label healthy = code.newLabel();
-                    code.aload(2)
-                            .invokevirtual(SEGMENT, "ack", MethodTypeDesc.of(ConstantDescs.CD_int));
-                    code.aload(1)
-                            .getfield(TCB, "snd", SND)
-                            .getfield(SND, "una", ConstantDescs.CD_int);
-                    code.isub().ifge(healthy).iconst_0().ireturn().labelBinding(healthy);
+                    Label healthy = new Label();
+                    code.aload(2).invokevirtual(SEGMENT, "ack", "()I");
+                    code.aload(1).getfield(TCB, "snd", SND).getfield(SND, "una", "I");
+                    code.instruction(Opcodes.ISUB).jump(Opcodes.IFGE, healthy);
+                    code.returnBoolean(false).label(healthy);
                 });
     }
 
@@ -130,7 +120,7 @@ class PlantedBugsTest {
                         "narrow",
                         INTERNAL + "SegmentOutput",
                         "pollText",
-                        code -> inState(code, "CLOSING", 1, then -> then.iconst_1().ireturn())));
+                        code -> inState(code, "CLOSING", 1, then -> then.returnBoolean(true))));
     }
 
     /** Not one of the history's eight: it shows that the search for leaks is not empty. */
@@ -142,23 +132,22 @@ class PlantedBugsTest {
                         "incarnations",
                         INTERNAL + "TimeWaits",
                         "take",
-                        code -> code.iconst_0().ireturn()));
+                        code -> code.returnBoolean(false)));
     }
 
     /** {@code if (tcb.state == STATE) then}, the TCB being an argument. */
-    private static void inState(
-            CodeBuilder code, String state, int argument, Consumer<CodeBuilder> then) {
-        Label healthy = code.newLabel();
+    private static void inState(Code code, String state, int argument, Consumer<Code> then) {
+        Label healthy = new Label();
         code.aload(argument).getfield(TCB, "state", STATE);
-        code.getstatic(STATE, state, STATE).if_acmpne(healthy);
+        code.constant(STATE, state).jump(Opcodes.IF_ACMPNE, healthy);
         then.accept(code);
-        code.labelBinding(healthy);
+        code.label(healthy);
     }
 
     /** What was found with a bug. */
     private record Found(int states, String violation, int steps) {}
 
-    private static void assertFound(String className, String method, Consumer<CodeBuilder> bug) {
+    private static void assertFound(String className, String method, Consumer<Code> bug) {
         assertFound(className + "." + method, explore("polite", INTERNAL + className, method, bug));
     }
 
@@ -171,7 +160,7 @@ class PlantedBugsTest {
 
     /** Explores with the bug; what it finds crosses from the mutants' class loader as plain values. */
     private static Found explore(
-            String search, String className, String method, Consumer<CodeBuilder> bug) {
+            String search, String className, String method, Consumer<Code> bug) {
         MutantLoader loader = new MutantLoader(className, method, bug);
         try {
             Class<?> mutant = loader.loadClass(Exploration.class.getName());

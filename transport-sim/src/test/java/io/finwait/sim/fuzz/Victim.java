@@ -157,7 +157,7 @@ final class Victim {
                 case 6 -> connection.close();
                 default -> connection.abort();
             }
-        } catch (IOException _) {
+        } catch (IOException ended) {
             // The connection has ended or is closed for writing: that is what users are told.
         }
     }

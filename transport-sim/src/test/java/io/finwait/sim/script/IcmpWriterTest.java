@@ -24,7 +24,7 @@ class IcmpWriterTest {
     private static final int ICMP_HEADER = 8;
 
     private static IcmpPacket message(String text) {
-        return (IcmpPacket) PacketScript.of("+0 " + text).events().getFirst().action();
+        return (IcmpPacket) PacketScript.of("+0 " + text).events().get(0).action();
     }
 
     private static ByteBuffer packet(String local, String remote, String text) {

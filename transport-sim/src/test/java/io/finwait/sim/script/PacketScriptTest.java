@@ -36,7 +36,7 @@ class PacketScriptTest {
     }
 
     private static Event.Action action(String event) {
-        return read("+0 " + event).events().getFirst().action();
+        return read("+0 " + event).events().get(0).action();
     }
 
     private static TcpPacket segment(String event) {

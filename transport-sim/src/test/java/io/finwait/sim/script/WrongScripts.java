@@ -50,19 +50,16 @@ final class WrongScripts {
     }
 
     private void mutate(int index, Event event) {
-        switch (event.action()) {
-            case TcpPacket packet when packet.outbound() -> mutate(index, event, packet);
-            case SystemCall call -> mutate(index, event, call);
-            case InState(String state) ->
-                    replace(
-                            Kind.WRONG_STATE,
-                            index,
-                            event,
-                            new InState(state.equals("CLOSED") ? "TIME-WAIT" : "CLOSED"));
-            default -> {
-                // Injected segments and silence say nothing that could be wrong.
-            }
+        Event.Action action = event.action();
+        if (action instanceof TcpPacket packet && packet.outbound()) {
+            mutate(index, event, packet);
+        } else if (action instanceof SystemCall call) {
+            mutate(index, event, call);
+        } else if (action instanceof InState in) {
+            String other = in.state().equals("CLOSED") ? "TIME-WAIT" : "CLOSED";
+            replace(Kind.WRONG_STATE, index, event, new InState(other));
         }
+        // Injected segments and silence say nothing that could be wrong.
     }
 
     private void mutate(int index, Event event, TcpPacket p) {
@@ -152,8 +149,8 @@ final class WrongScripts {
             replace(Kind.WRONG_ERRNO, index, event, with(call, call.result(), other));
         }
         if (!Calls.RETURN_A_DESCRIPTOR.contains(call.name())
-                && call.result() instanceof Expression.Int(long value, boolean _)) {
-            Expression more = new Expression.Int(value + 1, false);
+                && call.result() instanceof Expression.Int number) {
+            Expression more = new Expression.Int(number.value() + 1, false);
             replace(Kind.WRONG_RESULT, index, event, with(call, more, call.errno()));
         }
     }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** How connections end between two real endpoints, story by story. */
 class ClosingTest {
@@ -92,7 +93,8 @@ class ClosingTest {
     @Requirement({"D01", "E14", "T-23"})
     void timeWaitLastsTwoMslAndNotLess() throws IOException {
         closeInFourWays();
-        long entered = client.closeReason().ending().path().getLast().atNs();
+        List<CloseReason.Step> path = client.closeReason().ending().path();
+        long entered = path.get(path.size() - 1).atNs();
         hosts.run(entered + 60 * SECOND - 1 - hosts.net.nowNs());
         assertThat(client.state()).isEqualTo(State.TIME_WAIT);
         hosts.run(1);

@@ -151,7 +151,8 @@ class BeyondTheMatrixTest {
         endpoint.doWork(nowNs);
         Connection connection = endpoint.connect(self, 80, peer, 4000);
         endpoint.doWork(nowNs);
-        ByteBuffer packet = wire.takeSent().getLast();
+        List<ByteBuffer> sent = wire.takeSent();
+        ByteBuffer packet = sent.get(sent.size() - 1);
         IpView ip = new IpView();
         Segment segment = new Segment();
         assertThat(ip.parse(packet, 0, packet.capacity())).isEqualTo(Verdict.OK);

@@ -194,7 +194,7 @@ class IncarnationsTest {
         listener = ends.a.listen(PORT_A, 1);
         atB = ends.b.connect(TwoEnds.ADDRESS_B, PORT_B, TwoEnds.ADDRESS_A, PORT_A);
         ends.handOverAll();
-        ByteBuffer oldSyn = TwoEnds.copy(ends.sentByB.getFirst());
+        ByteBuffer oldSyn = TwoEnds.copy(ends.sentByB.get(0));
         assertThat(TwoEnds.read(oldSyn).hasSyn()).isTrue();
         atA = listener.accept();
         listener.close();
@@ -202,18 +202,18 @@ class IncarnationsTest {
         ends.handOverAll();
         atB.close();
         ends.handOverAll();
-        int lastOfB = TwoEnds.read(ends.sentByB.getLast()).options().timestampValue();
+        int lastOfB = TwoEnds.read(ends.lastSentByB()).options().timestampValue();
 
         ends.pass(2 * Bench.SECOND);
         listener = ends.b.listen(PORT_B, 1);
         open(ends);
         ends.pass(0);
-        Segment syn = TwoEnds.read(ends.wireA.takeSent().getFirst());
+        Segment syn = TwoEnds.read(ends.wireA.takeSent().get(0));
         assertThat(syn.options().timestampEcho()).as("nothing to echo without ACK").isZero();
         ends.wireA.arrives(oldSyn);
         ends.pass(0);
         assertThat(atA.state()).as("no simultaneous open with the dead").isEqualTo(State.SYN_SENT);
-        Segment answer = TwoEnds.read(ends.wireA.takeSent().getFirst());
+        Segment answer = TwoEnds.read(ends.wireA.takeSent().get(0));
         assertThat(answer.options().timestampEcho()).as("TS.Recent").isEqualTo(lastOfB);
         ends.pass(Bench.SECOND);
         ends.handOverAll();

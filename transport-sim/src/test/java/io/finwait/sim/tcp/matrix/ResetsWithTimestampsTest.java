@@ -46,7 +46,7 @@ class ResetsWithTimestampsTest {
         ends.pass(0);
         List<ByteBuffer> sent = ends.wireA.takeSent();
         assertThat(sent).hasSize(1);
-        return sent.getFirst();
+        return sent.get(0);
     }
 
     @Test
@@ -54,7 +54,7 @@ class ResetsWithTimestampsTest {
     void aResetCarriesTheTimeAndEchoesThePeers() {
         Segment reset = read(resetOfA());
         assertThat(reset.hasRst()).isTrue();
-        assertThat(reset.options().timestampEcho()).isEqualTo(timestampOf(ends.sentByB.getLast()));
+        assertThat(reset.options().timestampEcho()).isEqualTo(timestampOf(ends.lastSentByB()));
     }
 
     @Test
@@ -78,7 +78,7 @@ class ResetsWithTimestampsTest {
         mend(packet);
         ends.wireB.arrives(packet);
         ends.pass(0);
-        Segment challenge = read(ends.wireB.takeSent().getFirst());
+        Segment challenge = read(ends.wireB.takeSent().get(0));
         assertThat(atB.closeReason()).as("it was challenged").isNull();
         assertThat(challenge.options().timestampEcho()).isNotEqualTo(recent);
     }

@@ -123,7 +123,7 @@ final class RowRun {
             bench.inject(row.when().substring(2), numbers);
             List<Sent> answers = bench.takeSent();
             assertThat(answers).as("ACKs of the same text or FIN again").hasSize(1);
-            assertThat(answers.getFirst().ack()).isEqualTo(numbers.rn());
+            assertThat(answers.get(0).ack()).isEqualTo(numbers.rn());
         }
     }
 }

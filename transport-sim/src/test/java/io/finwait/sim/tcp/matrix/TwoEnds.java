@@ -41,6 +41,10 @@ final class TwoEnds {
         return Finwait.open(config.apply(builder).build(), transport);
     }
 
+    ByteBuffer lastSentByB() {
+        return sentByB.get(sentByB.size() - 1);
+    }
+
     private void work() {
         a.doWork(nowNs);
         b.doWork(nowNs);
