@@ -137,7 +137,7 @@ final class Handshake {
         }
         boolean ackIsGood = false;
         if (seg.hasAck()) {
-            ackIsGood = Seq.gt(seg.ack(), tcb.snd.una) && Seq.leq(seg.ack(), tcb.snd.nxt);
+            ackIsGood = tcb.snd.isNewAck(seg.ack());
             if (!ackIsGood) {
                 endpoint.answers.reset(seg);
                 return;
@@ -175,11 +175,31 @@ final class Handshake {
     }
 
     /**
+     * A segment acknowledges our SYN in SYN-RECEIVED.
+     *
+     * @return false when the connection is not open yet: the segment goes no further
+     */
+    boolean ackOfSyn(Tcb tcb, Segment seg) {
+        if (tcb.passive && !tcb.listener.takesConnection()) {
+            endpoint.counters.add(Counter.LISTEN_OVERFLOWS);
+            return false;
+        }
+        if (isDeferred(tcb, seg)) {
+            return false;
+        }
+        endpoint.timestamps.record(tcb, seg);
+        becomeEstablished(tcb, seg, Trigger.ACK_OF_SYN);
+        endpoint.wantsOutput(tcb);
+        return true;
+    }
+
+    /**
      * Whether the listener waits for text ({@link io.finwait.tcp.Listener#deferAccept}). The peer has our
      * SYN,ACK; it is sent again when the wait is over, to be answered with an ACK that counts.
      */
-    boolean isDeferred(Tcb tcb, Segment seg) {
-        if (!tcb.passive || seg.length() > 0 || tcb.rcv.reassembly.count() > 0) {
+    private boolean isDeferred(Tcb tcb, Segment seg) {
+        boolean saysMore = seg.textLength() > 0 || seg.hasFin();
+        if (!tcb.passive || saysMore || tcb.rcv.reassembly.count() > 0) {
             return false;
         }
         long until = tcb.listener.deferredUntilNs(tcb);
@@ -199,7 +219,7 @@ final class Handshake {
      * Our SYN is acknowledged by a segment: the connection is open. Text that came on the SYN is
      * delivered, and only now acknowledged.
      */
-    void becomeEstablished(Tcb tcb, Segment seg, Trigger trigger) {
+    private void becomeEstablished(Tcb tcb, Segment seg, Trigger trigger) {
         boolean synWasLost = tcb.retransmissions > 0;
         if (!tcb.acceptDeferred) {
             endpoint.timestamps.measure(tcb, seg);
@@ -233,11 +253,11 @@ final class Handshake {
                 endpoint.wantsOutput(tcb);
                 return;
             }
-            if (seg.ack() == tcb.snd.nxt) {
+            if (tcb.snd.isNewAck(seg.ack())) {
                 // The SYNs have crossed, and this is the peer's SYN,ACK.
-                tcb.acksOwed = 1;
-                becomeEstablished(tcb, seg, Trigger.ACK_OF_SYN);
-                endpoint.wantsOutput(tcb);
+                if (ackOfSyn(tcb, seg)) {
+                    tcb.acksOwed = 1;
+                }
                 return;
             }
         }

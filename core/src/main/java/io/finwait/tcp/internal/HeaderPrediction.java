@@ -52,7 +52,7 @@ final class HeaderPrediction {
         }
         Snd snd = tcb.snd;
         if (seg.textLength() == 0) {
-            if (Seq.leq(seg.ack(), snd.una) || Seq.gt(seg.ack(), snd.nxt)) {
+            if (!snd.isNewAck(seg.ack())) {
                 return false;
             }
             endpoint.timestamps.record(tcb, seg);

@@ -3,7 +3,6 @@ package io.finwait.tcp.internal;
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
-import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.WireProfile.Habit;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
@@ -145,7 +144,11 @@ final class SegmentArrives {
         }
         Snd snd = tcb.snd;
         if (tcb.state == State.SYN_RECEIVED) {
-            return ackOfSyn(tcb, seg);
+            if (!snd.isNewAck(seg.ack())) {
+                endpoint.answers.reset(seg);
+                return false;
+            }
+            return endpoint.handshake.ackOfSyn(tcb, seg);
         }
         int ack = seg.ack();
         long furthestBack = Math.min(snd.maxWnd, snd.acknowledged);
@@ -161,24 +164,6 @@ final class SegmentArrives {
             duplicateAck(tcb, seg);
         }
         return tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT;
-    }
-
-    private boolean ackOfSyn(Tcb tcb, Segment seg) {
-        if (Seq.leq(seg.ack(), tcb.snd.una) || Seq.gt(seg.ack(), tcb.snd.nxt)) {
-            endpoint.answers.reset(seg);
-            return false;
-        }
-        if (tcb.passive && !tcb.listener.takesConnection()) {
-            endpoint.counters.add(Counter.LISTEN_OVERFLOWS);
-            return false;
-        }
-        if (endpoint.handshake.isDeferred(tcb, seg)) {
-            return false;
-        }
-        endpoint.timestamps.record(tcb, seg);
-        endpoint.handshake.becomeEstablished(tcb, seg, Trigger.ACK_OF_SYN);
-        endpoint.wantsOutput(tcb);
-        return true;
     }
 
     private void newAck(Tcb tcb, Segment seg) {

@@ -154,6 +154,14 @@ public final class Snd {
         return true;
     }
 
+    /**
+     * SND.UNA < SEG.ACK =< SND.NXT (RFC 9293 §3.4): what was sent, and nothing else, is acknowledged. The
+     * one place that says so; before the SYN has left no ACK is good.
+     */
+    boolean isNewAck(int ack) {
+        return Seq.gt(ack, una) && Seq.leq(ack, nxt);
+    }
+
     /** Takes an acceptable SEG.ACK above SND.UNA. */
     void acknowledge(int ack) {
         acknowledged += ack - una;
