@@ -194,8 +194,13 @@ final class Expiry {
         endpoint.timersChanged(tcb);
     }
 
-    /** The peer has said something acceptable. */
+    /**
+     * The peer has said something acceptable: it lives. What fails a check may be anybody's, and counts
+     * for nothing, or a peer that died would seem to live for as long as somebody sends junk.
+     */
     void heard(Tcb tcb) {
+        tcb.lastHeardNs = endpoint.now;
+        tcb.challengesInVain = 0;
         tcb.probesUnanswered = 0;
         tcb.keepalivesUnanswered = 0;
     }

@@ -70,7 +70,6 @@ final class HeaderPrediction {
             endpoint.wantsOutput(tcb);
         }
         taken++;
-        tcb.lastHeardNs = endpoint.now;
         endpoint.expiry.heard(tcb);
         endpoint.timersChanged(tcb);
         return true;

@@ -70,6 +70,10 @@ abstract sealed class PerSegment permits Tcb {
     int probesUnanswered;
 
     int keepalivesUnanswered;
+
+    /** Challenge ACKs since the peer last said anything acceptable. */
+    int challengesInVain;
+
     long lastHeardNs;
     long userTimeoutNs;
 

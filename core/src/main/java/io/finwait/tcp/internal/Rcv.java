@@ -5,6 +5,8 @@ import io.finwait.wire.Seq;
 /** The receive sequence variables of a TCB (RFC 9293 §3.3.1) and what has arrived. */
 public final class Rcv {
 
+    private static final int LEAST_RANGES = 64;
+
     /** IRS: initial receive sequence number. */
     public int irs;
 
@@ -95,11 +97,19 @@ public final class Rcv {
     /**
      * Numbers behind a gap have arrived.
      *
-     * @return false when there is no place for another range: nothing was noted
+     * @return false when there is no place for a range so far away: nothing was noted
      */
     boolean arrivedAhead(int from, int to) {
         reassembly = reassembly.orOfItsOwn();
-        return reassembly.add(from, to);
+        return reassembly.add(from, to, mostRanges());
+    }
+
+    /**
+     * As many ranges as the buffer holds where every second full segment is missing, and some for a
+     * little buffer: segments of the usual length always find a place.
+     */
+    private int mostRanges() {
+        return Math.min(LEAST_RANGES + capacity / (2 * peerSegment), Reassembly.MOST_RANGES);
     }
 
     /** Numbers that had come before have come again; the last ones noted are told ({@link SackBlocks}). */

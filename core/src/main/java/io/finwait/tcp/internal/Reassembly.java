@@ -2,20 +2,28 @@ package io.finwait.tcp.internal;
 
 import io.finwait.wire.Seq;
 
+import java.util.Arrays;
+
 /**
  * Which octets beyond RCV.NXT have arrived: ranges in order, never touching one another. Their number
- * is bounded, so that a peer that sends every second octet costs little (CVE-2018-5390).
+ * is bounded, so that a peer that sends every second octet costs little (CVE-2018-5390). Where there is
+ * no place for another one, the range furthest away goes: what comes next in order is always taken, and
+ * the peer keeps what it has sent until it is acknowledged (RFC 2018 §8).
  */
 final class Reassembly {
 
-    private static final int MAX_RANGES = 64;
+    /** More than these are never held, however large the window is. */
+    static final int MOST_RANGES = 4_096;
+
+    private static final int FIRST_PLACES = 8;
+    private static final int[] NO_PLACES = {};
 
     /** One for all who never saw a gap, which are most; it stays empty, see {@link #orOfItsOwn}. */
     static final Reassembly NOTHING = new Reassembly();
 
-    private final int[] left = new int[MAX_RANGES + 1];
-    private final int[] right = new int[MAX_RANGES + 1];
-    private final int[] touched = new int[MAX_RANGES + 1];
+    private int[] left = NO_PLACES;
+    private int[] right = NO_PLACES;
+    private int[] touched = NO_PLACES;
     private int count;
     private int clock;
 
@@ -41,24 +49,33 @@ final class Reassembly {
 
     /** True when all numbers from {@code from} up to, not including, {@code to} have arrived. */
     boolean has(int from, int to) {
-        for (int i = 0; i < count; i++) {
-            if (Seq.leq(left[i], from) && Seq.geq(right[i], to)) {
-                return true;
+        int range = firstThatReaches(to);
+        return range < count && Seq.leq(left[range], from);
+    }
+
+    /** The first range that does not end before a number, or {@link #count()}. */
+    private int firstThatReaches(int number) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (Seq.lt(right[middle], number)) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return false;
+        return low;
     }
 
     /**
      * Adds the numbers from {@code from} up to, not including, {@code to}.
      *
-     * @return false when there is no place for another range: nothing was added
+     * @param most ranges that may be held, at least 1; with so many, the furthest one makes place
+     * @return false when this would be the furthest one itself: nothing was added
      */
-    boolean add(int from, int to) {
-        int low = 0;
-        while (low < count && Seq.lt(right[low], from)) {
-            low++;
-        }
+    boolean add(int from, int to, int most) {
+        int low = firstThatReaches(from);
         int high = low;
         int newLeft = from;
         int newRight = to;
@@ -67,9 +84,13 @@ final class Reassembly {
             newRight = Seq.max(newRight, right[high]);
             high++;
         }
-        if (high == low && count == MAX_RANGES) {
-            return false;
+        if (high == low && count >= most) {
+            if (low == count) {
+                return false;
+            }
+            count--;
         }
+        makePlace();
         int merged = high - low;
         if (merged != 1) {
             int shift = 1 - merged;
@@ -82,6 +103,18 @@ final class Reassembly {
         right[low] = newRight;
         touched[low] = ++clock;
         return true;
+    }
+
+    private void makePlace() {
+        if (count == left.length) {
+            int places = Math.max(FIRST_PLACES, 2 * count);
+            left = Arrays.copyOf(left, places);
+            right = Arrays.copyOf(right, places);
+            touched = Arrays.copyOf(touched, places);
+        }
+        if (count == 0) {
+            clock = 0;
+        }
     }
 
     /**

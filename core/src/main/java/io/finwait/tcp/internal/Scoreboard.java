@@ -14,6 +14,9 @@ final class Scoreboard {
 
     private static final int DUPLICATE_ACKS = 3;
 
+    /** What is asked for each ACK walks over the ranges; one that is not noted is one not reported. */
+    private static final int MOST_RANGES = 1_024;
+
     /** The peer's reassembly, as we know it. */
     private Reassembly held = Reassembly.NOTHING;
 
@@ -84,10 +87,11 @@ final class Scoreboard {
             boolean outstanding = Seq.gt(left, una) && Seq.lt(left, right) && Seq.leq(right, nxt);
             if (outstanding && !held.has(left, right)) {
                 held = held.orOfItsOwn();
-                news |= held.add(left, right);
+                news |= held.add(left, right, MOST_RANGES);
             }
         }
-        arrivedLater += heldOfSentLater() - before;
+        // Less than before when a range has made place for one that is nearer.
+        arrivedLater += Math.max(0, heldOfSentLater() - before);
         return news;
     }
 

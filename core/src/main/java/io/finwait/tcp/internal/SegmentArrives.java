@@ -14,6 +14,12 @@ import io.finwait.wire.Seq;
  */
 final class SegmentArrives {
 
+    /** No round trip is longer: what was sent before has long gone (RFC 9293 §3.4.3). */
+    private static final long LONGEST_CHALLENGE_WAIT_NS = 240_000_000_000L;
+
+    /** More doublings than these change nothing for an interval of a millisecond and more. */
+    private static final int MOST_CHALLENGES = 20;
+
     private final TcpEndpoint endpoint;
 
     SegmentArrives(TcpEndpoint endpoint) {
@@ -27,22 +33,20 @@ final class SegmentArrives {
         }
         if (!seg.hasAck() && !seg.hasSyn() && !seg.hasRst()) {
             // Without ACK it is dropped in any case (fifth step); before the first step it is
-            // dropped
-            // without an answer (requirement B17).
+            // dropped without an answer (requirement B17).
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
-        tcb.lastHeardNs = endpoint.now;
         if (reset(tcb, seg)
                 && endpoint.timestamps.areFresh(tcb, seg)
                 && synchronize(tcb, seg)
                 && sequence(tcb, seg)
-                && acknowledgment(tcb, seg)) {
+                && acknowledgment(tcb, seg, true)) {
+            endpoint.expiry.heard(tcb);
             text(tcb, seg);
             fin(tcb, seg);
         }
         if (tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT) {
-            endpoint.expiry.heard(tcb);
             endpoint.timersChanged(tcb);
         }
     }
@@ -125,11 +129,13 @@ final class SegmentArrives {
             }
             oweAck(tcb);
         }
-        if (recent && tcb.state.isSynchronized() && !acknowledgment(tcb, seg)) {
+        if (recent && tcb.state.isSynchronized() && !acknowledgment(tcb, seg, false)) {
             // What is old may still acknowledge something new (RFC 9293 appendix A.2, T-13).
             return false;
         }
-        if (length == 0) {
+        if (length == 0 && seg.seq() == rcv.nxt - 1) {
+            answerProbe(tcb);
+        } else if (length == 0) {
             challenge(tcb);
         }
         return false;
@@ -137,7 +143,12 @@ final class SegmentArrives {
 
     // Fifth step: the ACK field.
 
-    private boolean acknowledgment(Tcb tcb, Segment seg) {
+    /**
+     * @param acceptable whether the segment lies in the window: TS.Recent is for those alone, or anybody
+     *     could put it so far ahead that the peer's own segments count as old (RFC 7323 §5.3, R2 before
+     *     R3; CVE-2005-0356)
+     */
+    private boolean acknowledgment(Tcb tcb, Segment seg, boolean acceptable) {
         if (!seg.hasAck()) {
             endpoint.counters.add(Counter.DROPPED_SEGMENTS);
             return false;
@@ -157,7 +168,9 @@ final class SegmentArrives {
             challenge(tcb);
             return false;
         }
-        endpoint.timestamps.record(tcb, seg);
+        if (acceptable) {
+            endpoint.timestamps.record(tcb, seg);
+        }
         if (Seq.gt(ack, snd.una)) {
             newAck(tcb, seg);
         } else if (ack == snd.una) {
@@ -396,19 +409,44 @@ final class SegmentArrives {
 
     /**
      * The challenge ACK of RFC 5961, and any answer to a segment without text: limited per connection,
-     * so that nobody can learn from a common limit (CVE-2016-5696) and no two ends answer each other
-     * for ever.
+     * so that nobody can learn from a common limit (CVE-2016-5696). Each one waits twice as long as the
+     * one before until the peer says something acceptable: two ends whose numbers have come apart would
+     * answer each other's answers for ever.
      */
     void challenge(Tcb tcb) {
-        long interval = endpoint.config.challengeAckIntervalNs();
-        if (tcb.challenged && endpoint.now - tcb.lastChallengeNs < interval) {
+        if (answerUnlessLimited(tcb, challengeWaitNs(tcb))) {
+            tcb.challengesInVain = Math.min(tcb.challengesInVain + 1, MOST_CHALLENGES);
+        }
+    }
+
+    /**
+     * An empty segment whose number is one too low and whose ACK is good asks whether we are there (RFC
+     * 9293 §3.8.4). Our answers never look so to a peer whose numbers are not ours: either its number or
+     * its ACK would be bad. So the wait need not grow, and who only ever probes is answered each time.
+     */
+    private void answerProbe(Tcb tcb) {
+        answerUnlessLimited(tcb, endpoint.config.challengeAckIntervalNs());
+    }
+
+    private boolean answerUnlessLimited(Tcb tcb, long waitNs) {
+        if (tcb.challenged && endpoint.now - tcb.lastChallengeNs < waitNs) {
             endpoint.counters.add(Counter.ACKS_LIMITED);
-            return;
+            return false;
         }
         tcb.challenged = true;
         tcb.lastChallengeNs = endpoint.now;
         endpoint.counters.add(Counter.CHALLENGE_ACKS);
         tcb.acksOwed = Math.max(tcb.acksOwed, 1);
         endpoint.wantsOutput(tcb);
+        return true;
+    }
+
+    /** How long after a challenge ACK the next one may follow. */
+    long challengeWaitNs(Tcb tcb) {
+        long interval = endpoint.config.challengeAckIntervalNs();
+        if (interval >= LONGEST_CHALLENGE_WAIT_NS || tcb.challengesInVain == 0) {
+            return interval;
+        }
+        return Math.min(interval << tcb.challengesInVain - 1, LONGEST_CHALLENGE_WAIT_NS);
     }
 }

@@ -79,9 +79,9 @@ public final class StateDigest {
         to.accept(Math.min(tcb.probes, endpoint.config.closePolicy().orphanRetries() + 1));
         to.accept(tcb.probesUnanswered);
         to.accept(tcb.congestion.duplicates());
-        long interval = endpoint.config.challengeAckIntervalNs();
-        to.accept(
-                tcb.challenged ? Math.min(endpoint.now - tcb.lastChallengeNs, interval) : interval);
+        long wait = endpoint.segmentArrives.challengeWaitNs(tcb);
+        to.accept(tcb.challenged ? Math.min(endpoint.now - tcb.lastChallengeNs, wait) : wait);
+        to.accept(wait == 0 ? 0 : tcb.challengesInVain);
         for (Timer timer : Timer.values()) {
             to.accept(
                     tcb.timers.isRunning(timer)

@@ -89,6 +89,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         keepaliveIdleNs = 0;
         lingerNs = -1;
         challenged = false;
+        challengesInVain = 0;
         timing = false;
         windowScaling = false;
         sackPermitted = false;
