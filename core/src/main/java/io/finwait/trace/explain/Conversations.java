@@ -1,0 +1,171 @@
+package io.finwait.trace.explain;
+
+import io.finwait.trace.capture.SeenSegment;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sorts the segments of a capture into connections. A pair of sockets that is used again begins a new
+ * one. Open addressing by the pair in either direction, so that a segment costs one look-up and no
+ * object.
+ */
+final class Conversations {
+
+    /** Below this port a server is meant, where the capture misses who opened. */
+    private static final int FIRST_UNPRIVILEGED_PORT = 1024;
+
+    /** A SYN with another number, this long after the last segment, begins anew whatever was open. */
+    private static final long FORGOTTEN_NS = 120_000_000_000L;
+
+    private final List<Conversation> all = new ArrayList<>();
+    private Conversation[] table = new Conversation[1024];
+    private int live;
+
+    /** Gives a segment to its connection; returns that. */
+    Conversation segment(SeenSegment seg) {
+        int index = indexOf(seg);
+        Conversation found = table[index];
+        if (found != null && beginsAnew(found, seg)) {
+            found.usedAgainAfterNs = Math.max(0, seg.timeNs() - found.lastNs);
+            found = null;
+            live--;
+        }
+        if (found == null) {
+            found = begin(seg);
+            table[index] = found;
+            if (2 * ++live > table.length) {
+                grow();
+            }
+        }
+        found.segment(isFrom(found.flows[0], seg) ? 0 : 1, seg);
+        return found;
+    }
+
+    List<Conversation> all() {
+        return all;
+    }
+
+    private Conversation begin(SeenSegment seg) {
+        Flow source = new Flow(seg.sourceHigh(), seg.sourceLow(), seg.sourcePort());
+        Flow target = new Flow(seg.destinationHigh(), seg.destinationLow(), seg.destinationPort());
+        boolean synAck = seg.hasSyn() && seg.hasAck();
+        boolean fromServer =
+                !seg.hasSyn()
+                        && seg.sourcePort() < FIRST_UNPRIVILEGED_PORT
+                        && seg.destinationPort() >= FIRST_UNPRIVILEGED_PORT;
+        Conversation begun;
+        if (synAck || fromServer) {
+            begun = new Conversation(all.size(), target, source);
+            begun.zeek.swapped();
+        } else {
+            begun = new Conversation(all.size(), source, target);
+        }
+        all.add(begun);
+        return begun;
+    }
+
+    private static boolean beginsAnew(Conversation found, SeenSegment seg) {
+        if (!seg.hasSyn() || seg.hasAck() || seg.hasRst()) {
+            return false;
+        }
+        if (found.hasEnded()) {
+            return true;
+        }
+        Flow own = found.flows[isFrom(found.flows[0], seg) ? 0 : 1];
+        boolean sameSyn = own.synSeen && own.isn == seg.seq();
+        return !sameSyn
+                && own.numbersKnown
+                && (found.flows[0].textSeen
+                        || found.flows[1].textSeen
+                        || seg.timeNs() - found.lastNs > FORGOTTEN_NS);
+    }
+
+    private static boolean isFrom(Flow flow, SeenSegment seg) {
+        return flow.port == seg.sourcePort()
+                && flow.addressLow == seg.sourceLow()
+                && flow.addressHigh == seg.sourceHigh()
+                // A connection of a host to its own port has one pair of sockets in both directions.
+                && (seg.sourcePort() != seg.destinationPort()
+                        || seg.sourceLow() != seg.destinationLow()
+                        || seg.sourceHigh() != seg.destinationHigh()
+                        || seg.hasSyn() && !seg.hasAck());
+    }
+
+    private int indexOf(SeenSegment seg) {
+        int mask = table.length - 1;
+        int index =
+                hash(
+                                seg.sourceHigh(),
+                                seg.sourceLow(),
+                                seg.sourcePort(),
+                                seg.destinationHigh(),
+                                seg.destinationLow(),
+                                seg.destinationPort())
+                        & mask;
+        while (table[index] != null && !isOf(table[index], seg)) {
+            index = (index + 1) & mask;
+        }
+        return index;
+    }
+
+    private static boolean isOf(Conversation each, SeenSegment seg) {
+        Flow a = each.flows[0];
+        Flow b = each.flows[1];
+        return matches(a, seg.sourceHigh(), seg.sourceLow(), seg.sourcePort())
+                        && matches(
+                                b,
+                                seg.destinationHigh(),
+                                seg.destinationLow(),
+                                seg.destinationPort())
+                || matches(b, seg.sourceHigh(), seg.sourceLow(), seg.sourcePort())
+                        && matches(
+                                a,
+                                seg.destinationHigh(),
+                                seg.destinationLow(),
+                                seg.destinationPort());
+    }
+
+    private static boolean matches(Flow flow, long high, long low, int port) {
+        return flow.port == port && flow.addressLow == low && flow.addressHigh == high;
+    }
+
+    private void grow() {
+        Conversation[] old = table;
+        table = new Conversation[2 * old.length];
+        int mask = table.length - 1;
+        for (Conversation each : old) {
+            if (each != null) {
+                Flow a = each.flows[0];
+                Flow b = each.flows[1];
+                int index =
+                        hash(
+                                        a.addressHigh,
+                                        a.addressLow,
+                                        a.port,
+                                        b.addressHigh,
+                                        b.addressLow,
+                                        b.port)
+                                & mask;
+                while (table[index] != null) {
+                    index = (index + 1) & mask;
+                }
+                table[index] = each;
+            }
+        }
+    }
+
+    /** The same in both directions. */
+    private static int hash(
+            long highA, long lowA, int portA, long highB, long lowB, int portB) {
+        long mixed = end(highA, lowA, portA) + end(highB, lowB, portB);
+        mixed *= 0x9E3779B97F4A7C15L;
+        return (int) (mixed >>> 32);
+    }
+
+    private static long end(long high, long low, int port) {
+        long x = (high * 31 + low) * 0xBF58476D1CE4E5B9L + port;
+        x ^= x >>> 29;
+        return x * 0x94D049BB133111EBL;
+    }
+}

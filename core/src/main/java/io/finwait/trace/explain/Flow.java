@@ -1,0 +1,297 @@
+package io.finwait.trace.explain;
+
+import io.finwait.trace.capture.SeenSegment;
+import io.finwait.wire.Seq;
+
+/** What one side of a connection has sent, as far as a capture shows it. */
+final class Flow {
+
+    static final int UNKNOWN = -1;
+
+    /** A distance that grows by half or more counts as doubled: clocks are coarse. */
+    private static final long DOUBLING_NUMERATOR = 3;
+
+    private static final long DOUBLING_DENOMINATOR = 2;
+
+    final long addressHigh;
+    final long addressLow;
+    final int port;
+
+    long packets;
+    long firstNs;
+    long lastNs;
+    long lastNumber;
+
+    /** Where counting begins: the initial sequence number, or one below the first number seen. */
+    int isn;
+
+    boolean numbersKnown;
+    boolean synSeen;
+    boolean synHadAck;
+    int syns;
+    long synNumber;
+    long synNs;
+
+    /** The highest number sent, and the highest that the peer has acknowledged. */
+    int nxt;
+
+    int una;
+    boolean unaKnown;
+
+    /** Octets of sequence space seen, whose wrap is followed. */
+    long sentNumbers;
+
+    long acknowledgedNumbers;
+
+    boolean textSeen;
+    long lastTextNs;
+    long lastTextNumber;
+    int lastTextSeq;
+    int lastTextOctets;
+
+    long againSegments;
+    long againOctets;
+    long zeroWindows;
+    long damaged;
+    long seenOctets;
+
+    /** The first numbers that were passed over: sent later, or missed by the capture. */
+    boolean hasHole;
+
+    int holeLeft;
+    int holeRight;
+    long missingOctets;
+
+    /** How often the oldest unacknowledged number was sent in a row, and at which distances. */
+    int repeats;
+
+    long repeatNumber;
+    long repeatNs;
+    long repeatDistanceNs;
+    boolean repeatsDouble;
+
+    boolean finSeen;
+    int finSeq;
+    long finNumber;
+    long finNs;
+    int fins;
+    boolean finAcknowledged;
+    long finAcknowledgedNumber;
+    long finAcknowledgedNs;
+
+    boolean windowScaleSeen;
+    int windowScale;
+    int lastWindow;
+    boolean lastAckKnown;
+    int lastAck;
+
+    int lowestTimeToLive = Integer.MAX_VALUE;
+    int highestTimeToLive = UNKNOWN;
+
+    Flow(long addressHigh, long addressLow, int port) {
+        this.addressHigh = addressHigh;
+        this.addressLow = addressLow;
+        this.port = port;
+    }
+
+    /** Takes a segment of this side. */
+    void sent(SeenSegment seg) {
+        packets++;
+        if (packets == 1) {
+            firstNs = seg.timeNs();
+        }
+        lastNs = Math.max(lastNs, seg.timeNs());
+        lastNumber = seg.number();
+        if (seg.hasRst()) {
+            return;
+        }
+        lowestTimeToLive = Math.min(lowestTimeToLive, seg.timeToLive());
+        highestTimeToLive = Math.max(highestTimeToLive, seg.timeToLive());
+        begin(seg);
+        if (seg.isDamaged()) {
+            damaged++;
+        }
+        int end = seg.seq() + seg.length();
+        boolean isNew = Seq.gt(end, nxt);
+        holes(seg, end);
+        if (isNew) {
+            sentNumbers += Seq.distance(nxt, end);
+            nxt = end;
+        }
+        if (seg.textLength() > 0) {
+            text(seg, isNew);
+        }
+        if (seg.hasFin()) {
+            fin(seg);
+        }
+        if (seg.length() > 0) {
+            repeated(seg);
+        }
+        lastWindow = seg.window();
+        if (seg.window() == 0) {
+            zeroWindows++;
+        }
+        if (seg.hasAck() && (!lastAckKnown || Seq.gt(seg.ack(), lastAck))) {
+            lastAckKnown = true;
+            lastAck = seg.ack();
+        }
+    }
+
+    private void begin(SeenSegment seg) {
+        if (seg.hasSyn()) {
+            syns++;
+            if (!synSeen) {
+                synSeen = true;
+                synHadAck = seg.hasAck();
+                synNumber = seg.number();
+                synNs = seg.timeNs();
+            }
+            windowScaleSeen = seg.windowScale() >= 0;
+            windowScale = Math.max(0, Math.min(seg.windowScale(), 14));
+            if (!numbersKnown || seg.seq() != isn) {
+                numbersFrom(seg.seq());
+            }
+        } else if (!numbersKnown) {
+            numbersFrom(seg.seq() - 1);
+            nxt = seg.seq();
+            una = seg.seq();
+        }
+    }
+
+    private void numbersFrom(int number) {
+        numbersKnown = true;
+        isn = number;
+        nxt = number;
+        una = number;
+        sentNumbers = 0;
+        acknowledgedNumbers = 0;
+    }
+
+    private void holes(SeenSegment seg, int end) {
+        if (Seq.gt(seg.seq(), nxt) && !hasHole) {
+            hasHole = true;
+            holeLeft = nxt;
+            holeRight = seg.seq();
+        } else if (hasHole && Seq.leq(seg.seq(), holeLeft) && Seq.gt(end, holeLeft)) {
+            holeLeft = end;
+            hasHole = Seq.lt(holeLeft, holeRight);
+        }
+    }
+
+    /** True when an acknowledgment covers what the capture does not hold. */
+    boolean isMissing(int ack) {
+        if (packets == 0 || !numbersKnown) {
+            return false;
+        }
+        if (hasHole && Seq.gt(ack, holeLeft)) {
+            missingOctets += Seq.distance(holeLeft, holeRight);
+            hasHole = false;
+            return true;
+        }
+        if (Seq.gt(ack, nxt)) {
+            missingOctets += Seq.distance(nxt, ack);
+            return true;
+        }
+        return false;
+    }
+
+    private void text(SeenSegment seg, boolean isNew) {
+        textSeen = true;
+        lastTextNs = seg.timeNs();
+        lastTextNumber = seg.number();
+        lastTextSeq = seg.seq();
+        lastTextOctets = seg.textLength();
+        // One octet below what was sent is a keep-alive probe, not text sent again.
+        boolean keepAlive = seg.textLength() == 1 && seg.seq() == nxt - 1;
+        if (!isNew && !keepAlive) {
+            againSegments++;
+            againOctets += seg.textLength();
+        }
+    }
+
+    private void fin(SeenSegment seg) {
+        fins++;
+        if (!finSeen) {
+            finSeen = true;
+            finSeq = seg.seq() + seg.textLength();
+            finNumber = seg.number();
+            finNs = seg.timeNs();
+        }
+    }
+
+    private void repeated(SeenSegment seg) {
+        if (repeats > 0 && seg.seq() == repeatNumber) {
+            long distance = seg.timeNs() - repeatNs;
+            repeatsDouble =
+                    repeats == 1
+                            || repeatsDouble
+                                    && distance * DOUBLING_DENOMINATOR
+                                            >= repeatDistanceNs * DOUBLING_NUMERATOR;
+            repeatDistanceNs = distance;
+            repeats++;
+        } else {
+            repeats = 1;
+            repeatsDouble = false;
+        }
+        repeatNumber = seg.seq();
+        repeatNs = seg.timeNs();
+    }
+
+    /** The peer has acknowledged up to a number. */
+    void acknowledged(SeenSegment seg) {
+        int ack = seg.ack();
+        if (!numbersKnown) {
+            // Only the peer's side is seen: its acknowledgments tell where we stand.
+            numbersFrom(ack - 1);
+            nxt = ack;
+            una = ack;
+        }
+        if (Seq.gt(ack, una)) {
+            acknowledgedNumbers += Seq.distance(una, ack);
+            una = ack;
+            repeats = 0;
+            if (Seq.gt(ack, nxt)) {
+                sentNumbers += Seq.distance(nxt, ack);
+                nxt = ack;
+            }
+        }
+        unaKnown = true;
+        if (finSeen && !finAcknowledged && Seq.gt(ack, finSeq)) {
+            finAcknowledged = true;
+            finAcknowledgedNumber = seg.number();
+            finAcknowledgedNs = seg.timeNs();
+        }
+    }
+
+    /**
+     * Octets of text that were sent, without what was sent again. Where the capture misses this side, what
+     * the peer acknowledged counts.
+     */
+    long textOctets() {
+        long numbers = sentNumbers;
+        if (synSeen) {
+            numbers--;
+        }
+        if (finSeen) {
+            numbers--;
+        }
+        return Math.max(0, numbers);
+    }
+
+    /** Octets of text that the peer never acknowledged. */
+    long unacknowledgedOctets() {
+        int numbers = Seq.distance(una, nxt);
+        if (finSeen && !finAcknowledged) {
+            numbers--;
+        }
+        if (synSeen && una == isn) {
+            numbers--;
+        }
+        return Math.max(0, numbers);
+    }
+
+    /** A number relative to the initial one, as ladders show it. */
+    long relative(int number) {
+        return number - isn;
+    }
+}

@@ -1,0 +1,252 @@
+package io.finwait.trace.explain;
+
+import io.finwait.tcp.State;
+import io.finwait.wire.TcpHeader;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Judges why an RST was sent: the likeliest cause first. Each rule looks at one kind of evidence, from
+ * the strongest to the weakest.
+ */
+final class ResetCauses {
+
+    private static final long LONG_SILENCE_NS = 30_000_000_000L;
+    private static final int GIVES_UP_AFTER = 3;
+
+    /** A kernel sends FIN and RST of one close within microseconds; a capture's clock is coarser. */
+    private static final long BACK_TO_BACK_NS = 2_000_000;
+
+    /** Beyond this a number cannot belong to the window of a live connection. */
+    private static final int FAR = 1 << 24;
+
+    private final Conversation conversation;
+    private final ResetFacts reset;
+    private final List<Reason> reasons = new ArrayList<>(2);
+
+    private ResetCauses(Conversation conversation) {
+        this.conversation = conversation;
+        reset = conversation.reset;
+    }
+
+    /** The likeliest cause and, where there is one, the second likeliest. */
+    static List<Reason> of(Conversation conversation) {
+        ResetCauses causes = new ResetCauses(conversation);
+        causes.judge();
+        List<Reason> found = causes.reasons;
+        return List.copyOf(found.subList(0, Math.min(2, found.size())));
+    }
+
+    private void judge() {
+        injected();
+        if (refused() || duringHandshake()) {
+            return;
+        }
+        forgotten();
+        gaveUp();
+        oldDuplicate();
+        if (reset.ownFinNumber > 0) {
+            afterOwnFin();
+        } else {
+            withoutFin();
+        }
+        if (reasons.isEmpty()) {
+            add(Cause.UNKNOWN, "nothing before packet " + reset.number + " explains it");
+        }
+    }
+
+    private void injected() {
+        List<String> signs = new ArrayList<>();
+        if (reset.timeToLiveDiffers && !refusedBySyn()) {
+            signs.add("its TTL of " + reset.timeToLive + " is not its sender's usual one");
+        }
+        if (!reset.numberIsExpected) {
+            signs.add("its SEQ is not what its sender would use");
+        }
+        if (reset.packetsBehind > 0 && !reset.isFromNobody() && reset.ownFinNumber == 0) {
+            signs.add("its sender goes on in packet " + reset.firstBehind + " as if nothing had been");
+        }
+        if (conversation.secondReset != null
+                && conversation.secondReset.timeNs - reset.timeNs < BACK_TO_BACK_NS
+                && conversation.secondReset.provokedBy != reset.number
+                && !signs.isEmpty()) {
+            signs.add("both sides are reset at once");
+        }
+        if (signs.size() >= 2 || signs.size() == 1 && reset.timeToLiveDiffers) {
+            add(Cause.INJECTED, String.join("; ", signs), reset.number, reset.firstBehind);
+        }
+    }
+
+    private boolean refusedBySyn() {
+        return reset.provokedBySyn() && reset.ownPackets == 0;
+    }
+
+    private boolean refused() {
+        if (!refusedBySyn() || (reset.provokedFlags & TcpHeader.ACK) != 0) {
+            return false;
+        }
+        add(
+                Cause.REFUSED,
+                "packet " + reset.number + " answers the SYN of packet " + reset.provokedBy,
+                reset.provokedBy,
+                reset.number);
+        return true;
+    }
+
+    private boolean duringHandshake() {
+        boolean answersSynAck =
+                reset.provokedBySyn() && (reset.provokedFlags & TcpHeader.ACK) != 0 && reset.answers;
+        if (answersSynAck) {
+            boolean itsOwn = reset.stateBefore == State.ESTABLISHED || reset.hasAck;
+            add(
+                    itsOwn ? Cause.CANCELLED : Cause.OLD_DUPLICATE,
+                    itsOwn
+                            ? "packet "
+                                    + reset.number
+                                    + " answers the SYN,ACK: its opener had stopped waiting"
+                            : "packet "
+                                    + reset.number
+                                    + " answers a SYN,ACK that its host did not expect",
+                    reset.provokedBy,
+                    reset.number);
+            return true;
+        }
+        if (reset.stateBefore == State.SYN_SENT) {
+            add(Cause.CANCELLED, "the opener closed before anybody answered", reset.number);
+            return true;
+        }
+        return false;
+    }
+
+    private void forgotten() {
+        boolean provoked = reset.answers && reset.isFromNobody() && reset.provokedText > 0;
+        if (!provoked || reset.ownFinNumber > 0) {
+            return;
+        }
+        if (reset.silenceNs >= LONG_SILENCE_NS) {
+            add(
+                    Cause.FORGOTTEN,
+                    "packet "
+                            + reset.provokedBy
+                            + " came after "
+                            + Durations.words(reset.silenceNs)
+                            + " of silence, and the RST is that of a host without the connection",
+                    reset.provokedBy,
+                    reset.number);
+        }
+    }
+
+    private void gaveUp() {
+        if (reset.ownRepeats > GIVES_UP_AFTER && reset.ownRepeatsDouble && !reset.answers) {
+            add(
+                    Cause.GAVE_UP,
+                    "the same number was sent "
+                            + reset.ownRepeats
+                            + " times at growing distances without an answer",
+                    reset.number);
+        }
+    }
+
+    private void oldDuplicate() {
+        Flow own = conversation.flows[reset.side];
+        int from = reset.provokedSeq - own.lastAck;
+        boolean far = own.lastAckKnown && (from > FAR || from < -FAR);
+        if (reset.answers && far && !reset.provokedBySyn()) {
+            add(
+                    Cause.OLD_DUPLICATE,
+                    "packet " + reset.provokedBy + " lies far outside the window",
+                    reset.provokedBy,
+                    reset.number);
+        }
+    }
+
+    private void afterOwnFin() {
+        boolean textBehindFin =
+                reset.peerLastTextNumber > reset.ownFinNumber
+                        && reset.answers
+                        && reset.provokedText > 0;
+        if (textBehindFin) {
+            add(
+                    Cause.TEXT_AFTER_CLOSE,
+                    "its FIN is packet "
+                            + reset.ownFinNumber
+                            + ", and packet "
+                            + reset.provokedBy
+                            + " brought text that nobody would read",
+                    reset.ownFinNumber,
+                    reset.provokedBy,
+                    reset.number);
+            return;
+        }
+        if (reset.timeNs - reset.ownFinNs < BACK_TO_BACK_NS && !reset.answers) {
+            add(
+                    Cause.UNREAD_TEXT,
+                    "FIN (packet "
+                            + reset.ownFinNumber
+                            + ") and RST left back to back, as when a socket is closed with text"
+                            + " unread",
+                    reset.ownFinNumber,
+                    reset.number);
+            return;
+        }
+        boolean peerHadFinished = reset.peerStateBefore == State.TIME_WAIT;
+        if (!peerHadFinished && reset.answers) {
+            add(
+                    Cause.TEXT_AFTER_CLOSE,
+                    "it answers packet "
+                            + reset.provokedBy
+                            + " although its own FIN (packet "
+                            + reset.ownFinNumber
+                            + ") had gone: the socket was gone as well",
+                    reset.ownFinNumber,
+                    reset.provokedBy);
+        }
+        add(
+                Cause.ABORT,
+                "after its FIN (packet "
+                        + reset.ownFinNumber
+                        + ") the application did not wait for the end",
+                reset.ownFinNumber,
+                reset.number);
+    }
+
+    private void withoutFin() {
+        boolean textWaits = reset.peerLastTextNumber > reset.ownLastTextNumber;
+        Reason unread =
+                Reason.of(
+                        Cause.UNREAD_TEXT,
+                        "the text of packet "
+                                + reset.peerLastTextNumber
+                                + " had arrived, and the application has said nothing since",
+                        reset.peerLastTextNumber,
+                        reset.number);
+        Reason abort =
+                Reason.of(
+                        Cause.ABORT,
+                        reset.ownUnacknowledged == 0
+                                ? "an RST in place of a FIN, with everything acknowledged"
+                                : "an RST in place of a FIN, with "
+                                        + reset.ownUnacknowledged
+                                        + " octets of its own unacknowledged",
+                        reset.number);
+        if (reset.isFromNobody() && reset.answers && reset.provokedText > 0) {
+            add(
+                    Cause.FORGOTTEN,
+                    "packet "
+                            + reset.provokedBy
+                            + " was answered by an RST of a host without the connection",
+                    reset.provokedBy,
+                    reset.number);
+        }
+        reasons.add(textWaits ? unread : abort);
+        reasons.add(textWaits ? abort : unread);
+        if (reset.peerLastTextNumber == 0) {
+            reasons.remove(unread);
+        }
+    }
+
+    private void add(Cause cause, String evidence, long... packets) {
+        reasons.add(Reason.of(cause, evidence, packets));
+    }
+}
