@@ -20,6 +20,8 @@ module io.finwait.core {
             io.finwait.benchmarks;
     exports io.finwait.timewait;
     exports io.finwait.trace;
+    exports io.finwait.trace.capture;
+    exports io.finwait.trace.explain;
     exports io.finwait.wire;
 
     uses io.finwait.spi.TransportProvider;

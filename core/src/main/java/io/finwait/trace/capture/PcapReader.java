@@ -29,7 +29,8 @@ final class PcapReader extends CaptureReader {
         if (!source.require(FILE_HEADER)) {
             throw broken("the file ends inside its header");
         }
-        // The upper bits say whether frames end with a checksum; its octets lie behind the IP packet.
+        // The upper bits say whether frames end with a checksum; its octets lie behind the IP
+        // packet.
         linkType = source.inOrder(order).getInt(source.at() + LINK_TYPE_AT) & LINK_TYPE_BITS;
         source.skip(FILE_HEADER);
     }

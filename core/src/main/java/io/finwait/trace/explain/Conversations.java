@@ -85,7 +85,8 @@ final class Conversations {
         return flow.port == seg.sourcePort()
                 && flow.addressLow == seg.sourceLow()
                 && flow.addressHigh == seg.sourceHigh()
-                // A connection of a host to its own port has one pair of sockets in both directions.
+                // A connection of a host to its own port has one pair of sockets in both
+                // directions.
                 && (seg.sourcePort() != seg.destinationPort()
                         || seg.sourceLow() != seg.destinationLow()
                         || seg.sourceHigh() != seg.destinationHigh()
@@ -156,8 +157,7 @@ final class Conversations {
     }
 
     /** The same in both directions. */
-    private static int hash(
-            long highA, long lowA, int portA, long highB, long lowB, int portB) {
+    private static int hash(long highA, long lowA, int portA, long highB, long lowB, int portB) {
         long mixed = end(highA, lowA, portA) + end(highB, lowB, portB);
         mixed *= 0x9E3779B97F4A7C15L;
         return (int) (mixed >>> 32);

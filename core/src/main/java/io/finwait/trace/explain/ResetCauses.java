@@ -65,7 +65,10 @@ final class ResetCauses {
             signs.add("its SEQ is not what its sender would use");
         }
         if (reset.packetsBehind > 0 && !reset.isFromNobody() && reset.ownFinNumber == 0) {
-            signs.add("its sender goes on in packet " + reset.firstBehind + " as if nothing had been");
+            signs.add(
+                    "its sender goes on in packet "
+                            + reset.firstBehind
+                            + " as if nothing had been");
         }
         if (conversation.secondReset != null
                 && conversation.secondReset.timeNs - reset.timeNs < BACK_TO_BACK_NS
@@ -96,7 +99,9 @@ final class ResetCauses {
 
     private boolean duringHandshake() {
         boolean answersSynAck =
-                reset.provokedBySyn() && (reset.provokedFlags & TcpHeader.ACK) != 0 && reset.answers;
+                reset.provokedBySyn()
+                        && (reset.provokedFlags & TcpHeader.ACK) != 0
+                        && reset.answers;
         if (answersSynAck) {
             boolean itsOwn = reset.stateBefore == State.ESTABLISHED || reset.hasAck;
             add(

@@ -87,15 +87,14 @@ final class ResetFacts {
         numberIsExpected = isExpected(own, seg);
         timeToLiveDiffers =
                 own.highestTimeToLive != Flow.UNKNOWN
-                        && (timeToLive > own.highestTimeToLive || timeToLive < own.lowestTimeToLive);
+                        && (timeToLive > own.highestTimeToLive
+                                || timeToLive < own.lowestTimeToLive);
     }
 
     /** SND.NXT, or what the provoking segment acknowledges (RFC 9293 §3.10.7.1). */
     private boolean isExpected(Flow own, SeenSegment seg) {
         boolean answersAck =
-                provokedBy > 0
-                        && (provokedFlags & TcpHeader.ACK) != 0
-                        && seg.seq() == provokedAck;
+                provokedBy > 0 && (provokedFlags & TcpHeader.ACK) != 0 && seg.seq() == provokedAck;
         boolean answersWithoutAck = seg.seq() == 0 && seg.hasAck();
         return !own.numbersKnown
                 || answersAck

@@ -48,7 +48,8 @@ import java.util.concurrent.Callable;
             NetstatCommand.class,
             ForwardCommand.class,
             ScriptCommand.class,
-            ExploreCommand.class
+            ExploreCommand.class,
+            ExplainCommand.class
         })
 public final class FinwaitCommand implements Callable<Integer> {
 
