@@ -33,7 +33,7 @@ final class ApplicationView {
             case GAVE_UP:
                 views.add(
                         "whoever sent in vain: \"Connection timed out\" (ETIMEDOUT) when it gives"
-                            + " up");
+                                + " up");
                 break;
             default:
                 break;
