@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -76,29 +77,22 @@ public abstract class CaptureReader implements Closeable {
                     0);
         }
         int magic = source.bigEndian().getInt(source.at());
-        switch (magic) {
-            case PcapReader.MICROSECONDS:
-                return new PcapReader(in, source, ByteOrder.BIG_ENDIAN, 1_000);
-            case PcapReader.NANOSECONDS:
-                return new PcapReader(in, source, ByteOrder.BIG_ENDIAN, 1);
-            case PcapngReader.SECTION_HEADER:
-                return new PcapngReader(in, source);
-            default:
-                break;
+        if (magic == PcapngReader.SECTION_HEADER) {
+            return new PcapngReader(in, source);
         }
-        switch (Integer.reverseBytes(magic)) {
-            case PcapReader.MICROSECONDS:
-                return new PcapReader(in, source, ByteOrder.LITTLE_ENDIAN, 1_000);
-            case PcapReader.NANOSECONDS:
-                return new PcapReader(in, source, ByteOrder.LITTLE_ENDIAN, 1);
-            default:
-                throw new BrokenCaptureException(
-                        String.format(
-                                "this is no pcap or pcapng file: it begins with %08x; save the"
-                                        + " capture as pcap or pcapng",
-                                magic),
-                        0);
+        for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
+            int inOrder = source.inOrder(order).getInt(source.at());
+            if (inOrder == PcapReader.MICROSECONDS || inOrder == PcapReader.NANOSECONDS) {
+                int nsPerTick = inOrder == PcapReader.NANOSECONDS ? 1 : 1_000;
+                return new PcapReader(in, source, order, nsPerTick);
+            }
         }
+        throw new BrokenCaptureException(
+                String.format(
+                        "this is no pcap or pcapng file: it begins with %08x; save the capture as"
+                                + " pcap or pcapng",
+                        magic),
+                0);
     }
 
     /**
