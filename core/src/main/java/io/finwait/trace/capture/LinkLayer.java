@@ -48,22 +48,21 @@ public final class LinkLayer {
 
     /** Whether frames of a link type can be read at all. */
     public static boolean isKnown(int linkType) {
-        switch (linkType) {
-            case NULL:
-            case ETHERNET:
-            case PPP:
-            case RAW_OF_BSD:
-            case RAW_OF_OPENBSD:
-            case RAW:
-            case LOOP:
-            case LINUX_COOKED:
-            case IPV4:
-            case IPV6:
-            case LINUX_COOKED_2:
-                return true;
-            default:
-                return false;
-        }
+        return switch (linkType) {
+            case NULL,
+                    ETHERNET,
+                    PPP,
+                    RAW_OF_BSD,
+                    RAW_OF_OPENBSD,
+                    RAW,
+                    LOOP,
+                    LINUX_COOKED,
+                    IPV4,
+                    IPV6,
+                    LINUX_COOKED_2 ->
+                    true;
+            default -> false;
+        };
     }
 
     /**
@@ -75,34 +74,25 @@ public final class LinkLayer {
         ByteBuffer b = packet.buffer();
         int at = packet.offset();
         int end = at + packet.length();
-        switch (packet.linkType()) {
-            case ETHERNET:
-                return end - at < ETHERNET_HEADER
-                        ? NONE
-                        : behindTypes(b, at + ETHERNET_HEADER, end, type(b, at + 12));
-            case RAW_OF_BSD:
-            case RAW_OF_OPENBSD:
-            case RAW:
-            case IPV4:
-            case IPV6:
-                return startsIp(b, at, end);
-            case NULL:
-            case LOOP:
-                // The family's number differs between systems; the version of IP tells enough.
-                return startsIp(b, at + LOOPBACK_HEADER, end);
-            case LINUX_COOKED:
-                return end - at < COOKED_HEADER
-                        ? NONE
-                        : behindTypes(b, at + COOKED_HEADER, end, type(b, at + 14));
-            case LINUX_COOKED_2:
-                return end - at < COOKED_2_HEADER
-                        ? NONE
-                        : behindTypes(b, at + COOKED_2_HEADER, end, type(b, at));
-            case PPP:
-                return ppp(b, at, end);
-            default:
-                return NONE;
-        }
+        return switch (packet.linkType()) {
+            case ETHERNET ->
+                    end - at < ETHERNET_HEADER
+                            ? NONE
+                            : behindTypes(b, at + ETHERNET_HEADER, end, type(b, at + 12));
+            case RAW_OF_BSD, RAW_OF_OPENBSD, RAW, IPV4, IPV6 -> startsIp(b, at, end);
+            // The family's number differs between systems; the version of IP tells enough.
+            case NULL, LOOP -> startsIp(b, at + LOOPBACK_HEADER, end);
+            case LINUX_COOKED ->
+                    end - at < COOKED_HEADER
+                            ? NONE
+                            : behindTypes(b, at + COOKED_HEADER, end, type(b, at + 14));
+            case LINUX_COOKED_2 ->
+                    end - at < COOKED_2_HEADER
+                            ? NONE
+                            : behindTypes(b, at + COOKED_2_HEADER, end, type(b, at));
+            case PPP -> ppp(b, at, end);
+            default -> NONE;
+        };
     }
 
     private static int type(ByteBuffer b, int at) {
@@ -115,25 +105,25 @@ public final class LinkLayer {
         int type = firstType;
         while (true) {
             switch (type) {
-                case TYPE_IPV4:
-                case TYPE_IPV6:
-                    return startsIp(b, at, end);
-                case TYPE_VLAN:
-                case TYPE_SERVICE_VLAN:
-                case TYPE_OLD_SERVICE_VLAN:
+                case TYPE_VLAN, TYPE_SERVICE_VLAN, TYPE_OLD_SERVICE_VLAN -> {
                     if (end - at < VLAN_TAG) {
                         return NONE;
                     }
                     type = type(b, at + 2);
                     at += VLAN_TAG;
-                    break;
-                case TYPE_MPLS:
-                case TYPE_MPLS_MULTICAST:
+                }
+                case TYPE_IPV4, TYPE_IPV6 -> {
+                    return startsIp(b, at, end);
+                }
+                case TYPE_MPLS, TYPE_MPLS_MULTICAST -> {
                     return behindLabels(b, at, end);
-                case TYPE_PPPOE:
+                }
+                case TYPE_PPPOE -> {
                     return ppp(b, at + PPPOE_HEADER, end);
-                default:
+                }
+                default -> {
                     return NONE;
+                }
             }
         }
     }

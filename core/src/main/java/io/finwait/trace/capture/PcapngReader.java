@@ -115,24 +115,22 @@ final class PcapngReader extends CaptureReader {
 
     private boolean block(int type, int length, CapturedPacket packet) throws IOException {
         int body = length - BLOCK_FRAME;
-        switch (type) {
-            case SECTION_HEADER:
+        return switch (type) {
+            case SECTION_HEADER -> {
                 if (body < SECTION_FIXED) {
                     throw broken("a section header is too short");
                 }
-                return false;
-            case INTERFACE:
+                yield false;
+            }
+            case INTERFACE -> {
                 describeInterface(body);
-                return false;
-            case ENHANCED_PACKET:
-                return packet(packet, body, false);
-            case OBSOLETE_PACKET:
-                return packet(packet, body, true);
-            case SIMPLE_PACKET:
-                return simplePacket(packet, body);
-            default:
-                return false;
-        }
+                yield false;
+            }
+            case ENHANCED_PACKET -> packet(packet, body, false);
+            case OBSOLETE_PACKET -> packet(packet, body, true);
+            case SIMPLE_PACKET -> simplePacket(packet, body);
+            default -> false;
+        };
     }
 
     private void describeInterface(int body) throws IOException {

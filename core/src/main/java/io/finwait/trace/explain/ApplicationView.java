@@ -16,27 +16,19 @@ final class ApplicationView {
     static List<String> of(Conversation conversation, Ending ending) {
         List<String> views = new ArrayList<>();
         switch (ending) {
-            case RESET:
-                reset(views, conversation);
-                break;
-            case REFUSED:
-                views.add(
-                        "the opener: \"Connection refused\" (ECONNREFUSED, Windows 10061, Java"
-                                + " ConnectException)");
-                break;
-            case UNANSWERED:
-                views.add("the opener: nothing, then \"Connection timed out\" (ETIMEDOUT)");
-                break;
-            case HALF_CLOSED:
-                halfClosed(views, conversation);
-                break;
-            case GAVE_UP:
-                views.add(
-                        "whoever sent in vain: \"Connection timed out\" (ETIMEDOUT) when it gives"
-                                + " up");
-                break;
-            default:
-                break;
+            case RESET -> reset(views, conversation);
+            case REFUSED ->
+                    views.add(
+                            "the opener: \"Connection refused\" (ECONNREFUSED, Windows 10061, Java"
+                                    + " ConnectException)");
+            case UNANSWERED ->
+                    views.add("the opener: nothing, then \"Connection timed out\" (ETIMEDOUT)");
+            case HALF_CLOSED -> halfClosed(views, conversation);
+            case GAVE_UP ->
+                    views.add(
+                            "whoever sent in vain: \"Connection timed out\" (ETIMEDOUT) when it"
+                                    + " gives up");
+            case ORDERLY, SIMULTANEOUS, CLOSING, OPEN -> {}
         }
         for (int side = 0; side < 2; side++) {
             Flow flow = conversation.flows[side];

@@ -80,19 +80,17 @@ public final class CaptureExplainer {
         lastNs = Math.max(lastNs, packet.timeNs());
         SeenSegment.Kind kind = segment.read(packet);
         switch (kind) {
-            case TCP:
+            case TCP -> {
                 segments++;
                 return conversations.segment(segment).stream;
-            case FRAGMENT:
-                fragments++;
-                break;
-            case CUT:
-                cut++;
-                break;
-            default:
+            }
+            case FRAGMENT -> fragments++;
+            case CUT -> cut++;
+            case OTHER -> {
                 if (!LinkLayer.isKnown(packet.linkType())) {
                     unknownLinkTypes++;
                 }
+            }
         }
         return OTHER;
     }

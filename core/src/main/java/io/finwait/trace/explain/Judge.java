@@ -104,60 +104,50 @@ final class Judge {
     }
 
     private List<Reason> reasons(Ending ending) {
-        switch (ending) {
-            case RESET:
-            case REFUSED:
-                return ResetCauses.of(conversation);
-            case UNANSWERED:
-                return List.of(
-                        Reason.of(
-                                Cause.UNANSWERED,
-                                flows[0].syns
-                                        + (flows[0].syns == 1 ? " SYN" : " SYNs")
-                                        + ": no such host, a firewall that drops, or a full"
-                                        + " backlog",
-                                flows[0].synNumber));
-            case GAVE_UP:
-                int side = isInVain(0) ? 0 : 1;
-                return List.of(
-                        Reason.of(
-                                Cause.GAVE_UP,
-                                NAMES[side]
-                                        + " sent the same "
-                                        + flows[side].repeats
-                                        + " times without an answer",
-                                flows[side].lastNumber));
-            default:
-                return List.of();
-        }
+        return switch (ending) {
+            case RESET, REFUSED -> ResetCauses.of(conversation);
+            case UNANSWERED -> List.of(unanswered());
+            case GAVE_UP -> List.of(gaveUp(isInVain(0) ? 0 : 1));
+            case ORDERLY, SIMULTANEOUS, CLOSING, HALF_CLOSED, OPEN -> List.of();
+        };
+    }
+
+    private Reason unanswered() {
+        return Reason.of(
+                Cause.UNANSWERED,
+                flows[0].syns
+                        + (flows[0].syns == 1 ? " SYN" : " SYNs")
+                        + ": no such host, a firewall that drops, or a full backlog",
+                flows[0].synNumber);
+    }
+
+    private Reason gaveUp(int side) {
+        return Reason.of(
+                Cause.GAVE_UP,
+                NAMES[side] + " sent the same " + flows[side].repeats + " times without an answer",
+                flows[side].lastNumber);
     }
 
     private String verdict(
             Ending ending, int closedFirst, List<Reason> reasons, long endOfCaptureNs) {
         String who = closedFirst < 0 ? "" : name(closedFirst);
-        switch (ending) {
-            case ORDERLY:
-            case CLOSING:
-                return who + " closed first, then " + name(1 - closedFirst) + ": " + ending.words();
-            case SIMULTANEOUS:
-                return "both sides closed at the same time";
-            case HALF_CLOSED:
-                return halfClosed(closedFirst, endOfCaptureNs);
-            case RESET:
-                return name(conversation.reset.side)
-                        + " reset the connection; likely "
-                        + reasons.get(0).cause().words();
-            case REFUSED:
-                return name(1) + " refused the connection: " + reasons.get(0).cause().words();
-            case UNANSWERED:
-                return "nobody answered " + name(0);
-            case GAVE_UP:
-                return reasons.get(0).evidence();
-            default:
-                return conversation.states.beginningMissed()
-                        ? "open before the capture began, and at its end"
-                        : "still open at the end of the capture";
-        }
+        return switch (ending) {
+            case ORDERLY, CLOSING ->
+                    who + " closed first, then " + name(1 - closedFirst) + ": " + ending.words();
+            case SIMULTANEOUS -> "both sides closed at the same time";
+            case HALF_CLOSED -> halfClosed(closedFirst, endOfCaptureNs);
+            case RESET ->
+                    name(conversation.reset.side)
+                            + " reset the connection; likely "
+                            + reasons.get(0).cause().words();
+            case REFUSED -> name(1) + " refused the connection: " + reasons.get(0).cause().words();
+            case UNANSWERED -> "nobody answered " + name(0);
+            case GAVE_UP -> reasons.get(0).evidence();
+            case OPEN ->
+                    conversation.states.beginningMissed()
+                            ? "open before the capture began, and at its end"
+                            : "still open at the end of the capture";
+        };
     }
 
     private String halfClosed(int closedFirst, long endOfCaptureNs) {

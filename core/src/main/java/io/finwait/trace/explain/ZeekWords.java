@@ -184,30 +184,23 @@ final class ZeekWords {
         Side side = sides[from];
         Side peer = sides[1 - from];
         switch (side.phase) {
-            case INACTIVE:
-                moveInactive(from, seg);
-                break;
-            case SYN_SENT:
-            case SYN_ACK_SENT:
+            case INACTIVE -> moveInactive(from, seg);
+            case SYN_SENT, SYN_ACK_SENT -> {
                 if (seg.hasFin()) {
                     side.to(Phase.CLOSED);
                 }
                 if (seg.hasRst()) {
                     side.to(Phase.RESET);
                 }
-                break;
-            case PARTIAL:
-            case ESTABLISHED:
-                moveEstablished(side, peer, seg);
-                break;
-            case CLOSED:
+            }
+            case PARTIAL, ESTABLISHED -> moveEstablished(side, peer, seg);
+            case CLOSED -> {
                 // After a FIN of either side an RST is no longer how it ended.
                 if (seg.hasRst() && peer.phase != Phase.CLOSED) {
                     side.to(Phase.RESET);
                 }
-                break;
-            case RESET:
-                break;
+            }
+            case RESET -> {}
         }
     }
 
