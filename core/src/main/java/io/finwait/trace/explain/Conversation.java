@@ -84,7 +84,7 @@ final class Conversation {
     private void keep(int from, SeenSegment seg) {
         int telling = TcpHeader.SYN | TcpHeader.FIN | TcpHeader.RST;
         boolean tells = (seg.flags() & telling) != 0;
-        if (kept.size() >= MOST_KEPT || !tells && packets > 4) {
+        if (kept.size() >= MOST_KEPT || (!tells && packets > 4)) {
             return;
         }
         kept.add(
@@ -103,8 +103,8 @@ final class Conversation {
     /** True when no further segment belongs here but answers to what is over. */
     boolean hasEnded() {
         return reset != null
-                || flows[0].finSeen && flows[1].finSeen
-                || isOneSided() && (flows[0].finSeen || flows[1].finSeen);
+                || (flows[0].finSeen && flows[1].finSeen)
+                || (isOneSided() && (flows[0].finSeen || flows[1].finSeen));
     }
 
     private boolean isOneSided() {

@@ -82,15 +82,9 @@ final class Conversations {
     }
 
     private static boolean isFrom(Flow flow, SeenSegment seg) {
-        return flow.port == seg.sourcePort()
-                && flow.addressLow == seg.sourceLow()
-                && flow.addressHigh == seg.sourceHigh()
-                // A connection of a host to its own port has one pair of sockets in both
-                // directions.
-                && (seg.sourcePort() != seg.destinationPort()
-                        || seg.sourceLow() != seg.destinationLow()
-                        || seg.sourceHigh() != seg.destinationHigh()
-                        || seg.hasSyn() && !seg.hasAck());
+        // A connection of a host to its own port has one pair of sockets in both directions.
+        return isSource(flow, seg)
+                && (!isDestination(flow, seg) || (seg.hasSyn() && !seg.hasAck()));
     }
 
     private int indexOf(SeenSegment seg) {
@@ -113,18 +107,16 @@ final class Conversations {
     private static boolean isOf(Conversation each, SeenSegment seg) {
         Flow a = each.flows[0];
         Flow b = each.flows[1];
-        return matches(a, seg.sourceHigh(), seg.sourceLow(), seg.sourcePort())
-                        && matches(
-                                b,
-                                seg.destinationHigh(),
-                                seg.destinationLow(),
-                                seg.destinationPort())
-                || matches(b, seg.sourceHigh(), seg.sourceLow(), seg.sourcePort())
-                        && matches(
-                                a,
-                                seg.destinationHigh(),
-                                seg.destinationLow(),
-                                seg.destinationPort());
+        return (isSource(a, seg) && isDestination(b, seg))
+                || (isSource(b, seg) && isDestination(a, seg));
+    }
+
+    private static boolean isSource(Flow flow, SeenSegment seg) {
+        return matches(flow, seg.sourceHigh(), seg.sourceLow(), seg.sourcePort());
+    }
+
+    private static boolean isDestination(Flow flow, SeenSegment seg) {
+        return matches(flow, seg.destinationHigh(), seg.destinationLow(), seg.destinationPort());
     }
 
     private static boolean matches(Flow flow, long high, long low, int port) {

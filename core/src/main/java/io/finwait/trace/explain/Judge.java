@@ -77,8 +77,8 @@ final class Judge {
     /** An RST behind both FINs, each acknowledged, ends nothing any more. */
     private boolean bothFinished(ResetFacts reset) {
         return reset.stateBefore == State.TIME_WAIT
-                || reset.peerStateBefore == State.TIME_WAIT && reset.stateBefore == State.CLOSED
-                || reset.peerStateBefore == State.CLOSED && reset.stateBefore == State.CLOSED;
+                || (reset.peerStateBefore == State.TIME_WAIT && reset.stateBefore == State.CLOSED)
+                || (reset.peerStateBefore == State.CLOSED && reset.stateBefore == State.CLOSED);
     }
 
     private boolean isInVain(int side) {

@@ -76,7 +76,7 @@ final class ResetCauses {
                 && !signs.isEmpty()) {
             signs.add("both sides are reset at once");
         }
-        if (signs.size() >= 2 || signs.size() == 1 && reset.timeToLiveDiffers) {
+        if (signs.size() >= 2 || (signs.size() == 1 && reset.timeToLiveDiffers)) {
             add(Cause.INJECTED, String.join("; ", signs), reset.number, reset.firstBehind);
         }
     }

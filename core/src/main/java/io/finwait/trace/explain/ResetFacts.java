@@ -100,7 +100,7 @@ final class ResetFacts {
                 || answersAck
                 || answersWithoutAck
                 || seg.seq() == own.nxt
-                || Seq.geq(seg.seq(), own.una) && Seq.leq(seg.seq(), own.nxt);
+                || (Seq.geq(seg.seq(), own.una) && Seq.leq(seg.seq(), own.nxt));
     }
 
     /** True for the RST that a host sends which knows nothing of the connection. */

@@ -117,10 +117,10 @@ final class ZeekWords {
     private static boolean isAgain(Side side, SeenSegment seg, int end, int text) {
         int ahead = Seq.distance(side.last, end);
         boolean jumps = ahead > LARGEST_JUMP || ahead < -LARGEST_JUMP;
-        if ((seg.hasSyn() || seg.hasRst()) && jumps || side.phase == Phase.RESET) {
+        if (((seg.hasSyn() || seg.hasRst()) && jumps) || side.phase == Phase.RESET) {
             return false;
         }
-        if (ahead > 0 || seg.hasFin() && side.last == side.start + 1) {
+        if (ahead > 0 || (seg.hasFin() && side.last == side.start + 1)) {
             side.last = end;
             return false;
         }
@@ -259,7 +259,7 @@ final class ZeekWords {
             boolean nothingSaid = sides[0].text == 0 && sides[1].text == 0;
             if (ours == Phase.SYN_SENT
                     || ours == Phase.SYN_ACK_SENT
-                    || ours == Phase.RESET && nothingSaid) {
+                    || (ours == Phase.RESET && nothingSaid)) {
                 return "REJ";
             }
             return oursUnseen ? "RSTRH" : "RSTR";
