@@ -224,9 +224,9 @@ final class Flow {
             long distance = seg.timeNs() - repeatNs;
             repeatsDouble =
                     repeats == 1
-                            || repeatsDouble
+                            || (repeatsDouble
                                     && distance * DOUBLING_DENOMINATOR
-                                            >= repeatDistanceNs * DOUBLING_NUMERATOR;
+                                            >= repeatDistanceNs * DOUBLING_NUMERATOR);
             repeatDistanceNs = distance;
             repeats++;
         } else {
@@ -292,6 +292,6 @@ final class Flow {
 
     /** A number relative to the initial one, as ladders show it. */
     long relative(int number) {
-        return number - isn;
+        return Seq.distance(isn, number);
     }
 }

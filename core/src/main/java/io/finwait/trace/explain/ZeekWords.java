@@ -99,7 +99,7 @@ final class ZeekWords {
         if (side.phase == Phase.INACTIVE) {
             side.begin(seg.hasSyn() ? seg.seq() : seg.seq() - 1);
             side.last = seg.hasSyn() ? end : seg.seq();
-        } else if (seg.hasSyn() && (inside || early && seg.seq() != side.start)) {
+        } else if (seg.hasSyn() && (inside || (early && seg.seq() != side.start))) {
             side.begin(seg.seq());
             side.last = end;
         }
