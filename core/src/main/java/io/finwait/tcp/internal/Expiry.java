@@ -138,7 +138,7 @@ final class Expiry {
             endpoint.lifecycle.timeOut(tcb, TimeoutCause.WINDOW_PROBE);
             return;
         }
-        tcb.rtt.backOff();
+        tcb.rtt.backOffProbes();
         tcb.probeOwed = true;
         if (tcb.snd.una != tcb.snd.nxt) {
             startRetransmissionTimer(tcb);
@@ -221,7 +221,7 @@ final class Expiry {
         tcb.probes = 0;
         tcb.probesUnanswered = 0;
         tcb.timers.stop(Timer.WINDOW_PROBE);
-        tcb.rtt.endBackOff();
+        tcb.rtt.endProbing();
         if (tcb.snd.una != tcb.snd.nxt) {
             tcb.retransmitOwed = true;
             startRetransmissionTimer(tcb);

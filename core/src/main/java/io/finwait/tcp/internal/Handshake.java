@@ -227,11 +227,10 @@ final class Handshake {
         tcb.snd.acknowledge(seg.ack());
         int scale = seg.hasSyn() ? 0 : tcb.snd.windowScale;
         tcb.snd.updateWindow(seg.window() << scale, seg.seq(), seg.ack());
-        tcb.rtt.endBackOff();
         tcb.rcv.widen(endpoint.profile.has(Habit.ROUNDED_WINDOW));
         tcb.quickAcksLeft = endpoint.profile.quickAcks();
+        tcb.rtt.beginText(synWasLost);
         if (synWasLost) {
-            tcb.rtt.afterLostSyn();
             tcb.congestion.afterLostSyn();
         }
         endpoint.lifecycle.established(tcb, trigger);

@@ -7,7 +7,13 @@ final class RttEstimator {
     private static final long GRANULARITY_NS = 1_000_000L;
 
     // The first three are what every ACK needs.
+
+    /** Doublings because nothing came back; they last until a round trip is measured. */
     private int backoff;
+
+    /** Doublings because the peer's window is closed; they last until it opens. */
+    private int probing;
+
     private long timeoutNs;
     private long maxNs;
     private long smoothedNs;
@@ -24,10 +30,15 @@ final class RttEstimator {
         variationNs = 0;
         timeoutNs = initialRtoNs;
         backoff = 0;
+        probing = 0;
         measured = false;
     }
 
-    /** Takes a round trip of a segment that was sent once (Karn's algorithm, RFC 6298 §3). */
+    /**
+     * Takes a round trip of a segment that was sent once, or that a timestamp tells apart (Karn's
+     * algorithm, RFC 6298 §3). This, and no mere ACK, ends the doubling: the ACK of what was sent twice
+     * says nothing of the path, which may just be slower than the timeout (RFC 6298 §5.7).
+     */
     void sample(long roundTripNs) {
         long r = Math.max(roundTripNs, 0);
         if (!measured) {
@@ -41,6 +52,7 @@ final class RttEstimator {
         }
         long rto = smoothedNs + Math.max(GRANULARITY_NS, 4 * variationNs);
         timeoutNs = Math.min(Math.max(rto, minNs), maxNs);
+        backoff = 0;
     }
 
     /** The timer fired: the next one takes twice as long (RFC 6298 §5.5). */
@@ -48,26 +60,36 @@ final class RttEstimator {
         backoff++;
     }
 
-    /** New data was acknowledged: back to the computed timeout. */
-    void endBackOff() {
-        backoff = 0;
+    /** The peer's window is closed: the next probe waits twice as long (RFC 9293 SHLD-30). */
+    void backOffProbes() {
+        probing++;
     }
 
-    /** How often the timeout has been doubled. */
+    /** The peer's window is open. */
+    void endProbing() {
+        probing = 0;
+    }
+
+    /** How often the timeout has been doubled since a round trip was last measured. */
     int backoff() {
         return backoff;
     }
 
-    /** The SYN was sent more than once: begin data with 3 s (RFC 6298 §5.7). */
-    void afterLostSyn() {
-        if (!measured && initialNs < 3_000_000_000L) {
+    /**
+     * The connection is open, and text begins anew: after a SYN that was sent more than once, and without
+     * a measured round trip, with 3 s, however often the SYN was sent (RFC 6298 §5.7).
+     */
+    void beginText(boolean synWasLost) {
+        backoff = 0;
+        if (synWasLost && !measured && initialNs < 3_000_000_000L) {
             timeoutNs = Math.min(3_000_000_000L, maxNs);
         }
     }
 
     /** The timeout for what is sent now, in nanoseconds. */
     long timeoutNs() {
-        return backoff >= 32 ? maxNs : Math.min(timeoutNs << Math.min(backoff, 20), maxNs);
+        int doublings = backoff + probing;
+        return doublings >= 32 ? maxNs : Math.min(timeoutNs << Math.min(doublings, 20), maxNs);
     }
 
     /** The smoothed round trip, in nanoseconds, or 0 when nothing was measured. */

@@ -205,7 +205,6 @@ final class SegmentArrives {
         updateWindow(tcb, seg);
         tcb.retransmissions = 0;
         tcb.softError = null;
-        tcb.rtt.endBackOff();
         endpoint.expiry.progress(tcb);
         if (snd.wasFull) {
             snd.wasFull = false;

@@ -377,8 +377,10 @@ final class SegmentOutput {
         writer.buffer().put(writer.optionsAt(), layout, 0, options);
         tcb.rcv.offerWindow(0xFFFF);
         int window = Math.min(withAck ? tcb.rcv.wnd() : tcb.rcv.capacity, 0xFFFF);
-        if (!tcb.timing && tcb.retransmissions == 0 && !timestamps) {
-            tcb.timing = true;
+        // A SYN that goes again, for whatever reason, can't be timed any more (Karn's algorithm).
+        boolean again = tcb.snd.nxt != tcb.snd.iss;
+        tcb.timing = !again && !timestamps;
+        if (tcb.timing) {
             tcb.timedSeq = tcb.snd.iss + 1;
             tcb.timedAtNs = endpoint.now;
         }

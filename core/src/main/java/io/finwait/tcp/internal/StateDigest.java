@@ -73,6 +73,7 @@ public final class StateDigest {
                         tcb.passive && tcb.state == State.SYN_RECEIVED,
                         tcb.overTimeWait,
                         tcb.acceptDeferred,
+                        tcb.sackPermitted && tcb.rtt.backoff() > 0,
                         tcb.congestion.isRecovering()));
         to.accept(tcb.acksOwed);
         to.accept(tcb.retransmissions);

@@ -44,7 +44,10 @@ final class TailLossProbe {
         }
     }
 
-    /** Only with SACK, as RFC 8985 §7.2 asks, and while nothing else is known to be missing. */
+    /**
+     * Only with SACK, as RFC 8985 §7.2 asks, and while nothing else is known to be missing. While the
+     * retransmission timeout is doubled the round trip isn't known, and a probe would only be sent twice.
+     */
     private static boolean applies(Tcb tcb) {
         Snd snd = tcb.snd;
         return snd.finQueued
@@ -53,7 +56,7 @@ final class TailLossProbe {
                 && tcb.sackPermitted
                 && !tcb.tailProbed
                 && !tcb.retransmitOwed
-                && tcb.retransmissions == 0
+                && tcb.rtt.backoff() == 0
                 && snd.cursor == snd.nxt
                 && tcb.congestion.duplicates() == 0
                 && !tcb.congestion.isRecovering()

@@ -67,12 +67,13 @@ final class Timestamps {
     /**
      * A round trip for the retransmission timeout, by timestamps or of one segment at a time. One for each
      * flight: where every ACK of it counted, the estimator would forget within a round trip what was
-     * before (RFC 7323 appendix G).
+     * before (RFC 7323 appendix G). After a timeout the next one counts, whatever it acknowledges: only
+     * a measured round trip ends the doubling.
      */
     void measure(Tcb tcb, Segment seg) {
         TcpOptions options = seg.options();
         if (tcb.rcv.timestamps && options.hasTimestamps()) {
-            if (Seq.leq(seg.ack(), tcb.timedSeq)) {
+            if (Seq.leq(seg.ack(), tcb.timedSeq) && tcb.rtt.backoff() == 0) {
                 return;
             }
             int elapsed = endpoint.timestamp(tcb) - options.timestampEcho();
