@@ -88,6 +88,7 @@ final class HeaderPrediction {
         return snd.cursor != snd.textEnd
                 || tcb.acksOwed != 0
                 || tcb.retransmitOwed
+                || tcb.congestion.isRecovering()
                 || tcb.userTimeoutNs != 0;
     }
 }

@@ -118,6 +118,22 @@ public final class Rcv {
         duplicateRight = right;
     }
 
+    /**
+     * Notes what of a segment had come before: what lies before RCV.NXT, or else the first part of it that
+     * stands behind a gap (RFC 2883 §4.2).
+     *
+     * @param from where what is new, or stands behind a gap, begins
+     */
+    void noteDuplicate(int seq, int from, int to) {
+        int range = reassembly.firstOverlap(from, to);
+        if (from != seq) {
+            duplicate(seq, from);
+        } else if (range >= 0) {
+            duplicate(
+                    Seq.max(reassembly.left(range), from), Seq.min(reassembly.right(range), to));
+        }
+    }
+
     boolean hasDuplicate() {
         return duplicateLeft != duplicateRight;
     }

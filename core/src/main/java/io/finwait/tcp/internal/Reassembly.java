@@ -69,6 +69,19 @@ final class Reassembly {
     }
 
     /**
+     * The first range that has some of the numbers from {@code from} up to, not including, {@code to}, or
+     * -1.
+     */
+    int firstOverlap(int from, int to) {
+        for (int i = 0; i < count; i++) {
+            if (Seq.gt(right[i], from)) {
+                return Seq.lt(left[i], to) ? i : -1;
+            }
+        }
+        return -1;
+    }
+
+    /**
      * Adds the numbers from {@code from} up to, not including, {@code to}.
      *
      * @param most ranges that may be held, at least 1; with so many, the furthest one makes place

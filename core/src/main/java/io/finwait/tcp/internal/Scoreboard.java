@@ -105,6 +105,11 @@ final class Scoreboard {
         return octets;
     }
 
+    /** True when no SACK has reported anything that is outstanding. */
+    boolean isEmpty() {
+        return held.count() == 0;
+    }
+
     /** True when SND.UNA was sent again in this recovery. */
     boolean isFirstSentAgain() {
         return sentAgainTo != una;

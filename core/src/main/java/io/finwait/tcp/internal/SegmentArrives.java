@@ -175,6 +175,9 @@ final class SegmentArrives {
             newAck(tcb, seg);
         } else if (ack == snd.una) {
             duplicateAck(tcb, seg);
+        } else if (takeSack(tcb, seg)) {
+            // Overtaken by a newer one, and still the first to tell (RFC 6675 §5).
+            mayBeLost(tcb, true);
         }
         return tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT;
     }
@@ -193,9 +196,7 @@ final class SegmentArrives {
         endpoint.timestamps.measure(tcb, seg);
         boolean wasRecovering = tcb.congestion.isRecovering();
         snd.acknowledge(seg.ack());
-        if (seg.options().sackBlocks() > 0 && tcb.sackPermitted) {
-            snd.takeSack(seg.options());
-        }
+        boolean reportsMore = takeSack(tcb, seg);
         tcb.congestion.onAck(acknowledged, seg.ack(), snd.flight());
         if (wasRecovering && tcb.congestion.isRecovering() && snd.una != snd.nxt) {
             // A partial ACK ends at the next hole. What stands there was sent before recovery
@@ -203,6 +204,9 @@ final class SegmentArrives {
             tcb.retransmitOwed |= !tcb.sackPermitted || !snd.scoreboard.isFirstSentAgain();
         }
         updateWindow(tcb, seg);
+        if (reportsMore) {
+            mayBeLost(tcb, true);
+        }
         tcb.retransmissions = 0;
         tcb.softError = null;
         endpoint.expiry.progress(tcb);
@@ -223,17 +227,36 @@ final class SegmentArrives {
     private void duplicateAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int window = seg.window() << snd.windowScale;
-        boolean reportsMore = tcb.sackPermitted && snd.takeSack(seg.options());
+        boolean reportsMore = takeSack(tcb, seg);
         // A SACK without news tells what came twice (RFC 2883), and nothing of what is missing.
         boolean saysNothing = seg.length() == 0 && seg.options().sackBlocks() == 0;
-        boolean duplicate =
-                snd.una != snd.nxt
-                        && (reportsMore || (saysNothing && window == snd.wnd))
-                        && !tcb.retransmitOwed
-                        && snd.wnd > 0;
+        boolean duplicate = reportsMore || (saysNothing && window == snd.wnd);
+        boolean wasOpen = snd.wnd > 0;
         updateWindow(tcb, seg);
+        if (duplicate && wasOpen) {
+            mayBeLost(tcb, reportsMore);
+        }
+        endpoint.wantsOutput(tcb);
+    }
+
+    /** Takes the blocks of any ACK; true when one reports what none has reported before. */
+    private static boolean takeSack(Tcb tcb, Segment seg) {
+        return tcb.sackPermitted
+                && seg.options().sackBlocks() > 0
+                && tcb.snd.takeSack(seg.options());
+    }
+
+    /**
+     * A duplicate ACK, which one that moves SND.UNA is as well when it reports more (RFC 6675 §2 and §5):
+     * enough of them, or of what they report, and SND.UNA goes again.
+     */
+    private void mayBeLost(Tcb tcb, boolean reportsMore) {
+        Snd snd = tcb.snd;
+        if (snd.una == snd.nxt || tcb.retransmitOwed || snd.wnd == 0) {
+            return;
+        }
         boolean lost = reportsMore && snd.scoreboard.isFirstLost(snd.mss);
-        if (duplicate && tcb.congestion.onDuplicateAck(snd.nxt, snd.una, snd.flight(), lost)) {
+        if (tcb.congestion.onDuplicateAck(snd.nxt, snd.una, snd.flight(), lost)) {
             snd.scoreboard.beginRecovery();
             tcb.retransmitOwed = true;
         }
@@ -288,11 +311,7 @@ final class SegmentArrives {
             oweAck(tcb);
             return;
         }
-        if (from != seg.seq()) {
-            rcv.duplicate(seg.seq(), from);
-        } else if (rcv.reassembly.has(from, to)) {
-            rcv.duplicate(from, to);
-        }
+        rcv.noteDuplicate(seg.seq(), from, to);
         int ahead = Seq.distance(rcv.nxt, from);
         int at = seg.textOffset() + Seq.distance(seg.seq(), from);
         if (ahead == 0 && rcv.reassembly.count() == 0) {

@@ -58,6 +58,7 @@ final class TailLossProbe {
                 && !tcb.retransmitOwed
                 && tcb.rtt.backoff() == 0
                 && snd.cursor == snd.nxt
+                && snd.scoreboard.isEmpty()
                 && tcb.congestion.duplicates() == 0
                 && !tcb.congestion.isRecovering()
                 && (snd.finSent() || newText(snd) > 0);
@@ -93,12 +94,12 @@ final class TailLossProbe {
      * @return false when the transport had no room
      */
     boolean send(Tcb tcb) {
-        Snd snd = tcb.snd;
-        int text = newText(snd);
-        if (text <= 0 && !snd.finSent()) {
-            // The window was taken back meanwhile: the retransmission timer decides.
+        if (!applies(tcb)) {
+            // The window was taken back meanwhile, or SACK has told something: other timers decide.
             return true;
         }
+        Snd snd = tcb.snd;
+        int text = newText(snd);
         if (text > 0 ? !endpoint.output.sendNext(tcb, text, 0) : !sendLastAgain(tcb)) {
             return false;
         }
