@@ -129,8 +129,7 @@ public final class Rcv {
         if (from != seq) {
             duplicate(seq, from);
         } else if (range >= 0) {
-            duplicate(
-                    Seq.max(reassembly.left(range), from), Seq.min(reassembly.right(range), to));
+            duplicate(Seq.max(reassembly.left(range), from), Seq.min(reassembly.right(range), to));
         }
     }
 
