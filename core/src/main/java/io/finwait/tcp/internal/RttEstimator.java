@@ -11,7 +11,7 @@ final class RttEstimator {
     /** Doublings because nothing came back; they last until a round trip is measured. */
     private int backoff;
 
-    /** Doublings because the peer's window is closed; they last until it opens. */
+    /** Doublings because the peer's window is closed; they last until it takes something. */
     private int probing;
 
     private long timeoutNs;
@@ -65,7 +65,7 @@ final class RttEstimator {
         probing++;
     }
 
-    /** The peer's window is open. */
+    /** The peer's window is open, or has taken what was probed with. */
     void endProbing() {
         probing = 0;
     }

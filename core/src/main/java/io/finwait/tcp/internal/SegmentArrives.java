@@ -208,6 +208,7 @@ final class SegmentArrives {
             mayBeLost(tcb, true);
         }
         tcb.retransmissions = 0;
+        tcb.rtt.endProbing();
         tcb.softError = null;
         endpoint.expiry.progress(tcb);
         if (snd.wasFull) {
