@@ -2,6 +2,7 @@
 # What this machine has, and the command that brings what it lacks: ./finwait reads this file, the
 # Maven build runs it.
 #   build/machine.sh jdk 17 17    the home of a JDK from the first version to the second, or nothing
+#   build/machine.sh properties 17  the same for Maven: jdk17.home and jdk17.missing
 #   build/machine.sh missing      what this machine lacks for building and testing, each with what to do
 
 # The version of the JDK in a folder; fails where there is none with a compiler.
@@ -150,13 +151,19 @@ missing_for_tests() {
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
     case ${1:-} in
     jdk) find_jdk "$2" "${3:-}" || true ;;
+    properties)
+        home=$(find_jdk "$2" "$2") && missing=false || missing=true
+        printf 'jdk%s.home=%s\njdk%s.missing=%s\n' "$2" "$home" "$2" "$missing"
+        ;;
     missing)
+        # The build shows as a warning what comes from here.
+        exec >&2
         find_jdk 25 >/dev/null ||
             echo "This build needs a JDK, 25 or newer, beside that of Maven: $(jdk_advice)"
         missing_for_tests
         ;;
     *)
-        sed -n '2,5p' "$0" | cut -c3- >&2
+        sed -n '2,6p' "$0" | cut -c3- >&2
         exit 2
         ;;
     esac
