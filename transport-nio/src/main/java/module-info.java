@@ -1,4 +1,8 @@
-/** IP packets over datagram and socket channels, without privileges. */
+/**
+ * IP packets over datagram and stream channels, without privileges: {@link io.finwait.nio} has the
+ * transports, {@link io.finwait.nio.relay} injects faults between ordinary sockets, and {@link
+ * io.finwait.nio.control} shows a running stack to others.
+ */
 module io.finwait.nio {
     requires transitive io.finwait.core;
     requires org.slf4j;

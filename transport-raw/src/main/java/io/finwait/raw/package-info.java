@@ -1,2 +1,2 @@
-/** TUN, TAP and AF_PACKET through java.lang.foreign. */
+/** IP packets of a Linux TUN device, through java.lang.foreign; other hosts are reached by routing. */
 package io.finwait.raw;
