@@ -258,13 +258,17 @@ public final class Driver implements AutoCloseable {
 
     private void work() {
         boolean idle = false;
+        boolean hasWaited = true;
         long idleSinceNs = 0;
         while (!isDrained()) {
             if (Thread.interrupted()) {
                 drain(DRAIN_TIME.toNanos());
             }
             long now = System.nanoTime();
-            int work = runCommands() + alarms.ring(now) + endpoint.doWork(now);
+            // Who has slept tells the endpoint first what time it is: some calls are judged by it.
+            int work = hasWaited ? endpoint.doWork(now) : 0;
+            hasWaited = false;
+            work += runCommands() + alarms.ring(now) + endpoint.doWork(now);
             if (work > 0) {
                 idle = false;
                 continue;
@@ -277,6 +281,7 @@ public final class Driver implements AutoCloseable {
                 letOthersRun();
             } else {
                 await(now);
+                hasWaited = true;
                 idle = false;
             }
         }

@@ -1,8 +1,14 @@
 package io.finwait.tcp;
 
 /**
- * Is told what happens to a connection, on the endpoint's thread, inside {@link Endpoint#doWork}. May
- * call methods of the connection. What it throws is logged, and costs that connection an abort.
+ * Is told what happens to a connection, by the contract of {@link EndpointObserver}: on the endpoint's
+ * thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}, never in the middle of a segment. It
+ * may call every method but {@code doWork}. What it throws, an {@link Error} included, is logged, and
+ * costs that connection an abort.
+ *
+ * <p>Events that came together are told in the order of the methods here. Once it has called {@link
+ * Connection#release} it is told nothing more, and a connection that is opened with the same handle
+ * hears nothing of the one before.
  */
 public interface ConnectionObserver {
 

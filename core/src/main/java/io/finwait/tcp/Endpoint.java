@@ -21,7 +21,13 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Spurious calls of {@code doWork} are safe. Times are nanoseconds of one monotonic clock.
+ * <p>Spurious calls of {@code doWork} are safe; calls inside a callback are refused. Times are
+ * nanoseconds of one monotonic clock.
+ *
+ * <p>What is called between two duty cycles, a connect or a close, happens at the time of the next one,
+ * however long ago the last was: timeouts that it begins are counted from there, and {@link
+ * #nextDeadlineNs()} says that the next one is due. So an endpoint need not be told the time before a
+ * call.
  */
 public interface Endpoint extends AutoCloseable {
 
@@ -47,7 +53,7 @@ public interface Endpoint extends AutoCloseable {
      *
      * @param remotePort 1 to 65,535
      * @throws IllegalArgumentException when no connection can go there
-     * @throws IllegalStateException when all ports are in use
+     * @throws IllegalStateException when all ports are in use, or the endpoint is closed or closing
      */
     Connection connect(IpAddress remote, int remotePort);
 
@@ -58,7 +64,8 @@ public interface Endpoint extends AutoCloseable {
      * @param localPort 1 to 65,535, or 0 for a free one (RFC 6056)
      * @throws IllegalArgumentException when no connection can go there
      * @throws IllegalStateException when the pair of sockets is in use, or in TIME-WAIT and may not be
-     *     used again
+     *     used again, which is judged by the time of the present or last duty cycle; or when the endpoint
+     *     is closed or closing
      */
     Connection connect(IpAddress local, int localPort, IpAddress remote, int remotePort);
 
@@ -128,8 +135,9 @@ public interface Endpoint extends AutoCloseable {
     int orphanCount();
 
     /**
-     * Ends everything at once: connections are reset, listeners closed, TIME-WAIT forgotten. The
-     * transport is not closed; it is the caller's.
+     * Ends everything at once: connections are reset, listeners closed, TIME-WAIT is not waited for. The
+     * observers are told before it returns; what they call then is refused. The transport is not closed;
+     * it is the caller's.
      */
     @Override
     void close();

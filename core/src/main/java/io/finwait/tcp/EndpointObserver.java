@@ -1,6 +1,21 @@
 package io.finwait.tcp;
 
-/** Is told what an endpoint does, on its thread; for traces and statistics. */
+/**
+ * Is told what an endpoint does; for traces and statistics.
+ *
+ * <p>The contract is that of {@link ConnectionObserver}, which says the same of one connection:
+ *
+ * <ol>
+ *   <li>On the endpoint's thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}.
+ *   <li>Never in the middle of a segment: when the packets at hand, or the timers, are processed, and
+ *       before anything that they cause is sent, but for the last ACK or RST of a connection.
+ *   <li>In the order in which things happened; this observer before those of connections.
+ *   <li>It may call every method of the endpoint and its connections, {@link Connection#abort()}
+ *       included, but not {@code doWork}. What that causes is told behind what waits already.
+ *   <li>What it throws, an {@link Error} included, is logged. The endpoint and its connections go on; of
+ *       a {@link ConnectionObserver} that throws the connection is aborted.
+ * </ol>
+ */
 public interface EndpointObserver {
 
     /** An observer that does nothing. */
@@ -10,11 +25,19 @@ public interface EndpointObserver {
      * A connection changed its state; also told of connections that no user has yet, and of the way
      * from TIME-WAIT to CLOSED.
      *
-     * @param connection valid only during the call
+     * @param connection as it was right behind the change, in the state {@code to}; valid only during
+     *     the call
+     * @param nowNs when it changed, a time of {@link Endpoint#doWork}
      */
     default void onTransition(
             ConnectionInfo connection, State from, Trigger trigger, State to, long nowNs) {}
 
-    /** A retransmission timer fired: something is sent again. */
+    /**
+     * A retransmission timer fired: something is sent again.
+     *
+     * @param connection as it was then; valid only during the call
+     * @param times how often the same numbers were sent again, 1 at first
+     * @param nowNs when the timer fired
+     */
     default void onRetransmission(ConnectionInfo connection, int times, long nowNs) {}
 }

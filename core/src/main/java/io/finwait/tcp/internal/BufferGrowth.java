@@ -36,6 +36,10 @@ final class BufferGrowth {
             return;
         }
         rcv.readInRound += octets;
+        if (!endpoint.clock.isRunning()) {
+            endpoint.clock.owe(tcb);
+            return;
+        }
         long elapsed = endpoint.now - rcv.roundBeganNs;
         if (elapsed < SHORTEST_ROUND_NS || elapsed < tcb.rtt.smoothedNs()) {
             return;

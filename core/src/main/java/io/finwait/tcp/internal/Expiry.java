@@ -93,7 +93,7 @@ final class Expiry {
             snd.cursor = snd.una + Math.min(snd.mss, snd.flight());
         }
         startRetransmissionTimer(tcb);
-        endpoint.config.observer().onRetransmission(tcb, tcb.retransmissions, endpoint.now);
+        endpoint.observations.retransmission(tcb, tcb.retransmissions);
         endpoint.wantsOutput(tcb);
     }
 
@@ -115,7 +115,7 @@ final class Expiry {
         }
         tcb.synOwed = true;
         startRetransmissionTimer(tcb);
-        endpoint.config.observer().onRetransmission(tcb, tcb.retransmissions, endpoint.now);
+        endpoint.observations.retransmission(tcb, tcb.retransmissions);
         endpoint.wantsOutput(tcb);
     }
 

@@ -39,6 +39,11 @@ public final class InitialSequence {
         return (int) (nowNs / TICK_NS) + (int) hashOf(tcb);
     }
 
+    /** How far the clock of these numbers has gone from one time to another; not at all when they are fixed. */
+    int progress(long fromNs, long toNs) {
+        return fixed.length > 0 ? 0 : (int) (toNs / TICK_NS) - (int) (fromNs / TICK_NS);
+    }
+
     /** The offset of a pair's timestamps: constant for the pair, so they go on rising (RFC 7323 §7.1). */
     int timestampOffset(Tcb tcb) {
         return (int) (hashOf(tcb) >>> 32);

@@ -6,6 +6,8 @@ import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
 
+import java.util.ArrayDeque;
+
 /**
  * The life of a TCB: the only writer of its state, what hangs on entering a state, and every way in
  * which it goes.
@@ -13,6 +15,9 @@ import io.finwait.tcp.Trigger;
 final class Lifecycle {
 
     private final TcpEndpoint endpoint;
+
+    /** TCBs that a user's call ended between two duty cycles and whose RST has not left. */
+    private final ArrayDeque<Tcb> owingResets = new ArrayDeque<>();
 
     Lifecycle(TcpEndpoint endpoint) {
         this.endpoint = endpoint;
@@ -29,7 +34,7 @@ final class Lifecycle {
         if (tcb.connection != null) {
             tcb.connection.entered(to, endpoint.now);
         }
-        endpoint.config.observer().onTransition(tcb, from, trigger, to, endpoint.now);
+        endpoint.observations.transition(tcb, from, trigger, to);
     }
 
     void activeOpen(Tcb tcb) {
@@ -190,9 +195,34 @@ final class Lifecycle {
     /** This end gives up with RST (requirements A28, A30). */
     void abort(Tcb tcb, AbortCause cause) {
         if (tcb.state != State.SYN_SENT) {
-            endpoint.output.sendReset(tcb);
+            if (endpoint.clock.isRunning()) {
+                endpoint.output.sendReset(tcb);
+            } else {
+                tcb.resetOwed = true;
+                tcb.resetSeq = SegmentOutput.resetSequence(tcb);
+                owingResets.addLast(tcb);
+            }
         }
         abortSilently(tcb, cause);
+    }
+
+    boolean owesNoReset() {
+        return owingResets.isEmpty();
+    }
+
+    /** Sends what aborts between two duty cycles owe, ahead of all else; returns how many there were. */
+    int sendOwedResets() {
+        int sent = 0;
+        Tcb tcb;
+        while ((tcb = owingResets.pollFirst()) != null) {
+            tcb.resetOwed = false;
+            endpoint.output.sendReset(tcb, tcb.resetSeq);
+            if (!tcb.ready) {
+                endpoint.pools.leave(tcb);
+            }
+            sent++;
+        }
+        return sent;
     }
 
     /** This end gives up; the RST, where there is one, was an answer to a segment. */

@@ -26,10 +26,16 @@ final class Notifications {
     private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
 
     private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
+    private final Observations observations;
     private TcpListener firstListener;
+    private boolean dispatching;
+
+    Notifications(Observations observations) {
+        this.observations = observations;
+    }
 
     boolean isEmpty() {
-        return connections.isEmpty() && firstListener == null;
+        return connections.isEmpty() && firstListener == null && observations.isEmpty();
     }
 
     void add(TcpConnection connection) {
@@ -47,11 +53,30 @@ final class Notifications {
         }
     }
 
-    /** Tells everything, also what the callbacks cause; returns how many were told. */
+    /**
+     * Tells everything, also what the callbacks cause; returns how many were told. Inside a callback it
+     * does nothing, since the one who called that goes on telling.
+     */
     int dispatch() {
+        if (dispatching || isEmpty()) {
+            return 0;
+        }
+        dispatching = true;
+        try {
+            return tellAll();
+        } finally {
+            dispatching = false;
+        }
+    }
+
+    private int tellAll() {
         int told = 0;
         while (!isEmpty()) {
             told++;
+            if (!observations.isEmpty()) {
+                observations.tellNext();
+                continue;
+            }
             if (firstListener != null) {
                 TcpListener listener = firstListener;
                 firstListener = listener.nextNotified;
@@ -69,35 +94,53 @@ final class Notifications {
     }
 
     private void tell(TcpConnection connection, int events) {
-        tell(connection, events, ESTABLISHED, ConnectionObserver::onEstablished);
+        int incarnation = connection.incarnation;
+        tell(connection, incarnation, events, ESTABLISHED, ConnectionObserver::onEstablished);
         if ((events & SOFT_ERROR) != 0) {
-            tell(connection, events, SOFT_ERROR, (o, c) -> o.onSoftError(c, connection.softError));
+            tell(
+                    connection,
+                    incarnation,
+                    events,
+                    SOFT_ERROR,
+                    (o, c) -> o.onSoftError(c, connection.softError));
+        }
+        if (connection.incarnation != incarnation) {
+            return;
         }
         if (connection.draining) {
             connection.drain();
         } else if (!connection.givenUp) {
-            tell(connection, events, READABLE, ConnectionObserver::onReadable);
-            tell(connection, events, WRITABLE, ConnectionObserver::onWritable);
-            tell(connection, events, PEER_CLOSED, ConnectionObserver::onPeerClosed);
+            tell(connection, incarnation, events, READABLE, ConnectionObserver::onReadable);
+            tell(connection, incarnation, events, WRITABLE, ConnectionObserver::onWritable);
+            tell(connection, incarnation, events, PEER_CLOSED, ConnectionObserver::onPeerClosed);
         }
-        tell(connection, events, CLOSE_ACKNOWLEDGED, ConnectionObserver::onCloseAcknowledged);
-        tell(connection, events, LINGER_EXPIRED, ConnectionObserver::onLingerExpired);
-        tell(connection, events, ENDED, ConnectionObserver::onEnded);
+        tell(
+                connection,
+                incarnation,
+                events,
+                CLOSE_ACKNOWLEDGED,
+                ConnectionObserver::onCloseAcknowledged);
+        tell(connection, incarnation, events, LINGER_EXPIRED, ConnectionObserver::onLingerExpired);
+        tell(connection, incarnation, events, ENDED, ConnectionObserver::onEnded);
     }
 
+    /** What was noted for one incarnation is never told of the next one of the same handle. */
     private static void tell(
             TcpConnection connection,
+            int incarnation,
             int events,
             int event,
             BiConsumer<ConnectionObserver, TcpConnection> call) {
-        if ((events & event) == 0) {
+        if ((events & event) == 0 || connection.incarnation != incarnation) {
             return;
         }
         try {
             call.accept(connection.observer, connection);
-        } catch (RuntimeException e) {
-            LOG.warn("an observer threw; its connection {} is aborted", connection, e);
-            connection.abort();
+        } catch (Throwable e) {
+            Problems.log(LOG, "an observer threw; its connection is aborted: " + connection, e);
+            if (connection.incarnation == incarnation) {
+                connection.abort();
+            }
         }
     }
 }

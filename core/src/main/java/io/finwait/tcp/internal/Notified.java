@@ -23,6 +23,9 @@ abstract sealed class Notified permits TcpConnection {
 
     boolean toBeNotified;
 
+    /** Counts the connections that this handle was for: a callback may release it and connect anew. */
+    int incarnation;
+
     /** The user has called CLOSE or ABORT: the handle reads nothing any more. */
     boolean givenUp;
 

@@ -91,6 +91,9 @@ abstract sealed class PerSegment permits Tcb {
     /** What an ICMP message said, for the user to know if the connection then times out. */
     String softError;
 
+    /** Stands in the list of the {@link Clock}. */
+    boolean undated;
+
     /** Place in the {@link DeadlineHeap}, -1 when it has none. */
     int heapIndex = -1;
 

@@ -23,7 +23,11 @@ final class Pools {
     /** A TCB without a past, with the endpoint's settings. */
     Tcb newTcb() {
         EndpointConfig config = endpoint.config;
-        Tcb tcb = freeTcbs.isEmpty() ? new Tcb() : freeTcbs.poll();
+        Tcb tcb = freeTcbs.poll();
+        if (tcb == null) {
+            tcb = new Tcb();
+            tcb.timers.belongTo(tcb, endpoint.clock);
+        }
         tcb.reset();
         tcb.rcv.reset(config.receiveBufferOctets());
         tcb.rcv.roundBeganNs = endpoint.now;
@@ -56,7 +60,7 @@ final class Pools {
             tcb.rcv.buffer = null;
         }
         tcb.connection = null;
-        if (!tcb.ready) {
+        if (!tcb.ready && !tcb.resetOwed) {
             leave(tcb);
         }
     }

@@ -284,6 +284,15 @@ final class SegmentOutput {
      * 9293 §3.10.7.4): then it goes to the window's edge, as an ACK does.
      */
     void sendReset(Tcb tcb) {
+        sendReset(tcb, resetSequence(tcb));
+    }
+
+    static int resetSequence(Tcb tcb) {
+        return tcb.state.isSynchronized() ? ackSequence(tcb.snd) : tcb.snd.nxt;
+    }
+
+    /** The same, of a TCB that may have gone already. */
+    void sendReset(Tcb tcb, int seq) {
         int options = tcb.rcv.timestamps ? TIMESTAMPS_OCTETS : 0;
         int header = TcpHeader.LENGTH + options;
         if (!begin(tcb, header)) {
@@ -294,7 +303,6 @@ final class SegmentOutput {
             writeTimestamps(tcb, writer.optionsAt());
         }
         endpoint.counters.add(Counter.RESETS_OUT);
-        int seq = tcb.state.isSynchronized() ? ackSequence(tcb.snd) : tcb.snd.nxt;
         finish(tcb, seq, header, TcpHeader.RST | ACK, 0, 0);
     }
 

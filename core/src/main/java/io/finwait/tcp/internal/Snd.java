@@ -94,6 +94,15 @@ public final class Snd {
         finSeq = 0;
     }
 
+    /** Begins elsewhere, before anything was sent; what is queued stays so. */
+    void renumber(int newIss) {
+        int text = textEnd - base;
+        boolean full = wasFull;
+        reset(newIss);
+        textEnd = base + text;
+        wasFull = full;
+    }
+
     /** Queues octets of the user, at most {@code most}; returns how many. */
     int append(ByteBuffer source, int most) {
         int octets = buffer.append(source, most);

@@ -27,6 +27,15 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** CLOSE or half-close came before the connection was established (requirement A05). */
     boolean closeDeferred;
 
+    /** Opened between two duty cycles: it begins with the next one ({@link Clock}). */
+    boolean opensWithNextCycle;
+
+    /** Has gone; its RST leaves with the next duty cycle, and then it may be used again. */
+    boolean resetOwed;
+
+    /** The sequence number of that RST. */
+    int resetSeq;
+
     /** SYN or SYN-ACK is to be sent, for the first time or again. */
     boolean synOwed;
 
@@ -72,6 +81,8 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         closeDeferred = false;
         recordRefused = false;
         timers.stopAll();
+        opensWithNextCycle = false;
+        resetOwed = false;
         synOwed = false;
         acksOwed = 0;
         retransmitOwed = false;

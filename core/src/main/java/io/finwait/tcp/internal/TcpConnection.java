@@ -28,10 +28,14 @@ final class TcpConnection extends Notified implements Connection {
 
     private static final State[] STATES = State.values();
     private static final int LONGEST_PATH = 12;
+    private static final int NONE_UNDATED = Integer.MAX_VALUE;
 
     private final byte[] path = new byte[LONGEST_PATH];
     private final long[] pathTimes = new long[LONGEST_PATH];
     private int steps;
+
+    /** Steps from here on were made between two duty cycles, and are dated by the next one. */
+    private int undatedFrom = NONE_UNDATED;
 
     private Object attachment;
 
@@ -81,6 +85,9 @@ final class TcpConnection extends Notified implements Connection {
         localPort = newTcb.localPort;
         remotePort = newTcb.remotePort;
         steps = 0;
+        if (undatedFrom != NONE_UNDATED) {
+            undatedFrom = 0;
+        }
         observer = ConnectionObserver.NONE;
         attachment = null;
         endKind = EndKind.NOT_ENDED;
@@ -218,7 +225,7 @@ final class TcpConnection extends Notified implements Connection {
         draining = true;
         endpoint.userCalls.shutdownOutput(tcb);
         if (tcb != null) {
-            tcb.timers.start(Timer.GRACEFUL_CLOSE, deadlineNs);
+            tcb.timers.startAt(Timer.GRACEFUL_CLOSE, deadlineNs);
             endpoint.timersChanged(tcb);
             drain();
         }
@@ -284,6 +291,10 @@ final class TcpConnection extends Notified implements Connection {
                     "the connection is " + state() + "; release() it when hasEnded()");
         }
         if (input != null) {
+            // What was still to be told was for this incarnation, not for the next.
+            incarnation++;
+            events = 0;
+            observer = ConnectionObserver.NONE;
             input.clear();
             endpoint.pools.recycle(this, input);
             input = null;
@@ -306,6 +317,7 @@ final class TcpConnection extends Notified implements Connection {
             return State.FIN_WAIT_2;
         }
         return endKind == EndKind.ORDERLY
+                        && !endpoint.isClosed()
                         && endpoint.timeWait.holds(
                                 localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)
                 ? State.TIME_WAIT
@@ -415,7 +427,19 @@ final class TcpConnection extends Notified implements Connection {
         if (steps < LONGEST_PATH) {
             path[steps] = (byte) state.ordinal();
             pathTimes[steps++] = nowNs;
+            if (!endpoint.clock.isRunning() && undatedFrom == NONE_UNDATED) {
+                undatedFrom = steps - 1;
+                endpoint.clock.owe(this);
+            }
         }
+    }
+
+    /** The duty cycle has begun that steps of a user's call waited for. */
+    void dateSteps(long nowNs) {
+        for (int i = undatedFrom; i < steps; i++) {
+            pathTimes[i] = nowNs;
+        }
+        undatedFrom = NONE_UNDATED;
     }
 
     /** Our FIN was queued. */

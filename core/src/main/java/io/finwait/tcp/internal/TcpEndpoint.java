@@ -46,7 +46,9 @@ public final class TcpEndpoint implements Endpoint {
     final Counters counters = new Counters();
     final BlockPool pool = new BlockPool();
     final LentText lentText = new LentText();
-    final Notifications notifications = new Notifications();
+    final Clock clock = new Clock();
+    final Observations observations;
+    final Notifications notifications;
     final Lifecycle lifecycle = new Lifecycle(this);
     final Expiry expiry = new Expiry(this);
     final TailLossProbe tailLossProbe = new TailLossProbe(this);
@@ -100,6 +102,8 @@ public final class TcpEndpoint implements Endpoint {
         this.profile = profile;
         this.config = config;
         this.transport = transport;
+        observations = new Observations(config.observer(), clock);
+        notifications = new Notifications(observations);
         addresses = config.addresses().toArray(IpAddress[]::new);
         mtu = transport.capabilities().mtu();
         SipHash hash = new SipHash(config.random());
@@ -123,10 +127,26 @@ public final class TcpEndpoint implements Endpoint {
         if (closed) {
             return 0;
         }
+        if (clock.isRunning()) {
+            throw new IllegalStateException(
+                    "this is inside doWork(): return from the callback, and the endpoint goes on");
+        }
         now = nowNs;
         ticks = (int) (nowNs / TIMESTAMP_TICK_NS);
         withoutRoom = false;
-        int work = runCommands();
+        clock.begin(this, nowNs);
+        try {
+            return cycle();
+        } finally {
+            clock.end();
+        }
+    }
+
+    private int cycle() {
+        // What users did before this cycle comes before the packets that it takes.
+        int work = lifecycle.sendOwedResets();
+        work += notifications.dispatch();
+        work += runCommands();
         work += takePackets();
         work += fireTimers();
         work += notifications.dispatch();
@@ -147,6 +167,9 @@ public final class TcpEndpoint implements Endpoint {
     }
 
     private int takePackets() {
+        // Nothing may be left there, not even by a cycle that ended in an error: the transport fills
+        // its buffers again (rule R4).
+        lentText.keepAll();
         batch.clear();
         int received = transport.receive(batch, now);
         counters.add(Counter.PACKETS_IN, received);
@@ -240,7 +263,9 @@ public final class TcpEndpoint implements Endpoint {
             ready.removeFirst();
             tcb.ready = false;
             if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
-                pools.leave(tcb);
+                if (!tcb.resetOwed) {
+                    pools.leave(tcb);
+                }
             } else if (tcb.orphan && tcb.state == State.FIN_WAIT_2) {
                 finWait2.take(tcb);
             }
@@ -250,8 +275,13 @@ public final class TcpEndpoint implements Endpoint {
 
     @Override
     public long nextDeadlineNs() {
+        if (closed) {
+            return Long.MAX_VALUE;
+        }
         boolean atOnce =
                 !commands.isEmpty()
+                        || !clock.owesNothing()
+                        || !lifecycle.owesNoReset()
                         || !notifications.isEmpty()
                         || (!ready.isEmpty() && !withoutRoom);
         if (atOnce) {
@@ -314,6 +344,29 @@ public final class TcpEndpoint implements Endpoint {
         tcb.timedSeq = tcb.snd.iss;
         tcb.timestampOffset = initialSequence.timestampOffset(tcb);
         demultiplexer.add(tcb);
+    }
+
+    /**
+     * A connection that was opened between two duty cycles begins with this one, its initial sequence
+     * number included; nothing of it was sent so far.
+     *
+     * @param lastNs the time of the cycle before
+     */
+    void opens(Tcb tcb, long lastNs) {
+        if (tcb.state != State.SYN_SENT) {
+            return;
+        }
+        tcb.openedAtNs = now;
+        tcb.lastHeardNs = now;
+        tcb.rcv.roundBeganNs = now;
+        if (!tcb.overTimeWait) {
+            tcb.snd.renumber(tcb.snd.iss + initialSequence.progress(lastNs, now));
+            tcb.timedSeq = tcb.snd.iss;
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** Takes a TCB out of all tables. */
@@ -467,6 +520,10 @@ public final class TcpEndpoint implements Endpoint {
         TcpConnection handle = pools.newHandle(tcb);
         counters.add(Counter.ACTIVE_OPENS);
         lifecycle.activeOpen(tcb);
+        if (!clock.isRunning()) {
+            tcb.opensWithNextCycle = true;
+            clock.owe(tcb);
+        }
         tcb.synOwed = true;
         wantsOutput(tcb);
         return handle;
@@ -577,6 +634,8 @@ public final class TcpEndpoint implements Endpoint {
         if (closed) {
             return;
         }
+        // First, so that no callback opens a connection which nobody would end.
+        closed = true;
         for (TcpListener listener : List.copyOf(listeners)) {
             listener.close();
         }
@@ -589,7 +648,7 @@ public final class TcpEndpoint implements Endpoint {
                     }
                 });
         finWait2.abortAll();
+        lifecycle.sendOwedResets();
         notifications.dispatch();
-        closed = true;
     }
 }

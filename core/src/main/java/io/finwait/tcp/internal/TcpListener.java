@@ -148,8 +148,8 @@ final class TcpListener implements Listener {
         }
         try {
             onAcceptable.run();
-        } catch (RuntimeException e) {
-            LOG.warn("the action for acceptable connections of port {} threw", port, e);
+        } catch (Throwable e) {
+            Problems.log(LOG, "the action for acceptable connections of port " + port + " threw", e);
         }
     }
 

@@ -1,8 +1,6 @@
 package io.finwait.tcp.internal;
 
-import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Counters.Counter;
-import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.WireProfile.Habit;
@@ -11,7 +9,6 @@ import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitObserver;
 import io.finwait.timewait.TimeWaitTable;
 import io.finwait.timewait.TimeWaitVerdict;
-import io.finwait.wire.IpAddress;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
@@ -347,43 +344,6 @@ final class TimeWaits implements TimeWaitObserver {
 
     /** Tells the endpoint's observer of a transition of an entry. */
     void tell(TimeWaitEntry entry, State from, Trigger trigger) {
-        EndpointObserver observer = endpoint.config.observer();
-        if (!observer.equals(EndpointObserver.NONE)) {
-            State to = from.on(trigger);
-            observer.onTransition(new Remnant(entry, from), from, trigger, to, endpoint.now);
-        }
-    }
-
-    /** A view of an entry for observers. */
-    private record Remnant(TimeWaitEntry entry, State state) implements ConnectionInfo {
-        @Override
-        public IpAddress localAddress() {
-            return new IpAddress(entry.localHigh(), entry.localLow());
-        }
-
-        @Override
-        public int localPort() {
-            return entry.localPort();
-        }
-
-        @Override
-        public IpAddress remoteAddress() {
-            return new IpAddress(entry.remoteHigh(), entry.remoteLow());
-        }
-
-        @Override
-        public int remotePort() {
-            return entry.remotePort();
-        }
-
-        @Override
-        public long unread() {
-            return 0;
-        }
-
-        @Override
-        public long unacknowledged() {
-            return 0;
-        }
+        endpoint.observations.transition(entry, from, trigger);
     }
 }

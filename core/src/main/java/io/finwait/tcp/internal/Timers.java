@@ -7,8 +7,19 @@ package io.finwait.tcp.internal;
  */
 public final class Timers {
 
+    private static final Timer[] TIMERS = Timer.values();
+
     /** The timer does not run. */
     public static final long OFF = Long.MAX_VALUE;
+
+    private Clock clock;
+    private Tcb owner;
+
+    /**
+     * A bit for each timer that was started between two duty cycles: its slot holds the nanoseconds from
+     * the beginning of the next one.
+     */
+    private int undated;
 
     /** A bit for each timer that runs: most are stopped again and again without ever having run. */
     private int running;
@@ -23,12 +34,35 @@ public final class Timers {
         stopAll();
     }
 
-    /** Starts a timer, or moves it; a deadline of {@link #OFF} stops it. */
+    /** Before the first use. */
+    void belongTo(Tcb newOwner, Clock newClock) {
+        owner = newOwner;
+        clock = newClock;
+    }
+
+    /**
+     * Starts a timer, or moves it; a deadline of {@link #OFF} stops it. Between two duty cycles whoever
+     * calls knows the time of the last one only, and what counts is how far from it the deadline is: the
+     * timer runs that long from the beginning of the next cycle. So none can start in the past.
+     */
     void start(Timer timer, long deadlineNs) {
+        if (deadlineNs != OFF && clock != null && !clock.isRunning()) {
+            deadlines[timer.ordinal()] = deadlineNs - clock.lastNs();
+            undated |= bit(timer);
+            running |= bit(timer);
+            clock.owe(owner);
+            return;
+        }
+        startAt(timer, deadlineNs);
+    }
+
+    /** Starts a timer, or moves it, with a deadline that the user has read off a clock of his own. */
+    void startAt(Timer timer, long deadlineNs) {
         if (deadlineNs == OFF) {
             stop(timer);
             return;
         }
+        undated &= ~bit(timer);
         deadlines[timer.ordinal()] = deadlineNs;
         running |= bit(timer);
         if (notBefore == OFF || deadlineNs - notBefore < 0) {
@@ -45,6 +79,15 @@ public final class Timers {
 
     void stop(Timer timer) {
         running &= ~bit(timer);
+        undated &= ~bit(timer);
+    }
+
+    /** A duty cycle begins: what was started before it runs from now on. */
+    void date(long nowNs) {
+        for (int left = undated; left != 0; left &= left - 1) {
+            int place = Integer.numberOfTrailingZeros(left);
+            startAt(TIMERS[place], nowNs + deadlines[place]);
+        }
     }
 
     private static int bit(Timer timer) {
@@ -53,6 +96,7 @@ public final class Timers {
 
     void stopAll() {
         running = 0;
+        undated = 0;
         notBefore = OFF;
     }
 
@@ -74,20 +118,24 @@ public final class Timers {
         return (running & bit(timer)) != 0;
     }
 
-    /** When the timer fires, or {@link #OFF}. */
+    /** When the timer fires, or {@link #OFF}; as if it were still the last cycle between two of them. */
     public long deadline(Timer timer) {
-        return isRunning(timer) ? deadlines[timer.ordinal()] : OFF;
+        if (!isRunning(timer)) {
+            return OFF;
+        }
+        long deadline = deadlines[timer.ordinal()];
+        return (undated & bit(timer)) == 0 ? deadline : clock.lastNs() + deadline;
     }
 
     /** True when the timer runs and its time has come. */
     boolean isDue(Timer timer, long nowNs) {
-        return isRunning(timer) && deadlines[timer.ordinal()] - nowNs <= 0;
+        return (running & ~undated & bit(timer)) != 0 && deadlines[timer.ordinal()] - nowNs <= 0;
     }
 
     /** The earliest deadline of all timers, or {@link #OFF}. */
     long earliest() {
         long earliest = OFF;
-        for (int left = running; left != 0; left &= left - 1) {
+        for (int left = running & ~undated; left != 0; left &= left - 1) {
             long deadline = deadlines[Integer.numberOfTrailingZeros(left)];
             if (earliest == OFF || deadline - earliest < 0) {
                 earliest = deadline;

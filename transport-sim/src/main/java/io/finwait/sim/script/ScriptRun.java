@@ -113,8 +113,6 @@ final class ScriptRun {
     private StackUnderTest stack() {
         if (stack == null) {
             stack = stacks.create(transport, binding, shell);
-            // Calls happen at the time of the last duty cycle: there must have been one.
-            stack.doWork(nowNs);
         }
         return stack;
     }
@@ -217,8 +215,14 @@ final class ScriptRun {
             throw new ScriptFailure(
                     "the endpoint names a deadline that has passed, and does nothing about it");
         }
-        nowNs = Math.max(nowNs, Math.min(next, limitNs));
-        settle();
+        if (next - limitNs <= 0) {
+            nowNs = next;
+            settle();
+        } else {
+            // Nothing is due: the stack is not told that time has passed.
+            nowNs = limitNs;
+            pollBlocked();
+        }
     }
 
     // Expected segments.

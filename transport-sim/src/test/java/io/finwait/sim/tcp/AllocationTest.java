@@ -7,9 +7,13 @@ import com.sun.management.ThreadMXBean;
 import io.finwait.Finwait;
 import io.finwait.spi.DirectLink;
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.Listener;
+import io.finwait.tcp.State;
+import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.TcpEndpoint;
 
 import org.junit.jupiter.api.Test;
@@ -36,8 +40,26 @@ class AllocationTest {
     AllocationTest() {
         DirectLink[] link = DirectLink.pair();
         client = Finwait.open(EndpointConfig.at("10.0.0.1").seed(1).build(), link[0]);
-        server = Finwait.open(EndpointConfig.at("10.0.0.2").seed(2).build(), link[1]);
+        EndpointConfig.Builder config = EndpointConfig.at("10.0.0.2").seed(2);
+        server = Finwait.open(config.observer(new Counting()).build(), link[1]);
         listener = server.listen(PORT, 16);
+    }
+
+    /** Being watched costs nothing either. */
+    private static final class Counting implements EndpointObserver {
+
+        private long transitions;
+
+        @Override
+        public void onTransition(
+                ConnectionInfo connection, State from, Trigger trigger, State to, long nowNs) {
+            transitions++;
+        }
+
+        @Override
+        public String toString() {
+            return transitions + " transitions";
+        }
     }
 
     private void work() {

@@ -33,7 +33,9 @@ class ReuseTest {
                 c -> c.plain().timestamps(timestamps));
     }
 
+    /** Whether the pair may be used again is judged at once, so the endpoint must know the time. */
     private static Connection connect(TwoHosts hosts) {
+        hosts.client.doWork(hosts.net.nowNs());
         return hosts.client.connect(TwoHosts.CLIENT, PORT, TwoHosts.SERVER, TwoHosts.PORT);
     }
 
