@@ -7,8 +7,8 @@ package io.finwait.tcp;
  *
  * <ol>
  *   <li>On the endpoint's thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}.
- *   <li>Never in the middle of a segment: when the packets at hand, or the timers, are processed, and
- *       before anything that they cause is sent, but for the last ACK or RST of a connection.
+ *   <li>Never in the middle of a segment: when the packets at hand are processed, and before what they
+ *       cause is sent; and when the timers have fired.
  *   <li>In the order in which things happened; this observer before those of connections.
  *   <li>It may call every method of the endpoint and its connections, {@link Connection#abort()}
  *       included, but not {@code doWork}. What that causes is told behind what waits already.

@@ -33,6 +33,10 @@ final class Observations {
         nobodyListens = observer.equals(EndpointObserver.NONE);
     }
 
+    boolean areWanted() {
+        return !nobodyListens;
+    }
+
     boolean isEmpty() {
         return waiting.isEmpty();
     }

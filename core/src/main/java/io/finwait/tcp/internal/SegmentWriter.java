@@ -12,6 +12,7 @@ import io.finwait.wire.Protocol;
 import io.finwait.wire.TcpHeader;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 
 /**
  * Puts IP and TCP headers into room of the transport. A segment is begun, its options and text are
@@ -24,6 +25,9 @@ final class SegmentWriter {
     private final Transport transport;
     private final boolean checksumOffload;
     private final Counters counters;
+
+    private final ArrayDeque<Packet> held = new ArrayDeque<>();
+    private boolean holds;
 
     private Packet packet;
     private ByteBuffer buffer;
@@ -106,8 +110,25 @@ final class SegmentWriter {
             TcpHeader.checksum(buffer, tcpAt, checksum);
         }
         counters.add(Counter.PACKETS_OUT);
-        transport.commit(packet, nowNs);
+        if (holds) {
+            held.addLast(packet);
+        } else {
+            transport.commit(packet, nowNs);
+        }
         packet = null;
+    }
+
+    /** From now on segments wait for {@link #letGo}: what made them is to be told before they leave. */
+    void hold() {
+        holds = true;
+    }
+
+    /** Sends what was held, in its order. */
+    void letGo(long nowNs) {
+        holds = false;
+        while (!held.isEmpty()) {
+            transport.commit(held.pollFirst(), nowNs);
+        }
     }
 
     private void writeIpHeader(int payload) {

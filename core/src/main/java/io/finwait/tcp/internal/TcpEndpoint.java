@@ -65,6 +65,7 @@ public final class TcpEndpoint implements Endpoint {
     final FinWait2Records finWait2;
     final InitialSequence initialSequence;
 
+    private final SegmentWriter writer;
     private final IpAddress[] addresses;
     private final int mtu;
     private final PortChoice ports;
@@ -111,7 +112,7 @@ public final class TcpEndpoint implements Endpoint {
         readAhead = new ReadAhead(demultiplexer, BATCH, ReadAhead.WORTHWHILE_CONNECTIONS);
         initialSequence = new InitialSequence(hash);
         ports = new PortChoice(this, config.random());
-        SegmentWriter writer = new SegmentWriter(transport, counters);
+        writer = new SegmentWriter(transport, counters);
         output = new SegmentOutput(this, writer);
         answers = new StatelessAnswers(this, writer);
         timeWait = new TimeWaits(this);
@@ -170,6 +171,7 @@ public final class TcpEndpoint implements Endpoint {
         // Nothing may be left there, not even by a cycle that ended in an error: the transport fills
         // its buffers again (rule R4).
         lentText.keepAll();
+        writer.letGo(now);
         batch.clear();
         int received = transport.receive(batch, now);
         counters.add(Counter.PACKETS_IN, received);
@@ -177,11 +179,15 @@ public final class TcpEndpoint implements Endpoint {
         for (int from = 0; from < received && !closed; from += ReadAhead.AT_ONCE) {
             int to = Math.min(received, from + ReadAhead.AT_ONCE);
             readAhead.look(batch, from, to);
+            if (observations.areWanted()) {
+                writer.hold();
+            }
             for (int i = from; i < to; i++) {
                 take(batch.get(i), i);
             }
             // Now, since what the callbacks need is still in the innermost cache.
             told += notifications.dispatch();
+            writer.letGo(now);
         }
         return received + told;
     }

@@ -310,8 +310,8 @@ class ExchangesTest {
             C> . 1 ack 2
             S FIN_WAIT_2
             C> P. 1:18(17) ack 2
-            S> R 2
             S CLOSED
+            S> R 2
             C CLOSED
             """;
 
