@@ -168,7 +168,8 @@ public final class TcpEndpoint implements Endpoint {
     }
 
     private int takePackets() {
-        // Nothing may be left there, not even by a cycle that ended in an error: the transport fills
+        // Nothing may be left there, not even by a cycle that ended in an error: the transport
+        // fills
         // its buffers again (rule R4).
         lentText.keepAll();
         writer.letGo(now);

@@ -149,7 +149,8 @@ final class TcpListener implements Listener {
         try {
             onAcceptable.run();
         } catch (Throwable e) {
-            Problems.log(LOG, "the action for acceptable connections of port " + port + " threw", e);
+            Problems.log(
+                    LOG, "the action for acceptable connections of port " + port + " threw", e);
         }
     }
 

@@ -90,8 +90,7 @@ class CallsAfterSilenceTest {
         long sent = hosts.client.counters().get(Counter.PACKETS_OUT);
         ours.keepAlive(10 * SECOND, SECOND, 3);
         hosts.run(10 * SECOND - 1);
-        assertThat(hosts.client.counters().get(Counter.PACKETS_OUT))
-                .isEqualTo(sent);
+        assertThat(hosts.client.counters().get(Counter.PACKETS_OUT)).isEqualTo(sent);
         hosts.run(3 * SECOND);
         assertThat(ours.hasEnded()).isFalse();
         hosts.run(SECOND);
