@@ -31,11 +31,13 @@ final class SegmentRules {
 
     private final TimeWaitPolicy policy;
     private final TimeWaitCounters counters;
+    private final TimeWaitObserver observer;
     private final int answerTicks;
     private Effect effect = Effect.NONE;
 
-    SegmentRules(TimeWaitPolicy policy, TimeWaitCounters counters) {
+    SegmentRules(TimeWaitPolicy policy, TimeWaitCounters counters, TimeWaitObserver observer) {
         this.policy = policy;
+        this.observer = observer;
         this.counters = counters;
         answerTicks = EntryStore.answerTicks(policy.answerIntervalNs());
     }
@@ -137,7 +139,7 @@ final class SegmentRules {
         if (length > 0) {
             return answer();
         }
-        if (seq == e.rcvNxt && isAckOfOurs(e, ack)) {
+        if (seq == e.rcvNxt && isAckOfOurs(e, ack, MAX_WINDOW)) {
             // To answer it would be to begin an endless exchange of ACKs with a peer in TIME-WAIT.
             recordTimestamp(e, hasTs, tsVal);
             return TimeWaitVerdict.DROP;
@@ -158,7 +160,7 @@ final class SegmentRules {
         if (!isAcceptable(e, seq, length)) {
             return length == 0 ? limited(e, nowNs) : answer();
         }
-        if (!isAckOfOurs(e, ack)) {
+        if (!isAckOfOurs(e, ack, observer.oldestAck(e))) {
             return limited(e, nowNs);
         }
         if (text > 0 && Seq.gt(seq + text, e.rcvNxt)) {
@@ -178,9 +180,9 @@ final class SegmentRules {
         return answer();
     }
 
-    /** The test of RFC 5961 §5.2, with the largest window there is: an entry does not keep the peer's. */
-    private static boolean isAckOfOurs(TimeWaitEntry e, int ack) {
-        return Seq.leq(ack, e.sndNxt) && Seq.geq(ack, e.sndNxt - MAX_WINDOW);
+    /** The test of RFC 5961 §5.2: an ACK of something else, or a very old one, is none of ours. */
+    private static boolean isAckOfOurs(TimeWaitEntry e, int ack, int oldest) {
+        return Seq.leq(ack, e.sndNxt) && Seq.geq(ack, e.sndNxt - oldest);
     }
 
     /**

@@ -24,4 +24,16 @@ public interface TimeWaitObserver {
      * @param nowNs the time given to the call that brought the FIN
      */
     default void timeWaitBegan(TimeWaitEntry entry, long nowNs) {}
+
+    /**
+     * How far below SND.NXT the ACK of a segment for an orphan in FIN-WAIT-2 may lie: the smaller one of
+     * the largest window that its peer has offered and of what the peer has acknowledged (RFC 5961 §5.2).
+     * An entry has no room for that, so its owner is asked.
+     *
+     * @param entry the orphan; valid only during the call
+     * @return octets, 0 to 2^30; at first the largest window there is (RFC 7323 §2.3)
+     */
+    default int oldestAck(TimeWaitEntry entry) {
+        return 1 << 30;
+    }
 }

@@ -65,7 +65,7 @@ public final class TimeWaitTable {
         Objects.requireNonNull(observer, "observer");
         entries = new Entries(policy, random, hash, observer, counters);
         lookup = entries.lookup();
-        rules = new SegmentRules(policy, counters);
+        rules = new SegmentRules(policy, counters, observer);
         parking = new Parking(policy, counters, entries, entry);
     }
 

@@ -129,6 +129,11 @@ final class FinWait2Records {
         return handles[indexOf(entry)].receivedByRecord();
     }
 
+    /** How far below SND.NXT an ACK for a record may lie, as for its TCB before. */
+    int oldestAck(TimeWaitEntry entry) {
+        return handles[indexOf(entry)].oldestAckOfRecord();
+    }
+
     private void aborted(TimeWaitEntry entry, AbortCause cause) {
         finish(entry, Trigger.ABORT, EndKind.ABORTED, cause.ordinal());
     }

@@ -4,14 +4,20 @@ import io.finwait.spi.RandomSource;
 import io.finwait.wire.IpAddress;
 
 /**
- * Ephemeral ports (RFC 6056 §3.3.3, algorithm 3): where the search begins depends on a keyed hash of
- * the peer, so that ports of one peer follow each other and those of another tell nothing about them.
+ * Ephemeral ports (RFC 6056 §3.3.4, algorithm 4): where the search begins depends on a keyed hash of
+ * the peer, and so does which of many counters says how far it has come. The ports of one peer follow
+ * each other, and what one peer sees of them does not tell how many connections went to another.
  */
 final class PortChoice {
 
+    /** More peers than this share counters by chance; RFC 6056 takes ten of them for enough. */
+    private static final int COUNTERS = 1024;
+
+    private static final int COUNTER_SHIFT = Long.SIZE - 10;
+
     private final TcpEndpoint endpoint;
     private final SipHash hash;
-    private int next;
+    private final int[] counters = new int[COUNTERS];
 
     PortChoice(TcpEndpoint endpoint, RandomSource random) {
         this.endpoint = endpoint;
@@ -34,13 +40,15 @@ final class PortChoice {
         long offset =
                 hash.hash(
                         tcb.localHigh, tcb.localLow, tcb.remoteHigh, tcb.remoteLow, tcb.remotePort);
+        int counter = (int) (offset >>> COUNTER_SHIFT);
+        long begin = offset + counters[counter];
         // A port that was never used, or is over with TIME-WAIT, goes before one that must be
         // reused.
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < count; i++) {
-                tcb.localPort = first + (int) Long.remainderUnsigned(offset + next + i, count);
+                tcb.localPort = first + (int) Long.remainderUnsigned(begin + i, count);
                 if (isFree(tcb, pass == 1)) {
-                    next += i + 1;
+                    counters[counter] += i + 1;
                     return true;
                 }
             }

@@ -162,8 +162,7 @@ final class SegmentArrives {
             return endpoint.handshake.ackOfSyn(tcb, seg);
         }
         int ack = seg.ack();
-        long furthestBack = Math.min(snd.maxWnd, snd.acknowledged);
-        boolean tooOld = Seq.lt(ack, snd.una - (int) furthestBack);
+        boolean tooOld = Seq.lt(ack, snd.una - snd.oldestAck());
         if (Seq.gt(ack, snd.nxt) || (tooOld && endpoint.defences.checksAcknowledgmentRange())) {
             challenge(tcb);
             return false;

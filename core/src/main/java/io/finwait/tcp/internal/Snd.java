@@ -189,6 +189,11 @@ public final class Snd {
         return scoreboard.take(options, nxt);
     }
 
+    /** How far below SND.UNA an acceptable ACK may lie (RFC 5961 §5.2): 0 to 2^30. */
+    int oldestAck() {
+        return (int) Math.min(maxWnd, acknowledged);
+    }
+
     void updateWindow(int window, int seq, int ack) {
         wnd = window;
         wl1 = seq;

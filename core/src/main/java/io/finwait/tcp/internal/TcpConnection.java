@@ -64,6 +64,9 @@ final class TcpConnection extends Notified implements Connection {
     /** Numbers that the peer had used when the TCB shrank to a record. */
     private int receivedByRecord;
 
+    /** How far below SND.NXT an ACK for the record may lie. */
+    private int oldestAckOfRecord;
+
     private boolean endOfStream;
     private boolean receiveErrorTold;
     private boolean sendErrorTold;
@@ -483,6 +486,7 @@ final class TcpConnection extends Notified implements Connection {
     void shrunk(Tcb old) {
         isRecord = true;
         receivedByRecord = old.rcv.nxt - old.rcv.irs;
+        oldestAckOfRecord = old.snd.oldestAck();
         unsentAtEnd = 0;
         unacknowledgedAtEnd = 0;
         unreadAtEnd = input.readable();
@@ -501,6 +505,10 @@ final class TcpConnection extends Notified implements Connection {
         endKind = kind;
         endCause = cause;
         tell(Notifications.ENDED | Notifications.READABLE);
+    }
+
+    int oldestAckOfRecord() {
+        return oldestAckOfRecord;
     }
 
     int receivedByRecord() {

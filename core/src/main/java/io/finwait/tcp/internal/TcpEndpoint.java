@@ -22,7 +22,6 @@ import io.finwait.wire.Verdict;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -72,7 +71,7 @@ public final class TcpEndpoint implements Endpoint {
     private final Demultiplexer demultiplexer;
     private final ReadAhead readAhead;
     private final DeadlineHeap deadlines = new DeadlineHeap();
-    private final List<TcpListener> listeners = new ArrayList<>();
+    private final Listeners listeners = new Listeners();
     private final IcmpInput icmp;
     private final PacketBatch batch = new PacketBatch(BATCH);
     private final IpView ip = new IpView();
@@ -432,12 +431,7 @@ public final class TcpEndpoint implements Endpoint {
     }
 
     TcpListener listenerOf(int port) {
-        for (int i = 0; i < listeners.size(); i++) {
-            if (listeners.get(i).port() == port) {
-                return listeners.get(i);
-            }
-        }
-        return null;
+        return listeners.of(port);
     }
 
     void removeListener(TcpListener listener) {
@@ -582,7 +576,7 @@ public final class TcpEndpoint implements Endpoint {
 
     @Override
     public void forEachListener(Consumer<? super Listener> action) {
-        List.copyOf(listeners).forEach(action);
+        listeners.snapshot().forEach(action);
     }
 
     @Override
@@ -643,7 +637,7 @@ public final class TcpEndpoint implements Endpoint {
         }
         // First, so that no callback opens a connection which nobody would end.
         closed = true;
-        for (TcpListener listener : List.copyOf(listeners)) {
+        for (TcpListener listener : listeners.snapshot()) {
             listener.close();
         }
         forEachTcb(

@@ -324,6 +324,11 @@ final class TimeWaits implements TimeWaitObserver {
     }
 
     @Override
+    public int oldestAck(TimeWaitEntry entry) {
+        return endpoint.finWait2.oldestAck(entry);
+    }
+
+    @Override
     public void ended(TimeWaitEntry entry, TimeWaitEnding ending, long nowNs) {
         if (entry.isFinWait2()) {
             boolean answered = ending == TimeWaitEnding.RESET && takesText;
