@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Builds what is published in a copy of this tree, once more, and compares SHA-256.
+#   build/reproducible.sh         with a second copy
+#   build/reproducible.sh built   with what "mvn verify" has just left here
+set -euo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+built() {
+    (cd "$1" && find {core,transport-*}/target -maxdepth 1 \
+        \( -name 'finwait-*.jar' -o -name bom.json \) | sort | xargs sha256sum)
+}
+
+# The folders' names differ in length, so that a path which slips in is seen.
+copy_and_build() {
+    mkdir "$scratch/$1"
+    (cd "$here" && git ls-files -z --cached --others --exclude-standard |
+        xargs -0 cp --parents -t "$scratch/$1")
+    (cd "$scratch/$1" && mvn -q -B -ntp -DskipTests \
+        -pl core,transport-sim,transport-nio,transport-raw -am verify)
+    built "$scratch/$1" >"$scratch/$1.sums"
+}
+
+copy_and_build once
+if [ "${1:-}" = built ]; then
+    built "$here" >"$scratch/other.sums"
+else
+    copy_and_build once-more
+    mv "$scratch/once-more.sums" "$scratch/other.sums"
+fi
+if ! diff "$scratch/once.sums" "$scratch/other.sums"; then
+    echo "reproducible: two builds differ, see above" >&2
+    exit 1
+fi
+echo "reproducible: $(wc -l <"$scratch/once.sums") files, the same SHA-256 twice"
