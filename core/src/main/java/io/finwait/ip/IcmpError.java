@@ -46,6 +46,7 @@ public final class IcmpError {
     private int localPort;
     private int remotePort;
     private int sequence;
+    private int packetLength;
 
     /**
      * Reads the ICMP message in a packet.
@@ -101,7 +102,7 @@ public final class IcmpError {
                         case 0 -> is(Kind.SOFT, "Network is unreachable");
                         default -> is(Kind.SOFT, "No route to host");
                     };
-            case 2 -> tooBig(b.getInt(at + 4));
+            case 2 -> tooBig(b.getInt(at + 4) & Integer.MAX_VALUE);
             case 3 -> is(Kind.SOFT, "Time exceeded on the way");
             case 4 ->
                     code == 1
@@ -137,6 +138,7 @@ public final class IcmpError {
         localLow = IpAddress.v4Low(Ipv4.source(b, at));
         remoteHigh = 0;
         remoteLow = IpAddress.v4Low(Ipv4.destination(b, at));
+        packetLength = Ipv4.totalLength(b, at);
         quotedTcp(b, at + header);
         return true;
     }
@@ -151,6 +153,7 @@ public final class IcmpError {
         localLow = Ipv6.sourceLow(b, at);
         remoteHigh = Ipv6.destinationHigh(b, at);
         remoteLow = Ipv6.destinationLow(b, at);
+        packetLength = Ipv6.HEADER_LENGTH + Ipv6.payloadLength(b, at);
         quotedTcp(b, at + Ipv6.HEADER_LENGTH);
         return true;
     }
@@ -169,6 +172,11 @@ public final class IcmpError {
     /** The MTU that a {@link Kind#TOO_BIG} error tells, in octets; nobody has checked it. */
     public int mtu() {
         return mtu;
+    }
+
+    /** Octets of the quoted packet, as its header tells them; nobody has checked it. */
+    public int packetLength() {
+        return packetLength;
     }
 
     /** First long of the quoted source address: ours. */

@@ -108,9 +108,6 @@ final class Handshake {
             offered = tcb.isV4() ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
         }
         int mss = Math.min(Math.max(offered, SMALLEST_MSS), endpoint.mssToOffer(tcb));
-        if (tcb.pathMtu > 0) {
-            mss = Math.min(mss, tcb.pathMtu - (tcb.isV4() ? 40 : 60));
-        }
         tcb.rcv.timestamps = endpoint.config.timestamps() && options.hasTimestamps();
         if (tcb.rcv.timestamps) {
             tcb.rcv.tsRecent = options.timestampValue();
@@ -123,6 +120,10 @@ final class Handshake {
             tcb.rcv.windowScale = endpoint.windowScaleToOffer();
         }
         tcb.sackPermitted = endpoint.config.selectiveAcknowledgments() && options.sackPermitted();
+        tcb.snd.agreedMss = mss;
+        if (tcb.pathMtu > 0) {
+            mss = Math.min(mss, PathMtu.segment(tcb, tcb.pathMtu));
+        }
         tcb.snd.mss = mss;
         tcb.rcv.peerSegment = mss;
         tcb.congestion.reset(

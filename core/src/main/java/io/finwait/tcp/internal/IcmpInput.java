@@ -3,10 +3,8 @@ package io.finwait.tcp.internal;
 import io.finwait.ip.IcmpEcho;
 import io.finwait.ip.IcmpError;
 import io.finwait.tcp.Counters.Counter;
-import io.finwait.tcp.State;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Seq;
-import io.finwait.wire.TcpHeader;
 
 /**
  * What arrives and is no TCP: pings, and ICMP errors about our segments. An error counts only if it
@@ -14,12 +12,6 @@ import io.finwait.wire.TcpHeader;
  * on the way could send one (RFC 5927 §5.2, RFC 5461).
  */
 final class IcmpInput {
-
-    /** No link in use carries less (RFC 1191 §7); a smaller one is told to make us send many packets. */
-    private static final int SMALLEST_MTU_V4 = 296;
-
-    /** RFC 8201 §4: never below what every IPv6 link carries. */
-    private static final int SMALLEST_MTU_V6 = 1280;
 
     private final TcpEndpoint endpoint;
     private final IcmpEcho echo;
@@ -60,7 +52,7 @@ final class IcmpInput {
             return;
         }
         if (kind == IcmpError.Kind.TOO_BIG) {
-            tooBig(tcb);
+            endpoint.pathMtu.tooBig(tcb, error);
         } else if (kind == IcmpError.Kind.HARD && Handshake.isUnderWay(tcb)) {
             endpoint.lifecycle.refused(tcb);
         } else {
@@ -75,32 +67,5 @@ final class IcmpInput {
         if (tcb.connection != null) {
             tcb.connection.tellSoftError(error.message());
         }
-    }
-
-    /**
-     * Segments get smaller, and what was too big goes again at once. The congestion window stays: a link
-     * was too narrow, not too full (RFC 8201 §5.4). Numbers stay as they were, the FIN's as well.
-     */
-    private void tooBig(Tcb tcb) {
-        int mtu = Math.max(error.mtu(), tcb.isV4() ? SMALLEST_MTU_V4 : SMALLEST_MTU_V6);
-        int headers =
-                SegmentWriter.ipHeaderLength(tcb.remoteHigh, tcb.remoteLow)
-                        + TcpHeader.LENGTH
-                        + (tcb.rcv.timestamps ? Handshake.TIMESTAMPS_OCTETS : 0);
-        int mss = mtu - headers;
-        if (tcb.state != State.SYN_SENT && mss >= tcb.snd.mss) {
-            endpoint.counters.add(Counter.ICMP_IGNORED);
-            return;
-        }
-        endpoint.counters.add(Counter.PATH_MTU_REDUCTIONS);
-        tcb.pathMtu = mtu;
-        if (Handshake.isUnderWay(tcb)) {
-            tcb.snd.mss = Math.min(tcb.snd.mss, mss);
-            return;
-        }
-        tcb.snd.mss = mss;
-        tcb.retransmitOwed = true;
-        tcb.snd.cursor = tcb.snd.una + Math.min(mss, tcb.snd.flight());
-        endpoint.wantsOutput(tcb);
     }
 }

@@ -16,6 +16,9 @@ public final class Rcv {
     /** The right edge of the window that was offered; never taken back (RFC 9293 SHLD-14). */
     int edge;
 
+    /** The right edge as the peer has read it from the field of the window, see {@link #windowField}. */
+    private int told;
+
     /** The largest window offered so far. */
     int maxWnd;
 
@@ -68,6 +71,7 @@ public final class Rcv {
         irs = 0;
         nxt = 0;
         edge = 0;
+        told = 0;
         maxWnd = 0;
         windowScale = 0;
         capacity = octets;
@@ -91,6 +95,7 @@ public final class Rcv {
         irs = peerIss;
         nxt = peerIss + 1;
         edge = nxt + offered;
+        told = edge;
         lastAckSent = nxt;
     }
 
@@ -151,15 +156,48 @@ public final class Rcv {
      * Moves the right edge outwards, unless it would be a silly little (RFC 9293 §3.8.6.2.2), and never
      * inwards.
      *
-     * @param most the largest window that the field of the segment can say
+     * @param scale how many bits the field of the segment is shifted: {@link #windowScale}, or 0 on a SYN
      */
-    void offerWindow(int most) {
-        int target = Math.min(possibleEdge() - nxt, most);
+    void offerWindow(int scale) {
+        int target = sayable(scale);
         int gain = target - wnd();
         if (gain >= worthwhile()) {
             edge = nxt + target;
             maxWnd = Math.max(maxWnd, target);
         }
+    }
+
+    /** The window that could be offered, as far as the field can say it: in its units, rounded down. */
+    private int sayable(int scale) {
+        int unit = 1 << scale;
+        int possible = possibleEdge() - nxt;
+        if (possible < unit && possible == capacity) {
+            // A buffer that is smaller than a unit must be opened as well.
+            return possible;
+        }
+        return Math.min(possible & -unit, 0xFFFF << scale);
+    }
+
+    /**
+     * The field of the window. RCV.NXT moves by octets, and the field counts units: rounded down it would
+     * take back a part of what was told (RFC 9293 SHLD-14, RFC 7323 §2.4). So it is rounded up, until it
+     * would end a unit or more behind the buffer; from there on less is told. Nothing is taken behind the
+     * buffer: of the last unit told a part may have to come again when the user has read.
+     */
+    int windowField() {
+        told = Seq.max(told, edge);
+        int unit = 1 << windowScale;
+        int window = told - nxt;
+        int field = window >>> windowScale;
+        boolean inexact = (window & unit - 1) != 0;
+        int roundedUp = nxt + (field + 1 << windowScale);
+        if (inexact && field < 0xFFFF && Seq.lt(roundedUp, possibleEdge() + unit)) {
+            field++;
+            told = roundedUp;
+        }
+        edge = Seq.max(edge, Seq.min(told, possibleEdge()));
+        maxWnd = Math.max(maxWnd, wnd());
+        return Math.min(field, 0xFFFF);
     }
 
     /**
@@ -169,7 +207,7 @@ public final class Rcv {
      */
     boolean windowUpdateIsDue(boolean whenDoubled) {
         // What the field can't say is no news to the peer.
-        int possible = Math.min(possibleEdge() - nxt, 0xFFFF << windowScale);
+        int possible = sayable(windowScale);
         int enough = whenDoubled ? wnd() : Math.min(capacity / 2, 2 * peerSegment);
         return possible - wnd() >= Math.max(worthwhile(), enough);
     }

@@ -62,6 +62,7 @@ final class SegmentOutput {
     }
 
     private boolean pollOpen(Tcb tcb) {
+        endpoint.pathMtu.age(tcb);
         if (tcb.retransmitOwed) {
             if (!sendAgain(tcb, tcb.snd.una)) {
                 return false;
@@ -383,7 +384,7 @@ final class SegmentOutput {
             return false;
         }
         writer.buffer().put(writer.optionsAt(), layout, 0, options);
-        tcb.rcv.offerWindow(0xFFFF);
+        tcb.rcv.offerWindow(0);
         int window = Math.min(withAck ? tcb.rcv.wnd() : tcb.rcv.capacity, 0xFFFF);
         // A SYN that goes again, for whatever reason, can't be timed any more (Karn's algorithm).
         boolean again = tcb.snd.nxt != tcb.snd.iss;
@@ -419,11 +420,10 @@ final class SegmentOutput {
 
     private int offerWindow(Tcb tcb) {
         Rcv rcv = tcb.rcv;
-        int scale = rcv.windowScale;
         if (!tcb.state.hasReceivedFin()) {
-            rcv.offerWindow(0xFFFF << scale);
+            rcv.offerWindow(rcv.windowScale);
         }
-        return Math.min(rcv.wnd() >>> scale, 0xFFFF);
+        return rcv.windowField();
     }
 
     private int writeTimestamps(Tcb tcb, int at) {

@@ -47,6 +47,9 @@ public final class Snd {
     /** Octets of text in a full segment, the options of every segment already taken off. */
     public int mss;
 
+    /** {@link #mss} as both ends agreed on it; the path may carry less, see {@link PathMtu}. */
+    int agreedMss;
+
     /** Octets and numbers acknowledged so far: no ACK reaches further back (RFC 5961 §5). */
     long acknowledged;
 

@@ -45,6 +45,9 @@ public final class StateDigest {
         to.accept(snd.nxt - snd.iss);
         to.accept(snd.cursor - snd.iss);
         to.accept(snd.lastBegin - snd.iss);
+        to.accept(snd.mss);
+        to.accept(tcb.pathMtu);
+        to.accept(tcb.pathMtu == 0 ? 0 : tcb.pathMtuUntilNs - endpoint.now);
         snd.scoreboard.digest(snd.iss, to);
         to.accept(tcb.tailProbed ? tcb.tailProbeEnd - snd.iss : -1);
         to.accept(Math.min(snd.wnd, 2));

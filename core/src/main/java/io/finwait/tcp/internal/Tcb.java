@@ -71,6 +71,9 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** What an ICMP message said of the largest packet on the way, in octets; 0 when none did. */
     int pathMtu;
 
+    /** Until when that is believed. */
+    long pathMtuUntilNs;
+
     void reset() {
         listener = null;
         passive = false;

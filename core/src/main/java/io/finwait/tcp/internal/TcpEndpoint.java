@@ -51,6 +51,7 @@ public final class TcpEndpoint implements Endpoint {
     final Lifecycle lifecycle = new Lifecycle(this);
     final Expiry expiry = new Expiry(this);
     final TailLossProbe tailLossProbe = new TailLossProbe(this);
+    final PathMtu pathMtu = new PathMtu(this);
     final BufferGrowth bufferGrowth = new BufferGrowth(this);
     final UserCalls userCalls = new UserCalls(this);
     final Pools pools = new Pools(this);
