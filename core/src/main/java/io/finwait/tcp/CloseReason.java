@@ -96,7 +96,11 @@ public sealed interface CloseReason {
         /** The policy keeps no orphan in FIN-WAIT-2. */
         NO_FIN_WAIT_2("Aborted by this end: the policy allows no FIN-WAIT-2 without a user"),
         /** The endpoint was closed. */
-        ENDPOINT_CLOSED("Aborted by this end: its endpoint was closed");
+        ENDPOINT_CLOSED("Aborted by this end: its endpoint was closed"),
+        /** The user's {@link ConnectionObserver} has thrown; the log has the stack trace. */
+        OBSERVER_FAILED("Aborted by this end: its observer threw, see the log"),
+        /** Something has thrown that never should; the log has the stack trace. */
+        INTERNAL_ERROR("Aborted by this end: an internal error, see the log");
 
         private final String message;
 

@@ -4,7 +4,8 @@ package io.finwait.tcp;
  * Is told what happens to a connection, by the contract of {@link EndpointObserver}: on the endpoint's
  * thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}, never in the middle of a segment. It
  * may call every method but {@code doWork}. What it throws, an {@link Error} included, is logged, and
- * costs that connection an abort.
+ * ends that connection with a reset and {@link CloseReason.AbortCause#OBSERVER_FAILED}; one that has
+ * ended stays as it is.
  *
  * <p>Events that came together are told in the order of the methods here. Once it has called {@link
  * Connection#release} it is told nothing more, and a connection that is opened with the same handle

@@ -65,7 +65,12 @@ public final class Counters {
         /** Connections whose segments got smaller because a link takes less (RFC 1191, RFC 8201). */
         PATH_MTU_REDUCTIONS,
         /** ICMP errors whose quoted segment is not outstanding on any connection, or that change nothing. */
-        ICMP_IGNORED
+        ICMP_IGNORED,
+        /**
+         * What was thrown and contained: one connection ended because of it, or one packet, command or
+         * callback came to nothing. None of these should ever happen; the log has the stack traces.
+         */
+        FAILURES_CONTAINED
     }
 
     private final long[] counts = new long[Counter.values().length];

@@ -101,7 +101,8 @@ public interface Endpoint extends AutoCloseable {
     void warmUp(int connections);
 
     /**
-     * Runs a command on the endpoint's thread, in its next duty cycle; from any thread.
+     * Runs a command on the endpoint's thread, in its next duty cycle; from any thread. What it throws is
+     * logged and counted, and reaches nobody else.
      *
      * @return false when the queue of commands is full: try again later
      */

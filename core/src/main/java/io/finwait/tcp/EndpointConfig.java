@@ -217,7 +217,11 @@ public final class EndpointConfig {
         return userTimeoutNs;
     }
 
-    /** The least time between two challenge ACKs of a connection, in nanoseconds (RFC 5961 §7). */
+    /**
+     * The least time between two challenge ACKs of a connection, in nanoseconds (RFC 5961 §7). Each one
+     * that follows makes the next wait twice as long, up to four minutes, until the peer sends something
+     * acceptable.
+     */
     public long challengeAckIntervalNs() {
         return challengeAckIntervalNs;
     }

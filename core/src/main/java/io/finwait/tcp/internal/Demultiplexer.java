@@ -144,6 +144,17 @@ final class Demultiplexer {
         table[index] = tcb;
     }
 
+    /** Whether this very TCB is in the table. */
+    boolean holds(Tcb tcb) {
+        int mask = table.length - 1;
+        for (int i = tcb.hash & mask; table[i] != null; i = (i + 1) & mask) {
+            if (table[i] == tcb) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void remove(Tcb tcb) {
         if (tcb == last) {
             last = null;

@@ -49,6 +49,7 @@ final class FinWait2Records {
         if (!possible) {
             return;
         }
+        makePlace();
         if (!endpoint.timeWait.enterFinWait2(tcb, timeout)) {
             tcb.recordRefused = true;
             return;
@@ -157,8 +158,8 @@ final class FinWait2Records {
                         ports);
     }
 
-    /** Adds the handle of the record that was made last. */
-    private void add(TcpConnection handle) {
+    /** Before the record is made: one without a handle could never end. */
+    private void makePlace() {
         if (2 * (size + 1) > handles.length) {
             TcpConnection[] old = handles;
             handles = new TcpConnection[2 * old.length];
@@ -168,6 +169,10 @@ final class FinWait2Records {
                 }
             }
         }
+    }
+
+    /** Adds the handle of the record that was made last. */
+    private void add(TcpConnection handle) {
         handle.recordHash = hashOf(endpoint.timeWait.table().entry());
         insert(handle);
         size++;

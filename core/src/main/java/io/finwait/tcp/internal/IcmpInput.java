@@ -51,6 +51,14 @@ final class IcmpInput {
             endpoint.counters.add(Counter.ICMP_IGNORED);
             return;
         }
+        try {
+            takeError(tcb, kind);
+        } catch (Throwable failure) {
+            endpoint.containment.end(tcb, failure);
+        }
+    }
+
+    private void takeError(Tcb tcb, IcmpError.Kind kind) {
         if (kind == IcmpError.Kind.TOO_BIG) {
             endpoint.pathMtu.tooBig(tcb, error);
         } else if (kind == IcmpError.Kind.HARD && Handshake.isUnderWay(tcb)) {

@@ -95,15 +95,27 @@ final class LentText {
         return lengths[piece] == 0 ? next[piece] : piece;
     }
 
-    /** The callbacks are through: what nobody has read is copied, the transport wants its buffers back. */
-    void keepAll() {
+    /**
+     * The callbacks are through: what nobody has read is copied, the transport wants its buffers back.
+     * Where copying fails, the text of that one holder is lost, and of no other.
+     *
+     * @return what the last one that failed has thrown, or null
+     */
+    Throwable keepAll() {
+        Throwable failure = null;
         for (int piece = 0; piece < end; piece++) {
             if (lengths[piece] > 0) {
-                holders[piece].keepLent();
+                try {
+                    holders[piece].keepLent();
+                } catch (Throwable e) {
+                    holders[piece].loseAll();
+                    failure = e;
+                }
             }
         }
         Arrays.fill(buffers, 0, end, null);
         Arrays.fill(holders, 0, end, null);
         end = 0;
+        return failure;
     }
 }

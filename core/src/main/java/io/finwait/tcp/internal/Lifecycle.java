@@ -216,7 +216,11 @@ final class Lifecycle {
         Tcb tcb;
         while ((tcb = owingResets.pollFirst()) != null) {
             tcb.resetOwed = false;
-            endpoint.output.sendReset(tcb, tcb.resetSeq);
+            try {
+                endpoint.output.sendReset(tcb, tcb.resetSeq);
+            } catch (Throwable failure) {
+                endpoint.containment.drop("the RST of an abort", failure);
+            }
             if (!tcb.ready) {
                 endpoint.pools.leave(tcb);
             }
@@ -232,10 +236,65 @@ final class Lifecycle {
             case DATA_AFTER_CLOSE -> endpoint.counters.add(Counter.ABORTS_DATA_AFTER_CLOSE);
             case LINGER_ZERO -> endpoint.counters.add(Counter.ABORTS_LINGER);
             case TOO_MANY_ORPHANS -> endpoint.counters.add(Counter.ABORTS_TOO_MANY_ORPHANS);
-            case USER, LISTENER_CLOSED, NO_FIN_WAIT_2, ENDPOINT_CLOSED -> {}
+            case USER,
+                    LISTENER_CLOSED,
+                    NO_FIN_WAIT_2,
+                    ENDPOINT_CLOSED,
+                    OBSERVER_FAILED,
+                    INTERNAL_ERROR -> {}
         }
         move(tcb, Trigger.ABORT);
         gone(tcb, EndKind.ABORTED, cause.ordinal());
+    }
+
+    /** Something has thrown in the middle of this connection's affairs ({@link Containment}). */
+    void failed(Tcb tcb) {
+        switch (tcb.state) {
+            case SYN_SENT,
+                    SYN_RECEIVED,
+                    ESTABLISHED,
+                    FIN_WAIT_1,
+                    FIN_WAIT_2,
+                    CLOSE_WAIT,
+                    CLOSING,
+                    LAST_ACK -> {
+                if (tcb.connection == null) {
+                    forget(tcb);
+                } else {
+                    abortSilently(tcb, AbortCause.INTERNAL_ERROR);
+                }
+            }
+            // It was about to go, and is in some tables and no longer in others.
+            case CLOSED, LISTEN, TIME_WAIT -> cutOff(tcb);
+        }
+    }
+
+    /**
+     * Even ending this TCB has thrown: it leaves every table that it still stands in, and is not used
+     * again. What may throw comes last.
+     */
+    void cutOff(Tcb tcb) {
+        tcb.state = State.CLOSED;
+        tcb.timers.stopAll();
+        tcb.resetOwed = false;
+        owingResets.remove(tcb);
+        endpoint.forgetWhereverItIs(tcb);
+        TcpListener listener = tcb.listener;
+        tcb.listener = null;
+        if (listener != null) {
+            listener.gone(tcb);
+        }
+        try {
+            endpoint.bufferGrowth.gone(tcb);
+            TcpConnection connection = tcb.connection;
+            if (connection != null) {
+                connection.cutOff(endpoint.now);
+            }
+            endpoint.timeWait.returned(tcb);
+            tcb.snd.clear();
+        } catch (Throwable failure) {
+            endpoint.counters.add(Counter.FAILURES_CONTAINED);
+        }
     }
 
     /** CLOSE in SYN-SENT: nobody has seen the connection, nothing is sent (requirement A04). */

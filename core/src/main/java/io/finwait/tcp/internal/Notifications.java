@@ -2,9 +2,6 @@ package io.finwait.tcp.internal;
 
 import io.finwait.tcp.ConnectionObserver;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 
@@ -22,8 +19,6 @@ final class Notifications {
     static final int CLOSE_ACKNOWLEDGED = 1 << 5;
     static final int LINGER_EXPIRED = 1 << 6;
     static final int ENDED = 1 << 7;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
 
     private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
     private final Observations observations;
@@ -108,7 +103,7 @@ final class Notifications {
             return;
         }
         if (connection.draining) {
-            connection.drain();
+            drain(connection);
         } else if (!connection.givenUp) {
             tell(connection, incarnation, events, READABLE, ConnectionObserver::onReadable);
             tell(connection, incarnation, events, WRITABLE, ConnectionObserver::onWritable);
@@ -124,6 +119,15 @@ final class Notifications {
         tell(connection, incarnation, events, ENDED, ConnectionObserver::onEnded);
     }
 
+    private static void drain(TcpConnection connection) {
+        Tcb tcb = connection.tcb;
+        try {
+            connection.drain();
+        } catch (Throwable e) {
+            connection.endpoint.containment.end(tcb, e);
+        }
+    }
+
     /** What was noted for one incarnation is never told of the next one of the same handle. */
     private static void tell(
             TcpConnection connection,
@@ -137,10 +141,7 @@ final class Notifications {
         try {
             call.accept(connection.observer, connection);
         } catch (Throwable e) {
-            Problems.log(LOG, "an observer threw; its connection is aborted: " + connection, e);
-            if (connection.incarnation == incarnation) {
-                connection.abort();
-            }
+            connection.endpoint.containment.observerThrew(connection, incarnation, e);
         }
     }
 }

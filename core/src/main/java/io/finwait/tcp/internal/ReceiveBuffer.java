@@ -25,6 +25,9 @@ final class ReceiveBuffer {
     /** Where the last octet in the chain ends, counted from the first one there. */
     private int written;
 
+    /** What was lent could not be copied: octets that nobody has read are gone. */
+    private boolean lost;
+
     ReceiveBuffer(BlockPool pool, LentText lent) {
         chain = new BlockChain(pool);
         this.lent = lent;
@@ -67,6 +70,19 @@ final class ReceiveBuffer {
             lentOctets = 0;
             written = readable;
         }
+    }
+
+    /** Copying what was lent has failed, and the transport takes its buffers back: nothing is left. */
+    void loseAll() {
+        chain.clear();
+        lentOctets = 0;
+        readable = 0;
+        written = 0;
+        lost = true;
+    }
+
+    boolean isLost() {
+        return lost;
     }
 
     /** Moves octets to the user. */
@@ -123,5 +139,6 @@ final class ReceiveBuffer {
         dropLent(lentOctets);
         readable = 0;
         written = 0;
+        lost = false;
     }
 }

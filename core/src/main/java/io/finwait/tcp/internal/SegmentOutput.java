@@ -279,6 +279,11 @@ final class SegmentOutput {
         }
     }
 
+    /** Something has thrown: a segment that was begun goes back. */
+    void abandon() {
+        writer.abandon();
+    }
+
     /**
      * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). Behind a closed window SND.NXT
      * lies outside it once the window was probed, and the peer would drop such a RST without a word (RFC

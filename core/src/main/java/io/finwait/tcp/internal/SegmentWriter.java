@@ -110,12 +110,22 @@ final class SegmentWriter {
             TcpHeader.checksum(buffer, tcpAt, checksum);
         }
         counters.add(Counter.PACKETS_OUT);
-        if (holds) {
-            held.addLast(packet);
-        } else {
-            transport.commit(packet, nowNs);
-        }
+        Packet finished = packet;
         packet = null;
+        if (holds) {
+            held.addLast(finished);
+        } else {
+            transport.commit(finished, nowNs);
+        }
+    }
+
+    /** Gives back the room of a segment that was begun and, since something has thrown, not finished. */
+    void abandon() {
+        Packet begun = packet;
+        if (begun != null) {
+            packet = null;
+            transport.abandon(begun);
+        }
     }
 
     /** From now on segments wait for {@link #letGo}: what made them is to be told before they leave. */

@@ -15,6 +15,9 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** The listener that a passive connection came from, until it is accepted. */
     TcpListener listener;
 
+    /** Counts as one of its listener's handshakes under way. */
+    boolean countedAsHandshake;
+
     /** True for connections that a listener began. */
     boolean passive;
 
@@ -76,6 +79,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
 
     void reset() {
         listener = null;
+        countedAsHandshake = false;
         passive = false;
         acceptDeferred = false;
         connection = null;

@@ -157,6 +157,9 @@ final class TcpConnection extends Notified implements Connection {
             receiveErrorTold = true;
             throw new IOException(endMessage());
         }
+        if (input.isLost()) {
+            throw new IOException("What was received is lost: there was no memory to keep it");
+        }
         return endOfStream || tcb == null ? -1 : 0;
     }
 
@@ -480,6 +483,26 @@ final class TcpConnection extends Notified implements Connection {
             input.clear();
         }
         tcb = null;
+    }
+
+    /** The TCB goes, and nothing that it holds can be relied on ({@link Lifecycle#cutOff}). */
+    void cutOff(long nowNs) {
+        if (tcb == null) {
+            return;
+        }
+        tcb = null;
+        endKind = EndKind.ABORTED;
+        endCause = AbortCause.INTERNAL_ERROR.ordinal();
+        if (closedFirst == null) {
+            closedFirst = ClosedFirst.REMOTE;
+        }
+        entered(State.CLOSED, nowNs);
+        tell(Notifications.ENDED | Notifications.READABLE);
+        input.clear();
+    }
+
+    boolean isRecord() {
+        return isRecord;
     }
 
     /** The TCB of this orphan becomes a record; nobody will read or write any more. */

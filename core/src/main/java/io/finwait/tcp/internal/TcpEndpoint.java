@@ -55,6 +55,7 @@ public final class TcpEndpoint implements Endpoint {
     final BufferGrowth bufferGrowth = new BufferGrowth(this);
     final UserCalls userCalls = new UserCalls(this);
     final Pools pools = new Pools(this);
+    final Containment containment = new Containment(this);
     final Timestamps timestamps = new Timestamps(this);
     final SegmentArrives segmentArrives = new SegmentArrives(this);
     final HeaderPrediction headerPrediction = new HeaderPrediction(this);
@@ -151,7 +152,7 @@ public final class TcpEndpoint implements Endpoint {
         work += takePackets();
         work += fireTimers();
         work += notifications.dispatch();
-        lentText.keepAll();
+        keepLentText();
         work += sendWhatIsOwed();
         pools.endOfCycle();
         return work;
@@ -161,18 +162,33 @@ public final class TcpEndpoint implements Endpoint {
         int ran = 0;
         Runnable command;
         while (ran < COMMANDS && (command = commands.poll()) != null) {
-            command.run();
+            try {
+                command.run();
+            } catch (Throwable failure) {
+                containment.drop("a command given to execute()", failure);
+            }
             ran++;
         }
         return ran;
     }
 
+    private void keepLentText() {
+        Throwable failure = lentText.keepAll();
+        if (failure != null) {
+            forEachTcb(
+                    tcb -> {
+                        if (tcb.rcv.buffer != null && tcb.rcv.buffer.isLost()) {
+                            containment.end(tcb, failure);
+                        }
+                    });
+        }
+    }
+
     private int takePackets() {
         // Nothing may be left there, not even by a cycle that ended in an error: the transport
-        // fills
-        // its buffers again (rule R4).
-        lentText.keepAll();
-        writer.letGo(now);
+        // fills its buffers again (rule R4).
+        keepLentText();
+        letGo();
         batch.clear();
         int received = transport.receive(batch, now);
         counters.add(Counter.PACKETS_IN, received);
@@ -188,12 +204,33 @@ public final class TcpEndpoint implements Endpoint {
             }
             // Now, since what the callbacks need is still in the innermost cache.
             told += notifications.dispatch();
-            writer.letGo(now);
+            letGo();
         }
         return received + told;
     }
 
+    /** Sends what was held back; each is tried, whatever the transport throws for another one. */
+    private void letGo() {
+        boolean all = false;
+        while (!all) {
+            try {
+                writer.letGo(now);
+                all = true;
+            } catch (Throwable failure) {
+                containment.drop("a segment that was held back", failure);
+            }
+        }
+    }
+
     private void take(Packet packet, int place) {
+        try {
+            parse(packet, place);
+        } catch (Throwable failure) {
+            containment.drop("a packet", failure);
+        }
+    }
+
+    private void parse(Packet packet, int place) {
         Verdict verdict = ip.parse(packet.buffer(), packet.offset(), packet.length());
         if (verdict != Verdict.OK) {
             counters.add(Counter.BAD_PACKETS);
@@ -218,9 +255,23 @@ public final class TcpEndpoint implements Endpoint {
         }
     }
 
-    /** Gives a segment to the connection, the TIME-WAIT entry or the listener that it belongs to. */
     private void deliver(Segment seg, int place) {
         Tcb tcb = readAhead.find(place, seg);
+        try {
+            deliver(seg, tcb);
+        } catch (Throwable failure) {
+            // A listener may have begun a connection before it came to this.
+            Tcb begun = tcb != null ? tcb : find(seg);
+            if (begun == null) {
+                containment.drop("a segment without a connection", failure);
+            } else {
+                containment.end(begun, failure);
+            }
+        }
+    }
+
+    /** Gives a segment to the connection, the TIME-WAIT entry or the listener that it belongs to. */
+    private void deliver(Segment seg, Tcb tcb) {
         if (tcb != null && tcb.overTimeWait && !isItsOwnSyn(tcb, seg)) {
             if (timeWait.take(seg, tcb.listener)) {
                 return;
@@ -253,31 +304,50 @@ public final class TcpEndpoint implements Endpoint {
         int fired = 0;
         Tcb due;
         while (fired < MOST_TIMERS_A_CYCLE && (due = deadlines.due(now)) != null) {
-            fired += expiry.onTime(due);
+            try {
+                fired += expiry.onTime(due);
+            } catch (Throwable failure) {
+                containment.end(due, failure);
+                fired++;
+            }
         }
-        return fired + timeWait.expire(MOST_TIMERS_A_CYCLE);
+        try {
+            fired += timeWait.expire(MOST_TIMERS_A_CYCLE);
+        } catch (Throwable failure) {
+            containment.drop("the end of a TIME-WAIT", failure);
+        }
+        return fired;
     }
 
     private int sendWhatIsOwed() {
         int sent = 0;
         Tcb tcb;
         while ((tcb = ready.peekFirst()) != null) {
-            if (!output.poll(tcb)) {
-                withoutRoom = true;
-                return sent;
-            }
-            sent++;
-            ready.removeFirst();
-            tcb.ready = false;
-            if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
-                if (!tcb.resetOwed) {
-                    pools.leave(tcb);
+            try {
+                if (!output.poll(tcb)) {
+                    withoutRoom = true;
+                    return sent;
                 }
-            } else if (tcb.orphan && tcb.state == State.FIN_WAIT_2) {
-                finWait2.take(tcb);
+                sent++;
+                sentWhatItOwed(tcb);
+            } catch (Throwable failure) {
+                // It comes to its turn once more, as one that has gone.
+                containment.end(tcb, failure);
             }
         }
         return sent;
+    }
+
+    private void sentWhatItOwed(Tcb tcb) {
+        ready.removeFirst();
+        tcb.ready = false;
+        if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
+            if (!tcb.resetOwed) {
+                pools.leave(tcb);
+            }
+        } else if (tcb.orphan && tcb.state == State.FIN_WAIT_2) {
+            finWait2.take(tcb);
+        }
     }
 
     @Override
@@ -385,6 +455,19 @@ public final class TcpEndpoint implements Endpoint {
         }
     }
 
+    /** The same for one of which nobody knows how far it got. */
+    void forgetWhereverItIs(Tcb tcb) {
+        if (tcb.ready) {
+            tcb.ready = false;
+            ready.remove(tcb);
+        }
+        if (demultiplexer.holds(tcb)) {
+            forgetTcb(tcb);
+        } else {
+            deadlines.remove(tcb);
+        }
+    }
+
     boolean hasPlace() {
         return demultiplexer.size() < config.maxConnections();
     }
@@ -399,6 +482,16 @@ public final class TcpEndpoint implements Endpoint {
             int remotePort) {
         return demultiplexer.find(
                 localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    }
+
+    private Tcb find(Segment seg) {
+        return find(
+                seg.destinationHigh(),
+                seg.destinationLow(),
+                seg.sourceHigh(),
+                seg.sourceLow(),
+                seg.destinationPort(),
+                seg.sourcePort());
     }
 
     boolean isInUse(Tcb tcb) {
@@ -641,16 +734,25 @@ public final class TcpEndpoint implements Endpoint {
         for (TcpListener listener : listeners.snapshot()) {
             listener.close();
         }
-        forEachTcb(
-                tcb -> {
-                    if (tcb.state == State.SYN_RECEIVED && tcb.connection == null) {
-                        lifecycle.forget(tcb);
-                    } else {
-                        lifecycle.abort(tcb, AbortCause.ENDPOINT_CLOSED);
-                    }
-                });
-        finWait2.abortAll();
+        forEachTcb(this::abortForClose);
+        try {
+            finWait2.abortAll();
+        } catch (Throwable failure) {
+            containment.drop("the end of the orphans", failure);
+        }
         lifecycle.sendOwedResets();
         notifications.dispatch();
+    }
+
+    private void abortForClose(Tcb tcb) {
+        try {
+            if (tcb.state == State.SYN_RECEIVED && tcb.connection == null) {
+                lifecycle.forget(tcb);
+            } else {
+                lifecycle.abort(tcb, AbortCause.ENDPOINT_CLOSED);
+            }
+        } catch (Throwable failure) {
+            containment.end(tcb, failure);
+        }
     }
 }

@@ -5,9 +5,6 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +15,6 @@ import java.util.Objects;
  * yet.
  */
 final class TcpListener implements Listener {
-
-    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
 
     private final TcpEndpoint endpoint;
     private final int port;
@@ -126,20 +121,26 @@ final class TcpListener implements Listener {
 
     void handshakeBegins(Tcb tcb) {
         tcb.listener = this;
+        tcb.countedAsHandshake = true;
         handshakes++;
     }
 
+    private void handshakeIsOver(Tcb tcb) {
+        if (tcb.countedAsHandshake) {
+            tcb.countedAsHandshake = false;
+            handshakes--;
+        }
+    }
+
     void established(Tcb tcb) {
-        handshakes--;
+        handshakeIsOver(tcb);
         acceptQueue.add(tcb.connection);
         endpoint.notifications.add(this);
     }
 
     /** A child went before anybody accepted it. One that has ended stays to be accepted and read. */
     void gone(Tcb tcb) {
-        if (tcb.connection == null) {
-            handshakes--;
-        }
+        handshakeIsOver(tcb);
     }
 
     void tellAcceptable() {
@@ -149,8 +150,7 @@ final class TcpListener implements Listener {
         try {
             onAcceptable.run();
         } catch (Throwable e) {
-            Problems.log(
-                    LOG, "the action for acceptable connections of port " + port + " threw", e);
+            endpoint.containment.drop("the action for acceptable connections of " + this, e);
         }
     }
 

@@ -94,6 +94,16 @@ final class Bench {
         return null;
     }
 
+    /** Throws an error or an exception that is not checked. */
+    static void raise(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
     /** A peer that has opened a connection to the listener of {@link #PORT}. */
     Peer open(int port, boolean timestamps) {
         Peer peer = new Peer(port, timestamps);
@@ -166,6 +176,16 @@ final class Bench {
         /** Packets that it still takes. */
         int room = Integer.MAX_VALUE;
 
+        int abandoned;
+
+        /** Sending to this port throws. */
+        int failsTo = -1;
+
+        /** How often it does. */
+        int failures = Integer.MAX_VALUE;
+
+        Throwable failure = new IllegalStateException("planted");
+
         @Override
         public Capabilities capabilities() {
             return Capabilities.plain(1_500);
@@ -190,9 +210,12 @@ final class Bench {
 
         @Override
         public void commit(Packet packet, long nowNs) {
-            room--;
             ByteBuffer b = packet.buffer();
             int tcp = Ipv4.HEADER_LENGTH;
+            if (TcpHeader.destinationPort(b, tcp) == failsTo && failures-- > 0) {
+                raise(failure);
+            }
+            room--;
             int header = TcpHeader.headerLength(b, tcp);
             boolean timestamps = header >= 32 && b.getInt(tcp + header - 12) == 0x0101080A;
             sent.add(
@@ -207,7 +230,9 @@ final class Bench {
         }
 
         @Override
-        public void abandon(Packet packet) {}
+        public void abandon(Packet packet) {
+            abandoned++;
+        }
 
         @Override
         public long nextDeadlineNs() {
