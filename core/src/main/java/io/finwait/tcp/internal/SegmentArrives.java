@@ -465,6 +465,6 @@ final class SegmentArrives {
         if (interval >= LONGEST_CHALLENGE_WAIT_NS || tcb.challengesInVain == 0) {
             return interval;
         }
-        return Math.min(interval << tcb.challengesInVain - 1, LONGEST_CHALLENGE_WAIT_NS);
+        return Math.min(interval << (tcb.challengesInVain - 1), LONGEST_CHALLENGE_WAIT_NS);
     }
 }
