@@ -7,8 +7,13 @@ package io.finwait.tcp;
  * @param finWait2TimeoutNs how long an orphan stays in FIN-WAIT-2, in nanoseconds; 0 for ever (RFC
  *     9293), below 0: not at all, a CLOSE that would lead there resets. Never runs while the user holds
  *     the handle
- * @param orphanRetries how often an orphan sends again, or probes a closed window, before it is given up
- * @param maxOrphans connections without a user at most; more are reset at CLOSE
+ * @param orphanRetries how often an orphan sends again, or probes a closed window, before it is given
+ *     up; only an acknowledged octet or FIN begins the count anew, a window that opens does not
+ *     (CVE-2009-1926)
+ * @param orphanTimeoutNs how long an orphan may take altogether until its FIN is acknowledged, in
+ *     nanoseconds; 0 for ever. What nobody owns must not last as long as its peer likes
+ * @param maxOrphans connections without a user at most; more are reset at CLOSE. An orphan in
+ *     FIN-WAIT-2 is a record of the TIME-WAIT table, whose caps hold for it, and is not counted here
  * @param resetOnUnreadData CLOSE with unread octets sends RST instead of FIN (RFC 9293 SHLD-3)
  * @param endOfStreamAfterReset what RECEIVE says when RST came after a FIN that was not yet read: true:
  *     end-of-stream, and "Broken pipe" from SEND, as on Linux; false: "Connection reset by peer" once, as
@@ -17,18 +22,27 @@ package io.finwait.tcp;
 public record ClosePolicy(
         long finWait2TimeoutNs,
         int orphanRetries,
+        long orphanTimeoutNs,
         int maxOrphans,
         boolean resetOnUnreadData,
         boolean endOfStreamAfterReset) {
 
     private static final long SECOND = 1_000_000_000L;
 
-    /** 60 s in FIN-WAIT-2, 8 retries, 65,536 orphans, reset on unread data, resets are told. */
-    public static final ClosePolicy DEFAULT = new ClosePolicy(60 * SECOND, 8, 65_536, true, false);
+    /**
+     * 60 s in FIN-WAIT-2, 8 retries and 15 minutes for orphans, of which there may be 65,536, reset on
+     * unread data, resets are told.
+     */
+    public static final ClosePolicy DEFAULT =
+            new ClosePolicy(60 * SECOND, 8, 900 * SECOND, 65_536, true, false);
 
     public ClosePolicy {
         if (orphanRetries < 0) {
             throw new IllegalArgumentException("orphanRetries " + orphanRetries + " is below 0");
+        }
+        if (orphanTimeoutNs < 0) {
+            throw new IllegalArgumentException(
+                    "orphanTimeoutNs " + orphanTimeoutNs + " is below 0; choose 0 for ever");
         }
         if (maxOrphans < 0) {
             throw new IllegalArgumentException("maxOrphans " + maxOrphans + " is below 0");
@@ -38,13 +52,34 @@ public record ClosePolicy(
     /** The same with another time in FIN-WAIT-2, in nanoseconds. */
     public ClosePolicy withFinWait2TimeoutNs(long timeoutNs) {
         return new ClosePolicy(
-                timeoutNs, orphanRetries, maxOrphans, resetOnUnreadData, endOfStreamAfterReset);
+                timeoutNs,
+                orphanRetries,
+                orphanTimeoutNs,
+                maxOrphans,
+                resetOnUnreadData,
+                endOfStreamAfterReset);
     }
 
     /** The same with another number of retries of orphans. */
     public ClosePolicy withOrphanRetries(int retries) {
         return new ClosePolicy(
-                finWait2TimeoutNs, retries, maxOrphans, resetOnUnreadData, endOfStreamAfterReset);
+                finWait2TimeoutNs,
+                retries,
+                orphanTimeoutNs,
+                maxOrphans,
+                resetOnUnreadData,
+                endOfStreamAfterReset);
+    }
+
+    /** The same with another time that an orphan may take altogether, in nanoseconds. */
+    public ClosePolicy withOrphanTimeoutNs(long timeoutNs) {
+        return new ClosePolicy(
+                finWait2TimeoutNs,
+                orphanRetries,
+                timeoutNs,
+                maxOrphans,
+                resetOnUnreadData,
+                endOfStreamAfterReset);
     }
 
     /** The same with another number of orphans. */
@@ -52,6 +87,7 @@ public record ClosePolicy(
         return new ClosePolicy(
                 finWait2TimeoutNs,
                 orphanRetries,
+                orphanTimeoutNs,
                 orphans,
                 resetOnUnreadData,
                 endOfStreamAfterReset);
@@ -60,12 +96,22 @@ public record ClosePolicy(
     /** The same with or without the reset on unread data. */
     public ClosePolicy withResetOnUnreadData(boolean reset) {
         return new ClosePolicy(
-                finWait2TimeoutNs, orphanRetries, maxOrphans, reset, endOfStreamAfterReset);
+                finWait2TimeoutNs,
+                orphanRetries,
+                orphanTimeoutNs,
+                maxOrphans,
+                reset,
+                endOfStreamAfterReset);
     }
 
     /** The same with another answer of RECEIVE after FIN and RST. */
     public ClosePolicy withEndOfStreamAfterReset(boolean endOfStream) {
         return new ClosePolicy(
-                finWait2TimeoutNs, orphanRetries, maxOrphans, resetOnUnreadData, endOfStream);
+                finWait2TimeoutNs,
+                orphanRetries,
+                orphanTimeoutNs,
+                maxOrphans,
+                resetOnUnreadData,
+                endOfStream);
     }
 }

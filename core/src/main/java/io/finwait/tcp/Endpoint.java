@@ -132,7 +132,10 @@ public interface Endpoint extends AutoCloseable {
     /** How many connections are not yet in TIME-WAIT or CLOSED. */
     int connectionCount();
 
-    /** How many have no user any more, those that are but a record in FIN-WAIT-2 included. */
+    /**
+     * How many have no user any more. Those in FIN-WAIT-2 are records of the TIME-WAIT table: they are
+     * included here, and do not count against {@link ClosePolicy#maxOrphans}.
+     */
     int orphanCount();
 
     /**

@@ -53,6 +53,7 @@ final class Expiry {
                     tcb.connection.tell(Notifications.LINGER_EXPIRED);
                 }
             }
+            case ORPHAN -> endpoint.lifecycle.timeOut(tcb, TimeoutCause.ORPHAN);
             case GRACEFUL_CLOSE -> tcb.connection.close();
         }
     }
@@ -207,6 +208,7 @@ final class Expiry {
 
     /** New data or FIN was acknowledged (RFC 6298 §5.2, §5.3). */
     void progress(Tcb tcb) {
+        tcb.probes = 0;
         tcb.timers.stop(Timer.USER_TIMEOUT);
         endpoint.tailLossProbe.progress(tcb);
         if (tcb.snd.una == tcb.snd.nxt) {
@@ -218,7 +220,6 @@ final class Expiry {
 
     /** The peer's window is open again: what was outstanding goes out again at once. */
     void windowOpened(Tcb tcb) {
-        tcb.probes = 0;
         tcb.probesUnanswered = 0;
         tcb.timers.stop(Timer.WINDOW_PROBE);
         tcb.rtt.endProbing();

@@ -114,6 +114,7 @@ final class Lifecycle {
     void finAcknowledged(Tcb tcb) {
         move(tcb, Trigger.ACK_OF_FIN);
         tcb.timers.stop(Timer.LINGER);
+        tcb.timers.stop(Timer.ORPHAN);
         if (tcb.connection != null) {
             tcb.connection.tell(Notifications.CLOSE_ACKNOWLEDGED);
         }

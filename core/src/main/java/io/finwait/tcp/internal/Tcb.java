@@ -45,7 +45,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** Text may go out although it is small: the silly window's timer has fired. */
     boolean sendSmall;
 
-    /** Probes into a closed window since it closed. */
+    /** Probes into a closed window since the last octet, or the FIN, was acknowledged. */
     int probes;
 
     long keepaliveIdleNs;

@@ -21,5 +21,7 @@ public enum Timer {
     /** The user wants to know whether the FIN was acknowledged in time. */
     LINGER,
     /** A graceful close must end. */
-    GRACEFUL_CLOSE
+    GRACEFUL_CLOSE,
+    /** An orphan must be gone, however slowly its peer goes on. */
+    ORPHAN
 }

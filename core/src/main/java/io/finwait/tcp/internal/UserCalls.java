@@ -48,8 +48,11 @@ final class UserCalls {
             tcb.timers.start(Timer.LINGER, endpoint.now + tcb.lingerNs);
         }
         shutdownOutput(tcb);
+        long patience = endpoint.config.closePolicy().orphanTimeoutNs();
         if (tcb.state == State.FIN_WAIT_2) {
             endpoint.lifecycle.orphanInFinWait2(tcb);
+        } else if (patience > 0) {
+            tcb.timers.start(Timer.ORPHAN, endpoint.now + patience);
         }
         endpoint.expiry.restartKeepalive(tcb);
         endpoint.wantsOutput(tcb);
@@ -63,7 +66,7 @@ final class UserCalls {
         if (tcb.lingerNs == 0) {
             return AbortCause.LINGER_ZERO;
         }
-        if (endpoint.orphanCount() >= policy.maxOrphans()) {
+        if (endpoint.orphans >= policy.maxOrphans()) {
             return AbortCause.TOO_MANY_ORPHANS;
         }
         if (policy.finWait2TimeoutNs() < 0 && !tcb.state.hasReceivedFin()) {

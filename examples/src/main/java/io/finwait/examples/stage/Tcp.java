@@ -55,6 +55,7 @@ record Tcp(int maxSegmentSize, boolean timestamps, int receiveBuffer, ClosePolic
                 String.valueOf(receiveBuffer),
                 String.valueOf(policy.finWait2TimeoutNs()),
                 String.valueOf(policy.orphanRetries()),
+                String.valueOf(policy.orphanTimeoutNs()),
                 String.valueOf(policy.maxOrphans()),
                 String.valueOf(policy.resetOnUnreadData()),
                 String.valueOf(policy.endOfStreamAfterReset()));
@@ -68,8 +69,9 @@ record Tcp(int maxSegmentSize, boolean timestamps, int receiveBuffer, ClosePolic
                 new ClosePolicy(
                         Long.parseLong(words.get(3)),
                         Integer.parseInt(words.get(4)),
-                        Integer.parseInt(words.get(5)),
-                        Boolean.parseBoolean(words.get(6)),
-                        Boolean.parseBoolean(words.get(7))));
+                        Long.parseLong(words.get(5)),
+                        Integer.parseInt(words.get(6)),
+                        Boolean.parseBoolean(words.get(7)),
+                        Boolean.parseBoolean(words.get(8))));
     }
 }

@@ -88,7 +88,11 @@ final class Host {
                 .retransmissions(1, bounds.retransmissions())
                 .connectTimeoutNs(bounds.retransmissions() * SECOND)
                 .challengeAckIntervalNs(0)
-                .closePolicy(ClosePolicy.DEFAULT.withOrphanRetries(bounds.retransmissions()))
+                .closePolicy(
+                        ClosePolicy.DEFAULT
+                                .withOrphanRetries(bounds.retransmissions())
+                                // A deadline so far away would tell states apart that behave alike.
+                                .withOrphanTimeoutNs(0))
                 .timeWaitPolicy(
                         TimeWaitPolicy.defaults()
                                 .withTwoMsl(
