@@ -12,6 +12,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ReadPendingException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -27,7 +28,7 @@ import java.util.function.Function;
  */
 public final class AsyncConnection {
 
-    private record Write(ByteBuffer source, CompletableFuture<Void> answer) {}
+    private record Write(ByteBuffer source, Answer<Void> answer) {}
 
     private final Driver driver;
     private final Connection connection;
@@ -38,8 +39,8 @@ public final class AsyncConnection {
     private final CompletableFuture<CloseReason> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> outputAccepted = new CompletableFuture<>();
     private final Queue<Write> writes = new ArrayDeque<>();
-    private CompletableFuture<AsyncConnection> connecting;
-    private CompletableFuture<Integer> reading;
+    private Answer<AsyncConnection> connecting;
+    private Answer<Integer> reading;
     private ByteBuffer target;
 
     /** What ends the output, once the writes are done; null while nothing does. */
@@ -59,10 +60,23 @@ public final class AsyncConnection {
         }
     }
 
-    static void connecting(
-            Driver driver, Connection connection, CompletableFuture<AsyncConnection> answer) {
+    static void connecting(Driver driver, Connection connection, Answer<AsyncConnection> answer) {
         AsyncConnection opened = new AsyncConnection(driver, connection);
         opened.connecting = answer;
+        answer.whenComplete(
+                (result, failure) -> {
+                    if (result != opened) {
+                        opened.end(opened::nobodyWaits);
+                    }
+                });
+    }
+
+    /** Who was connecting has stopped waiting: nobody will ever use this connection. */
+    private void nobodyWaits() {
+        if (connecting != null) {
+            connecting = null;
+            connection.abort();
+        }
     }
 
     static AsyncConnection accepted(Driver driver, Connection connection) {
@@ -95,12 +109,14 @@ public final class AsyncConnection {
      * @param into gets them, from its position; without room the answer is 0
      * @return how many octets were taken, at least 1, or -1 at end-of-stream; exceptionally with {@link
      *     IOException} once when the connection ended otherwise than in order, with {@link
-     *     ReadPendingException} while an earlier read waits
+     *     ReadPendingException} while an earlier read waits. Cancelled or timed out it takes no octet:
+     *     the next read gets them
      */
     public CompletableFuture<Integer> read(ByteBuffer into) {
+        Objects.requireNonNull(into, "into");
         return driver.submit(
                 answer -> {
-                    if (reading != null) {
+                    if (reading != null && !reading.isDone()) {
                         throw new ReadPendingException();
                     }
                     reading = answer;
@@ -115,9 +131,11 @@ public final class AsyncConnection {
      * @param source its octets from position to limit
      * @return completed when all are taken over into the send buffer, which says nothing of their
      *     arrival; exceptionally with {@link IOException} when the connection has ended or its output was
-     *     ended before
+     *     ended before. Cancelled or timed out it takes no more octets; those up to the buffer's position
+     *     are taken and will be sent
      */
     public CompletableFuture<Void> write(ByteBuffer source) {
+        Objects.requireNonNull(source, "source");
         return driver.submit(
                 answer -> {
                     if (afterWrites != null) {
@@ -126,6 +144,10 @@ public final class AsyncConnection {
                     }
                     writes.add(new Write(source, answer));
                     goOnWriting();
+                    if (!answer.isDone()) {
+                        // What waits behind it need not wait for room when it is given up.
+                        answer.whenComplete((nothing, failure) -> wakeWriters(failure));
+                    }
                 });
     }
 
@@ -164,7 +186,8 @@ public final class AsyncConnection {
      * @return how it ended, completed on entering TIME-WAIT or CLOSED
      */
     public CompletableFuture<CloseReason> closeGracefully(Duration patience) {
-        return end(() -> endGracefully(System.nanoTime() + patience.toNanos()));
+        long patienceNs = Driver.nanos(patience);
+        return end(() -> endGracefully(System.nanoTime() + patienceNs));
     }
 
     /**
@@ -220,42 +243,60 @@ public final class AsyncConnection {
     }
 
     private void goOnReading() {
-        if (reading == null) {
+        Answer<Integer> answer = reading;
+        if (answer == null || (target.hasRemaining() && !connection.isReadable())) {
             return;
         }
-        CompletableFuture<Integer> answer = reading;
-        try {
-            int octets = connection.receive(target);
-            if (octets == 0 && target.hasRemaining()) {
-                return;
-            }
-            reading = null;
-            target = null;
-            answer.complete(octets);
-        } catch (IOException e) {
-            reading = null;
-            target = null;
-            answer.completeExceptionally(e);
+        ByteBuffer into = target;
+        reading = null;
+        target = null;
+        if (!answer.begin()) {
+            return;
         }
+        int octets;
+        try {
+            octets = connection.receive(into);
+        } catch (Throwable e) {
+            answer.fail(e);
+            return;
+        }
+        answer.finish(octets);
     }
 
     private void goOnWriting() {
         while (!writes.isEmpty()) {
             Write write = writes.peek();
-            try {
-                connection.send(write.source);
-            } catch (IOException e) {
-                failWrites(e);
-                break;
+            if (write.answer.begin()) {
+                try {
+                    connection.send(write.source);
+                } catch (IOException e) {
+                    write.answer.fail(e);
+                    failWrites(e);
+                    break;
+                } catch (Throwable e) {
+                    // A buffer that can't be read, and no failure of the connection.
+                    writes.remove();
+                    write.answer.fail(e);
+                    continue;
+                }
+                if (write.source.hasRemaining()) {
+                    write.answer.pause();
+                    return;
+                }
+                writes.remove();
+                write.answer.finish(null);
+            } else {
+                writes.remove();
             }
-            if (write.source.hasRemaining()) {
-                return;
-            }
-            writes.remove();
-            write.answer.complete(null);
         }
         if (afterWrites != null) {
             afterWrites.run();
+        }
+    }
+
+    private void wakeWriters(Throwable failure) {
+        if (failure != null) {
+            driver.submit(answer -> goOnWriting());
         }
     }
 
@@ -263,6 +304,10 @@ public final class AsyncConnection {
         while (!writes.isEmpty()) {
             writes.remove().answer.completeExceptionally(e);
         }
+    }
+
+    void abortNow() {
+        connection.abort();
     }
 
     private void hasEnded() {
@@ -320,7 +365,7 @@ public final class AsyncConnection {
         @Override
         public void onEstablished(Connection established) {
             if (connecting != null) {
-                CompletableFuture<AsyncConnection> answer = connecting;
+                Answer<AsyncConnection> answer = connecting;
                 connecting = null;
                 if (!answer.complete(AsyncConnection.this)) {
                     // The future was cancelled: nobody will ever use this connection.

@@ -14,7 +14,10 @@ public final class AsyncListener {
     private final Driver driver;
     private final Listener listener;
     private final int port;
-    private final Queue<CompletableFuture<AsyncConnection>> takers = new ArrayDeque<>();
+    private final Queue<Answer<AsyncConnection>> takers = new ArrayDeque<>();
+
+    /** Was taken for somebody who stopped waiting at that moment; the next one's. */
+    private AsyncConnection spare;
 
     AsyncListener(Driver driver, Listener listener) {
         this.driver = driver;
@@ -29,13 +32,15 @@ public final class AsyncListener {
     }
 
     /**
-     * Takes the next connection whose handshake is complete; several takers are served in order.
+     * Takes the next connection whose handshake is complete; several takers are served in order. One that
+     * is cancelled or has timed out takes none.
      *
      * @return exceptionally with {@link AsynchronousCloseException} when the listener is closed first
      */
     public CompletableFuture<AsyncConnection> accept() {
         return driver.submit(
                 answer -> {
+                    takers.removeIf(CompletableFuture::isDone);
                     takers.add(answer);
                     if (listener.isClosed()) {
                         refuseTakers();
@@ -55,24 +60,41 @@ public final class AsyncListener {
     }
 
     private void serve() {
-        while (!takers.isEmpty()) {
-            Connection connection = listener.accept();
-            if (connection == null) {
-                return;
-            }
-            AsyncConnection accepted = AsyncConnection.accepted(driver, connection);
-            CompletableFuture<AsyncConnection> taker = takers.remove();
-            if (!taker.complete(accepted)) {
-                // Its future was cancelled: nobody will ever use this connection.
-                connection.abort();
+        Answer<AsyncConnection> taker;
+        while ((taker = takers.peek()) != null) {
+            if (!taker.isDone()) {
+                AsyncConnection next = next();
+                if (next == null) {
+                    return;
+                }
+                takers.remove();
+                if (!taker.complete(next)) {
+                    spare = next;
+                }
+            } else {
+                takers.remove();
             }
         }
+    }
+
+    private AsyncConnection next() {
+        if (spare != null) {
+            AsyncConnection next = spare;
+            spare = null;
+            return next;
+        }
+        Connection connection = listener.accept();
+        return connection == null ? null : AsyncConnection.accepted(driver, connection);
     }
 
     void closeNow() {
         listener.close();
         driver.remove(this);
         refuseTakers();
+        if (spare != null) {
+            spare.abortNow();
+            spare = null;
+        }
     }
 
     void driverStopped() {

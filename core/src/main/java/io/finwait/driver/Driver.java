@@ -39,6 +39,17 @@ import java.util.function.Function;
  * ({@code join}, {@code get}): nobody would give it. {@link #call} runs a function on the driver's
  * thread with the endpoint itself, whose own interface is made of callbacks.
  *
+ * <p>Whoever stops waiting, by {@code cancel}, {@code orTimeout} or {@code completeOnTimeout} on the
+ * future itself, gives his place back: what had not begun is not done, a connect is ended at once, an
+ * accept takes no client, a read takes no octet, a write takes no more of them. The buffer is the
+ * caller's again when that method has returned, or the future has timed out. What ends an output, a
+ * connection, a listener or the driver goes on.
+ *
+ * <p>What a function given to {@link #call} throws, an {@link Error} included, is the answer to that
+ * call; the driver goes on. A driver ends by {@link #shutdown} or {@link #close}, by an interrupt of its
+ * thread, or when its endpoint or transport fails; in each case every future is completed and the
+ * transport closed.
+ *
  * <p>At most 1,024 calls can be under way; the next caller waits until there is room.
  */
 public final class Driver implements AutoCloseable {
@@ -51,6 +62,7 @@ public final class Driver implements AutoCloseable {
     private static final long SPIN_NS = 20_000;
     private static final long FULL_PAUSE_NS = 50_000;
     private static final int MOST_AT_ONCE = 64;
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private final Transport transport;
     private final Endpoint endpoint;
@@ -61,6 +73,7 @@ public final class Driver implements AutoCloseable {
     private final Set<AsyncConnection> connections = new LinkedHashSet<>();
     private final Set<AsyncListener> listeners = new LinkedHashSet<>();
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
+    private final InterruptBell bell;
 
     /**
      * Calls of callbacks that wait for the next cycle. A callback that reads and chains itself to the
@@ -78,6 +91,7 @@ public final class Driver implements AutoCloseable {
     private Driver(EndpointConfig config, Transport transport, ThreadFactory threads, long spinNs) {
         this.transport = transport;
         this.spinNs = spinNs;
+        bell = new InterruptBell(transport::wakeup);
         endpoint = Finwait.open(config, transport);
         endpoint.handOver();
         thread = threads.newThread(this::run);
@@ -122,7 +136,8 @@ public final class Driver implements AutoCloseable {
      *
      * @param remote the peer's address
      * @param port 1 to 65,535
-     * @return completed when the connection is established; exceptionally with {@link
+     * @return completed when the connection is established; cancelled or timed out before, it ends the
+     *     attempt at once; exceptionally with {@link
      *     java.net.ConnectException} when it is refused or times out, with the exceptions of {@link
      *     Endpoint#connect} when it can't be tried
      */
@@ -148,7 +163,9 @@ public final class Driver implements AutoCloseable {
                     AsyncListener listener =
                             new AsyncListener(this, endpoint.listen(port, backlog));
                     listeners.add(listener);
-                    answer.complete(listener);
+                    if (!answer.complete(listener)) {
+                        listener.closeNow();
+                    }
                 });
     }
 
@@ -170,10 +187,11 @@ public final class Driver implements AutoCloseable {
      * @return completed when the driver has stopped, with what had not ended
      */
     public CompletableFuture<DrainReport> shutdown(Duration drainTime) {
+        long drainNs = nanos(drainTime);
         CompletableFuture<Void> begun =
                 submit(
                         answer -> {
-                            drain(drainTime.toNanos());
+                            drain(drainNs);
                             answer.complete(null);
                         });
         return begun.handle((nothing, hasStopped) -> true).thenCompose(either -> stopped);
@@ -208,8 +226,8 @@ public final class Driver implements AutoCloseable {
     // The way in from other threads.
 
     /** Runs an action on the driver's thread: at once when this is it. */
-    <T> CompletableFuture<T> submit(Consumer<CompletableFuture<T>> action) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
+    <T> CompletableFuture<T> submit(Consumer<Answer<T>> action) {
+        Answer<T> answer = new Answer<>();
         Command<T> command = new Command<>(action, answer);
         if (isDriverThread()) {
             runOrPutOff(command);
@@ -249,11 +267,20 @@ public final class Driver implements AutoCloseable {
         Throwable failure = null;
         try {
             work();
-        } catch (RuntimeException | Error e) {
-            LOG.error("the driver stops because its endpoint or transport failed", e);
+        } catch (Throwable e) {
             failure = e;
+            log("the driver stops because its endpoint or transport failed", e);
         }
         stop(failure);
+    }
+
+    /** Logs, as far as there is memory for it: those who wait for answers must get them. */
+    private static void log(String what, Throwable failure) {
+        try {
+            LOG.error(what, failure);
+        } catch (Throwable nothingLeftToSayItWith) {
+            // DrainReport.failure() tells it as well.
+        }
     }
 
     private void work() {
@@ -263,6 +290,7 @@ public final class Driver implements AutoCloseable {
         while (!isDrained()) {
             if (Thread.interrupted()) {
                 drain(DRAIN_TIME.toNanos());
+                continue;
             }
             long now = System.nanoTime();
             // Who has slept tells the endpoint first what time it is: some calls are judged by it.
@@ -313,10 +341,14 @@ public final class Driver implements AutoCloseable {
         // A command that came before is seen here, one that comes later sees that we wait.
         if (commands.isEmpty() && putOff.isEmpty()) {
             long deadline = earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
-            if (deadline == Long.MAX_VALUE) {
-                transport.await(Long.MAX_VALUE);
-            } else if (deadline - nowNs > 0) {
-                transport.await(deadline - nowNs);
+            long timeout = deadline == Long.MAX_VALUE ? deadline : deadline - nowNs;
+            if (timeout > 0) {
+                bell.waitBegins();
+                try {
+                    transport.await(timeout);
+                } finally {
+                    bell.waitEnds();
+                }
             }
         }
         waiting = false;
@@ -374,26 +406,61 @@ public final class Driver implements AutoCloseable {
         return draining && (drainTimeIsOver || endpoint.connectionCount() == 0);
     }
 
+    /** Whatever fails here, everybody who waits is answered. */
     private void stop(Throwable failure) {
-        List<DrainReport.Leftover> leftovers = new ArrayList<>();
-        int timeWait = 0;
-        try {
-            endpoint.forEachConnection(each -> leftovers.add(DrainReport.Leftover.of(each)));
-            endpoint.close();
-            // Orphans in FIN-WAIT-2 had records there as well; now they are among the leftovers
-            // only.
-            timeWait = endpoint.timeWait().size();
-        } catch (RuntimeException | Error e) {
-            LOG.error("the endpoint can't be closed", e);
-        }
+        Ending ending = new Ending(failure);
+        ending.step("its connections can't be listed", () -> listLeftovers(ending));
+        ending.step("the endpoint can't be closed", endpoint::close);
+        // Orphans in FIN-WAIT-2 had records there as well; now they are among the leftovers only.
+        ending.step(
+                "TIME-WAIT can't be counted", () -> ending.timeWait = endpoint.timeWait().size());
         ended = true;
-        List.copyOf(listeners).forEach(AsyncListener::driverStopped);
-        List.copyOf(connections).forEach(AsyncConnection::driverStopped);
+        for (AsyncListener each : listeners.toArray(AsyncListener[]::new)) {
+            ending.step("a listener can't be told", each::driverStopped);
+        }
+        for (AsyncConnection each : connections.toArray(AsyncConnection[]::new)) {
+            ending.step("a connection can't be told", each::driverStopped);
+        }
         putOff.forEach(Command::refuse);
         for (Command<?> each = commands.poll(); each != null; each = commands.poll()) {
             each.refuse();
         }
-        transport.close();
-        stopped.complete(new DrainReport(leftovers, timeWait, failure));
+        ending.step("its transport can't be closed", transport::close);
+        stopped.complete(new DrainReport(ending.leftovers, ending.timeWait, ending.failure));
+    }
+
+    private void listLeftovers(Ending ending) {
+        endpoint.forEachConnection(each -> ending.leftovers.add(DrainReport.Leftover.of(each)));
+    }
+
+    /** What is known of the end; the first failure is the one that counts. */
+    private static final class Ending {
+
+        private final List<DrainReport.Leftover> leftovers = new ArrayList<>();
+        private int timeWait;
+        private Throwable failure;
+
+        Ending(Throwable failure) {
+            this.failure = failure;
+        }
+
+        void step(String inVain, Runnable action) {
+            try {
+                action.run();
+            } catch (Throwable e) {
+                if (failure == null) {
+                    failure = e;
+                }
+                log("the driver stops: " + inVain, e);
+            }
+        }
+    }
+
+    /** A time to wait, 0 to a hundred years. */
+    static long nanos(Duration time) {
+        if (time.isNegative()) {
+            return 0;
+        }
+        return time.compareTo(LONGEST) < 0 ? time.toNanos() : LONGEST.toNanos();
     }
 }

@@ -4,6 +4,7 @@ import io.finwait.spi.Capabilities;
 import io.finwait.wire.IpAddress;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -24,7 +25,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Between two hosts every packet goes to the other one; among more the destination address decides.
  * A network and all its hosts are used by one thread; only {@link SimTransport#wakeup()} may be called
- * from others.
+ * from others. So no two drivers can share it: the second is refused.
  */
 public final class SimNetwork {
 
@@ -41,6 +42,7 @@ public final class SimNetwork {
     private final long seed;
     private final Fabric fabric;
     private final Driver driver;
+    private final AtomicReference<Thread> owner = new AtomicReference<>();
     private HostLimits limits =
             new HostLimits(DEFAULT_MTU, DEFAULT_OUTGOING_QUEUE, DEFAULT_INCOMING_QUEUE);
 
@@ -258,6 +260,30 @@ public final class SimNetwork {
             fabric.nowNs(Math.max(nowNs(), limitNs));
         }
         return end == Driver.End.CONDITION;
+    }
+
+    /**
+     * The first thread that receives or waits here is the network's, as long as it lives.
+     *
+     * @throws IllegalStateException in another one
+     */
+    void requireOneThread() {
+        Thread current = Thread.currentThread();
+        Thread first = owner.get();
+        if (first == current) {
+            return;
+        }
+        boolean free = first == null || !first.isAlive();
+        if (!free || !owner.compareAndSet(first, current)) {
+            throw new IllegalStateException(
+                    "this simulated network is used by "
+                            + owner.get()
+                            + " and can't be by "
+                            + current
+                            + " as well: two drivers can't share it. Add both endpoints to the"
+                            + " network with add() and let it run them, or join the drivers by"
+                            + " another transport, udp: for instance");
+        }
     }
 
     void catchUp(long timeNs) {

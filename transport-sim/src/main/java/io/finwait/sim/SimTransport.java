@@ -76,6 +76,7 @@ public final class SimTransport implements Transport {
         if (closed) {
             return 0;
         }
+        network.requireOneThread();
         network.catchUp(nowNs);
         giveBackLent();
         int added = 0;
@@ -167,6 +168,7 @@ public final class SimTransport implements Transport {
 
     @Override
     public void await(long timeoutNs) {
+        network.requireOneThread();
         network.await(this, timeoutNs);
     }
 

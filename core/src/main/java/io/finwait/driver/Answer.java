@@ -1,0 +1,69 @@
+package io.finwait.driver;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The answer to a call, which the caller may stop waiting for at any time, by {@code cancel}, {@code
+ * orTimeout} or {@code completeOnTimeout}: from then on the driver neither takes octets for it nor
+ * touches its buffer.
+ *
+ * <p>Before it touches the buffer the driver {@link #begin}s, which fails when nobody waits any more;
+ * who gives up meanwhile waits until the octets at hand are copied, which is a matter of microseconds.
+ */
+final class Answer<T> extends CompletableFuture<T> {
+
+    private static final int OPEN = 0;
+    private static final int BUSY = 1;
+    private static final int SETTLED = 2;
+
+    private final AtomicInteger phase = new AtomicInteger(OPEN);
+
+    /** The driver begins to copy octets; false when nobody waits for the answer any more. */
+    boolean begin() {
+        return phase.compareAndSet(OPEN, BUSY);
+    }
+
+    /** What could be done now is done, and more is to come. */
+    void pause() {
+        phase.set(OPEN);
+    }
+
+    /** Completes what was begun. */
+    void finish(T value) {
+        phase.set(SETTLED);
+        super.complete(value);
+    }
+
+    /** The same, in vain. */
+    void fail(Throwable failure) {
+        phase.set(SETTLED);
+        super.completeExceptionally(failure);
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // It waits for a copy that is under way, no longer.
+    private boolean settle() {
+        while (!phase.compareAndSet(OPEN, SETTLED)) {
+            if (phase.get() == SETTLED) {
+                return false;
+            }
+            Thread.yield();
+        }
+        return true;
+    }
+
+    @Override
+    public boolean complete(T value) {
+        return settle() && super.complete(value);
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        return settle() && super.completeExceptionally(failure);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        return settle() ? super.cancel(mayInterruptIfRunning) : isCancelled();
+    }
+}

@@ -1,0 +1,70 @@
+package io.finwait.driver;
+
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.spi.AbstractSelectableChannel;
+import java.nio.channels.spi.AbstractSelector;
+import java.util.Set;
+
+/**
+ * Wakes a driver's thread that is interrupted while its transport waits, in a call of the kernel for
+ * instance that knows nothing of {@link Thread#interrupt}. The JDK offers this to selectors alone, so it
+ * is the shell of one.
+ */
+final class InterruptBell extends AbstractSelector {
+
+    private final Runnable onInterrupt;
+
+    InterruptBell(Runnable onInterrupt) {
+        super(null);
+        this.onInterrupt = onInterrupt;
+    }
+
+    /** The calling thread waits; an interrupt that has come already counts. */
+    void waitBegins() {
+        begin();
+    }
+
+    void waitEnds() {
+        end();
+    }
+
+    @Override
+    public Selector wakeup() {
+        onInterrupt.run();
+        return this;
+    }
+
+    @Override
+    protected void implCloseSelector() {}
+
+    @Override
+    protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attached) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<SelectionKey> keys() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<SelectionKey> selectedKeys() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int selectNow() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int select(long timeout) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int select() {
+        throw new UnsupportedOperationException();
+    }
+}
