@@ -189,8 +189,8 @@ public final class Rcv {
         int unit = 1 << windowScale;
         int window = told - nxt;
         int field = window >>> windowScale;
-        boolean inexact = (window & unit - 1) != 0;
-        int roundedUp = nxt + (field + 1 << windowScale);
+        boolean inexact = (window & (unit - 1)) != 0;
+        int roundedUp = nxt + ((field + 1) << windowScale);
         if (inexact && field < 0xFFFF && Seq.lt(roundedUp, possibleEdge() + unit)) {
             field++;
             told = roundedUp;
