@@ -7,6 +7,7 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.Verdict;
 
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,24 +21,45 @@ final class SegmentReader {
 
     private static final int ICMP_TYPE_AND_CODE = 2;
 
-    /** One direction of a connection: a retransmission is what takes the same numbers once more. */
+    /**
+     * One direction of a connection. It has an order because strangers choose what is in it: many that
+     * share a hash code then cost a map no more than the logarithm of their number.
+     */
     private record Flow(
-            End from,
-            IpAddress source,
-            int sourcePort,
-            IpAddress destination,
-            int destinationPort) {
+            End from, IpAddress source, int sourcePort, IpAddress destination, int destinationPort)
+            implements Comparable<Flow> {
+
+        private static final Comparator<Flow> ORDER =
+                Comparator.comparingInt(Flow::sourcePort)
+                        .thenComparingInt(Flow::destinationPort)
+                        .thenComparing(Flow::source)
+                        .thenComparing(Flow::destination)
+                        .thenComparing(Flow::from);
+
         Flow reverse() {
             return new Flow(from.other(), destination, destinationPort, source, sourcePort);
         }
+
+        @Override
+        public int compareTo(Flow other) {
+            return ORDER.compare(this, other);
+        }
     }
 
-    private record Sent(Flow flow, int seq, int length) {}
+    /** What is remembered of a direction. */
+    private static final class Past {
+
+        /** Null while no SYN was seen. */
+        private Integer initial;
+
+        /** Sequence number and length of each segment: one that comes once more was sent again. */
+        private Set<Long> sent = new HashSet<>();
+    }
 
     private final IpView ip = new IpView();
     private final Segment segment = new Segment();
-    private final Map<Flow, Integer> initialNumbers = new HashMap<>();
-    private final Set<Sent> sent = new HashSet<>();
+    private final Map<Flow, Past> pasts = new HashMap<>();
+    private int remembered;
     private Verdict verdict = Verdict.OK;
     private boolean absolute;
     private int mostRemembered = Integer.MAX_VALUE;
@@ -94,21 +116,11 @@ final class SegmentReader {
                         segment.sourcePort(),
                         new IpAddress(ip.destinationHigh(), ip.destinationLow()),
                         segment.destinationPort());
-        if (sent.size() >= mostRemembered) {
-            sent.clear();
+        if (pasts.size() >= mostRemembered || remembered >= mostRemembered) {
+            forget();
         }
-        if (initialNumbers.size() >= mostRemembered) {
-            initialNumbers.clear();
-        }
-        Sent now = new Sent(flow, segment.seq(), segment.length());
-        if (segment.hasSyn()) {
-            initialNumbers.put(flow, segment.seq());
-            if (sent.stream().anyMatch(each -> each.flow().equals(flow) && !each.equals(now))) {
-                // More than this SYN was sent before, so it begins a new connection.
-                sent.removeIf(each -> each.flow().equals(flow));
-            }
-        }
-        boolean again = segment.length() > 0 && !sent.add(now);
+        boolean again =
+                segment.length() > 0 && remember(pasts.computeIfAbsent(flow, each -> new Past()));
         SegmentLabel label =
                 SegmentLabel.of(
                         segment.flags(),
@@ -118,9 +130,37 @@ final class SegmentReader {
         return again ? label.remark("again") : label;
     }
 
+    /** Sequence numbers stay relative as long as the number of directions allows it. */
+    private void forget() {
+        if (pasts.size() >= mostRemembered) {
+            pasts.clear();
+        } else {
+            pasts.values().forEach(past -> past.sent = new HashSet<>());
+        }
+        remembered = 0;
+    }
+
+    /** Takes note of the segment at hand; true when it was sent before. */
+    private boolean remember(Past past) {
+        long now = (long) segment.seq() << 32 | segment.length();
+        if (segment.hasSyn()) {
+            past.initial = segment.seq();
+            if (!past.sent.isEmpty() && !(past.sent.size() == 1 && past.sent.contains(now))) {
+                // More than this SYN was sent before, so it begins a new connection.
+                remembered -= past.sent.size();
+                past.sent = new HashSet<>();
+            }
+        }
+        boolean first = past.sent.add(now);
+        remembered += first ? 1 : 0;
+        return !first;
+    }
+
     private long shown(Flow flow, int number) {
-        Integer initial = initialNumbers.get(flow);
-        return absolute || initial == null ? Integer.toUnsignedLong(number) : number - initial;
+        Past past = pasts.get(flow);
+        return absolute || past == null || past.initial == null
+                ? Integer.toUnsignedLong(number)
+                : number - past.initial;
     }
 
     private SegmentLabel otherProtocol(ByteBuffer b) {

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * @param high the first 64 bits
  * @param low the last 64 bits
  */
-public record IpAddress(long high, long low) {
+public record IpAddress(long high, long low) implements Comparable<IpAddress> {
 
     private static final long MAPPED = 0x0000_FFFF_0000_0000L;
 
@@ -140,5 +140,12 @@ public record IpAddress(long high, long low) {
             text.append(Integer.toHexString(groups[i]));
         }
         return text.toString();
+    }
+
+    /** In the order of their octets, IPv4 among IPv6 where it is mapped. */
+    @Override
+    public int compareTo(IpAddress other) {
+        int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
     }
 }

@@ -6,6 +6,7 @@ import io.finwait.wire.Ipv4;
 import io.finwait.wire.TcpHeader;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -76,5 +77,52 @@ class TraceTapTest {
         sent(0, Packets.fromClient(TcpHeader.ACK, 1, 1, 1));
         assertThat(lines.get(70_001)).doesNotContain("again");
         assertThat(lines.get(70_002)).endsWith("again");
+    }
+
+    /** What strangers send must not make a trace slow: each SYN once looked at all that is remembered. */
+    @Test
+    @Timeout(20)
+    void aSynCostsNoMoreWhenMuchIsRemembered() {
+        for (int i = 0; i < 65_000; i++) {
+            received(0, Packets.fromServer(TcpHeader.ACK, i, 1, 1));
+        }
+        for (int i = 0; i < 20_000; i++) {
+            received(0, from(i, 1, 80, Packets.fromClient(TcpHeader.SYN, 1, 0, 0)));
+        }
+        assertThat(lines.get(lines.size() - 1)).endsWith("  SYN  seq 0");
+    }
+
+    /** The same with SYNs of the connection that so much is remembered of. */
+    @Test
+    @Timeout(20)
+    void synsOfOneConnectionCostNoMoreWhenMuchIsRemembered() {
+        for (int i = 0; i < 65_000; i++) {
+            sent(0, Packets.fromClient(TcpHeader.ACK, i, 1, 1));
+        }
+        for (int i = 0; i < 50_000; i++) {
+            sent(0, Packets.fromClient(TcpHeader.SYN, 2 * i, 0, 0));
+        }
+        assertThat(lines.get(lines.size() - 1)).endsWith("  SYN  seq 0");
+    }
+
+    /** The hash code of a record is linear: an address more and 31 ports less make the same. */
+    @Test
+    @Timeout(20)
+    void connectionsOfOneHashCodeCostLittle() {
+        for (int i = 0; i < 2_000; i++) {
+            for (int j = 0; j < 32; j++) {
+                int port = 65_000 - 31 * i - j;
+                received(0, from(i, port, 1 + 961 * j, Packets.fromClient(TcpHeader.SYN, 7, 0, 0)));
+            }
+        }
+        assertThat(lines.get(lines.size() - 1)).endsWith("  SYN  seq 0");
+    }
+
+    private static ByteBuffer from(int address, int port, int toPort, ByteBuffer packet) {
+        packet.putInt(12, 0x0B000000 + address);
+        Ipv4.writeChecksum(packet, 0);
+        packet.putShort(20, (short) port);
+        packet.putShort(22, (short) toPort);
+        return packet;
     }
 }
