@@ -1,5 +1,7 @@
 package io.finwait.nio;
 
+import io.finwait.nio.internal.SocketFile;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,8 +14,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Listens for the peer. The newest connection is the link: a peer that was started again must not wait
@@ -29,46 +29,33 @@ final class Acceptor implements ChannelSource {
     private final Selector selector;
     private final ServerSocketChannel server;
     private final SelectionKey key;
-    private final Path file;
+    private final SocketFile file;
     private boolean acceptable;
     private long lookedNs;
 
     Acceptor(SocketAddress at, Selector selector) throws IOException {
         this.selector = selector;
         boolean unix = at instanceof UnixDomainSocketAddress;
-        file = unix ? ((UnixDomainSocketAddress) at).getPath() : null;
-        if (unix) {
-            removeLeftOver(at);
-            server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        } else {
-            server = ServerSocketChannel.open();
-        }
+        server =
+                unix
+                        ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        : ServerSocketChannel.open();
         try {
-            if (!unix) {
-                server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            }
             server.configureBlocking(false);
-            server.bind(at);
+            if (unix) {
+                // One that lives is not disturbed for long when it is asked: it takes that for a
+                // peer
+                // that was started again, and its own peer connects anew.
+                file = SocketFile.bind(server, ((UnixDomainSocketAddress) at).getPath());
+            } else {
+                file = null;
+                server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                server.bind(at);
+            }
             key = server.register(selector, SelectionKey.OP_ACCEPT);
         } catch (IOException e) {
             server.close();
             throw e;
-        }
-    }
-
-    /**
-     * Removes the file of a server that was killed. One that lives is not disturbed for long: it takes
-     * this attempt for a peer that was started again, and its own peer connects anew.
-     */
-    private void removeLeftOver(SocketAddress at) throws IOException {
-        if (!Files.exists(file) || !Files.readAttributes(file, "isOther").containsValue(true)) {
-            return;
-        }
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.connect(at);
-        } catch (IOException e) {
-            LOG.debug("{} was left over: {}", file, e.getMessage());
-            Files.deleteIfExists(file);
         }
     }
 
@@ -121,11 +108,11 @@ final class Acceptor implements ChannelSource {
     public void close() {
         try {
             server.close();
-            if (file != null) {
-                Files.deleteIfExists(file);
-            }
         } catch (IOException e) {
-            LOG.debug("closing {}: {}", file, e.getMessage());
+            LOG.debug("closing a server: {}", e.getMessage());
+        }
+        if (file != null) {
+            file.remove();
         }
     }
 }

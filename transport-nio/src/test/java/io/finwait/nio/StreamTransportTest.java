@@ -6,6 +6,7 @@ import static io.finwait.nio.Packets.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.finwait.spi.Packet;
 import io.finwait.spi.Transport;
@@ -321,6 +322,65 @@ class StreamTransportTest {
                 .hasMessageContaining(address.toString())
                 .hasMessageContaining("that nobody uses");
         assertThat(address.getPath()).hasContent("precious");
+    }
+
+    /** To the JDK a FIFO, a device and a socket are all "other". */
+    @Test
+    void aFifoIsNoSocketAndIsLeftAlone() throws Exception {
+        Process made = new ProcessBuilder("mkfifo", address.getPath().toString()).start();
+        assumeTrue(made.waitFor() == 0, "mkfifo makes no FIFO here");
+        assertThatThrownBy(this::server).isInstanceOf(UncheckedIOException.class);
+        assertThat(address.getPath()).exists();
+    }
+
+    @Test
+    void aLinkToSomethingElseIsLeftAlone() throws IOException {
+        Path device = Path.of("/dev/null");
+        assumeTrue(Files.exists(device), "there is no /dev/null here");
+        Files.createSymbolicLink(address.getPath(), device);
+        assertThatThrownBy(this::server).isInstanceOf(UncheckedIOException.class);
+        assertThat(address.getPath()).isSymbolicLink();
+        assertThat(device).exists();
+    }
+
+    @Test
+    void aServerThatTakesNobodyIsNotWaitedForAndKeepsItsFile() throws IOException {
+        try (ServerSocketChannel busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            busy.bind(address, 1);
+            for (int i = 0; i < 20; i++) {
+                SocketChannel waiting = SocketChannel.open(StandardProtocolFamily.UNIX);
+                opened.add(waiting);
+                waiting.configureBlocking(false);
+                try {
+                    waiting.connect(address);
+                } catch (IOException e) {
+                    // The line of those who wait is full.
+                    break;
+                }
+            }
+            assertThatThrownBy(this::server).isInstanceOf(UncheckedIOException.class);
+            assertThat(address.getPath()).exists();
+        }
+    }
+
+    @Test
+    void theFileOfAnotherServerInTheSamePlaceIsNotRemoved() throws IOException {
+        StreamTransport first = server();
+        Files.delete(address.getPath());
+        StreamTransport second = server();
+        first.close();
+        assertThat(address.getPath()).exists();
+        second.close();
+        assertThat(address.getPath()).doesNotExist();
+    }
+
+    @Test
+    void aFileThatTookThePlaceOfTheSocketIsNotRemoved() throws IOException {
+        StreamTransport server = server();
+        Files.delete(address.getPath());
+        Files.createFile(address.getPath());
+        server.close();
+        assertThat(address.getPath()).exists();
     }
 
     @Test

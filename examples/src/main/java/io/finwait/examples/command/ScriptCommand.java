@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -114,6 +115,8 @@ final class ScriptCommand implements Callable<Integer> {
         if (pcap != null && files.size() != 1) {
             throw wrong("--pcap captures one script; there are " + files.size());
         }
+        requireNoScript("--pcap", pcap, files);
+        requireNoScript("--report", report, files);
         if (ipVersion != 4 && ipVersion != 6) {
             throw wrong("--ip " + ipVersion + ": choose 4 or 6");
         }
@@ -132,6 +135,19 @@ final class ScriptCommand implements Callable<Integer> {
         }
         summary(results);
         return results.stream().anyMatch(r -> r.outcome() == Outcome.FAILED) ? 1 : 0;
+    }
+
+    /** A script in the place of an output, by a slip of the hand, would be gone. */
+    private void requireNoScript(String option, Path output, List<Path> files) throws IOException {
+        if (output == null || !Files.exists(output)) {
+            return;
+        }
+        for (Path file : files) {
+            if (Files.isSameFile(file, output)) {
+                throw wrong(
+                        option + " " + output + " would overwrite the script; name another file");
+            }
+        }
     }
 
     private CommandLine.ParameterException wrong(String message) {

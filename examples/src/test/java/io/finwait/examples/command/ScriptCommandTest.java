@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import picocli.CommandLine;
 
@@ -74,6 +76,16 @@ class ScriptCommandTest {
         assertThat(script(file, "--report", report.toString(), "--pcap", pcap.toString())).isZero();
         assertThat(report).content().contains("tests=\"1\"");
         assertThat(Files.size(pcap)).isGreaterThan(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--report", "--pcap"})
+    void aScriptIsNoPlaceForOutput(String option) throws IOException {
+        String file = file("a.pkt", SOCKET + "+0 = CLOSED\n");
+        assertThat(script(file, option, folder + "/../" + folder.getFileName() + "/a.pkt"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("would overwrite the script");
+        assertThat(Path.of(file)).hasContent(SOCKET + "+0 = CLOSED\n");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.finwait.nio.control;
 
 import io.finwait.driver.Driver;
 import io.finwait.nio.internal.LightThreads;
+import io.finwait.nio.internal.SocketFile;
 import io.finwait.trace.Netstat;
 
 import org.slf4j.Logger;
@@ -9,12 +10,10 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,11 +34,14 @@ public final class ControlSocket implements AutoCloseable {
     private static final AtomicInteger OPENED = new AtomicInteger();
     private static final String NAME = "[A-Za-z0-9_-]{1,32}";
 
+    private final SocketFile file;
     private final Path path;
     private final ServerSocketChannel listening;
     private final Supplier<String> text;
 
-    private ControlSocket(Path path, ServerSocketChannel listening, Supplier<String> text) {
+    private ControlSocket(
+            SocketFile file, Path path, ServerSocketChannel listening, Supplier<String> text) {
+        this.file = file;
         this.path = path;
         this.listening = listening;
         this.text = text;
@@ -74,17 +76,17 @@ public final class ControlSocket implements AutoCloseable {
         RunFolder.require(folder);
         String file = name + "." + ProcessHandle.current().pid() + "." + OPENED.incrementAndGet();
         Path path = folder.resolve(file);
-        // A process of the same number may have left it behind, before this one began.
-        Files.deleteIfExists(path);
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        SocketFile bound;
         try {
-            listening.bind(UnixDomainSocketAddress.of(path));
+            // A process of the same number may have left it behind, before this one began.
+            bound = SocketFile.bind(listening, path);
         } catch (IOException e) {
             listening.close();
             throw new IOException(
                     "the control socket can't be made at '" + path + "': " + e.getMessage(), e);
         }
-        ControlSocket control = new ControlSocket(path, listening, text);
+        ControlSocket control = new ControlSocket(bound, path, listening, text);
         LightThreads.start("control", control::serve);
         return control;
     }
@@ -120,9 +122,9 @@ public final class ControlSocket implements AutoCloseable {
     public void close() {
         try {
             listening.close();
-            Files.deleteIfExists(path);
         } catch (IOException e) {
-            LOG.debug("removing the control socket: {}", e.getMessage());
+            LOG.debug("closing the control socket: {}", e.getMessage());
         }
+        file.remove();
     }
 }

@@ -1,5 +1,7 @@
 package io.finwait.nio.control;
 
+import io.finwait.nio.internal.SocketFile;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +47,7 @@ public final class RunningStacks {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Matcher name = FILE.matcher(file.getFileName().toString());
-                if (!name.matches()) {
+                if (!name.matches() || !SocketFile.isSocket(file)) {
                     continue;
                 }
                 long pid = Long.parseLong(name.group(2));

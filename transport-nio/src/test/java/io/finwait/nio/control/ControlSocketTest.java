@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -121,11 +124,16 @@ class ControlSocketTest {
         ControlSocket.open(folder, "web", () -> "").close();
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
-        Path left = Files.createFile(folder.resolve("web." + ended.pid() + ".1"));
+        Path left = folder.resolve("web." + ended.pid() + ".1");
+        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            killed.bind(UnixDomainSocketAddress.of(left));
+        }
         Path other = Files.createFile(folder.resolve("notes"));
+        Path noSocket = Files.createFile(folder.resolve("web." + ended.pid() + ".2"));
         assertThat(RunningStacks.list(folder)).isEmpty();
         assertThat(left).doesNotExist();
         assertThat(other).exists();
+        assertThat(noSocket).exists();
     }
 
     @Test
