@@ -25,7 +25,7 @@ final class NewReno {
     /**
      * Begins a connection with the initial window of RFC 6928: ten segments.
      *
-     * @param countsAllOctets whether slow start takes all that an ACK covers, without RFC 3465's limit
+     * @param countsAllOctets whether slow start takes all that an ACK covers after a timeout as well
      * @param sackPermitted whether both ends use SACK
      */
     void reset(int segmentSize, int iss, boolean countsAllOctets, boolean sackPermitted) {
@@ -89,12 +89,13 @@ final class NewReno {
         }
     }
 
-    /** L of RFC 3465 §2: two segments, and one after a timeout, when ACKs may cover what was not lost. */
+    /**
+     * L of RFC 3465 §2. All that an ACK covers counts: receivers that acknowledge a whole batch at once
+     * are the rule today, and two segments an ACK would make slow start linear behind them (RFC 9406
+     * §4.2 takes eight, or no limit). One segment after a timeout, when ACKs may cover what was not lost.
+     */
     private int mostPerAck() {
-        if (countsAll) {
-            return Integer.MAX_VALUE;
-        }
-        return afterTimeout ? mss : 2 * mss;
+        return afterTimeout && !countsAll ? mss : Integer.MAX_VALUE;
     }
 
     private int grow(int by) {

@@ -57,8 +57,8 @@ abstract sealed class PerSegment permits Tcb {
 
     int tailProbeEnd;
 
-    /** Full segments that arrived since the last ACK. */
-    int segmentsUnacknowledged;
+    /** Octets of text in order that arrived since the last ACK. */
+    int octetsUnacknowledged;
 
     /** Segments of text that are still acknowledged at once ({@link WireProfile#quickAcks}). */
     int quickAcksLeft;

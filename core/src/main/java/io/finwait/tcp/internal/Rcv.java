@@ -7,6 +7,9 @@ public final class Rcv {
 
     private static final int LEAST_RANGES = 64;
 
+    /** A peer that grows by the number of ACKs has by then a window of some hundred segments. */
+    private static final int STARTING_OCTETS = 1 << 20;
+
     /** IRS: initial receive sequence number. */
     public int irs;
 
@@ -222,5 +225,13 @@ public final class Rcv {
 
     private int worthwhile() {
         return Math.max(1, Math.min(capacity / 2, peerSegment));
+    }
+
+    /**
+     * True while the peer is probably in its slow start. Some count ACKs there, and no more than two
+     * segments of each (RFC 5681 §3.1): one ACK for a whole batch would keep them from growing.
+     */
+    boolean peerIsStarting() {
+        return Integer.compareUnsigned(nxt - irs, STARTING_OCTETS) < 0;
     }
 }

@@ -333,7 +333,7 @@ final class SegmentArrives {
         delivered(tcb);
         if (octets < seg.textLength()) {
             // A part was there already, or did not fit: the peer should know soon.
-            tcb.segmentsUnacknowledged++;
+            tcb.octetsUnacknowledged += rcv.peerSegment;
         }
         acknowledgeText(tcb, octets, seg.hasFin());
     }
@@ -357,14 +357,20 @@ final class SegmentArrives {
         }
     }
 
-    /** ACK at once, or wait for company: at most two full segments, never longer than the delay. */
+    /**
+     * ACK at once, or wait for company: never for more octets than two full segments hold, however many
+     * segments they came in (RFC 9293 SHLD-19), and never longer than the delay.
+     */
     void acknowledgeText(Tcb tcb, int octets, boolean atOnce) {
         long delay = endpoint.config.delayedAckNs();
-        // Octets count, not packets: what came in one may have been cut into several by its sender.
-        tcb.segmentsUnacknowledged += octets / tcb.rcv.peerSegment;
+        tcb.octetsUnacknowledged += octets;
+        boolean enough = tcb.octetsUnacknowledged >= 2 * tcb.rcv.peerSegment;
         boolean quick = tcb.quickAcksLeft > 0 && tcb.quickAcksLeft-- > 0;
-        if (delay == 0 || quick || atOnce || tcb.segmentsUnacknowledged >= 2) {
+        if (delay == 0 || quick || atOnce || enough) {
             tcb.acksOwed = Math.max(tcb.acksOwed, 1);
+            if (enough && !atOnce && tcb.rcv.peerIsStarting()) {
+                endpoint.output.acknowledgeNow(tcb);
+            }
             endpoint.wantsOutput(tcb);
         } else {
             tcb.timers.startIfOff(Timer.DELAYED_ACK, endpoint.now + delay);

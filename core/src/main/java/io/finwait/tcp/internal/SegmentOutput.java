@@ -272,6 +272,14 @@ final class SegmentOutput {
         return Seq.min(snd.nxt, Seq.max(snd.una, snd.una + snd.wnd));
     }
 
+    /**
+     * An ACK in the middle of a batch, for a sender whose window grows with the number of ACKs; without
+     * room it stays owed.
+     */
+    void acknowledgeNow(Tcb tcb) {
+        sendEmpty(tcb, ackSequence(tcb.snd));
+    }
+
     /** The ACK of the peer's FIN, before the TCB goes; lost when there is no room, as on any link. */
     void acknowledgeAtOnce(Tcb tcb) {
         if (!sendEmpty(tcb, ackSequence(tcb.snd))) {
@@ -367,7 +375,7 @@ final class SegmentOutput {
     /** The segment just sent carried RCV.NXT: nothing is owed for what it covers. */
     private static void acknowledged(Tcb tcb) {
         tcb.acksOwed = 0;
-        tcb.segmentsUnacknowledged = 0;
+        tcb.octetsUnacknowledged = 0;
         tcb.rcv.duplicate(0, 0);
         tcb.rcv.lastAckSent = tcb.rcv.nxt;
         tcb.timers.stop(Timer.DELAYED_ACK);

@@ -98,7 +98,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         tailProbed = false;
         keepaliveOwed = false;
         sendSmall = false;
-        segmentsUnacknowledged = 0;
+        octetsUnacknowledged = 0;
         quickAcksLeft = 0;
         retransmissions = 0;
         probes = 0;
