@@ -66,7 +66,7 @@ public final class AsyncConnection {
         answer.whenComplete(
                 (result, failure) -> {
                     if (result != opened) {
-                        opened.end(opened::nobodyWaits);
+                        CompletableFuture<CloseReason> unused = opened.end(opened::nobodyWaits);
                     }
                 });
     }
@@ -296,7 +296,7 @@ public final class AsyncConnection {
 
     private void wakeWriters(Throwable failure) {
         if (failure != null) {
-            driver.submit(answer -> goOnWriting());
+            CompletableFuture<Void> unused = driver.submit(answer -> goOnWriting());
         }
     }
 

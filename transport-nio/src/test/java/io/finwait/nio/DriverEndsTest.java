@@ -90,7 +90,8 @@ class DriverEndsTest {
         CompletableFuture<AsyncConnection> connecting = driver.connect(NOBODY, 80);
         driver.call(endpoint -> 0).join();
         fails.countDown();
-        driver.call(endpoint -> 0);
+        CompletableFuture<Integer> last = driver.call(endpoint -> 0);
+        assertThat(last).isNotNull();
         assertThat(driver.stopped().join().failure()).hasMessage("planted");
         assertThatThrownBy(accepting::join).isInstanceOf(Exception.class);
         assertThatThrownBy(connecting::join).isInstanceOf(Exception.class);

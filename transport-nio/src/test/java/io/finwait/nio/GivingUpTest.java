@@ -178,8 +178,8 @@ class GivingUpTest {
         int taken = source.position();
         assertThat(taken).isPositive().isLessThan(array.length);
         Arrays.fill(array, (byte) 'X');
-        ours.write(octets("B"));
-        ours.shutdownOutput();
+        CompletableFuture<Void> behind = ours.write(octets("B"));
+        CompletableFuture<Void> ended = ours.shutdownOutput();
         ByteBuffer into = ByteBuffer.allocate(1 << 16);
         int as = 0;
         int bs = 0;
@@ -194,6 +194,8 @@ class GivingUpTest {
         }
         assertThat(as).isEqualTo(taken);
         assertThat(bs).isEqualTo(1);
+        behind.join();
+        ended.join();
         assertThat(source.position()).isEqualTo(taken);
     }
 
