@@ -28,6 +28,9 @@ import java.util.function.Function;
  */
 public final class AsyncConnection {
 
+    /** The least that a peer may take to acknowledge something (RFC 9293 §3.8.3, R2). */
+    private static final long ORPHAN_PROGRESS_NS = 100_000_000_000L;
+
     private record Write(ByteBuffer source, Answer<Void> answer) {}
 
     private final Driver driver;
@@ -169,12 +172,14 @@ public final class AsyncConnection {
 
     /**
      * Gives the connection up: everything written is still delivered; unread octets, or octets that come
-     * later, reset it.
+     * later, reset it. What nobody owns any more may not last for ever: while writes still wait for room,
+     * the connection is given up when its peer acknowledges nothing for 100 s (RFC 9293 §3.8.3), and is
+     * reset when the whole takes longer than {@link io.finwait.tcp.ClosePolicy#orphanTimeoutNs}.
      *
      * @return how it ended, completed on entering TIME-WAIT or CLOSED
      */
     public CompletableFuture<CloseReason> close() {
-        return end(() -> endOutput(connection::close));
+        return end(this::endOrphaned);
     }
 
     /**
@@ -229,16 +234,32 @@ public final class AsyncConnection {
         goOnWriting();
     }
 
+    /** Writes that wait keep the connection from being an orphan of the endpoint: it is one all the same. */
+    private void endOrphaned() {
+        endOutput(connection::close);
+        if (writes.isEmpty()) {
+            return;
+        }
+        long asked = connection.userTimeout();
+        if (asked == 0 || asked > ORPHAN_PROGRESS_NS) {
+            connection.userTimeout(ORPHAN_PROGRESS_NS);
+        }
+        long patience = driver.closePolicy().orphanTimeoutNs();
+        if (patience > 0) {
+            driver.at(System.nanoTime() + patience, this::abortUnwritten);
+        }
+    }
+
+    private void abortUnwritten() {
+        if (!writes.isEmpty()) {
+            connection.abort();
+        }
+    }
+
     void endGracefully(long deadlineNs) {
         endOutput(() -> connection.closeGracefully(deadlineNs));
         if (!writes.isEmpty()) {
-            driver.at(
-                    deadlineNs,
-                    () -> {
-                        if (!writes.isEmpty()) {
-                            connection.abort();
-                        }
-                    });
+            driver.at(deadlineNs, this::abortUnwritten);
         }
     }
 

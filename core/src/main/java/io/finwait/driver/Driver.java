@@ -2,6 +2,7 @@ package io.finwait.driver;
 
 import io.finwait.Finwait;
 import io.finwait.spi.Transport;
+import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
@@ -359,6 +360,10 @@ public final class Driver implements AutoCloseable {
             return b;
         }
         return b == Long.MAX_VALUE || a - b <= 0 ? a : b;
+    }
+
+    ClosePolicy closePolicy() {
+        return endpoint.config().closePolicy();
     }
 
     /** Does something on the driver's thread at a time of the endpoint's clock. */

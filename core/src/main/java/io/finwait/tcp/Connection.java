@@ -100,6 +100,9 @@ public interface Connection extends ConnectionInfo {
      */
     void userTimeout(long timeoutNs);
 
+    /** The user timeout, in nanoseconds; 0 where the endpoint's rule holds, or the connection has ended. */
+    long userTimeout();
+
     /**
      * Keepalive probes on an idle connection (RFC 9293 §3.8.4). Off by default.
      *

@@ -270,6 +270,11 @@ final class TcpConnection extends Notified implements Connection {
     }
 
     @Override
+    public long userTimeout() {
+        return tcb == null ? 0 : tcb.userTimeoutNs;
+    }
+
+    @Override
     public void keepAlive(long idleNs, long intervalNs, int probes) {
         endpoint.checkThread();
         if (tcb != null) {
