@@ -49,8 +49,9 @@ public final class Consumer {
         net.runFor(100_000_000);
         Connection theirs = listener.accept();
         ours.close();
+        net.runFor(100_000_000);
         theirs.close();
-        net.runFor(1_000_000_000);
+        net.runFor(100_000_000);
         System.out.println(ours.closeReason().message());
     }
 
@@ -65,10 +66,9 @@ public final class Consumer {
             CompletableFuture<AsyncConnection> accepted = listener.accept();
             AsyncConnection connection = client.connect(SERVER, 80).join();
             Duration patience = Duration.ofSeconds(10);
-            CompletableFuture<?> theirs =
-                    accepted.thenCompose(each -> each.closeGracefully(patience));
+            connection.shutdownOutput().join(); // done when our FIN is acknowledged
+            accepted.thenCompose(each -> each.closeGracefully(patience)).join();
             System.out.println(connection.closeGracefully(patience).join().message());
-            theirs.join();
         }
     }
 }
