@@ -13,20 +13,25 @@ built() {
 }
 
 # The folders' names differ in length, so that a path which slips in is seen.
-copy_and_build() {
+copy() {
     mkdir "$scratch/$1"
     (cd "$here" && git ls-files -z --cached --others --exclude-standard |
         xargs -0 cp --parents -t "$scratch/$1")
+}
+
+build() {
     (cd "$scratch/$1" && mvn -q -B -ntp -DskipTests \
         -pl core,transport-sim,transport-nio,transport-raw -am verify)
     built "$scratch/$1" >"$scratch/$1.sums"
 }
 
-copy_and_build once
+copy once
+copy once-more
+build once
 if [ "${1:-}" = built ]; then
     built "$here" >"$scratch/other.sums"
 else
-    copy_and_build once-more
+    build once-more
     mv "$scratch/once-more.sums" "$scratch/other.sums"
 fi
 if ! diff "$scratch/once.sums" "$scratch/other.sums"; then
