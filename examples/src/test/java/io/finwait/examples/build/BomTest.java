@@ -27,33 +27,6 @@ class BomTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final String CONSUMER =
-            """
-            <project xmlns="http://maven.apache.org/POM/4.0.0">
-              <modelVersion>4.0.0</modelVersion>
-              <groupId>somebody</groupId>
-              <artifactId>consumer</artifactId>
-              <version>1</version>
-              <dependencyManagement>
-                <dependencies>
-                  <dependency>
-                    <groupId>io.finwait</groupId>
-                    <artifactId>finwait-bom</artifactId>
-                    <version>%s</version>
-                    <type>pom</type>
-                    <scope>import</scope>
-                  </dependency>
-                </dependencies>
-              </dependencyManagement>
-              <dependencies>
-                <dependency>
-                  <groupId>io.finwait</groupId>
-                  <artifactId>finwait-core</artifactId>
-                </dependency>
-              </dependencies>
-            </project>
-            """;
-
     /** Knows this project's BOM and nothing else: what it would need besides is an error. */
     private static final class OnlyTheBom implements ModelResolver {
 
@@ -118,13 +91,42 @@ class BomTest {
         }
         assertThat(published).hasSize(4);
 
-        Model consumer = effective(CONSUMER.formatted(version));
+        Model consumer = effective(consumer(version));
         assertThat(consumer.getDependencyManagement().getDependencies())
                 .extracting(BomTest::id)
                 .containsExactlyInAnyOrderElementsOf(published);
         assertThat(consumer.getDependencies())
                 .extracting(BomTest::id)
                 .containsExactly("io.finwait:finwait-core:" + version);
+    }
+
+    private static String consumer(String version) {
+        return """
+        <project xmlns="http://maven.apache.org/POM/4.0.0">
+          <modelVersion>4.0.0</modelVersion>
+          <groupId>somebody</groupId>
+          <artifactId>consumer</artifactId>
+          <version>1</version>
+          <dependencyManagement>
+            <dependencies>
+              <dependency>
+                <groupId>io.finwait</groupId>
+                <artifactId>finwait-bom</artifactId>
+                <version>%s</version>
+                <type>pom</type>
+                <scope>import</scope>
+              </dependency>
+            </dependencies>
+          </dependencyManagement>
+          <dependencies>
+            <dependency>
+              <groupId>io.finwait</groupId>
+              <artifactId>finwait-core</artifactId>
+            </dependency>
+          </dependencies>
+        </project>
+        """
+                .formatted(version);
     }
 
     @SuppressWarnings("deprecation") // the only source of a model that is a text
