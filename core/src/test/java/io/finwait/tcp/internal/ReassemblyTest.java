@@ -17,7 +17,8 @@ import java.util.Random;
 /** What stands behind gaps, and what happens when there are more gaps than places. */
 class ReassemblyTest {
 
-    private static final int BASE = Integer.MAX_VALUE - 300;
+    /** Not a constant to the compiler, which would refuse the wrap. */
+    private static final int BASE = Integer.parseInt("2147483347");
 
     @Test
     void whatIsNearerTakesThePlaceOfWhatIsFurthestAway() {
