@@ -164,7 +164,8 @@ final class SegmentOutput {
         }
         int headers =
                 SegmentWriter.ipHeaderLength(tcb.remoteHigh, tcb.remoteLow) + TcpHeader.MAX_LENGTH;
-        int most = (largestPacket - headers) / mss * mss;
+        // One full segment always fits, also where the longest options would not fit beside it.
+        int most = Math.max(1, (largestPacket - headers) / mss) * mss;
         return Math.min(text / mss * mss, most);
     }
 
