@@ -100,6 +100,14 @@ public final class CaptureExplainer {
         return conversations.all().size();
     }
 
+    /** True when a connection is over: reset, or both FINs acknowledged. */
+    public boolean hasEnded(int stream) {
+        Conversation conversation = conversations.all().get(stream);
+        boolean closed =
+                conversation.flows[0].finAcknowledged && conversation.flows[1].finAcknowledged;
+        return closed || conversation.reset != null;
+    }
+
     /** The story of a connection, from 0. */
     public ConnectionStory story(int stream) {
         return Judge.of(conversations.all().get(stream), lastNs);

@@ -1,16 +1,28 @@
 package io.finwait.examples.command;
 
+import io.finwait.examples.explain.ExplainFilter;
+import io.finwait.examples.explain.ExplainJson;
 import io.finwait.examples.explain.ExplainText;
+import io.finwait.trace.Ladder;
+import io.finwait.trace.SvgLadder;
+import io.finwait.trace.TextLadder;
 import io.finwait.trace.capture.CaptureReader;
 import io.finwait.trace.explain.CaptureExplainer;
+import io.finwait.trace.explain.CapturedLadder;
 import io.finwait.trace.explain.ConnectionStory;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -20,43 +32,178 @@ import java.util.concurrent.Callable;
         description = "Tells from captures who closed each connection, how it ended, and why.",
         footer = {
             "",
-            "Reads pcap and pcapng, also compressed with gzip. With - it reads a pipe:",
-            "  tcpdump -w - | finwait explain -"
+            "Reads pcap and pcapng, also compressed with gzip. With - it reads a pipe, and tells"
+                + " of",
+            "each connection when it ends:",
+            "  tcpdump -U -w - tcp | finwait explain -",
+            "",
+            "Each connection has a line: its number, its ends, when it began, how long it lasted,",
+            "octets of text each way, Zeek's conn_state and history; below it the verdict, and for",
+            "one that did not end in order the likeliest cause with the numbers of its packets,"
+                + " what",
+            "the applications have seen, and both ends' states.",
+            "",
+            "Endings: orderly, simultaneous, closing, half-closed, reset, refused, unanswered,",
+            "gave-up, open; and slow, for what was sent again or met a closed window.",
+            "",
+            "Exit code: 0; 3 when --fail-on finds one; 1 when a file can't be read to its end."
         })
 final class ExplainCommand implements Callable<Integer> {
 
     private static final int MEGABYTE = 1_000_000;
+    private static final int MOST_RUNGS = 2_000;
+    private static final int FOUND = 3;
+    private static final String PIPE = "-";
+
+    @Spec private CommandSpec spec;
 
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "A capture, or - for a pipe.")
     private List<String> files;
 
+    @Option(
+            names = "--only",
+            paramLabel = "ENDING",
+            split = ",",
+            description = "Only connections that ended so: reset,half-closed,slow, ...")
+    private List<String> only = new ArrayList<>();
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Only those of this host.")
+    private String host;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "Only those of this port.")
+    private int port;
+
+    @Option(names = "--stream", paramLabel = "N", description = "Only connection number N.")
+    private int stream = -1;
+
+    @Option(names = "--ladder", paramLabel = "N", description = "Draws connection number N.")
+    private int ladder = -1;
+
+    @Option(
+            names = "--svg",
+            paramLabel = "FILE",
+            description = "Writes the ladder of --ladder to a file.")
+    private Path svg;
+
+    @Option(names = "--json", description = "Writes a JSON object a line for each connection.")
+    private boolean json;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "ENDING",
+            split = ",",
+            description = "Exit code 3 when a connection ended so.")
+    private List<String> failOn = new ArrayList<>();
+
+    private ExplainFilter filter;
+    private ExplainFilter failing;
+    private boolean found;
+
     @Override
     public Integer call() throws IOException {
+        filter = new ExplainFilter(only, host, port, stream);
+        failing = new ExplainFilter(failOn, null, 0, -1);
+        if (svg != null && ladder < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--svg writes a ladder; say which, with --ladder N");
+        }
         for (String file : files) {
-            explain(file);
-        }
-        return 0;
-    }
-
-    private static void explain(String file) throws IOException {
-        CaptureExplainer explainer = new CaptureExplainer();
-        long size = file.equals("-") ? 0 : Files.size(Path.of(file));
-        try (CaptureReader reader =
-                file.equals("-")
-                        ? CaptureReader.open(System.in)
-                        : CaptureReader.open(Path.of(file))) {
-            explainer.read(reader, octets -> progress(octets, size));
-        }
-        Console.progress("");
-        for (int i = 0; i < explainer.connections(); i++) {
-            ConnectionStory story = explainer.story(i);
-            Console.out().println(ExplainText.line(story));
-            if (!story.ending().isInOrder()) {
-                Console.out().print(ExplainText.story(story));
+            if (ladder >= 0) {
+                draw(file);
+            } else {
+                explain(file);
             }
         }
+        return found ? FOUND : 0;
+    }
+
+    private void draw(String file) throws IOException {
+        if (file.equals(PIPE)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--ladder reads a file, not a pipe; save the capture first");
+        }
+        Ladder drawn;
+        try (CaptureReader reader = CaptureReader.open(Path.of(file))) {
+            drawn = CapturedLadder.of(reader, ladder, MOST_RUNGS);
+        }
+        if (svg != null) {
+            Files.writeString(svg, new SvgLadder().render(drawn));
+            return;
+        }
+        TextLadder text = new TextLadder();
+        if (Console.colour()) {
+            text.ansi();
+        }
+        if (Console.ascii()) {
+            text.ascii();
+        }
+        Console.out().print(text.render(drawn));
+    }
+
+    private void explain(String file) throws IOException {
+        CaptureExplainer explainer = new CaptureExplainer();
+        BitSet told = new BitSet();
+        if (file.equals(PIPE)) {
+            try (CaptureReader reader = CaptureReader.open(System.in)) {
+                follow(explainer, reader, told);
+            }
+        } else {
+            long size = Files.size(Path.of(file));
+            try (CaptureReader reader = CaptureReader.open(Path.of(file))) {
+                explainer.read(reader, octets -> progress(octets, size));
+            }
+            Console.progress("");
+        }
+        for (int i = told.nextClearBit(0);
+                i < explainer.connections();
+                i = told.nextClearBit(i + 1)) {
+            tell(explainer.story(i));
+        }
+        tellWhatWasNotRead(explainer);
         if (explainer.broken() != null) {
             throw new IOException(file + ": " + explainer.broken().getMessage());
+        }
+    }
+
+    /** Tells of each connection as soon as it has ended. */
+    private void follow(CaptureExplainer explainer, CaptureReader reader, BitSet told)
+            throws IOException {
+        int at = explainer.next(reader);
+        while (at != CaptureExplainer.NONE) {
+            if (at >= 0 && !told.get(at) && explainer.hasEnded(at)) {
+                told.set(at);
+                tell(explainer.story(at));
+                Console.out().flush();
+            }
+            at = explainer.next(reader);
+        }
+    }
+
+    private void tell(ConnectionStory story) {
+        found |= !failOn.isEmpty() && failing.takes(story);
+        if (!filter.takes(story)) {
+            return;
+        }
+        if (json) {
+            Console.out().println(ExplainJson.line(story));
+            return;
+        }
+        Console.out().println(ExplainText.line(story));
+        if (!story.ending().isInOrder() || stream >= 0) {
+            Console.out().print(ExplainText.story(story));
+        }
+    }
+
+    private static void tellWhatWasNotRead(CaptureExplainer explainer) {
+        tell(explainer.cut(), "of which the capture holds less than the headers");
+        tell(explainer.fragments(), "that are later fragments of IP packets");
+        tell(explainer.unknownLinkTypes(), "of a link type that is not known");
+    }
+
+    private static void tell(long packets, String which) {
+        if (packets > 0) {
+            System.err.println("not looked into: " + packets + " packets " + which);
         }
     }
 
