@@ -33,14 +33,14 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "Reads pcap and pcapng, also compressed with gzip. With - it reads a pipe, and tells"
-                + " of",
+                    + " of",
             "each connection when it ends:",
             "  tcpdump -U -w - tcp | finwait explain -",
             "",
             "Each connection has a line: its number, its ends, when it began, how long it lasted,",
             "octets of text each way, Zeek's conn_state and history; below it the verdict, and for",
             "one that did not end in order the likeliest cause with the numbers of its packets,"
-                + " what",
+                    + " what",
             "the applications have seen, and both ends' states.",
             "",
             "Endings: orderly, simultaneous, closing, half-closed, reset, refused, unanswered,",
