@@ -20,7 +20,7 @@ copy() {
 }
 
 build() {
-    (cd "$scratch/$1" && mvn -q -B -ntp -DskipTests \
+    (cd "$scratch/$1" && mvn -q -B -ntp -Dmaven.test.skip \
         -pl core,transport-sim,transport-nio,transport-raw -am verify)
     built "$scratch/$1" >"$scratch/$1.sums"
 }

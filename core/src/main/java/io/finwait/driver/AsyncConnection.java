@@ -66,12 +66,13 @@ public final class AsyncConnection {
     static void connecting(Driver driver, Connection connection, Answer<AsyncConnection> answer) {
         AsyncConnection opened = new AsyncConnection(driver, connection);
         opened.connecting = answer;
-        answer.whenComplete(
-                (result, failure) -> {
-                    if (result != opened) {
-                        CompletableFuture<CloseReason> unused = opened.end(opened::nobodyWaits);
-                    }
-                });
+        CompletableFuture<?> unused =
+                answer.whenComplete(
+                        (result, failure) -> {
+                            if (result != opened) {
+                                CompletableFuture<?> unusedEnd = opened.end(opened::nobodyWaits);
+                            }
+                        });
     }
 
     /** Who was connecting has stopped waiting: nobody will ever use this connection. */
@@ -149,7 +150,8 @@ public final class AsyncConnection {
                     goOnWriting();
                     if (!answer.isDone()) {
                         // What waits behind it need not wait for room when it is given up.
-                        answer.whenComplete((nothing, failure) -> wakeWriters(failure));
+                        CompletableFuture<?> unused =
+                                answer.whenComplete((nothing, failure) -> wakeWriters(failure));
                     }
                 });
     }

@@ -21,6 +21,7 @@ import io.finwait.tcp.Trigger;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -61,14 +62,14 @@ class ObserversTest {
                 (connection, to) -> {
                     throw new AssertionError("metrics are down");
                 };
-        other.send(ByteBuffer.wrap("text of the other".getBytes("US-ASCII")));
+        other.send(ByteBuffer.wrap("text of the other".getBytes(StandardCharsets.US_ASCII)));
         one.shutdownOutput();
         hosts.run(SECOND);
         assertThat(one.state()).isEqualTo(State.FIN_WAIT_2);
         assertThat(theirs.state()).isEqualTo(State.CLOSE_WAIT);
         ByteBuffer read = ByteBuffer.allocate(100);
         otherTheirs.receive(read);
-        assertThat(new String(read.array(), 0, read.position(), "US-ASCII"))
+        assertThat(new String(read.array(), 0, read.position(), StandardCharsets.US_ASCII))
                 .isEqualTo("text of the other");
         theirs.close();
         hosts.run(SECOND);
