@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
 import io.finwait.driver.Driver;
-import io.finwait.spi.MailboxTransport;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
@@ -26,26 +25,6 @@ class CloseBehindWritesTest {
 
     private static final IpAddress SERVER = IpAddress.parse("10.0.0.2");
     private static final long SECOND = 1_000_000_000L;
-
-    private static final class Cable extends MailboxTransport {
-
-        private final Cable other;
-
-        Cable() {
-            super(1500);
-            other = new Cable(this);
-        }
-
-        private Cable(Cable other) {
-            super(1500);
-            this.other = other;
-        }
-
-        @Override
-        protected void send(ByteBuffer packet) {
-            other.arrived(packet);
-        }
-    }
 
     private Driver client;
     private Driver server;
@@ -91,7 +70,7 @@ class CloseBehindWritesTest {
     void itsPeerHasAHundredSecondsToAcknowledgeSomething() {
         openAndFill(900 * SECOND);
         assertThat(userTimeout()).isZero();
-        ours.close();
+        CompletableFuture<CloseReason> unused = ours.close();
         assertThat(userTimeout()).isEqualTo(100 * SECOND);
     }
 
@@ -104,7 +83,7 @@ class CloseBehindWritesTest {
                             return null;
                         })
                 .join();
-        ours.close();
+        CompletableFuture<CloseReason> unused = ours.close();
         assertThat(userTimeout()).isEqualTo(5 * SECOND);
     }
 
@@ -118,7 +97,7 @@ class CloseBehindWritesTest {
             received += n;
         }
         assertThat(received).isEqualTo(64 << 20);
-        theirs.close();
+        assertThat(theirs.close().join()).isInstanceOf(CloseReason.Orderly.class);
         assertThat(closed.join()).isInstanceOf(CloseReason.Orderly.class);
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
 import io.finwait.driver.Driver;
-import io.finwait.spi.MailboxTransport;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.wire.IpAddress;
 
@@ -42,30 +41,11 @@ class GivingUpTest {
                                 .isInstanceOf(Exception.class)),
         TAKE_ANOTHER_VALUE(answer -> answer.complete(null));
 
+        @SuppressWarnings("ImmutableEnumChecker") // Lambdas without state.
         private final Consumer<CompletableFuture<?>> how;
 
         Way(Consumer<CompletableFuture<?>> how) {
             this.how = how;
-        }
-    }
-
-    private static final class Cable extends MailboxTransport {
-
-        private final Cable other;
-
-        Cable() {
-            super(1500);
-            other = new Cable(this);
-        }
-
-        private Cable(Cable other) {
-            super(1500);
-            this.other = other;
-        }
-
-        @Override
-        protected void send(ByteBuffer packet) {
-            other.arrived(packet);
         }
     }
 
@@ -92,7 +72,7 @@ class GivingUpTest {
     }
 
     private static String text(ByteBuffer read) {
-        return new String(read.array(), 0, read.position(), StandardCharsets.US_ASCII);
+        return StandardCharsets.US_ASCII.decode(read.duplicate().flip()).toString();
     }
 
     @Test
