@@ -42,6 +42,7 @@ public final class SeenSegment {
     }
 
     long number;
+    int interfaceNumber;
     long timeNs;
     long sourceHigh;
     long sourceLow;
@@ -76,6 +77,7 @@ public final class SeenSegment {
             return Kind.OTHER;
         }
         number = packet.number();
+        interfaceNumber = packet.interfaceNumber();
         timeNs = packet.timeNs();
         ByteBuffer b = packet.buffer();
         int end = packet.offset() + packet.length();
@@ -229,6 +231,16 @@ public final class SeenSegment {
     /** Its place in the file; the first packet is number 1. */
     public long number() {
         return number;
+    }
+
+    /** The number of the interface that captured it, from 0. */
+    public int interfaceNumber() {
+        return interfaceNumber;
+    }
+
+    /** IPv4's identification, 0 to 65,535; -1 for IPv6, which has none. */
+    public int ipIdentification() {
+        return ipIdentification;
     }
 
     /** When it was captured, in nanoseconds since 1970-01-01 UTC. */

@@ -36,7 +36,8 @@ public final class CapturedLadder {
                 continue;
             }
             Conversation conversation = conversations.segment(segment);
-            if (conversation.stream == stream) {
+            boolean copy = conversation.lastNumber() != segment.number();
+            if (conversation.stream == stream && !copy) {
                 drawing.segment(conversation, segment);
             }
         }

@@ -20,6 +20,7 @@ final class Conversation {
     final EndStates states = new EndStates();
     final ZeekWords zeek = new ZeekWords();
     final ResetFacts.Last last = new ResetFacts.Last();
+    final Copies copies = new Copies();
     final List<Seen> kept = new ArrayList<>(8);
     ResetFacts reset;
 
@@ -43,6 +44,10 @@ final class Conversation {
     void segment(int from, SeenSegment seg) {
         Flow own = flows[from];
         Flow peer = flows[1 - from];
+        if (copies.isCopy(from, own, reset != null && reset.side == from, seg)) {
+            lastNs = Math.max(lastNs, seg.timeNs());
+            return;
+        }
         packets++;
         if (packets == 1) {
             firstNs = seg.timeNs();
@@ -98,6 +103,11 @@ final class Conversation {
                         seg.textLength(),
                         seg.window(),
                         seg.timeToLive()));
+    }
+
+    /** The packet that was taken last; one that was seen before is not. */
+    long lastNumber() {
+        return Math.max(last.number[0], last.number[1]);
     }
 
     /** True when no further segment belongs here but answers to what is over. */

@@ -25,6 +25,11 @@ final class Remarks {
         if (!flows[0].synSeen) {
             remarks.add("the capture misses the beginning");
         }
+        if (conversation.copies.found() > 0) {
+            remarks.add(
+                    conversation.copies.found()
+                            + " packets are in the capture twice, and counted once");
+        }
         if (conversation.clockWentBack) {
             remarks.add("the capture's clock went back, or its packets are out of order");
         }

@@ -99,6 +99,8 @@ class ExplainedCaptureTest {
         assertThat(story.other().state()).isEqualTo(State.CLOSED);
         assertThat(story.connState()).isEqualTo("SF");
         assertThat(story.timeWait()).startsWith("the opener holds TIME_WAIT");
+        assertThat(story.opener().againSegments()).isZero();
+        assertThat(story.other().againSegments()).isZero();
     }
 
     @ParameterizedTest

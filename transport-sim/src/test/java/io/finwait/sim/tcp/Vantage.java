@@ -19,7 +19,8 @@ final class Vantage implements SimObserver {
     enum Place {
         CLIENT,
         SERVER,
-        MIDDLE
+        MIDDLE,
+        BOTH_ENDS
     }
 
     private static final long EPOCH_NS = 1_700_000_000_000_000_000L;
@@ -28,11 +29,13 @@ final class Vantage implements SimObserver {
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private final PcapngWriter writer = new PcapngWriter(file);
     private final int on;
+    private final int atServer;
 
     Vantage(Place place) {
         this.place = place;
         try {
-            on = writer.addInterface("capture");
+            on = writer.addInterface("client");
+            atServer = place == Place.BOTH_ENDS ? writer.addInterface("server") : on;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -40,15 +43,18 @@ final class Vantage implements SimObserver {
 
     @Override
     public void sent(long nowNs, SimPacket packet) {
-        if (place == Place.MIDDLE || isFromClient(packet) == (place == Place.CLIENT)) {
-            write(nowNs, packet);
+        if (place == Place.MIDDLE
+                || place == Place.BOTH_ENDS
+                || isFromClient(packet) == (place == Place.CLIENT)) {
+            write(isFromClient(packet) ? on : atServer, nowNs, packet);
         }
     }
 
     @Override
     public void delivered(long nowNs, SimPacket packet) {
-        if (place != Place.MIDDLE && isFromClient(packet) != (place == Place.CLIENT)) {
-            write(nowNs, packet);
+        if (place == Place.BOTH_ENDS
+                || (place != Place.MIDDLE && isFromClient(packet) != (place == Place.CLIENT))) {
+            write(isFromClient(packet) ? atServer : on, nowNs, packet);
         }
     }
 
@@ -56,10 +62,10 @@ final class Vantage implements SimObserver {
         return packet.from().equals("client");
     }
 
-    private void write(long nowNs, SimPacket packet) {
+    private void write(int where, long nowNs, SimPacket packet) {
         try {
             writer.packet(
-                    on,
+                    where,
                     EPOCH_NS + nowNs,
                     PacketDirection.SENT,
                     packet.buffer(),

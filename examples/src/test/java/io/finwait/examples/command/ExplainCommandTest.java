@@ -1,0 +1,144 @@
+package io.finwait.examples.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** {@code finwait explain} on captures that the stories make. */
+class ExplainCommandTest {
+
+    @TempDir private static Path folder;
+
+    private record Run(int code, String out, String err) {}
+
+    private static Run run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream realOut = System.out;
+        PrintStream realErr = System.err;
+        try {
+            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+            int code = FinwaitCommand.run(args);
+            return new Run(
+                    code,
+                    out.toString(StandardCharsets.UTF_8),
+                    err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(realOut);
+            System.setErr(realErr);
+        }
+    }
+
+    private static Path capture(String story) {
+        return folder.resolve(story + ".pcapng");
+    }
+
+    private static Run explain(String story, String... options) {
+        return run(
+                Stream.concat(
+                                Stream.of("explain", capture(story).toString()),
+                                Arrays.stream(options))
+                        .toArray(String[]::new));
+    }
+
+    @BeforeAll
+    static void captureStories() {
+        for (String story :
+                new String[] {"close", "half-close", "unread-data", "abort", "reset-by-peer"}) {
+            Run run = run(story, "--pcap", capture(story).toString());
+            assertThat(run.code()).as(run.err()).isZero();
+        }
+    }
+
+    @Test
+    void anOrderlyCloseIsOneLineAndItsVerdict() {
+        Run run = explain("close");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .contains(" SF ")
+                .contains("the opener closed first, then the other end: closed in order")
+                .doesNotContain("cause");
+    }
+
+    @Test
+    void aResetHasItsCauseAndWhatTheApplicationsSaw() {
+        assertThat(explain("unread-data").out())
+                .contains("closed with text unread")
+                .containsPattern("\\(#\\d+")
+                .contains("Connection reset by peer");
+        assertThat(explain("reset-by-peer").out()).contains("text came after the application");
+    }
+
+    @Test
+    void onlyWhatIsAskedForIsTold() {
+        assertThat(explain("close", "--only", "reset").out()).isEmpty();
+        assertThat(explain("close", "--only", "orderly,reset").out()).isNotEmpty();
+        assertThat(explain("close", "--port", "1").out()).isEmpty();
+        assertThat(explain("close", "--host", "10.9.9.9").out()).isEmpty();
+        assertThat(explain("close", "--stream", "0").out()).contains("TIME_WAIT");
+    }
+
+    @Test
+    void scriptsFindOutByTheExitCode() {
+        assertThat(explain("close", "--fail-on", "reset").code()).isZero();
+        assertThat(explain("unread-data", "--fail-on", "reset,half-closed").code()).isEqualTo(3);
+    }
+
+    @Test
+    void jsonIsAnObjectALine() {
+        assertThat(explain("close", "--json").out())
+                .startsWith("{\"stream\":0,\"opener\":{\"address\":\"")
+                .contains("\"ending\":\"orderly\"")
+                .contains("\"closedFirst\":0")
+                .endsWith("}" + System.lineSeparator());
+    }
+
+    @Test
+    void aLadderIsDrawnAsTextAndAsPicture() throws IOException {
+        assertThat(explain("close", "--ladder", "0").out())
+                .contains("FIN_WAIT_1")
+                .contains("TIME_WAIT")
+                .contains("#1");
+        Path svg = folder.resolve("ladder.svg");
+        assertThat(explain("close", "--ladder", "0", "--svg", svg.toString()).code()).isZero();
+        assertThat(Files.readString(svg)).startsWith("<svg").contains("FIN");
+    }
+
+    @Test
+    void mistakesAreToldWithWhatToDo() throws IOException {
+        Path text = Files.writeString(folder.resolve("notes.txt"), "no capture at all");
+        assertThat(run("explain", text.toString()))
+                .satisfies(run -> assertThat(run.code()).isEqualTo(1))
+                .satisfies(run -> assertThat(run.err()).contains("no pcap or pcapng file"));
+        assertThat(explain("close", "--only", "bogus").err()).contains("choose of orderly");
+        assertThat(explain("close", "--svg", "x.svg").err()).contains("--ladder");
+        assertThat(explain("close", "--ladder", "7").err())
+                .contains("no connection of that number");
+        assertThat(run("explain", folder.resolve("none").toString()).code()).isEqualTo(1);
+    }
+
+    @Test
+    void aBrokenFileIsUsedAsFarAsItGoes() throws IOException {
+        byte[] whole = Files.readAllBytes(capture("close"));
+        Path cut = folder.resolve("cut.pcapng");
+        Files.write(cut, Arrays.copyOf(whole, whole.length - 5));
+        Run run = run("explain", cut.toString());
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("closed");
+        assertThat(run.err()).containsPattern("cut.pcapng: .* at octet \\d+|\\(at octet \\d+\\)");
+    }
+}
