@@ -296,8 +296,11 @@ public final class Driver implements AutoCloseable {
             long now = System.nanoTime();
             // Who has slept tells the endpoint first what time it is: some calls are judged by it.
             int work = hasWaited ? endpoint.doWork(now) : 0;
+            int called = runCommands() + alarms.ring(now);
+            if (called > 0 || !hasWaited) {
+                work += called + endpoint.doWork(now);
+            }
             hasWaited = false;
-            work += runCommands() + alarms.ring(now) + endpoint.doWork(now);
             if (work > 0) {
                 idle = false;
                 continue;
