@@ -60,6 +60,9 @@ abstract sealed class PerSegment permits Tcb {
     /** Octets of text in order that arrived since the last ACK. */
     int octetsUnacknowledged;
 
+    /** An ACK left in the middle of this batch: what it did not cover is acknowledged at the end. */
+    boolean acknowledgedInBatch;
+
     /** Segments of text that are still acknowledged at once ({@link WireProfile#quickAcks}). */
     int quickAcksLeft;
 

@@ -251,6 +251,10 @@ final class SegmentOutput {
     }
 
     private boolean pollAcks(Tcb tcb) {
+        if (tcb.acknowledgedInBatch) {
+            tcb.acknowledgedInBatch = false;
+            tcb.acksOwed = Math.max(tcb.acksOwed, tcb.octetsUnacknowledged > 0 ? 1 : 0);
+        }
         while (tcb.acksOwed > 0) {
             if (!sendAck(tcb)) {
                 return false;
@@ -275,10 +279,12 @@ final class SegmentOutput {
 
     /**
      * An ACK in the middle of a batch, for a sender whose window grows with the number of ACKs; without
-     * room it stays owed.
+     * room it stays owed. An odd segment at the end does not have to wait for the delay: its sender may
+     * hold back a small one until it is acknowledged (RFC 896).
      */
     void acknowledgeNow(Tcb tcb) {
         sendEmpty(tcb, ackSequence(tcb.snd));
+        tcb.acknowledgedInBatch = true;
     }
 
     /** The ACK of the peer's FIN, before the TCB goes; lost when there is no room, as on any link. */

@@ -99,6 +99,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         keepaliveOwed = false;
         sendSmall = false;
         octetsUnacknowledged = 0;
+        acknowledgedInBatch = false;
         quickAcksLeft = 0;
         retransmissions = 0;
         probes = 0;

@@ -57,6 +57,16 @@ class AckCadenceTest {
     }
 
     @Test
+    void theOddSegmentOfABatchIsAcknowledgedWithIt() {
+        for (int i = 0; i < 7; i++) {
+            peer.text(1_000);
+        }
+        bench.work();
+        assertThat(bench.sent).hasSize(4);
+        assertThat(bench.lastTo(5_000).ack()).isEqualTo(peer.seq);
+    }
+
+    @Test
     void aBatchIsAcknowledgedOnceWhenThePeerRuns() throws IOException {
         ByteBuffer reader = ByteBuffer.allocate(4_096);
         while (peer.seq < 5_001 + (1 << 20) + FULL) {
