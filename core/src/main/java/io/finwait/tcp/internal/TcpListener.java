@@ -101,7 +101,10 @@ final class TcpListener implements Listener {
                 endpoint.lifecycle.abort(tcb, AbortCause.LISTENER_CLOSED);
             }
         }
-        acceptQueue.clear();
+        // Those that ended before anybody accepted them hold text that nobody will read.
+        for (TcpConnection each = acceptQueue.poll(); each != null; each = acceptQueue.poll()) {
+            each.release();
+        }
     }
 
     /** True when another handshake may begin. */
