@@ -368,12 +368,21 @@ final class SegmentArrives {
         boolean quick = tcb.quickAcksLeft > 0 && tcb.quickAcksLeft-- > 0;
         if (delay == 0 || quick || atOnce || enough) {
             tcb.acksOwed = Math.max(tcb.acksOwed, 1);
-            if (enough && !atOnce && tcb.rcv.peerIsStarting()) {
-                endpoint.output.acknowledgeNow(tcb);
+            if (enough && !atOnce) {
+                acknowledgeInBatch(tcb);
             }
             endpoint.wantsOutput(tcb);
         } else {
             tcb.timers.startIfOff(Timer.DELAYED_ACK, endpoint.now + delay);
+        }
+    }
+
+    /** A batch of a few segments is acknowledged at its end, a longer one in pairs while its sender starts. */
+    private void acknowledgeInBatch(Tcb tcb) {
+        int segments = tcb.acknowledgedInBatch ? 2 : 4;
+        if (tcb.rcv.peerIsStarting()
+                && tcb.octetsUnacknowledged >= segments * tcb.rcv.peerSegment) {
+            endpoint.output.acknowledgeNow(tcb);
         }
     }
 
