@@ -1,6 +1,7 @@
 package io.finwait.nio.control;
 
 import io.finwait.driver.Driver;
+import io.finwait.nio.internal.AcceptLoop;
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.internal.SocketFile;
 import io.finwait.trace.Netstat;
@@ -35,14 +36,11 @@ public final class ControlSocket implements AutoCloseable {
     private static final String NAME = "[A-Za-z0-9_-]{1,32}";
 
     private final SocketFile file;
-    private final Path path;
     private final ServerSocketChannel listening;
     private final Supplier<String> text;
 
-    private ControlSocket(
-            SocketFile file, Path path, ServerSocketChannel listening, Supplier<String> text) {
+    private ControlSocket(SocketFile file, ServerSocketChannel listening, Supplier<String> text) {
         this.file = file;
-        this.path = path;
         this.listening = listening;
         this.text = text;
     }
@@ -86,23 +84,14 @@ public final class ControlSocket implements AutoCloseable {
             throw new IOException(
                     "the control socket can't be made at '" + path + "': " + e.getMessage(), e);
         }
-        ControlSocket control = new ControlSocket(bound, path, listening, text);
-        LightThreads.start("control", control::serve);
+        ControlSocket control = new ControlSocket(bound, listening, text);
+        AcceptLoop loop =
+                new AcceptLoop(
+                        listening,
+                        "the control socket " + path,
+                        each -> LightThreads.start("control-look", () -> control.show(each)));
+        LightThreads.start("control", loop::run);
         return control;
-    }
-
-    private void serve() {
-        while (true) {
-            try {
-                SocketChannel onlooker = listening.accept();
-                LightThreads.start("control-look", () -> show(onlooker));
-            } catch (IOException e) {
-                if (listening.isOpen()) {
-                    LOG.warn("the control socket {} answers no more", path, e);
-                }
-                return;
-            }
-        }
     }
 
     private void show(SocketChannel onlooker) {

@@ -20,8 +20,15 @@ import java.util.concurrent.locks.LockSupport;
 final class Pump {
 
     private static final int CHUNK = 16 << 10;
-    private static final int MOST_UNDER_WAY = 1 << 20;
-    private static final long SECOND_NS = 1_000_000_000;
+    private static final int LEAST_ROOM = 1 << 20;
+    private static final int MOST_ROOM = 64 << 20;
+    private static final double SECOND_NS = 1e9;
+
+    /** What a line without a rate is taken for when a delay needs room for what is on its way. */
+    private static final double GIGABIT_NS = 125e6 / SECOND_NS;
+
+    /** How long to wait for room in a socket that does not block. */
+    private static final long ROOM_PAUSE_NS = 1_000_000;
 
     /** Parts in which a slow direction sends, so that its octets don't come in bursts of seconds. */
     private static final int PARTS_PER_SECOND = 20;
@@ -41,7 +48,8 @@ final class Pump {
     private final SocketChannel to;
     private final RelayFaults faults;
     private final LinkedBlockingQueue<UnderWay> underWay = new LinkedBlockingQueue<>();
-    private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
+    private final Semaphore room;
+    private final Pace pace;
     private final AtomicLong octets = new AtomicLong();
     private final AtomicBoolean finIsUnderWay = new AtomicBoolean();
     private final AtomicBoolean resetHasCome = new AtomicBoolean();
@@ -49,6 +57,9 @@ final class Pump {
     private final Thread writer = LightThreads.unstarted("relay-write", this::write);
     private volatile boolean endIsMade;
     private volatile boolean cut;
+
+    /** We have shut down the output of the end that is written to, or are about to. */
+    private volatile boolean finHasPassed;
 
     Pump(
             RelayedConnection connection,
@@ -61,6 +72,16 @@ final class Pump {
         this.from = from;
         this.to = to;
         this.faults = faults;
+        pace = new Pace(faults.octetsPerSecond());
+        room = new Semaphore(roomFor(faults));
+    }
+
+    /** Octets under way: a delay must not become a limit of the rate. */
+    private static int roomFor(RelayFaults faults) {
+        double perNs =
+                faults.octetsPerSecond() == 0 ? GIGABIT_NS : faults.octetsPerSecond() / SECOND_NS;
+        double underWay = perNs * faults.delay().toNanos();
+        return (int) Math.min(LEAST_ROOM + underWay, MOST_ROOM);
     }
 
     void start() {
@@ -90,6 +111,9 @@ final class Pump {
                 take(buffer.flip());
             }
             finHasCome();
+            if (!cut) {
+                connection.watchForReset(from, this::errorHasCome);
+            }
         } catch (IOException e) {
             resetHasCome();
         } catch (InterruptedException e) {
@@ -140,6 +164,13 @@ final class Pump {
         }
     }
 
+    /** Behind its FIN the sender's socket has failed: by a RST, or by the close of both its directions. */
+    private void errorHasCome() {
+        if (!connection.pump(way.reverse()).finHasPassed) {
+            resetHasCome();
+        }
+    }
+
     /** The sender has reset the connection, as reading from it or writing to it has shown. */
     private void resetHasCome() {
         if (cut || connection.isOver() || !resetHasCome.compareAndSet(false, true)) {
@@ -167,7 +198,7 @@ final class Pump {
                 waitUntil(next.dueNs);
                 if (next.octets != null) {
                     int length = next.octets.remaining();
-                    isGone = isGone || !send(next.octets);
+                    isGone = isGone || !send(next.octets, next.dueNs);
                     room.release(length);
                 } else {
                     end(next.end);
@@ -185,6 +216,8 @@ final class Pump {
             connection.resetBoth();
             return;
         }
+        finHasPassed = true;
+        connection.watchNoMore(to);
         try {
             to.shutdownOutput();
         } catch (IOException e) {
@@ -194,15 +227,17 @@ final class Pump {
     }
 
     /** False when the end that we write to has gone, which is a reset in the other direction. */
-    private boolean send(ByteBuffer chunk) {
+    private boolean send(ByteBuffer chunk, long readyNs) {
         try {
             int end = chunk.limit();
             int part = partOf(end);
             while (chunk.position() < end) {
                 chunk.limit(Math.min(end, chunk.position() + part));
-                waitUntil(System.nanoTime() + nsFor(chunk.remaining()));
+                waitUntil(pace.leaves(chunk.remaining(), readyNs, System.nanoTime()));
                 while (chunk.hasRemaining()) {
-                    to.write(chunk);
+                    if (to.write(chunk) == 0) {
+                        LockSupport.parkNanos(ROOM_PAUSE_NS);
+                    }
                 }
             }
             return true;
@@ -215,11 +250,6 @@ final class Pump {
     private int partOf(int length) {
         long rate = faults.octetsPerSecond();
         return rate == 0 ? length : (int) Math.min(Math.max(rate / PARTS_PER_SECOND, 1), length);
-    }
-
-    private long nsFor(int length) {
-        long rate = faults.octetsPerSecond();
-        return rate == 0 ? 0 : length * SECOND_NS / rate;
     }
 
     private void waitUntil(long timeNs) {

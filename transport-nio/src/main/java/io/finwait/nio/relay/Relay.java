@@ -1,5 +1,6 @@
 package io.finwait.nio.relay;
 
+import io.finwait.nio.internal.AcceptLoop;
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.relay.RelayEvent.Kind;
 
@@ -13,10 +14,12 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -34,7 +37,9 @@ import java.util.function.Consumer;
  * and reset at once. The kernel answers the client's SYN before this process hears of it, and no socket
  * option lets a listener decline one, so the server can't be asked first; to close the port while the
  * server is away would take probing it with connections that no client wanted. A reset from an end whose
- * octets wait for room (1 MiB waits in each direction) is seen when there is room again.
+ * octets wait for room is seen when there is room again: what waits in a direction is 1 MiB, and what is
+ * under way for the time of a delay. A reset from an end that has been sent a FIN, and has sent its own,
+ * can't be told from the end of the connection.
  *
  * <p>Each connection has virtual threads of its own; everything here may be called from any thread.
  */
@@ -43,30 +48,49 @@ public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
     private final ServerSocketChannel listening;
+    private final ResetWatch watch;
     private final InetSocketAddress localAddress;
     private final InetSocketAddress server;
     private final RelayFaults up;
     private final RelayFaults down;
     private final Consumer<RelayEvent> observer;
     private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong accepted = new AtomicLong();
     private volatile boolean closed;
 
     private Relay(Builder builder) throws IOException {
         server = builder.server;
         up = builder.up;
         down = builder.down;
-        observer = builder.observer;
+        observer = guarded(builder.observer);
         listening = ServerSocketChannel.open();
         try {
             listening.bind(builder.listen);
             localAddress = (InetSocketAddress) listening.getLocalAddress();
+            watch = new ResetWatch();
         } catch (IOException e) {
             listening.close();
             throw e;
         }
     }
 
-    /** Begins to describe a relay to a server. */
+    /** Who looks on and throws must not cost a connection. */
+    private static Consumer<RelayEvent> guarded(Consumer<RelayEvent> observer) {
+        return event -> {
+            try {
+                observer.accept(event);
+            } catch (RuntimeException e) {
+                LOG.warn("an observer of the relay threw when told '{}'", event, e);
+            }
+        };
+    }
+
+    /**
+     * Begins to describe a relay to a server.
+     *
+     * @param server where clients are connected to; a name that is not resolved yet is asked for again
+     *     for each client
+     */
     public static Builder to(InetSocketAddress server) {
         return new Builder(server);
     }
@@ -117,7 +141,12 @@ public final class Relay implements AutoCloseable {
         public Relay open() {
             try {
                 Relay relay = new Relay(this);
-                LightThreads.start("relay", relay::accept);
+                AcceptLoop loop =
+                        new AcceptLoop(
+                                relay.listening,
+                                "the relay at " + relay.localAddress,
+                                relay::accept);
+                LightThreads.start("relay", loop::run);
                 return relay;
             } catch (IOException e) {
                 throw new UncheckedIOException(
@@ -147,43 +176,45 @@ public final class Relay implements AutoCloseable {
                 .toList();
     }
 
-    private void accept() {
-        long number = 0;
-        while (!closed) {
-            try {
-                SocketChannel client = listening.accept();
-                number++;
-                long mine = number;
-                LightThreads.start("relay-" + mine, () -> connect(client, mine));
-            } catch (IOException e) {
-                if (!closed) {
-                    LOG.warn("the relay at {} takes no more connections", localAddress, e);
-                }
-                return;
-            }
-        }
+    private void accept(SocketChannel client) {
+        long number = accepted.incrementAndGet();
+        LightThreads.start("relay-" + number, () -> connect(client, number));
     }
 
     private void connect(SocketChannel client, long number) {
-        SocketChannel to;
+        SocketChannel to = null;
         try {
-            to = SocketChannel.open(server);
+            to = SocketChannel.open(address());
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
             to.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        } catch (IOException e) {
-            LOG.debug("the server at {} can't be reached: {}", server, e.getMessage());
+        } catch (IOException | UnresolvedAddressException e) {
+            LOG.debug("the server at {} can't be reached: {}", server, e.toString());
             RelayedConnection.reset(client);
+            RelayedConnection.reset(to);
             observer.accept(new RelayEvent(number, null, Kind.UNREACHABLE, 0));
             return;
         }
         observer.accept(new RelayEvent(number, null, Kind.OPENED, 0));
         RelayedConnection connection =
-                new RelayedConnection(number, client, to, up, down, observer, connections::remove);
+                new RelayedConnection(
+                        number, client, to, up, down, watch, observer, connections::remove);
         connections.add(connection);
-        connection.start();
+        try {
+            connection.start();
+        } catch (OutOfMemoryError e) {
+            LOG.warn("no threads for a connection, it is reset: {}", e.toString());
+            connection.resetBoth();
+        }
         if (closed) {
             connection.resetBoth();
         }
+    }
+
+    /** A name that is unknown now may be known later. */
+    private InetSocketAddress address() {
+        return server.isUnresolved()
+                ? new InetSocketAddress(server.getHostString(), server.getPort())
+                : server;
     }
 
     /** Closes the port, and resets all connections that are left. */
@@ -196,5 +227,6 @@ public final class Relay implements AutoCloseable {
             LOG.debug("closing the port: {}", e.getMessage());
         }
         connections.forEach(RelayedConnection::resetBoth);
+        watch.close();
     }
 }

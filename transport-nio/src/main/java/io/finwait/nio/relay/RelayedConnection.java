@@ -22,6 +22,7 @@ final class RelayedConnection {
     private final String clientAddress;
     private final SocketChannel client;
     private final SocketChannel server;
+    private final ResetWatch watch;
     private final Consumer<RelayEvent> observer;
     private final Consumer<RelayedConnection> whenOver;
     private final AtomicInteger directionsLeft = new AtomicInteger(2);
@@ -35,12 +36,14 @@ final class RelayedConnection {
             SocketChannel server,
             RelayFaults up,
             RelayFaults down,
+            ResetWatch watch,
             Consumer<RelayEvent> observer,
             Consumer<RelayedConnection> whenOver) {
         this.number = number;
         clientAddress = addressOf(client);
         this.client = client;
         this.server = server;
+        this.watch = watch;
         this.observer = observer;
         this.whenOver = whenOver;
         this.up = new Pump(this, Way.UP, client, server, up);
@@ -64,6 +67,14 @@ final class RelayedConnection {
 
     Pump pump(Way way) {
         return way == Way.UP ? up : down;
+    }
+
+    void watchForReset(SocketChannel channel, Runnable onReset) throws IOException {
+        watch.watch(channel, onReset);
+    }
+
+    void watchNoMore(SocketChannel channel) {
+        watch.forget(channel);
     }
 
     private static String addressOf(SocketChannel channel) {
@@ -103,8 +114,11 @@ final class RelayedConnection {
         }
     }
 
-    /** Closes with a RST: what linger 0 is for. */
+    /** Closes with a RST: what linger 0 is for. There may be no channel. */
     static void reset(SocketChannel channel) {
+        if (channel == null) {
+            return;
+        }
         try {
             if (channel.isOpen()) {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -175,6 +175,84 @@ class RelayTest {
         assertThat(next(Kind.RESET).way()).isEqualTo(way);
     }
 
+    /** As without a relay: who goes on writing to one that has closed is reset, at the second write. */
+    @ParameterizedTest
+    @EnumSource
+    void aResetThatAnswersTheFirstWriteBehindAFinIsCarriedAtOnce(Way way) throws Exception {
+        connect(NONE, NONE);
+        Socket[] ends = ends(way);
+        ends[0].close();
+        assertThat(read(ends[1])).isEqualTo(-1);
+        send(ends[1], HELLO);
+        assertThat(next(Kind.RESET).way()).isEqualTo(way);
+        next(Kind.CLOSED);
+        assertThatThrownBy(() -> untilItFails(ends[1])).isInstanceOf(SocketException.class);
+    }
+
+    private static void untilItFails(Socket to) throws IOException {
+        while (true) {
+            send(to, HELLO);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aResetBehindADroppedFinIsCarried(Way way) throws Exception {
+        connect(way, NONE.dropFin());
+        Socket[] ends = ends(way);
+        ends[0].close();
+        next(Kind.FIN_DROPPED);
+        send(ends[1], HELLO);
+        assertThatThrownBy(() -> read(ends[1])).hasMessage("Connection reset");
+    }
+
+    @Test
+    void aHalfClosedDirectionCarriesMuchAndSlowly() throws Exception {
+        connect(NONE, NONE);
+        byte[] octets = new byte[20_000_000];
+        new Random(3).nextBytes(octets);
+        client.shutdownOutput();
+        assertThat(read(server)).isEqualTo(-1);
+        next(Kind.FIN);
+        Thread sender = LightThreads.start("sender", () -> sendAndClose(server, octets));
+        assertThat(all(client)).isEqualTo(octets);
+        sender.join();
+        next(Kind.CLOSED);
+    }
+
+    @Test
+    void aServerThatCannotBeResolvedIsAResetForTheClient() throws Exception {
+        relay =
+                Relay.to(InetSocketAddress.createUnresolved("no.such.host.invalid", 80))
+                        .observer(events::add)
+                        .open();
+        client = new Socket();
+        client.connect(relay.localAddress());
+        client.setSoTimeout(20_000);
+        assertThatThrownBy(() -> read(client)).hasMessage("Connection reset");
+        next(Kind.UNREACHABLE);
+    }
+
+    @Test
+    void anObserverThatThrowsCostsNoConnection() throws Exception {
+        relay =
+                Relay.to((InetSocketAddress) listening.getLocalSocketAddress())
+                        .observer(
+                                event -> {
+                                    throw new IllegalStateException("an observer's fault");
+                                })
+                        .open();
+        client = new Socket();
+        client.connect(relay.localAddress());
+        server = listening.accept();
+        send(client, HELLO);
+        client.shutdownOutput();
+        assertThat(all(server)).isEqualTo(HELLO);
+        server.close();
+        client.setSoTimeout(20_000);
+        assertThat(read(client)).isEqualTo(-1);
+    }
+
     @Test
     void aMillionOctetsPassBothWaysAtOnceUnchanged() throws Exception {
         connect(NONE, NONE);
@@ -263,7 +341,9 @@ class RelayTest {
         isSilent(ends[1]);
         ends[1].shutdownOutput();
         assertThat(read(ends[0])).isEqualTo(-1);
-        isSilent(ends[1]);
+        // Both directions of its socket are closed now, which is not a reset.
+        ends[1].setSoTimeout(50);
+        assertThatThrownBy(() -> read(ends[1])).isInstanceOf(SocketTimeoutException.class);
     }
 
     @ParameterizedTest
