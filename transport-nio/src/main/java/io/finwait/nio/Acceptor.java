@@ -29,6 +29,16 @@ final class Acceptor implements ChannelSource {
     private final Selector selector;
     private final ServerSocketChannel server;
     private final SelectionKey key;
+    private final KeyPause pause;
+
+    /** What takes a connection; another one in tests. */
+    Accepting accepting;
+
+    /** {@link ServerSocketChannel#accept}. */
+    interface Accepting {
+        SocketChannel accept() throws IOException;
+    }
+
     private final SocketFile file;
     private boolean acceptable;
     private long lookedNs;
@@ -53,6 +63,8 @@ final class Acceptor implements ChannelSource {
                 server.bind(at);
             }
             key = server.register(selector, SelectionKey.OP_ACCEPT);
+            pause = new KeyPause(key, SelectionKey.OP_ACCEPT);
+            accepting = server::accept;
         } catch (IOException e) {
             server.close();
             throw e;
@@ -65,21 +77,26 @@ final class Acceptor implements ChannelSource {
 
     @Override
     public SocketChannel next(boolean connected, long nowNs) {
-        if (connected && !acceptable && nowNs - lookedNs < LOOK_NS) {
+        boolean paused = pause.isOn();
+        if (pause.holds(nowNs)
+                || (connected && !acceptable && !paused && nowNs - lookedNs < LOOK_NS)) {
             return null;
         }
         acceptable = false;
         lookedNs = nowNs;
         SocketChannel newest = null;
         try {
-            for (SocketChannel one = server.accept(); one != null; one = server.accept()) {
+            for (SocketChannel one = accepting.accept(); one != null; one = accepting.accept()) {
                 Sockets.close(newest, selector);
-                newest = null;
-                Sockets.prepare(one);
                 newest = one;
+                Sockets.prepare(one);
             }
+            pause.worked();
         } catch (IOException e) {
             LOG.debug("no connection can be accepted: {}", e.getMessage());
+            Sockets.close(newest, selector);
+            newest = null;
+            pause.begin(nowNs);
         }
         return newest;
     }
@@ -101,7 +118,7 @@ final class Acceptor implements ChannelSource {
 
     @Override
     public long nextDeadlineNs() {
-        return Long.MAX_VALUE;
+        return pause.nextDeadlineNs();
     }
 
     @Override

@@ -266,10 +266,12 @@ public final class StreamTransport extends SocketTransport {
 
     @Override
     public long nextDeadlineNs() {
-        if (channel == null) {
-            return source.nextDeadlineNs();
+        long ofSource = source.nextDeadlineNs();
+        if (channel == null || !stalled) {
+            return ofSource;
         }
-        return stalled ? stalledSinceNs + STALL_NS : Long.MAX_VALUE;
+        long ofStall = stalledSinceNs + STALL_NS;
+        return ofSource == Long.MAX_VALUE || ofStall - ofSource < 0 ? ofStall : ofSource;
     }
 
     /** {@inheritDoc} The timeout is rounded up to whole milliseconds, which is what the JDK waits in. */

@@ -15,6 +15,7 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectionKey;
 
 /**
@@ -48,9 +49,15 @@ public final class UdpTransport extends SocketTransport {
     private static final int SOCKET_BUFFER = 4 << 20;
     private static final int NOTHING_THERE = -1;
     private static final int NO_PACKET = -2;
+    private static final int FAILED = -3;
 
     private final DatagramChannel channel;
-    private final SelectionKey key;
+    final SelectionKey key;
+    private final KeyPause pause;
+
+    /** What datagrams of a fixed peer are read from; another one in tests. */
+    ReadableByteChannel reading;
+
     private final InetSocketAddress local;
     private final UdpPeers peers;
     private final Packet[] arrivals = new Packet[SLOTS];
@@ -80,6 +87,8 @@ public final class UdpTransport extends SocketTransport {
             }
             local = (InetSocketAddress) channel.getLocalAddress();
             key = channel.register(selector, SelectionKey.OP_READ);
+            pause = new KeyPause(key, SelectionKey.OP_READ);
+            reading = channel;
         } catch (IOException e) {
             closeQuietly();
             throw new UncheckedIOException(
@@ -148,9 +157,13 @@ public final class UdpTransport extends SocketTransport {
             return 0;
         }
         flush();
+        if (pause.holds(nowNs)) {
+            return 0;
+        }
         int most = Math.min(into.room(), SLOTS);
         int added = 0;
         int strangers = 0;
+        int failures = 0;
         // Datagrams that are no packets must not keep this loop from ending.
         while (added < most && strangers < SLOTS) {
             ByteBuffer room = rooms[added].clear();
@@ -158,8 +171,9 @@ public final class UdpTransport extends SocketTransport {
             if (length == NOTHING_THERE) {
                 break;
             }
-            if (length == NO_PACKET) {
-                counters.receiveDrops++;
+            if (length < 0) {
+                counters.receiveDrops += length == NO_PACKET ? 1 : 0;
+                failures += length == FAILED ? 1 : 0;
                 strangers++;
                 continue;
             }
@@ -167,6 +181,13 @@ public final class UdpTransport extends SocketTransport {
             added++;
         }
         counters.packetsReceived += added;
+        if (failures == SLOTS) {
+            // A socket tells an error once; this one does not get over it.
+            LOG.debug("nothing can be received at {} for a while", local);
+            pause.begin(nowNs);
+        } else {
+            pause.worked();
+        }
         return added;
     }
 
@@ -175,7 +196,7 @@ public final class UdpTransport extends SocketTransport {
         SocketAddress from = null;
         try {
             if (peers == null) {
-                if (channel.read(room) <= 0) {
+                if (reading.read(room) <= 0) {
                     return NOTHING_THERE;
                 }
             } else {
@@ -189,7 +210,7 @@ public final class UdpTransport extends SocketTransport {
             return NO_PACKET;
         } catch (IOException e) {
             LOG.debug("nothing can be received at {}: {}", local, e.getMessage());
-            return NOTHING_THERE;
+            return channel.isOpen() ? FAILED : NOTHING_THERE;
         }
         int length = room.position();
         boolean good =
@@ -255,7 +276,8 @@ public final class UdpTransport extends SocketTransport {
     }
 
     private void wantWritable(boolean wanted) {
-        int interest = wanted ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
+        int readable = pause.isOn() ? 0 : SelectionKey.OP_READ;
+        int interest = wanted ? readable | SelectionKey.OP_WRITE : readable;
         if (key.isValid() && key.interestOps() != interest) {
             key.interestOps(interest);
         }
@@ -263,7 +285,7 @@ public final class UdpTransport extends SocketTransport {
 
     @Override
     public long nextDeadlineNs() {
-        return Long.MAX_VALUE;
+        return pause.nextDeadlineNs();
     }
 
     /** {@inheritDoc} The timeout is rounded up to whole milliseconds, which is what the JDK waits in. */

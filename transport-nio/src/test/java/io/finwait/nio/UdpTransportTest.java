@@ -17,6 +17,9 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,6 +68,77 @@ class UdpTransportTest {
         send(hub, toSecond, 0);
         assertThat(receive(second, 1, 0)).containsExactly(toSecond);
         assertThat(receive(third, 1, 0)).containsExactly(toThird);
+    }
+
+    /** Ready and failing, for ever: a thread that asks again at once would do nothing else. */
+    @Test
+    void aSocketThatKeepsFailingIsAskedAgainAfterPauses() {
+        UdpTransport hub = many();
+        UdpTransport failing = to(hub);
+        ReadableByteChannel real = failing.reading;
+        int[] asked = {0};
+        failing.reading =
+                new ReadableByteChannel() {
+                    @Override
+                    public int read(ByteBuffer into) throws IOException {
+                        asked[0]++;
+                        throw new IOException("Cannot allocate memory");
+                    }
+
+                    @Override
+                    public boolean isOpen() {
+                        return true;
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        long now = Long.MAX_VALUE;
+        List<Long> pausesMs = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            receive(failing, now);
+            assertThat(failing.key.interestOps()).isZero();
+            pausesMs.add((failing.nextDeadlineNs() - now) / 1_000_000);
+            int before = asked[0];
+            receive(failing, failing.nextDeadlineNs() - 1);
+            assertThat(asked[0]).isEqualTo(before);
+            now = failing.nextDeadlineNs();
+        }
+        assertThat(pausesMs).containsExactly(10L, 20L, 40L, 80L);
+        failing.reading = real;
+        receive(failing, now);
+        assertThat(failing.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+        assertThat(failing.key.interestOps()).isEqualTo(SelectionKey.OP_READ);
+    }
+
+    /** "No route to host" and the like are told once: what stands behind them comes at once. */
+    @Test
+    void anErrorThatIsToldOnceIsNoPause() {
+        UdpTransport hub = many();
+        UdpTransport failing = to(hub);
+        send(failing, packet("10.0.0.2", "10.0.0.1", 2, 20), 0);
+        assertThat(receive(hub, 1, 0)).hasSize(1);
+        byte[] answer = packet("10.0.0.1", "10.0.0.2", 3, 20);
+        send(hub, answer, 0);
+        ReadableByteChannel real = failing.reading;
+        failing.reading =
+                new ReadableByteChannel() {
+                    @Override
+                    public int read(ByteBuffer into) throws IOException {
+                        failing.reading = real;
+                        throw new IOException("No route to host");
+                    }
+
+                    @Override
+                    public boolean isOpen() {
+                        return true;
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        assertThat(receive(failing, 1, 0)).containsExactly(answer);
+        assertThat(failing.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
