@@ -206,14 +206,14 @@ final class Expiry {
         tcb.keepalivesUnanswered = 0;
     }
 
-    /** New data or FIN was acknowledged (RFC 6298 §5.2, §5.3). */
+    /** New data or FIN was acknowledged (RFC 6298 §5.2, §5.3, RFC 6582 §3.2). */
     void progress(Tcb tcb) {
         tcb.probes = 0;
         tcb.timers.stop(Timer.USER_TIMEOUT);
         endpoint.tailLossProbe.progress(tcb);
         if (tcb.snd.una == tcb.snd.nxt) {
             tcb.timers.stop(Timer.RETRANSMISSION);
-        } else {
+        } else if (!tcb.congestion.keepsTimer()) {
             startRetransmissionTimer(tcb);
         }
     }

@@ -19,6 +19,8 @@ final class NewReno {
     private int duplicates;
     private int acknowledgedInAvoidance;
     private boolean recovering;
+    private boolean partlyRecovered;
+    private boolean keepsTimer;
     private boolean afterTimeout;
     private int recover;
 
@@ -39,6 +41,8 @@ final class NewReno {
         duplicates = 0;
         acknowledgedInAvoidance = 0;
         recovering = false;
+        partlyRecovered = false;
+        keepsTimer = false;
     }
 
     private int initialWindow() {
@@ -62,9 +66,24 @@ final class NewReno {
         return recovering;
     }
 
+    /**
+     * True when the last ACK must not restart the retransmission timer: without SACK only the first
+     * partial ACK of a recovery does (RFC 6582 §3.2, step 3). One hole is mended each round trip, and
+     * where there are hundreds of them the timer is to end it: in slow start they are mended within a few.
+     */
+    boolean keepsTimer() {
+        return keepsTimer;
+    }
+
+    /** True from the first partial ACK of a recovery on. */
+    boolean isPartlyRecovered() {
+        return partlyRecovered;
+    }
+
     /** New data was acknowledged. */
     void onAck(int acknowledged, int ack, int flight) {
         duplicates = 0;
+        keepsTimer = false;
         if (recovering && !afterTimeout) {
             if (Seq.geq(ack, recover)) {
                 recovering = false;
@@ -72,6 +91,8 @@ final class NewReno {
             } else if (!sack) {
                 // A partial ACK: the next hole is sent again, the window deflates by what left.
                 window = Math.max(window - acknowledged + mss, mss);
+                keepsTimer = partlyRecovered;
+                partlyRecovered = true;
             }
             return;
         }
@@ -119,6 +140,7 @@ final class NewReno {
             return false;
         }
         recovering = true;
+        partlyRecovered = false;
         recover = sndNxt;
         threshold = Math.max(flight / 2, 2 * mss);
         window = sack ? threshold : threshold + DUPLICATE_ACKS * mss;

@@ -77,7 +77,8 @@ public final class StateDigest {
                         tcb.overTimeWait,
                         tcb.acceptDeferred,
                         tcb.sackPermitted && tcb.rtt.backoff() > 0,
-                        tcb.congestion.isRecovering()));
+                        tcb.congestion.isRecovering(),
+                        tcb.congestion.isRecovering() && tcb.congestion.isPartlyRecovered()));
         to.accept(tcb.acksOwed);
         to.accept(tcb.retransmissions);
         to.accept(Math.min(tcb.probes, endpoint.config.closePolicy().orphanRetries() + 1));

@@ -22,6 +22,8 @@ import java.util.Set;
 /** What is carried, and how it is received: R1 to R5, R12 and R13. */
 abstract class CarryingRules extends ContractEnds {
 
+    private static final int MOST_ROUNDS = 500;
+
     @Test
     void r1_whatIsCommittedArrivesOctetForOctet() {
         exchange.carryOut(ORDINARY);
@@ -214,7 +216,9 @@ abstract class CarryingRules extends ContractEnds {
         AllocationMeter meter = new AllocationMeter();
         long least = Long.MAX_VALUE;
         int packets = 200;
-        for (int round = 0; round < 30 && least > 0; round++) {
+        // On a busy machine the compiler takes its time, and what it leaves out is counted until
+        // then.
+        for (int round = 0; round < MOST_ROUNDS && least > 0; round++) {
             long allocated = 0;
             for (int i = 0; i < packets; i++) {
                 allocated += allocatedBySendAndReceive(meter);
@@ -222,7 +226,10 @@ abstract class CarryingRules extends ContractEnds {
             // The first rounds load classes and fill pools; a steady state has rounds of zero.
             least = Math.min(least, allocated);
         }
-        assertEquals(0, least, "octets allocated in the best of 30 rounds of " + packets);
+        assertEquals(
+                0,
+                least,
+                "octets allocated in the best of " + MOST_ROUNDS + " rounds of " + packets);
     }
 
     private long allocatedBySendAndReceive(AllocationMeter meter) {
