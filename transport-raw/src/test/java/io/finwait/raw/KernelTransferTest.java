@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finwait.Finwait;
 import io.finwait.sim.FaultTransport;
 import io.finwait.sim.LinkModel;
+import io.finwait.spi.Transport;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
@@ -86,7 +87,27 @@ class KernelTransferTest {
     @ValueSource(doubles = {0, 0.01, 0.05})
     void everyOctetArrivesBothWaysAndBothEndsCloseInOrder(double loss) throws Exception {
         LinkModel link = LinkModel.perfect().loss(loss);
-        FaultTransport lossy = new FaultTransport(tun, link, link, SEED);
+        Agreed agreed =
+                transfer(
+                        new FaultTransport(tun, link, link, SEED),
+                        String.format(Locale.ROOT, "%.0f %% lost", 100 * loss));
+        if (loss > 0) {
+            // Without, there may be some as well: the device's own queue drops what comes too fast.
+            assertThat(agreed.sackBlocks).as("SACK blocks that we sent").isPositive();
+        }
+    }
+
+    /** One round trip of 40 ms is so bad that 10 to 90 % of both ends' packets are lost in it. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void aBadRoundTripIsSurvived(long seed) throws Exception {
+        LinkModel link = LinkModel.perfect().delay(BadRoundTrip.DELAY_NS);
+        BadRoundTrip bad = new BadRoundTrip(new FaultTransport(tun, link, link, SEED), seed);
+        transfer(bad, "a round trip with " + bad.percent() + " % lost");
+        assertThat(bad.lost()).as("packets lost").isPositive();
+    }
+
+    private Agreed transfer(Transport lossy, String how) throws Exception {
         Agreed agreed = new Agreed();
         Endpoint endpoint =
                 Finwait.open(
@@ -111,30 +132,27 @@ class KernelTransferTest {
 
         System.out.printf(
                 Locale.ROOT,
-                "%,d octets each way, %.0f %% lost: %.1f s, %.1f MB/s each way;"
+                "%,d octets each way, %s: %.1f s, %.1f MB/s each way;"
                         + " sent again %d, timeouts %d, tail loss probes %d%n",
                 OCTETS,
-                100 * loss,
+                how,
                 seconds,
                 OCTETS / seconds / 1e6,
                 endpoint.counters().get(Counter.RETRANSMISSIONS),
                 endpoint.counters().get(Counter.RETRANSMISSION_TIMEOUTS),
                 endpoint.counters().get(Counter.TAIL_LOSS_PROBES));
         assertThat(agreed.syns).as("SYNs with timestamps, SACK and window scale").isEqualTo(2);
-        if (loss > 0) {
-            // Without, there may be some as well: the device's own queue drops what comes too fast.
-            assertThat(agreed.sackBlocks).as("SACK blocks that we sent").isPositive();
-        }
         assertThat(ours.received()).isEqualTo(theirs.sent());
         assertThat(theirs.received()).isEqualTo(ours.sent());
         assertThat(reason).isInstanceOf(CloseReason.Orderly.class);
         assertThat(kernel.exec("ss", "-Htan", "state", "connected"))
                 .as("left over")
                 .doesNotContain("ESTAB", "CLOSE-WAIT");
+        return agreed;
     }
 
     /** The endpoint's thread. */
-    private void drive(Endpoint endpoint, FaultTransport transport) {
+    private void drive(Endpoint endpoint, Transport transport) {
         while (running.get()) {
             long now = System.nanoTime();
             if (endpoint.doWork(now) == 0) {
