@@ -8,9 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,27 +16,6 @@ import java.util.List;
 
 /** The command line: exit codes, one sentence for whoever made a mistake. */
 class CommandTest {
-
-    private record Run(int code, String out, String err) {}
-
-    private static Run run(String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        PrintStream realOut = System.out;
-        PrintStream realErr = System.err;
-        try {
-            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-            int code = FinwaitCommand.run(args);
-            return new Run(
-                    code,
-                    out.toString(StandardCharsets.UTF_8),
-                    err.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(realOut);
-            System.setErr(realErr);
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(
@@ -99,7 +76,7 @@ class CommandTest {
                 "serve --http 80 --transport :: ."
             })
     void aMistakeIsToldInASentence(String line) {
-        Run run = run(line.isEmpty() ? new String[0] : line.split(" ", -1));
+        CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" ", -1));
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("finwait").doesNotContain("\tat ").doesNotContain("null");
@@ -121,7 +98,7 @@ class CommandTest {
             })
     void helpSuffices(String command) {
         List<String> args = command.isEmpty() ? List.of("--help") : List.of(command, "--help");
-        Run run = run(args.toArray(String[]::new));
+        CommandRun run = CommandRun.of(args.toArray(String[]::new));
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: finwait").contains("--help");
@@ -131,7 +108,7 @@ class CommandTest {
     void closeShowsAndWrites(@TempDir Path folder) throws IOException {
         Path pcap = folder.resolve("close.pcapng");
         Path svg = folder.resolve("close.svg");
-        Run run = run("close", "--pcap", pcap.toString(), "--svg", svg.toString());
+        CommandRun run = CommandRun.of("close", "--pcap", pcap.toString(), "--svg", svg.toString());
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("Four-way close", "TIME_WAIT", "Seen: ", "Written: ");
         assertThat(Files.readString(svg)).startsWith("<svg").contains("TIME_WAIT");
@@ -142,15 +119,17 @@ class CommandTest {
 
     @Test
     void closeIsTheSameForTheSameSeedAndAnotherForAnother() {
-        Run first = run("close", "--loss", "30%", "--seed", "7");
-        assertThat(run("close", "--loss", "30%", "--seed", "7")).isEqualTo(first);
-        assertThat(run("close", "--loss", "30%", "--seed", "8").out()).isNotEqualTo(first.out());
+        CommandRun first = CommandRun.of("close", "--loss", "30%", "--seed", "7");
+        assertThat(CommandRun.of("close", "--loss", "30%", "--seed", "7")).isEqualTo(first);
+        assertThat(CommandRun.of("close", "--loss", "30%", "--seed", "8").out())
+                .isNotEqualTo(first.out());
         assertThat(first.code()).isZero();
     }
 
     @Test
     void everySceneHasFilesOfItsOwn(@TempDir Path folder) {
-        Run run = run("lost-last-ack", "--svg", folder.resolve("x.svg").toString());
+        CommandRun run =
+                CommandRun.of("lost-last-ack", "--svg", folder.resolve("x.svg").toString());
         assertThat(run.code()).isZero();
         assertThat(folder.resolve("x.svg")).exists();
         assertThat(folder.resolve("x-2.svg")).exists();
@@ -158,7 +137,7 @@ class CommandTest {
 
     @Test
     void theDocumentationIsWritten(@TempDir Path folder) throws IOException {
-        Run run = run("stories", "--docs", folder.resolve("docs").toString());
+        CommandRun run = CommandRun.of("stories", "--docs", folder.resolve("docs").toString());
         assertThat(run.code()).as(run.err()).isZero();
         String page = Files.readString(folder.resolve("docs/stories.md"));
         assertThat(page).contains("![Four-way close](stories/close.svg)");
@@ -169,8 +148,8 @@ class CommandTest {
 
     @Test
     void timeWaitShowsTheTableAtWork() {
-        Run run =
-                run(
+        CommandRun run =
+                CommandRun.of(
                         "time-wait",
                         "--entries",
                         "20000",
@@ -199,7 +178,7 @@ class CommandTest {
                 "time-wait --cap 0"
             })
     void timeWaitExplainsWrongUse(String line) {
-        Run run = run(line.split(" ", -1));
+        CommandRun run = CommandRun.of(line.split(" ", -1));
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("finwait time-wait: ").hasLineCount(1);
     }
@@ -215,13 +194,14 @@ class CommandTest {
                     forward --listen 192.0.2.1:0 --to 127.0.0.1:1 | and a free port, or port 0
                     """)
     void whatCantBeHadIsToldInASentence(String line, String advice) {
-        Run run = run(line.split(" ", -1));
+        CommandRun run = CommandRun.of(line.split(" ", -1));
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).startsWith("finwait ").contains(advice).hasLineCount(1);
     }
 
     @Test
     void numbersAreAskedForInPlainWords() {
-        assertThat(run("close", "--seed", "1.5").err()).contains("'1.5' is no whole number");
+        assertThat(CommandRun.of("close", "--seed", "1.5").err())
+                .contains("'1.5' is no whole number");
     }
 }

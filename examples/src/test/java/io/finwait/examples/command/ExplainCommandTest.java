@@ -6,10 +6,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,33 +17,12 @@ class ExplainCommandTest {
 
     @TempDir private static Path folder;
 
-    private record Run(int code, String out, String err) {}
-
-    private static Run run(String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        PrintStream realOut = System.out;
-        PrintStream realErr = System.err;
-        try {
-            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-            int code = FinwaitCommand.run(args);
-            return new Run(
-                    code,
-                    out.toString(StandardCharsets.UTF_8),
-                    err.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(realOut);
-            System.setErr(realErr);
-        }
-    }
-
     private static Path capture(String story) {
         return folder.resolve(story + ".pcapng");
     }
 
-    private static Run explain(String story, String... options) {
-        return run(
+    private static CommandRun explain(String story, String... options) {
+        return CommandRun.of(
                 Stream.concat(
                                 Stream.of("explain", capture(story).toString()),
                                 Arrays.stream(options))
@@ -57,14 +33,14 @@ class ExplainCommandTest {
     static void captureStories() {
         for (String story :
                 new String[] {"close", "half-close", "unread-data", "abort", "reset-by-peer"}) {
-            Run run = run(story, "--pcap", capture(story).toString());
+            CommandRun run = CommandRun.of(story, "--pcap", capture(story).toString());
             assertThat(run.code()).as(run.err()).isZero();
         }
     }
 
     @Test
     void anOrderlyCloseIsOneLineAndItsVerdict() {
-        Run run = explain("close");
+        CommandRun run = explain("close");
 
         assertThat(run.code()).isZero();
         assertThat(run.out())
@@ -120,14 +96,14 @@ class ExplainCommandTest {
     @Test
     void mistakesAreToldWithWhatToDo() throws IOException {
         Path text = Files.writeString(folder.resolve("notes.txt"), "no capture at all");
-        assertThat(run("explain", text.toString()))
+        assertThat(CommandRun.of("explain", text.toString()))
                 .satisfies(run -> assertThat(run.code()).isEqualTo(1))
                 .satisfies(run -> assertThat(run.err()).contains("no pcap or pcapng file"));
         assertThat(explain("close", "--only", "bogus").err()).contains("choose of orderly");
         assertThat(explain("close", "--svg", "x.svg").err()).contains("--ladder");
         assertThat(explain("close", "--ladder", "7").err())
                 .contains("no connection of that number");
-        assertThat(run("explain", folder.resolve("none").toString()).code()).isEqualTo(1);
+        assertThat(CommandRun.of("explain", folder.resolve("none").toString()).code()).isEqualTo(1);
     }
 
     @Test
@@ -135,7 +111,7 @@ class ExplainCommandTest {
         byte[] whole = Files.readAllBytes(capture("close"));
         Path cut = folder.resolve("cut.pcapng");
         Files.write(cut, Arrays.copyOf(whole, whole.length - 5));
-        Run run = run("explain", cut.toString());
+        CommandRun run = CommandRun.of("explain", cut.toString());
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out()).contains("closed");
