@@ -54,7 +54,7 @@ final class KeyPause {
 
     private void interest(int added, int removed) {
         if (key.isValid()) {
-            key.interestOps(key.interestOps() & ~removed | added);
+            key.interestOps((key.interestOps() & ~removed) | added);
         }
     }
 }

@@ -65,7 +65,7 @@ class AcceptLoopTest {
                         port,
                         "a test",
                         channel -> {
-                            if (channel == first) {
+                            if (channel.equals(first)) {
                                 throw new OutOfMemoryError("unable to create native thread");
                             }
                             taken.add(channel);

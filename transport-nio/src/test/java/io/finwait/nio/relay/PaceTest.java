@@ -27,7 +27,7 @@ class PaceTest {
             octets += CHUNK;
         }
         assertThat(octets * (double) SECOND / (now - begun))
-                .isCloseTo(octetsPerSecond, within(octetsPerSecond * 0.01));
+                .isCloseTo((double) octetsPerSecond, within(octetsPerSecond * 0.01));
     }
 
     @Test
