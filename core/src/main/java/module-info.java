@@ -16,7 +16,19 @@ module io.finwait.core {
     exports io.finwait.socket;
     exports io.finwait.spi;
     exports io.finwait.tcp;
-    exports io.finwait.tcp.internal to
+    exports io.finwait.tcp.internal.context to
+            io.finwait.sim,
+            io.finwait.examples,
+            io.finwait.benchmarks;
+    exports io.finwait.tcp.internal.endpoint to
+            io.finwait.sim,
+            io.finwait.examples,
+            io.finwait.benchmarks;
+    exports io.finwait.tcp.internal.profile to
+            io.finwait.sim,
+            io.finwait.examples,
+            io.finwait.benchmarks;
+    exports io.finwait.tcp.internal.tcb to
             io.finwait.sim,
             io.finwait.examples,
             io.finwait.benchmarks;

@@ -3,7 +3,7 @@ package io.finwait;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 
 /** The front door: opens endpoints. */
 public final class Finwait {

@@ -3,14 +3,21 @@ package io.finwait;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 /** The packages of core point one way; see ARCHITECTURE.md. */
 class ArchitectureTest {
+
+    private static final String MACHINERY = "io.finwait.tcp.internal";
 
     private static final JavaClasses CORE =
             new ClassFileImporter()
@@ -50,8 +57,8 @@ class ArchitectureTest {
     @Test
     void theMachineryDoesNotKnowWhatStandsOnTheApi() {
         arrows(
-                "io.finwait.tcp.internal",
-                "io.finwait.tcp.internal",
+                MACHINERY + "..",
+                MACHINERY,
                 "io.finwait.tcp",
                 "io.finwait.timewait",
                 "io.finwait.ip",
@@ -94,7 +101,26 @@ class ArchitectureTest {
 
     @Test
     void packagesHaveNoCycles() {
-        slices().matching("io.finwait.(**)").should().beFreeOfCycles().check(CORE);
+        slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(CORE);
+    }
+
+    /** Each package is a slice; the rooms of the machinery are one so far. */
+    private static final class Packages implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+            String name = javaClass.getPackageName();
+            return SliceIdentifier.of(
+                    name.startsWith(MACHINERY) ? MACHINERY : name.replaceFirst("io.finwait.?", ""));
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
+    }
+
+    private static boolean isMachinery(JavaClass each) {
+        return each.getPackageName().startsWith(MACHINERY);
     }
 
     private static void arrows(String from, String... to) {
@@ -107,8 +133,11 @@ class ArchitectureTest {
                                 "stand in other packages of ours than " + String.join(", ", to),
                                 target ->
                                         target.getPackageName().startsWith("io.finwait")
-                                                && !java.util.Set.of(to)
-                                                        .contains(target.getPackageName())))
+                                                && !(isMachinery(target)
+                                                        ? List.of(to).contains(MACHINERY)
+                                                        : List.of(to)
+                                                                .contains(
+                                                                        target.getPackageName()))))
                 .check(CORE);
     }
 }

@@ -6,7 +6,7 @@ import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.tcp.internal.WarmUp;
+import io.finwait.tcp.internal.endpoint.WarmUp;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

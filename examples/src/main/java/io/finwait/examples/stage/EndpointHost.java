@@ -8,7 +8,7 @@ import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.trace.End;
 import io.finwait.trace.Netstat;
 import io.finwait.trace.NetstatRow;

@@ -1,7 +1,7 @@
 package io.finwait.sim.explore;
 
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 
 import java.util.Arrays;
 import java.util.Objects;

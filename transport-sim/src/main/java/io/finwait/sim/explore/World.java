@@ -4,8 +4,8 @@ import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.StateDigest;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.StateDigest;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 
 import java.util.function.BiFunction;
 

@@ -1,7 +1,7 @@
 package io.finwait.sim.explore;
 
 import io.finwait.tcp.CloseReason;
-import io.finwait.tcp.internal.StateDigest;
+import io.finwait.tcp.internal.endpoint.StateDigest;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;

@@ -2,7 +2,7 @@ package io.finwait.sim.script;
 
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.tcp.internal.InitialSequence;
+import io.finwait.tcp.internal.context.InitialSequence;
 import io.finwait.timewait.TimeWaitPolicy;
 
 import java.time.Duration;

@@ -5,9 +5,9 @@ import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.TcpEndpoint;
-import io.finwait.tcp.internal.WireProfile;
-import io.finwait.tcp.internal.WireProfile.Habit;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.profile.WireProfile;
+import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.timewait.TimeWaitPolicy;
 
 /** Makes the endpoint that a script drives, with the habits of a profile. */

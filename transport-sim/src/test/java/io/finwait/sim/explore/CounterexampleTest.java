@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finwait.sim.script.PacketScript;
 import io.finwait.sim.script.ScriptOptions;
 import io.finwait.sim.script.ScriptResult;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.trace.End;
 import io.finwait.trace.TextLadder;
 

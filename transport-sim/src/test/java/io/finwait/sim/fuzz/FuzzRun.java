@@ -12,7 +12,7 @@ import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.timewait.TimeWaitPolicy.Overflow;
 import io.finwait.wire.IpAddress;

@@ -10,7 +10,7 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 
 import org.junit.jupiter.api.Test;
 

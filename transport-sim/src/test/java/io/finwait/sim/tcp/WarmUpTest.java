@@ -16,8 +16,8 @@ import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.TcpEndpoint;
-import io.finwait.tcp.internal.WarmUp;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.WarmUp;
 import io.finwait.trace.Netstat;
 
 import org.junit.jupiter.api.Test;

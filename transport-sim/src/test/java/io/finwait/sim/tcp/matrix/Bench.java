@@ -9,7 +9,7 @@ import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.Tcb;
+import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.timewait.TimeWaitTable;

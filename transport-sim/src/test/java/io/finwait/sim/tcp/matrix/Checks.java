@@ -7,8 +7,8 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.Tcb;
-import io.finwait.tcp.internal.Timer;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.timewait.TimeWaitAges;
 
 import java.lang.reflect.Method;

@@ -8,7 +8,7 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.TcpEndpoint;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.wire.Segment;
 

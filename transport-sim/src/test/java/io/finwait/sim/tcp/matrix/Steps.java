@@ -1,8 +1,8 @@
 package io.finwait.sim.tcp.matrix;
 
 import io.finwait.tcp.Connection;
-import io.finwait.tcp.internal.Timer;
-import io.finwait.tcp.internal.Timers;
+import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.tcp.internal.tcb.Timers;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,0 +1,119 @@
+package io.finwait.tcp.internal.buffer;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Octets addressed by their distance from the first one, in pooled blocks. Blocks come when octets are
+ * written and go when the octets before them are dropped; an empty chain holds none.
+ */
+final class BlockChain {
+
+    private static final int BLOCK = BlockPool.BLOCK_OCTETS;
+    private static final int SHIFT = Integer.numberOfTrailingZeros(BLOCK);
+    private static final int MASK = BLOCK - 1;
+    private static final ByteBuffer[] EMPTY = new ByteBuffer[0];
+
+    private final BlockPool pool;
+
+    /** A ring; its length is 0 or a power of two. Places of octets never written are null. */
+    private ByteBuffer[] ring = EMPTY;
+
+    private int first;
+
+    /** Where the first octet stands in the first block. */
+    private int start;
+
+    private int blocks;
+
+    BlockChain(BlockPool pool) {
+        this.pool = pool;
+    }
+
+    /** Writes octets at a distance from the first one; what lies between need not be there yet. */
+    void write(int distance, ByteBuffer source, int sourceAt, int length) {
+        int at = start + distance;
+        int left = length;
+        int from = sourceAt;
+        reach(at + length);
+        while (left > 0) {
+            int index = (first + (at >>> SHIFT)) & (ring.length - 1);
+            ByteBuffer block = ring[index];
+            if (block == null) {
+                block = pool.take();
+                ring[index] = block;
+            }
+            int inBlock = at & MASK;
+            int octets = Math.min(left, BLOCK - inBlock);
+            block.put(inBlock, source, from, octets);
+            at += octets;
+            from += octets;
+            left -= octets;
+        }
+    }
+
+    /** Copies octets that have been written. */
+    void read(int distance, ByteBuffer target, int targetAt, int length) {
+        int at = start + distance;
+        int left = length;
+        int to = targetAt;
+        while (left > 0) {
+            ByteBuffer block = ring[(first + (at >>> SHIFT)) & (ring.length - 1)];
+            int inBlock = at & MASK;
+            int octets = Math.min(left, BLOCK - inBlock);
+            target.put(to, block, inBlock, octets);
+            at += octets;
+            to += octets;
+            left -= octets;
+        }
+    }
+
+    /** Forgets the first octets; the next one is the first then. */
+    void drop(int octets) {
+        start += octets;
+        while (start >= BLOCK && blocks > 0) {
+            giveFirst();
+            start -= BLOCK;
+        }
+        if (blocks == 0) {
+            start = 0;
+        }
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        while (blocks > 0) {
+            giveFirst();
+        }
+        start = 0;
+    }
+
+    private void giveFirst() {
+        if (ring[first] != null) {
+            pool.give(ring[first]);
+            ring[first] = null;
+        }
+        first = (first + 1) & (ring.length - 1);
+        blocks--;
+    }
+
+    /** Makes places for octets up to, not including, {@code end}, counted from the first block. */
+    private void reach(int end) {
+        int needed = (end + MASK) >>> SHIFT;
+        if (needed > ring.length) {
+            ByteBuffer[] larger =
+                    new ByteBuffer[Math.max(2, Integer.highestOneBit(needed - 1) << 1)];
+            for (int i = 0; i < blocks; i++) {
+                larger[i] = ring[(first + i) & (ring.length - 1)];
+            }
+            ring = larger;
+            first = 0;
+        }
+        blocks = Math.max(blocks, needed);
+    }
+
+    @Override
+    public String toString() {
+        return blocks + " blocks " + Arrays.toString(ring);
+    }
+}

@@ -1,0 +1,86 @@
+package io.finwait.tcp.internal.close;
+
+import io.finwait.tcp.ClosePolicy;
+import io.finwait.tcp.CloseReason.AbortCause;
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
+
+/** CLOSE and half-close, state by state (RFC 9293 §3.10.4). */
+public final class UserCalls {
+
+    private final TcpEndpoint endpoint;
+
+    public UserCalls(TcpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Half-close: our user has no more to send, and keeps the handle. */
+    public void shutdownOutput(Tcb tcb) {
+        switch (tcb.state) {
+            case SYN_SENT -> endpoint.lifecycle.closeBeforeEstablished(tcb);
+            case SYN_RECEIVED -> tcb.closeDeferred = true;
+            case ESTABLISHED, CLOSE_WAIT -> endpoint.lifecycle.closeOutput(tcb);
+            case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT -> {
+                // A second CLOSE never sends a second FIN (requirement A09).
+            }
+            case CLOSED, LISTEN -> throw new AssertionError("no user has this: " + tcb);
+        }
+    }
+
+    /** CLOSE: the user gives the handle up as well. */
+    public void close(Tcb tcb) {
+        if (tcb.state == State.SYN_SENT) {
+            endpoint.lifecycle.closeBeforeEstablished(tcb);
+            return;
+        }
+        AbortCause cause = reasonToAbort(tcb);
+        if (cause != null) {
+            endpoint.lifecycle.abort(tcb, cause);
+            return;
+        }
+        tcb.orphan = true;
+        tcb.probes = 0;
+        endpoint.orphans++;
+        // Octets out of order are not unread data; if they come again they are new data after
+        // CLOSE.
+        tcb.rcv.reassembly.clear();
+        tcb.rcv.finHeld = false;
+        if (tcb.lingerNs > 0) {
+            tcb.timers.start(Timer.LINGER, endpoint.now + tcb.lingerNs);
+        }
+        shutdownOutput(tcb);
+        long patience = endpoint.config.closePolicy().orphanTimeoutNs();
+        if (tcb.state == State.FIN_WAIT_2) {
+            endpoint.lifecycle.orphanInFinWait2(tcb);
+        } else if (patience > 0) {
+            tcb.timers.start(Timer.ORPHAN, endpoint.now + patience);
+        }
+        endpoint.expiry.restartKeepalive(tcb);
+        endpoint.wantsOutput(tcb);
+    }
+
+    private AbortCause reasonToAbort(Tcb tcb) {
+        ClosePolicy policy = endpoint.config.closePolicy();
+        if (policy.resetOnUnreadData() && unreadData(tcb)) {
+            return AbortCause.UNREAD_DATA;
+        }
+        if (tcb.lingerNs == 0) {
+            return AbortCause.LINGER_ZERO;
+        }
+        if (endpoint.orphans >= policy.maxOrphans()) {
+            return AbortCause.TOO_MANY_ORPHANS;
+        }
+        if (policy.finWait2TimeoutNs() < 0 && !tcb.state.hasReceivedFin()) {
+            return AbortCause.NO_FIN_WAIT_2;
+        }
+        return null;
+    }
+
+    /** Octets in order that the user has not read; text on a SYN counts already (T-17). */
+    private static boolean unreadData(Tcb tcb) {
+        return tcb.rcv.buffer.readable() > 0
+                || (tcb.state == State.SYN_RECEIVED && tcb.rcv.reassembly.count() > 0);
+    }
+}

@@ -1,0 +1,87 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.tcb.Rcv;
+import io.finwait.tcp.internal.tcb.Snd;
+import io.finwait.tcp.internal.tcb.Tcb;
+
+/**
+ * Buffers begin small and grow to what a round trip carries, within a budget of the endpoint: a buffer
+ * smaller than the product of bandwidth and delay leaves the path idle, and a large one for everybody
+ * would need memory for connections that never use it.
+ *
+ * <p>Growing takes no memory yet: blocks come with octets. The budget bounds what peers and users may
+ * make the endpoint hold.
+ */
+public final class BufferGrowth {
+
+    /** Round trips shorter than a tick of the timestamps' clock measure as nothing. */
+    private static final long SHORTEST_ROUND_NS = TcpEndpoint.TIMESTAMP_TICK_NS;
+
+    private final TcpEndpoint endpoint;
+    private long granted;
+
+    public BufferGrowth(TcpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Octets by which buffers of all connections are larger now than they began. */
+    public long granted() {
+        return granted;
+    }
+
+    /**
+     * The user has read. What is read within a round trip came within one, as far as the window let it:
+     * twice as much lets a sender that doubles its rate in each round trip go on doing so (dynamic
+     * right-sizing; Fisk and Feng, 2001).
+     */
+    public void read(Tcb tcb, int octets) {
+        Rcv rcv = tcb.rcv;
+        if (rcv.capacity >= endpoint.config.largestReceiveBufferOctets()) {
+            return;
+        }
+        rcv.readInRound += octets;
+        if (!endpoint.clock.isRunning()) {
+            endpoint.clock.owe(tcb);
+            return;
+        }
+        long elapsed = endpoint.now - rcv.roundBeganNs;
+        if (elapsed < SHORTEST_ROUND_NS || elapsed < tcb.rtt.smoothedNs()) {
+            return;
+        }
+        long wanted = 2L * rcv.readInRound;
+        rcv.readInRound = 0;
+        rcv.roundBeganNs = endpoint.now;
+        int most = endpoint.config.largestReceiveBufferOctets();
+        int more = grant(Math.min(wanted, most) - rcv.capacity);
+        rcv.capacity += more;
+        rcv.grownBy += more;
+    }
+
+    /**
+     * The user has more to send than fits: there must be room for what is on its way, and as much again
+     * that waits to follow it.
+     */
+    public void wanted(Tcb tcb) {
+        Snd snd = tcb.snd;
+        int most = endpoint.config.largestSendBufferOctets();
+        long onItsWay = Math.min(tcb.congestion.window(), snd.wnd);
+        int more = grant(Math.min(2 * onItsWay, most) - snd.capacity);
+        snd.capacity += more;
+        snd.grownBy += more;
+    }
+
+    private int grant(long wanted) {
+        long left = endpoint.config.bufferBudgetOctets() - granted;
+        int octets = (int) Math.max(0, Math.min(wanted, left));
+        granted += octets;
+        return octets;
+    }
+
+    /** A TCB has gone: others may grow. */
+    public void gone(Tcb tcb) {
+        granted -= tcb.rcv.grownBy + tcb.snd.grownBy;
+        tcb.rcv.grownBy = 0;
+        tcb.snd.grownBy = 0;
+    }
+}

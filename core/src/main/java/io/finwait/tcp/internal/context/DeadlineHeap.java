@@ -1,0 +1,141 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timers;
+
+import java.util.Arrays;
+
+/**
+ * The TCBs whose timers run, earliest first. A TCB stands at the deadline that it had when it was last
+ * placed; one that has moved later stays where it is and is put right when it comes to the top, since
+ * nearly every retransmission timer moves before it fires.
+ */
+public final class DeadlineHeap {
+
+    private Tcb[] heap = new Tcb[16];
+    private int size;
+
+    /** Notes the earliest deadline of a TCB's timers. */
+    public void place(Tcb tcb) {
+        long notBefore = tcb.timers.notBefore();
+        boolean standsWell =
+                notBefore == Timers.OFF
+                        || (tcb.heapIndex >= 0 && notBefore - tcb.heapDeadline >= 0);
+        if (standsWell) {
+            return;
+        }
+        long deadline = tcb.timers.earliest();
+        if (tcb.heapIndex < 0) {
+            if (deadline == Timers.OFF) {
+                return;
+            }
+            if (size == heap.length) {
+                heap = Arrays.copyOf(heap, 2 * size);
+            }
+            tcb.heapDeadline = deadline;
+            heap[size] = tcb;
+            tcb.heapIndex = size++;
+            up(tcb.heapIndex);
+        } else if (deadline != Timers.OFF && deadline - tcb.heapDeadline < 0) {
+            tcb.heapDeadline = deadline;
+            up(tcb.heapIndex);
+        }
+    }
+
+    public void remove(Tcb tcb) {
+        int index = tcb.heapIndex;
+        if (index < 0) {
+            return;
+        }
+        tcb.heapIndex = -1;
+        Tcb last = heap[--size];
+        heap[size] = null;
+        if (last != tcb) {
+            heap[index] = last;
+            last.heapIndex = index;
+            up(index);
+            down(last.heapIndex);
+        }
+    }
+
+    /** The earliest deadline of all timers, or {@link Timers#OFF}. */
+    public long earliest() {
+        while (size > 0) {
+            Tcb top = heap[0];
+            long deadline = top.timers.earliest();
+            if (deadline == top.heapDeadline) {
+                return deadline;
+            }
+            if (deadline == Timers.OFF) {
+                remove(top);
+            } else {
+                moveTop(deadline);
+            }
+        }
+        return Timers.OFF;
+    }
+
+    private void moveTop(long deadline) {
+        heap[0].heapDeadline = deadline;
+        down(0);
+    }
+
+    /**
+     * A TCB of whose timers one has fired, or null. Unlike {@link #earliest} it leaves all at their
+     * places that were put there for a time to come: where segments arrive all the time, timers move
+     * all the time, and hardly one is ever looked at.
+     */
+    public Tcb due(long nowNs) {
+        while (size > 0 && heap[0].heapDeadline - nowNs <= 0) {
+            Tcb top = heap[0];
+            long deadline = top.timers.earliest();
+            if (deadline == top.heapDeadline) {
+                return top;
+            }
+            if (deadline == Timers.OFF) {
+                remove(top);
+            } else {
+                moveTop(deadline);
+            }
+        }
+        return null;
+    }
+
+    private void up(int start) {
+        int index = start;
+        Tcb tcb = heap[index];
+        while (index > 0) {
+            int parent = (index - 1) >>> 1;
+            if (tcb.heapDeadline - heap[parent].heapDeadline >= 0) {
+                break;
+            }
+            heap[index] = heap[parent];
+            heap[index].heapIndex = index;
+            index = parent;
+        }
+        heap[index] = tcb;
+        tcb.heapIndex = index;
+    }
+
+    private void down(int start) {
+        int index = start;
+        Tcb tcb = heap[index];
+        while (true) {
+            int child = 2 * index + 1;
+            if (child >= size) {
+                break;
+            }
+            if (child + 1 < size && heap[child + 1].heapDeadline - heap[child].heapDeadline < 0) {
+                child++;
+            }
+            if (heap[child].heapDeadline - tcb.heapDeadline >= 0) {
+                break;
+            }
+            heap[index] = heap[child];
+            heap[index].heapIndex = index;
+            index = child;
+        }
+        heap[index] = tcb;
+        tcb.heapIndex = index;
+    }
+}

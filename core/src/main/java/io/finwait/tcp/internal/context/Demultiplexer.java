@@ -1,0 +1,198 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.spi.RandomSource;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.IpAddress;
+
+/**
+ * Finds the TCB of a pair of sockets: open addressing with linear probing over a keyed hash, so that
+ * nobody can choose addresses that collide.
+ */
+public final class Demultiplexer {
+
+    private final long keyA;
+    private final long keyB;
+    private Tcb[] table = new Tcb[64];
+    private int size;
+
+    /** The TCB that was found last, or null. */
+    private Tcb last;
+
+    public Demultiplexer(RandomSource random) {
+        keyA = random.nextLong() | 1;
+        keyB = random.nextLong();
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public int hash(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        long ports = (long) remotePort << 48 | (long) localPort << 32;
+        long h;
+        if (IpAddress.isV4(remoteHigh, remoteLow)) {
+            // The low 32 bits of the address say all: the ports take the place of the others.
+            h = mix(mix(keyB ^ remoteLow ^ ports) ^ localLow);
+        } else {
+            h = mix(mix(mix(keyB ^ remoteLow) ^ remoteHigh) ^ ports);
+            h = mix(mix(h ^ localLow) ^ localHigh);
+        }
+        return (int) (h >>> 32);
+    }
+
+    private long mix(long word) {
+        long product = word * keyA;
+        return product ^ Math.multiplyHigh(word, keyA) ^ (product >>> 29);
+    }
+
+    /** The TCB of a pair of sockets, or null. */
+    public Tcb find(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        // Segments come in trains: mostly this one is for whom the last one was for.
+        Tcb tcb = last;
+        if (tcb != null
+                && isFor(tcb, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)) {
+            return tcb;
+        }
+        int hash = hash(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        return find(hash, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    }
+
+    /** The same where the hash of the pair is known already. */
+    public Tcb find(
+            int hash,
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        int mask = table.length - 1;
+        int index = hash & mask;
+        while (true) {
+            Tcb tcb = table[index];
+            if (tcb == null) {
+                return null;
+            }
+            if (isFor(tcb, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)) {
+                last = tcb;
+                return tcb;
+            }
+            index = (index + 1) & mask;
+        }
+    }
+
+    private static boolean isFor(
+            Tcb tcb,
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int localPort,
+            int remotePort) {
+        return tcb.remotePort == remotePort
+                && tcb.localPort == localPort
+                && tcb.remoteLow == remoteLow
+                && tcb.localLow == localLow
+                && tcb.remoteHigh == remoteHigh
+                && tcb.localHigh == localHigh;
+    }
+
+    /** The TCB at which a search for a hash begins, which is mostly the right one; or null. */
+    public Tcb firstCandidate(int hash) {
+        return table[hash & (table.length - 1)];
+    }
+
+    public void add(Tcb tcb) {
+        if (2 * (size + 1) > table.length) {
+            Tcb[] old = table;
+            table = new Tcb[2 * old.length];
+            for (Tcb each : old) {
+                if (each != null) {
+                    insert(each);
+                }
+            }
+        }
+        tcb.hash =
+                hash(
+                        tcb.localHigh,
+                        tcb.localLow,
+                        tcb.remoteHigh,
+                        tcb.remoteLow,
+                        tcb.localPort,
+                        tcb.remotePort);
+        insert(tcb);
+        size++;
+    }
+
+    private void insert(Tcb tcb) {
+        int mask = table.length - 1;
+        int index = tcb.hash & mask;
+        while (table[index] != null) {
+            index = (index + 1) & mask;
+        }
+        table[index] = tcb;
+    }
+
+    /** Whether this very TCB is in the table. */
+    public boolean holds(Tcb tcb) {
+        int mask = table.length - 1;
+        for (int i = tcb.hash & mask; table[i] != null; i = (i + 1) & mask) {
+            if (table[i] == tcb) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public void remove(Tcb tcb) {
+        if (tcb == last) {
+            last = null;
+        }
+        int mask = table.length - 1;
+        int index = tcb.hash & mask;
+        while (table[index] != tcb) {
+            if (table[index] == null) {
+                throw new AssertionError("not in the table: " + tcb);
+            }
+            index = (index + 1) & mask;
+        }
+        size--;
+        // Whoever comes behind the hole and could stand in it moves up, so no tombstones are
+        // needed.
+        int hole = index;
+        int next = (hole + 1) & mask;
+        while (table[next] != null) {
+            int home = table[next].hash & mask;
+            if (((next - home) & mask) >= ((next - hole) & mask)) {
+                table[hole] = table[next];
+                hole = next;
+            }
+            next = (next + 1) & mask;
+        }
+        table[hole] = null;
+    }
+
+    /** Copies all TCBs, for walks during which some may go. */
+    public Tcb[] snapshot() {
+        Tcb[] all = new Tcb[size];
+        int at = 0;
+        for (Tcb each : table) {
+            if (each != null) {
+                all[at++] = each;
+            }
+        }
+        return all;
+    }
+}

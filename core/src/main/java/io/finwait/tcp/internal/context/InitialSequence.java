@@ -1,0 +1,73 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.Segment;
+
+/**
+ * Initial sequence numbers (RFC 6528): a clock of 4 microseconds plus a keyed hash of the pair of
+ * sockets, so that later incarnations of a pair move forward and nobody else can guess where.
+ */
+public final class InitialSequence {
+
+    private static final int TICK_NS = 4_000;
+
+    private final SipHash hash;
+    private int[] fixed = {};
+    private int next;
+
+    public InitialSequence(SipHash hash) {
+        this.hash = hash;
+    }
+
+    /**
+     * Gives connections these numbers from now on, one after another, and all further ones the last; for
+     * telling stories and running scripts.
+     */
+    public void fix(int... numbers) {
+        fixed = numbers.clone();
+        next = 0;
+    }
+
+    /** Back to RFC 6528. */
+    public void unfix() {
+        fixed = new int[0];
+    }
+
+    public int next(Tcb tcb, long nowNs) {
+        if (fixed.length > 0) {
+            return fixed[Math.min(next++, fixed.length - 1)];
+        }
+        return (int) (nowNs / TICK_NS) + (int) hashOf(tcb);
+    }
+
+    /** How far the clock of these numbers has gone from one time to another; not at all when they are fixed. */
+    public int progress(long fromNs, long toNs) {
+        return fixed.length > 0 ? 0 : (int) (toNs / TICK_NS) - (int) (fromNs / TICK_NS);
+    }
+
+    /** The offset of a pair's timestamps: constant for the pair, so they go on rising (RFC 7323 §7.1). */
+    public int timestampOffset(Tcb tcb) {
+        return (int) (hashOf(tcb) >>> 32);
+    }
+
+    /** The same for the receiver of a segment. */
+    public int timestampOffset(Segment seg) {
+        long all =
+                hash.hash(
+                        seg.destinationHigh(),
+                        seg.destinationLow(),
+                        seg.sourceHigh(),
+                        seg.sourceLow(),
+                        (long) seg.destinationPort() << 16 | seg.sourcePort());
+        return (int) (all >>> 32);
+    }
+
+    private long hashOf(Tcb tcb) {
+        return hash.hash(
+                tcb.localHigh,
+                tcb.localLow,
+                tcb.remoteHigh,
+                tcb.remoteLow,
+                (long) tcb.localPort << 16 | tcb.remotePort);
+    }
+}

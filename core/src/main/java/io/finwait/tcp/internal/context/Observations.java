@@ -1,0 +1,201 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.tcp.ConnectionInfo;
+import io.finwait.tcp.EndpointObserver;
+import io.finwait.tcp.State;
+import io.finwait.tcp.Trigger;
+import io.finwait.tcp.internal.tcb.Clock;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.wire.IpAddress;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+
+/**
+ * What the {@link EndpointObserver} is to be told, kept like {@code Notifications} until the packets at
+ * hand are processed: it never runs in the middle of a segment. Each is a picture of the connection as
+ * it was, since the TCB may have gone by then; the pictures are used again, so nothing is allocated.
+ */
+public final class Observations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Observations.class);
+
+    private final EndpointObserver observer;
+    private final Clock clock;
+    private final boolean nobodyListens;
+    private final ArrayDeque<Picture> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Picture> free = new ArrayDeque<>();
+
+    public Observations(EndpointObserver observer, Clock clock) {
+        this.observer = observer;
+        this.clock = clock;
+        nobodyListens = observer.equals(EndpointObserver.NONE);
+    }
+
+    public boolean areWanted() {
+        return !nobodyListens;
+    }
+
+    public boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** A TCB has moved along an arrow. */
+    public void transition(Tcb tcb, State from, Trigger trigger, State to) {
+        if (!nobodyListens) {
+            newPicture().of(tcb, to).moved(from, trigger);
+        }
+    }
+
+    /** So has an entry of the TIME-WAIT table. */
+    public void transition(TimeWaitEntry entry, State from, Trigger trigger) {
+        if (!nobodyListens) {
+            newPicture().of(entry, from.on(trigger)).moved(from, trigger);
+        }
+    }
+
+    public void retransmission(Tcb tcb, int times) {
+        if (!nobodyListens) {
+            newPicture().of(tcb, tcb.state).sentAgain(times);
+        }
+    }
+
+    private Picture newPicture() {
+        Picture picture = free.poll();
+        if (picture == null) {
+            picture = new Picture();
+        }
+        picture.dated = clock.isRunning();
+        picture.atNs = clock.lastNs();
+        waiting.addLast(picture);
+        return picture;
+    }
+
+    /** Tells the oldest one. */
+    public void tellNext() {
+        Picture picture = waiting.removeFirst();
+        try {
+            picture.tell(observer, picture.dated ? picture.atNs : clock.lastNs());
+        } catch (Throwable e) {
+            Problems.log(LOG, "the endpoint's observer threw; the endpoint goes on", e);
+        }
+        free.push(picture);
+    }
+
+    /** A connection as it was when something happened to it. */
+    private static final class Picture implements ConnectionInfo {
+
+        private long localHigh;
+        private long localLow;
+        private long remoteHigh;
+        private long remoteLow;
+        private int localPort;
+        private int remotePort;
+        private long unread;
+        private long unacknowledged;
+        private State state;
+
+        /** Null for a retransmission. */
+        private Trigger trigger;
+
+        private State from;
+        private int times;
+        private boolean dated;
+        private long atNs;
+
+        Picture of(Tcb tcb, State newState) {
+            localHigh = tcb.localHigh;
+            localLow = tcb.localLow;
+            remoteHigh = tcb.remoteHigh;
+            remoteLow = tcb.remoteLow;
+            localPort = tcb.localPort;
+            remotePort = tcb.remotePort;
+            unread = tcb.unread();
+            unacknowledged = tcb.unacknowledged();
+            state = newState;
+            return this;
+        }
+
+        Picture of(TimeWaitEntry entry, State newState) {
+            localHigh = entry.localHigh();
+            localLow = entry.localLow();
+            remoteHigh = entry.remoteHigh();
+            remoteLow = entry.remoteLow();
+            localPort = entry.localPort();
+            remotePort = entry.remotePort();
+            unread = 0;
+            unacknowledged = 0;
+            state = newState;
+            return this;
+        }
+
+        void moved(State newFrom, Trigger newTrigger) {
+            from = newFrom;
+            trigger = newTrigger;
+        }
+
+        void sentAgain(int newTimes) {
+            trigger = null;
+            times = newTimes;
+        }
+
+        void tell(EndpointObserver observer, long nowNs) {
+            if (trigger == null) {
+                observer.onRetransmission(this, times, nowNs);
+            } else {
+                observer.onTransition(this, from, trigger, state, nowNs);
+            }
+        }
+
+        @Override
+        public IpAddress localAddress() {
+            return new IpAddress(localHigh, localLow);
+        }
+
+        @Override
+        public int localPort() {
+            return localPort;
+        }
+
+        @Override
+        public IpAddress remoteAddress() {
+            return new IpAddress(remoteHigh, remoteLow);
+        }
+
+        @Override
+        public int remotePort() {
+            return remotePort;
+        }
+
+        @Override
+        public State state() {
+            return state;
+        }
+
+        @Override
+        public long unread() {
+            return unread;
+        }
+
+        @Override
+        public long unacknowledged() {
+            return unacknowledged;
+        }
+
+        @Override
+        public String toString() {
+            return IpAddress.format(localHigh, localLow)
+                    + ":"
+                    + localPort
+                    + " > "
+                    + IpAddress.format(remoteHigh, remoteLow)
+                    + ":"
+                    + remotePort
+                    + " "
+                    + state;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.tcp.ConnectionObserver;
+import io.finwait.tcp.internal.context.Observations;
+import io.finwait.tcp.internal.tcb.Tcb;
+
+import java.util.ArrayDeque;
+import java.util.function.BiConsumer;
+
+/**
+ * What observers are to be told, kept until the packets at hand are processed: so a callback that
+ * closes, aborts or connects never meets a TCB in the middle of a segment.
+ */
+public final class Notifications {
+
+    public static final int ESTABLISHED = 1;
+    static final int SOFT_ERROR = 1 << 1;
+    public static final int READABLE = 1 << 2;
+    public static final int WRITABLE = 1 << 3;
+    public static final int PEER_CLOSED = 1 << 4;
+    public static final int CLOSE_ACKNOWLEDGED = 1 << 5;
+    public static final int LINGER_EXPIRED = 1 << 6;
+    public static final int ENDED = 1 << 7;
+
+    private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
+    private final Observations observations;
+    private TcpListener firstListener;
+    private boolean dispatching;
+
+    Notifications(Observations observations) {
+        this.observations = observations;
+    }
+
+    boolean isEmpty() {
+        return connections.isEmpty() && firstListener == null && observations.isEmpty();
+    }
+
+    void add(TcpConnection connection) {
+        if (!connection.toBeNotified) {
+            connection.toBeNotified = true;
+            connections.addLast(connection);
+        }
+    }
+
+    void add(TcpListener listener) {
+        if (!listener.toBeNotified) {
+            listener.toBeNotified = true;
+            listener.nextNotified = firstListener;
+            firstListener = listener;
+        }
+    }
+
+    /**
+     * Tells everything, also what the callbacks cause; returns how many were told. Inside a callback it
+     * does nothing, since the one who called that goes on telling.
+     */
+    int dispatch() {
+        if (dispatching || isEmpty()) {
+            return 0;
+        }
+        dispatching = true;
+        try {
+            return tellAll();
+        } finally {
+            dispatching = false;
+        }
+    }
+
+    private int tellAll() {
+        int told = 0;
+        while (!isEmpty()) {
+            told++;
+            if (!observations.isEmpty()) {
+                observations.tellNext();
+                continue;
+            }
+            if (firstListener != null) {
+                TcpListener listener = firstListener;
+                firstListener = listener.nextNotified;
+                listener.toBeNotified = false;
+                listener.tellAcceptable();
+                continue;
+            }
+            TcpConnection connection = connections.removeFirst();
+            connection.toBeNotified = false;
+            int events = connection.events;
+            connection.events = 0;
+            tell(connection, events);
+        }
+        return told;
+    }
+
+    private void tell(TcpConnection connection, int events) {
+        int incarnation = connection.incarnation;
+        tell(connection, incarnation, events, ESTABLISHED, ConnectionObserver::onEstablished);
+        if ((events & SOFT_ERROR) != 0) {
+            tell(
+                    connection,
+                    incarnation,
+                    events,
+                    SOFT_ERROR,
+                    (o, c) -> o.onSoftError(c, connection.softError));
+        }
+        if (connection.incarnation != incarnation) {
+            return;
+        }
+        if (connection.draining) {
+            drain(connection);
+        } else if (!connection.givenUp) {
+            tell(connection, incarnation, events, READABLE, ConnectionObserver::onReadable);
+            tell(connection, incarnation, events, WRITABLE, ConnectionObserver::onWritable);
+            tell(connection, incarnation, events, PEER_CLOSED, ConnectionObserver::onPeerClosed);
+        }
+        tell(
+                connection,
+                incarnation,
+                events,
+                CLOSE_ACKNOWLEDGED,
+                ConnectionObserver::onCloseAcknowledged);
+        tell(connection, incarnation, events, LINGER_EXPIRED, ConnectionObserver::onLingerExpired);
+        tell(connection, incarnation, events, ENDED, ConnectionObserver::onEnded);
+    }
+
+    private static void drain(TcpConnection connection) {
+        Tcb tcb = connection.tcb;
+        try {
+            connection.drain();
+        } catch (Throwable e) {
+            connection.endpoint.containment.end(tcb, e);
+        }
+    }
+
+    /** What was noted for one incarnation is never told of the next one of the same handle. */
+    private static void tell(
+            TcpConnection connection,
+            int incarnation,
+            int events,
+            int event,
+            BiConsumer<ConnectionObserver, TcpConnection> call) {
+        if ((events & event) == 0 || connection.incarnation != incarnation) {
+            return;
+        }
+        try {
+            call.accept(connection.observer, connection);
+        } catch (Throwable e) {
+            connection.endpoint.containment.observerThrew(connection, incarnation, e);
+        }
+    }
+}

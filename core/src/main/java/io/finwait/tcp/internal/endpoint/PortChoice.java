@@ -1,0 +1,82 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.spi.RandomSource;
+import io.finwait.tcp.internal.context.SipHash;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.IpAddress;
+
+/**
+ * Ephemeral ports (RFC 6056 §3.3.4, algorithm 4): where the search begins depends on a keyed hash of
+ * the peer, and so does which of many counters says how far it has come. The ports of one peer follow
+ * each other, and what one peer sees of them does not tell how many connections went to another.
+ */
+final class PortChoice {
+
+    /** More peers than this share counters by chance; RFC 6056 takes ten of them for enough. */
+    private static final int COUNTERS = 1024;
+
+    private static final int COUNTER_SHIFT = Long.SIZE - 10;
+
+    private final TcpEndpoint endpoint;
+    private final SipHash hash;
+    private final int[] counters = new int[COUNTERS];
+
+    PortChoice(TcpEndpoint endpoint, RandomSource random) {
+        this.endpoint = endpoint;
+        this.hash = new SipHash(random);
+    }
+
+    /**
+     * Gives a TCB its local port.
+     *
+     * @param wanted a port, or 0 for any that is free
+     * @return false when the port, or every port, is in use or in TIME-WAIT
+     */
+    boolean choose(Tcb tcb, int wanted) {
+        if (wanted != 0) {
+            tcb.localPort = wanted;
+            return isFree(tcb, true);
+        }
+        int first = endpoint.config.firstEphemeralPort();
+        int count = endpoint.config.lastEphemeralPort() - first + 1;
+        long offset =
+                hash.hash(
+                        tcb.localHigh, tcb.localLow, tcb.remoteHigh, tcb.remoteLow, tcb.remotePort);
+        int counter = (int) (offset >>> COUNTER_SHIFT);
+        long begin = offset + counters[counter];
+        // A port that was never used, or is over with TIME-WAIT, goes before one that must be
+        // reused.
+        for (int pass = 0; pass < 2; pass++) {
+            for (int i = 0; i < count; i++) {
+                tcb.localPort = first + (int) Long.remainderUnsigned(begin + i, count);
+                if (isFree(tcb, pass == 1)) {
+                    counters[counter] += i + 1;
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isFree(Tcb tcb, boolean mayReuse) {
+        if (endpoint.isInUse(tcb)) {
+            return false;
+        }
+        return !endpoint.timeWait.holds(tcb) || (mayReuse && endpoint.timeWait.mayReuse(tcb));
+    }
+
+    String refusal(Tcb tcb, int wanted) {
+        String to = IpAddress.format(tcb.remoteHigh, tcb.remoteLow) + ":" + tcb.remotePort;
+        if (wanted == 0) {
+            return "Cannot assign requested address: every port to "
+                    + to
+                    + " is in use or in TIME_WAIT";
+        }
+        tcb.localPort = wanted;
+        return "Address already in use: port "
+                + wanted
+                + " to "
+                + to
+                + (endpoint.isInUse(tcb) ? " is connected" : " is in TIME_WAIT");
+    }
+}

@@ -1,0 +1,144 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.tcp.internal.context.Demultiplexer;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.Ipv4;
+import io.finwait.wire.Ipv6;
+import io.finwait.wire.Protocol;
+import io.finwait.wire.Segment;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Looks at all packets of a batch before the first one is processed, and reads what their connections
+ * will need. Each of these reads may miss the cache; since none depends on another packet's, the
+ * processor waits for many at a time, where segment by segment it would wait for one after the other.
+ * Nothing is decided here and nothing changes: a packet that is not what it seems costs a useless read.
+ */
+public final class ReadAhead {
+
+    /** Packets looked at together: what they need fits into the innermost cache. */
+    static final int AT_ONCE = 16;
+
+    /**
+     * With fewer connections than this, what they need is in the second cache or little further away, and
+     * a look costs more than it saves: measured, see decision 0010.
+     */
+    static final int WORTHWHILE_CONNECTIONS = 4096;
+
+    /** Most octets of a packet without text: IPv6, TCP and timestamps, a little more than that. */
+    private static final int LONGEST_WITHOUT_TEXT = 80;
+
+    private final Demultiplexer demultiplexer;
+    private final int worthwhile;
+
+    /** The hashes of the packets' pairs of sockets; means nothing where {@code hashed} is false. */
+    private final int[] hashes;
+
+    private final boolean[] hashed;
+
+    private final Tcb[] candidates = new Tcb[AT_ONCE];
+
+    /** What was read comes together here, so that the compiler can't leave the reads out. */
+    private int seen;
+
+    /**
+     * For batches of up to a number of packets.
+     *
+     * @param worthwhile how many connections there must be, {@link #WORTHWHILE_CONNECTIONS} mostly
+     */
+    ReadAhead(Demultiplexer demultiplexer, int batch, int worthwhile) {
+        this.demultiplexer = demultiplexer;
+        this.worthwhile = worthwhile;
+        hashes = new int[batch];
+        hashed = new boolean[batch];
+    }
+
+    /**
+     * Reads for some packets of a batch, step by step for all of them: so few instructions lie between
+     * two reads that the processor has many under way.
+     */
+    void look(PacketBatch batch, int from, int to) {
+        boolean looks = demultiplexer.size() >= worthwhile && to - from > 1;
+        for (int i = from; i < to; i++) {
+            hashed[i] = looks && hash(i, batch.get(i));
+        }
+        if (!looks) {
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            candidates[i - from] = hashed[i] ? demultiplexer.firstCandidate(hashes[i]) : null;
+        }
+        int sum = 0;
+        for (int i = 0; i < to - from; i++) {
+            sum += candidates[i] == null ? 0 : candidates[i].touch();
+        }
+        for (int i = 0; i < to - from; i++) {
+            boolean text = batch.get(from + i).length() > LONGEST_WITHOUT_TEXT;
+            sum += candidates[i] == null ? 0 : candidates[i].touchParts(text);
+            candidates[i] = null;
+        }
+        seen = sum;
+    }
+
+    /** The TCB of a segment of the batch, or null. */
+    Tcb find(int place, Segment seg) {
+        if (!hashed[place]) {
+            return demultiplexer.find(
+                    seg.destinationHigh(),
+                    seg.destinationLow(),
+                    seg.sourceHigh(),
+                    seg.sourceLow(),
+                    seg.destinationPort(),
+                    seg.sourcePort());
+        }
+        return demultiplexer.find(
+                hashes[place],
+                seg.destinationHigh(),
+                seg.destinationLow(),
+                seg.sourceHigh(),
+                seg.sourceLow(),
+                seg.destinationPort(),
+                seg.sourcePort());
+    }
+
+    /** Computes the hash where the header has the usual length, so that the ports are known to be there. */
+    private boolean hash(int place, Packet packet) {
+        ByteBuffer b = packet.buffer();
+        int at = packet.offset();
+        int length = packet.length();
+        if (length >= Ipv4.HEADER_LENGTH + 4 && b.get(at) == 0x45) {
+            int ports = b.getInt(at + Ipv4.HEADER_LENGTH);
+            hashes[place] =
+                    demultiplexer.hash(
+                            0,
+                            IpAddress.v4Low(Ipv4.destination(b, at)),
+                            0,
+                            IpAddress.v4Low(Ipv4.source(b, at)),
+                            ports & 0xFFFF,
+                            ports >>> 16);
+            return Ipv4.protocol(b, at) == Protocol.TCP;
+        }
+        if (length >= Ipv6.HEADER_LENGTH + 4 && (b.get(at) & 0xF0) == 0x60) {
+            int ports = b.getInt(at + Ipv6.HEADER_LENGTH);
+            hashes[place] =
+                    demultiplexer.hash(
+                            Ipv6.destinationHigh(b, at),
+                            Ipv6.destinationLow(b, at),
+                            Ipv6.sourceHigh(b, at),
+                            Ipv6.sourceLow(b, at),
+                            ports & 0xFFFF,
+                            ports >>> 16);
+            return Ipv6.nextHeader(b, at) == Protocol.TCP;
+        }
+        return false;
+    }
+
+    /** The sum of what was read; of no use. */
+    int seen() {
+        return seen;
+    }
+}

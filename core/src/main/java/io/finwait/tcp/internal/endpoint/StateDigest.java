@@ -1,0 +1,129 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.tcb.Rcv;
+import io.finwait.tcp.internal.tcb.Snd;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.tcp.internal.tcb.Timers;
+import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.timewait.TimeWaitVisitor;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.LongConsumer;
+
+/**
+ * Everything in an endpoint that decides what happens next, in canonical form: numbers relative to the
+ * initial ones, deadlines relative to now. Two endpoints of equal digests behave alike from here on, as
+ * long as their retransmission timeouts are constant (smallest equal to largest) and their windows so
+ * wide, or so closed, that how wide does not matter.
+ */
+public final class StateDigest {
+
+    private StateDigest() {}
+
+    /** Gives the state of an endpoint to a consumer, word by word, always in the same order. */
+    public static void of(TcpEndpoint endpoint, LongConsumer to) {
+        Tcb[] tcbs = endpoint.allTcbs();
+        Arrays.sort(
+                tcbs,
+                Comparator.<Tcb>comparingInt(tcb -> tcb.localPort)
+                        .thenComparingInt(tcb -> tcb.remotePort));
+        to.accept(tcbs.length);
+        for (Tcb tcb : tcbs) {
+            tcb(endpoint, tcb, to);
+        }
+        to.accept(endpoint.timeWait.table().size());
+        TimeWaitVisitor visitor = entry -> entry(endpoint, entry, to);
+        long cursor = 0;
+        while (cursor >= 0) {
+            cursor = endpoint.timeWait.table().list(cursor, 16, visitor);
+        }
+    }
+
+    private static void tcb(TcpEndpoint endpoint, Tcb tcb, LongConsumer to) {
+        Snd snd = tcb.snd;
+        Rcv rcv = tcb.rcv;
+        to.accept(tcb.state.ordinal());
+        to.accept(snd.una - snd.iss);
+        to.accept(snd.nxt - snd.iss);
+        to.accept(snd.cursor - snd.iss);
+        to.accept(snd.lastBegin - snd.iss);
+        to.accept(snd.mss);
+        to.accept(tcb.pathMtu);
+        to.accept(tcb.pathMtu == 0 ? 0 : tcb.pathMtuUntilNs - endpoint.now);
+        snd.scoreboard.digest(snd.iss, to);
+        to.accept(tcb.tailProbed ? tcb.tailProbeEnd - snd.iss : -1);
+        to.accept(Math.min(snd.wnd, 2));
+        to.accept(Math.min(rcv.wnd(), 2));
+        to.accept(snd.buffer.length());
+        to.accept(rcv.nxt - rcv.irs);
+        to.accept(rcv.buffer.readable());
+        for (int i = 0; i < rcv.reassembly.count(); i++) {
+            to.accept(rcv.reassembly.left(i) - rcv.irs);
+            to.accept(rcv.reassembly.right(i) - rcv.irs);
+        }
+        boolean duplicate = tcb.sackPermitted && rcv.hasDuplicate();
+        to.accept(duplicate ? rcv.duplicateLeft - rcv.irs : -1);
+        to.accept(duplicate ? rcv.duplicateRight - rcv.irs : -1);
+        to.accept(rcv.finHeld ? rcv.finSeq - rcv.irs : -1);
+        to.accept(
+                bits(
+                        snd.finQueued,
+                        tcb.orphan,
+                        tcb.closeDeferred,
+                        tcb.synOwed,
+                        tcb.retransmitOwed,
+                        tcb.probeOwed,
+                        tcb.tailProbeOwed,
+                        tcb.tailProbed,
+                        tcb.passive && tcb.state == State.SYN_RECEIVED,
+                        tcb.overTimeWait,
+                        tcb.acceptDeferred,
+                        tcb.sackPermitted && tcb.rtt.backoff() > 0,
+                        tcb.congestion.isRecovering(),
+                        tcb.congestion.isRecovering() && tcb.congestion.isPartlyRecovered()));
+        to.accept(tcb.acksOwed);
+        to.accept(tcb.retransmissions);
+        to.accept(Math.min(tcb.probes, endpoint.config.closePolicy().orphanRetries() + 1));
+        to.accept(tcb.probesUnanswered);
+        to.accept(tcb.congestion.duplicates());
+        long wait = endpoint.segmentArrives.challengeWaitNs(tcb);
+        to.accept(tcb.challenged ? Math.min(endpoint.now - tcb.lastChallengeNs, wait) : wait);
+        to.accept(wait == 0 ? 0 : tcb.challengesInVain);
+        for (Timer timer : Timer.values()) {
+            to.accept(
+                    tcb.timers.isRunning(timer)
+                            ? tcb.timers.deadline(timer) - endpoint.now
+                            : Timers.OFF);
+        }
+    }
+
+    private static long bits(boolean... facts) {
+        long all = 0;
+        for (boolean fact : facts) {
+            all = all << 1 | (fact ? 1 : 0);
+        }
+        return all;
+    }
+
+    private static void entry(TcpEndpoint endpoint, TimeWaitEntry entry, LongConsumer to) {
+        to.accept((entry.isFinWait2() ? State.FIN_WAIT_2 : State.TIME_WAIT).ordinal());
+        to.accept(entry.isFinWait2() ? endpoint.finWait2.received(entry) : 0);
+        to.accept(entry.isParked() ? 1 : 0);
+        to.accept(entry.deadlineNs() - endpoint.now);
+    }
+
+    /** True when a timer runs that would send something again. */
+    public static boolean isRetransmissionTimerRunning(TcpEndpoint endpoint) {
+        for (Tcb tcb : endpoint.allTcbs()) {
+            if (tcb.timers.isRunning(Timer.RETRANSMISSION)
+                    || tcb.timers.isRunning(Timer.TAIL_LOSS_PROBE)
+                    || tcb.timers.isRunning(Timer.WINDOW_PROBE)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

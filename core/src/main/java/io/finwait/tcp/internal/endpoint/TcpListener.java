@@ -1,0 +1,165 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.tcp.CloseReason.AbortCause;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Listener;
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.tcb.Tcb;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A listening port with its two queues: handshakes under way, and connections that nobody has accepted
+ * yet.
+ */
+public final class TcpListener implements Listener {
+
+    private final TcpEndpoint endpoint;
+    private final int port;
+    private final int backlog;
+    private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
+    private int handshakes;
+    private boolean closed;
+    private long deferAcceptNs;
+    private Runnable onAcceptable;
+
+    TcpListener nextNotified;
+    boolean toBeNotified;
+
+    TcpListener(TcpEndpoint endpoint, int port, int backlog) {
+        this.endpoint = endpoint;
+        this.port = port;
+        this.backlog = backlog;
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public Connection accept() {
+        endpoint.checkThread();
+        TcpConnection next = acceptQueue.poll();
+        if (next != null && next.tcb != null) {
+            next.tcb.listener = null;
+        }
+        return next;
+    }
+
+    @Override
+    public int acceptQueueLength() {
+        return acceptQueue.size();
+    }
+
+    @Override
+    public int synQueueLength() {
+        return handshakes;
+    }
+
+    @Override
+    public void onAcceptable(Runnable action) {
+        onAcceptable = Objects.requireNonNull(action, "onAcceptable");
+    }
+
+    @Override
+    public void deferAccept(long timeoutNs) {
+        endpoint.checkThread();
+        if (timeoutNs < 0) {
+            throw new IllegalArgumentException(
+                    "deferAccept " + timeoutNs + " ns is negative; choose 0 for not at all");
+        }
+        deferAcceptNs = timeoutNs;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        endpoint.checkThread();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        endpoint.removeListener(this);
+        List<Tcb> unaccepted = new ArrayList<>();
+        endpoint.forEachTcb(
+                tcb -> {
+                    if (tcb.listener == this) {
+                        unaccepted.add(tcb);
+                    }
+                });
+        for (Tcb tcb : unaccepted) {
+            if (tcb.state == State.SYN_RECEIVED) {
+                endpoint.lifecycle.forget(tcb);
+            } else {
+                endpoint.lifecycle.abort(tcb, AbortCause.LISTENER_CLOSED);
+            }
+        }
+        // Those that ended before anybody accepted them hold text that nobody will read.
+        for (TcpConnection each = acceptQueue.poll(); each != null; each = acceptQueue.poll()) {
+            each.release();
+        }
+    }
+
+    /** True when another handshake may begin. */
+    public boolean takesSyn() {
+        return handshakes < backlog && acceptQueue.size() < backlog;
+    }
+
+    /** True when a handshake may be completed. */
+    public boolean takesConnection() {
+        return acceptQueue.size() < backlog;
+    }
+
+    /** Until when a handshake without text is not completed; in the past when it may be. */
+    public long deferredUntilNs(Tcb tcb) {
+        return tcb.synReceivedAtNs + deferAcceptNs;
+    }
+
+    public void handshakeBegins(Tcb tcb) {
+        tcb.listener = this;
+        tcb.countedAsHandshake = true;
+        handshakes++;
+    }
+
+    private void handshakeIsOver(Tcb tcb) {
+        if (tcb.countedAsHandshake) {
+            tcb.countedAsHandshake = false;
+            handshakes--;
+        }
+    }
+
+    public void established(Tcb tcb) {
+        handshakeIsOver(tcb);
+        acceptQueue.add(tcb.connection);
+        endpoint.notifications.add(this);
+    }
+
+    /** A child went before anybody accepted it. One that has ended stays to be accepted and read. */
+    public void gone(Tcb tcb) {
+        handshakeIsOver(tcb);
+    }
+
+    void tellAcceptable() {
+        if (closed || acceptQueue.isEmpty() || onAcceptable == null) {
+            return;
+        }
+        try {
+            onAcceptable.run();
+        } catch (Throwable e) {
+            endpoint.containment.drop("the action for acceptable connections of " + this, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "port " + port + (closed ? " (closed)" : " listening");
+    }
+}

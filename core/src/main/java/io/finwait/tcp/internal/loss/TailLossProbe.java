@@ -1,0 +1,129 @@
+package io.finwait.tcp.internal.loss;
+
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.profile.WireProfile.Habit;
+import io.finwait.tcp.internal.tcb.Snd;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.wire.Seq;
+import io.finwait.wire.TcpHeader;
+
+/**
+ * The tail loss probe (RFC 8985 §7) for the tail that ends in the FIN: when no ACK comes for two round
+ * trips, one segment goes out without waiting for the much longer retransmission timeout. It is the next
+ * one that was never sent, or else the last one, with the FIN, again.
+ *
+ * <p>Behind the FIN nothing is sent, so it does not matter what a repaired loss would mean for the
+ * congestion window (RFC 8985 §7.4), and no other tails are probed for.
+ */
+public final class TailLossProbe {
+
+    private static final long MS = 1_000_000L;
+
+    /** PTO while no round trip was measured (RFC 8985 §7.2). */
+    private static final long UNMEASURED_NS = 1_000 * MS;
+
+    /** How long the peer may keep an ACK back that waits for a second segment. */
+    private static final long MAX_ACK_DELAY_NS = 200 * MS;
+
+    /** How late timers may be, here and at the peer; matters where round trips are short. */
+    private static final long TIMER_SLACK_NS = 4 * MS;
+
+    private final TcpEndpoint endpoint;
+
+    public TailLossProbe(TcpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Starts the timer when there is a tail to probe for; it never fires behind the retransmission's. */
+    public void arm(Tcb tcb) {
+        if (!applies(tcb)) {
+            tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
+        } else if (!tcb.timers.isRunning(Timer.TAIL_LOSS_PROBE)) {
+            long due = endpoint.now + timeoutNs(tcb);
+            long retransmission = tcb.timers.deadline(Timer.RETRANSMISSION);
+            boolean later = due - retransmission > 0;
+            tcb.timers.start(Timer.TAIL_LOSS_PROBE, later ? retransmission : due);
+        }
+    }
+
+    /**
+     * Only with SACK, as RFC 8985 §7.2 asks, and while nothing else is known to be missing. While the
+     * retransmission timeout is doubled the round trip isn't known, and a probe would only be sent twice.
+     */
+    private static boolean applies(Tcb tcb) {
+        Snd snd = tcb.snd;
+        return snd.finQueued
+                && snd.una != snd.nxt
+                && snd.wnd > 0
+                && tcb.sackPermitted
+                && !tcb.tailProbed
+                && !tcb.retransmitOwed
+                && tcb.rtt.backoff() == 0
+                && snd.cursor == snd.nxt
+                && snd.scoreboard.isEmpty()
+                && tcb.congestion.duplicates() == 0
+                && !tcb.congestion.isRecovering()
+                && (snd.finSent() || newText(snd) > 0);
+    }
+
+    private long timeoutNs(Tcb tcb) {
+        if (!tcb.rtt.hasMeasured()) {
+            return UNMEASURED_NS;
+        }
+        Snd snd = tcb.snd;
+        boolean one = snd.flight() <= snd.mss;
+        // The ACK of a FIN does not wait for company (RFC 9293 §3.10.7.4).
+        boolean mayBeDelayed =
+                one && (!snd.finSent() || endpoint.profile.has(Habit.EXPECTS_DELAYED_ACK_OF_FIN));
+        return 2 * tcb.rtt.smoothedNs() + (mayBeDelayed ? MAX_ACK_DELAY_NS : TIMER_SLACK_NS);
+    }
+
+    /** Octets of text that were never sent and that the peer's window takes, one segment at most. */
+    private static int newText(Snd snd) {
+        return Math.min(Math.min(snd.unsentText(), snd.mss), snd.wnd - snd.flight());
+    }
+
+    /** The timer has fired; after a probe it is the retransmission timer that waits, begun anew. */
+    public void fire(Tcb tcb) {
+        tcb.tailProbeOwed = true;
+        tcb.timers.start(Timer.RETRANSMISSION, endpoint.now + tcb.rtt.timeoutNs());
+        endpoint.wantsOutput(tcb);
+    }
+
+    /**
+     * Sends the probe, whatever the congestion window says.
+     *
+     * @return false when the transport had no room
+     */
+    public boolean send(Tcb tcb) {
+        if (!applies(tcb)) {
+            // The window was taken back meanwhile, or SACK has told something: other timers decide.
+            return true;
+        }
+        Snd snd = tcb.snd;
+        int text = newText(snd);
+        if (text > 0 ? !endpoint.output.sendNext(tcb, text, 0) : !sendLastAgain(tcb)) {
+            return false;
+        }
+        endpoint.counters.add(Counter.TAIL_LOSS_PROBES);
+        tcb.tailProbed = true;
+        tcb.tailProbeEnd = snd.nxt;
+        return true;
+    }
+
+    private boolean sendLastAgain(Tcb tcb) {
+        Snd snd = tcb.snd;
+        int from = Seq.max(snd.una, Seq.max(snd.lastBegin, snd.finSeq - snd.mss));
+        tcb.timing = false;
+        return endpoint.output.send(tcb, from, snd.finSeq - from, TcpHeader.FIN);
+    }
+
+    /** Something new was acknowledged: the tail is another one. */
+    public void progress(Tcb tcb) {
+        tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
+        tcb.tailProbeOwed = false;
+        tcb.tailProbed &= Seq.lt(tcb.snd.una, tcb.tailProbeEnd);
+    }
+}

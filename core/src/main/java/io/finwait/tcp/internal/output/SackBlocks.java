@@ -1,0 +1,59 @@
+package io.finwait.tcp.internal.output;
+
+import io.finwait.tcp.internal.buffer.Reassembly;
+import io.finwait.tcp.internal.tcb.Rcv;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.TcpOptions;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The SACK option of what we send: first what came twice (RFC 2883 §4), by which a sender learns that it
+ * has sent in vain, then what stands behind gaps, the newest first (RFC 2018 §4).
+ */
+public final class SackBlocks {
+
+    private SackBlocks() {}
+
+    /** How many blocks the next segment carries, 0 for no option. */
+    static int count(Tcb tcb) {
+        if (!tcb.sackPermitted) {
+            return 0;
+        }
+        int most = tcb.rcv.timestamps ? 3 : 4;
+        return Math.min(tcb.rcv.reassembly.count() + (tcb.rcv.hasDuplicate() ? 1 : 0), most);
+    }
+
+    /** Octets of an option with some blocks, padded; 0 for none. */
+    static int octets(int blocks) {
+        return blocks == 0 ? 0 : 4 + 8 * blocks;
+    }
+
+    /**
+     * Writes the option.
+     *
+     * @return the index behind it
+     */
+    static int write(ByteBuffer b, int at, Rcv rcv, int blocks) {
+        int next = TcpOptions.writeSackHead(b, at, blocks);
+        int left = blocks;
+        if (rcv.hasDuplicate()) {
+            next = write(b, next, rcv.duplicateLeft, rcv.duplicateRight);
+            left--;
+        }
+        Reassembly reassembly = rcv.reassembly;
+        int before = Integer.MAX_VALUE;
+        for (; left > 0; left--) {
+            int range = reassembly.newestTouchedBefore(before);
+            before = reassembly.touched(range);
+            next = write(b, next, reassembly.left(range), reassembly.right(range));
+        }
+        return next;
+    }
+
+    private static int write(ByteBuffer b, int at, int left, int right) {
+        b.putInt(at, left);
+        b.putInt(at + 4, right);
+        return at + 8;
+    }
+}

@@ -1,0 +1,251 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.spi.Capabilities;
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.spi.Transport;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.wire.Checksum;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.Ipv4;
+import io.finwait.wire.Protocol;
+import io.finwait.wire.TcpHeader;
+import io.finwait.wire.TcpOptions;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * One endpoint in virtual time whose packets are written and read by hand, with whatever numbers a peer
+ * may think of. Nothing happens but in {@link #cycle}: several packets may wait for one duty cycle. The
+ * wire fills the same few buffers again at each receive, as rule R4 of {@link Transport} allows.
+ */
+final class Bench {
+
+    static final int FIN = TcpHeader.FIN;
+    static final int SYN = TcpHeader.SYN;
+    static final int RST = TcpHeader.RST;
+    static final int ACK = TcpHeader.ACK;
+    static final int PORT = 80;
+    static final long MS = 1_000_000L;
+    static final long SECOND = 1_000 * MS;
+    static final IpAddress HOST = IpAddress.parse("10.0.0.2");
+    static final IpAddress PEERS = IpAddress.parse("10.0.0.1");
+
+    /** A segment that the endpoint has sent. */
+    record Sent(int port, int flags, int seq, int ack, int window, int text, int tsEcho) {
+        boolean has(int flag) {
+            return (flags & flag) != 0;
+        }
+    }
+
+    final TcpEndpoint endpoint;
+    final Wire wire = new Wire();
+    final List<Sent> sent = new ArrayList<>();
+    long now = 1_000 * SECOND;
+
+    Bench() {
+        this(builder -> builder);
+    }
+
+    Bench(UnaryOperator<EndpointConfig.Builder> config) {
+        EndpointConfig.Builder builder = EndpointConfig.builder().address(HOST).seed(7);
+        endpoint = new TcpEndpoint(config.apply(builder).build(), wire);
+        endpoint.doWork(now);
+    }
+
+    /** One duty cycle. */
+    int cycle() {
+        return endpoint.doWork(now);
+    }
+
+    /** Duty cycles until there is nothing left to do now. */
+    void work() {
+        for (int i = 0; i < 10_000; i++) {
+            if (cycle() == 0) {
+                return;
+            }
+        }
+        throw new AssertionError("the endpoint has always something to do: it is polled for ever");
+    }
+
+    /** Lets time pass; timers fire at their times. */
+    void pass(long ns) {
+        long end = now + ns;
+        work();
+        while (endpoint.nextDeadlineNs() != Long.MAX_VALUE && endpoint.nextDeadlineNs() <= end) {
+            now = Math.max(now, endpoint.nextDeadlineNs());
+            work();
+        }
+        now = end;
+        work();
+    }
+
+    /** The newest segment sent to a port, or null. */
+    Sent lastTo(int port) {
+        for (int i = sent.size() - 1; i >= 0; i--) {
+            if (sent.get(i).port() == port) {
+                return sent.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Throws an error or an exception that is not checked. */
+    static void raise(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
+    /** A peer that has opened a connection to the listener of {@link #PORT}. */
+    Peer open(int port, boolean timestamps) {
+        Peer peer = new Peer(port, timestamps);
+        peer.segment(SYN, peer.seq, 0, 0);
+        work();
+        peer.seq++;
+        peer.ack = lastTo(port).seq() + 1;
+        peer.segment(ACK, peer.seq, peer.ack, 0);
+        work();
+        sent.clear();
+        return peer;
+    }
+
+    /** One that writes segments as it likes. */
+    final class Peer {
+
+        final int port;
+        final boolean timestamps;
+        int seq = 5_000;
+        int ack;
+        int window = 60_000;
+        int tsValue = 1_000;
+
+        Peer(int port, boolean timestamps) {
+            this.port = port;
+            this.timestamps = timestamps;
+        }
+
+        /** Puts a segment on the wire, to be received in the next duty cycle. */
+        void segment(int flags, int seqNumber, int ackNumber, int text) {
+            int options = (timestamps ? 12 : 0) + ((flags & SYN) != 0 ? 4 : 0);
+            int header = TcpHeader.LENGTH + options;
+            int length = Ipv4.HEADER_LENGTH + header + text;
+            ByteBuffer b = ByteBuffer.allocate(length);
+            int from = (int) PEERS.low();
+            int to = (int) HOST.low();
+            Ipv4.write(b, 0, length, 0, 0, 64, Protocol.TCP, from, to);
+            int tcp = Ipv4.HEADER_LENGTH;
+            TcpHeader.write(b, tcp, port, PORT, seqNumber, ackNumber, header, flags, window);
+            int at = tcp + TcpHeader.LENGTH;
+            if ((flags & SYN) != 0) {
+                at = TcpOptions.writeMss(b, at, 1_000);
+            }
+            if (timestamps) {
+                TcpOptions.writeTimestamps(b, at, tsValue, 0);
+            }
+            for (int i = 0; i < text; i++) {
+                b.put(tcp + header + i, (byte) (seqNumber + i));
+            }
+            long sum =
+                    Checksum.pseudoHeader(
+                            0, PEERS.low(), 0, HOST.low(), Protocol.TCP, length - tcp);
+            TcpHeader.checksum(b, tcp, Checksum.finish(Checksum.add(b, tcp, length - tcp, sum)));
+            wire.incoming.add(b.array());
+        }
+
+        /** The next text in order. */
+        void text(int octets) {
+            segment(ACK, seq, ack, octets);
+            seq += octets;
+        }
+    }
+
+    /** The transport of the endpoint. */
+    final class Wire implements Transport {
+
+        final ArrayDeque<byte[]> incoming = new ArrayDeque<>();
+        private final byte[][] buffers = new byte[64][2_048];
+
+        /** Packets that it still takes. */
+        int room = Integer.MAX_VALUE;
+
+        int abandoned;
+
+        /** Sending to this port throws. */
+        int failsTo = -1;
+
+        /** How often it does. */
+        int failures = Integer.MAX_VALUE;
+
+        Throwable failure = new IllegalStateException("planted");
+
+        @Override
+        public Capabilities capabilities() {
+            return Capabilities.plain(1_500);
+        }
+
+        @Override
+        public int receive(PacketBatch into, long nowNs) {
+            int count = 0;
+            while (into.room() > 0 && !incoming.isEmpty()) {
+                byte[] packet = incoming.poll();
+                System.arraycopy(packet, 0, buffers[count], 0, packet.length);
+                into.add(new Packet(ByteBuffer.wrap(buffers[count]), 0, packet.length));
+                count++;
+            }
+            return count;
+        }
+
+        @Override
+        public Packet claim(int length) {
+            return room <= 0 ? null : new Packet(ByteBuffer.allocate(length), 0, length);
+        }
+
+        @Override
+        public void commit(Packet packet, long nowNs) {
+            ByteBuffer b = packet.buffer();
+            int tcp = Ipv4.HEADER_LENGTH;
+            if (TcpHeader.destinationPort(b, tcp) == failsTo && failures-- > 0) {
+                raise(failure);
+            }
+            room--;
+            int header = TcpHeader.headerLength(b, tcp);
+            boolean timestamps = header >= 32 && b.getInt(tcp + header - 12) == 0x0101080A;
+            sent.add(
+                    new Sent(
+                            TcpHeader.destinationPort(b, tcp),
+                            TcpHeader.flags(b, tcp),
+                            TcpHeader.sequence(b, tcp),
+                            TcpHeader.acknowledgment(b, tcp),
+                            TcpHeader.window(b, tcp),
+                            packet.length() - tcp - header,
+                            timestamps ? b.getInt(tcp + header - 4) : 0));
+        }
+
+        @Override
+        public void abandon(Packet packet) {
+            abandoned++;
+        }
+
+        @Override
+        public long nextDeadlineNs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void await(long timeoutNs) {}
+
+        @Override
+        public void wakeup() {}
+
+        @Override
+        public void close() {}
+    }
+}

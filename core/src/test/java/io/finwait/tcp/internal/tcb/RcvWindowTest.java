@@ -1,0 +1,156 @@
+package io.finwait.tcp.internal.tcb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.tcp.internal.buffer.BlockPool;
+import io.finwait.tcp.internal.buffer.LentText;
+import io.finwait.tcp.internal.buffer.ReceiveBuffer;
+import io.finwait.wire.Seq;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+
+/**
+ * The window as the peer reads it from the field: its right edge is not taken back (RFC 9293 SHLD-14),
+ * though the field counts units of 2^scale octets and what arrives does not (RFC 7323 §2.4).
+ */
+class RcvWindowTest {
+
+    private final Rcv rcv = new Rcv();
+    private int promised;
+
+    @Test
+    void octetsThatAreNoWholeUnitMoveTheEdgeOnlyOutwards() {
+        begin(1 << 20, 5, 0);
+        arrives(2_000);
+        assertThat(tell()).isEqualTo(32_705);
+        arrives(20);
+        assertThat(tell()).isEqualTo(32_705);
+    }
+
+    @Test
+    void theFieldIsExactWithoutScaling() {
+        begin(65_535, 0, -70_000);
+        assertThat(tell()).isEqualTo(65_535);
+        arrives(1);
+        assertThat(tell()).isEqualTo(65_534);
+        arrives(65_534);
+        assertThat(tell()).isZero();
+    }
+
+    @Test
+    void theLargestFieldOfTheLargestScaleIsNotPassed() {
+        begin(Integer.MAX_VALUE, 14, Integer.MAX_VALUE - 10);
+        assertThat(tell()).isEqualTo(0xFFFF);
+        arrives(1);
+        assertThat(tell()).isEqualTo(0xFFFF);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 16_383})
+    void aBufferSmallerThanAUnitIsOpenedAllTheSame(int capacity) {
+        begin(capacity, 14, 0);
+        assertThat(tell()).isEqualTo(1);
+        arrives(capacity);
+        assertThat(tell()).as("full").isZero();
+        reads(capacity);
+        assertThat(tell()).isEqualTo(1);
+    }
+
+    @Test
+    void readingLessThanAUnitIsNoNews() {
+        begin(1 << 20, 14, 0);
+        rcv.peerSegment = 100;
+        tell();
+        arrives(1 << 20);
+        assertThat(tell()).isZero();
+        reads(16_383);
+        assertThat(rcv.windowUpdateIsDue(false)).isFalse();
+        reads(1);
+        assertThat(rcv.windowUpdateIsDue(false)).isTrue();
+        assertThat(tell()).isEqualTo(1);
+    }
+
+    /** At the end of the buffer the field says less than before. */
+    @Test
+    void tinySegmentsDoNotKeepAWindowOpenThatNobodyEmpties() {
+        int capacity = 100_000;
+        begin(capacity, 7, 0);
+        tell();
+        int taken = 0;
+        while (rcv.wnd() > 0 && taken < 2 * capacity) {
+            arrives(1);
+            taken++;
+            tell();
+        }
+        assertThat(taken).isEqualTo(capacity);
+        assertThat(tell()).isZero();
+    }
+
+    @RepeatedTest(200)
+    void theEdgeIsNeverTakenBackExceptWhereTheBufferIsFull(RepetitionInfo repetition) {
+        int seed = repetition.getCurrentRepetition();
+        SplittableRandom random = new SplittableRandom(seed);
+        int scale = random.nextInt(15);
+        int unit = 1 << scale;
+        int capacity = 1 + random.nextInt(random.nextBoolean() ? 100_000 : 3_000_000);
+        begin(capacity, scale, random.nextInt());
+        int toldBefore = rcv.nxt + (tell() << scale);
+        for (int step = 0; step < 300; step++) {
+            String where = "seed %d, step %d".formatted(seed, step);
+            if (random.nextInt(3) > 0) {
+                int most = Math.min(rcv.wnd(), random.nextBoolean() ? 20_000 : 50);
+                arrives(random.nextInt(most + 1));
+            } else {
+                int readable = rcv.buffer.readable();
+                reads(random.nextBoolean() ? readable : random.nextInt(readable + 1));
+            }
+            int told = rcv.nxt + (tell() << scale);
+            int bufferEnds = rcv.nxt + capacity - rcv.buffer.readable();
+            assertThat(Seq.lt(told, bufferEnds + unit)).as(where + ": room").isTrue();
+            if (Seq.lt(told, toldBefore)) {
+                assertThat(told - toldBefore).as(where).isGreaterThan(-unit);
+                assertThat(Seq.gt(toldBefore + unit, bufferEnds)).as(where + ": full").isTrue();
+            }
+            int edge = rcv.nxt + rcv.wnd();
+            assertThat(Seq.leq(edge, bufferEnds)).as(where + ": in the buffer").isTrue();
+            assertThat(Seq.geq(edge, Seq.min(promised, bufferEnds))).as(where + ": taken").isTrue();
+            toldBefore = told;
+        }
+        rcv.buffer.clear();
+    }
+
+    private void begin(int capacity, int scale, int irs) {
+        rcv.buffer = new ReceiveBuffer(new BlockPool(), new LentText());
+        rcv.reset(capacity);
+        rcv.synchronize(irs);
+        rcv.windowScale = scale;
+        promised = rcv.nxt;
+    }
+
+    private void arrives(int octets) {
+        if (octets > 0) {
+            rcv.buffer.write(0, ByteBuffer.allocate(octets), 0, octets);
+            rcv.buffer.advance(octets);
+            rcv.nxt += octets;
+        }
+    }
+
+    private void reads(int octets) {
+        rcv.buffer.discard(octets);
+    }
+
+    /** The field of the window in a segment that leaves now. */
+    private int tell() {
+        rcv.offerWindow(rcv.windowScale);
+        int field = rcv.windowField();
+        promised = Seq.max(promised, rcv.nxt + (field << rcv.windowScale));
+        return field;
+    }
+}
