@@ -13,6 +13,15 @@ public final class IpView {
     private static final int FRAGMENT_HEADER = 44;
     private static final int DESTINATION_OPTIONS = 60;
 
+    /** Where a routing header says how many nodes are still to be visited (RFC 8200 §4.4). */
+    private static final int SEGMENTS_LEFT = 3;
+
+    /** Offset and "more fragments": without both it is the whole packet (RFC 8200 §4.5). */
+    private static final int PART_OF_A_LARGER = 0xFFF9;
+
+    private static final int PAD1 = 0;
+    private static final int DISCARD_UNKNOWN = 0x40;
+
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int version;
     private int offset;
@@ -114,23 +123,64 @@ public final class IpView {
         return skipExtensions(b);
     }
 
+    /** Steps over extension headers (RFC 8200 §4), as far as they leave the packet as it is. */
     private Verdict skipExtensions(ByteBuffer b) {
-        while (protocol == HOP_BY_HOP || protocol == DESTINATION_OPTIONS || protocol == ROUTING) {
-            if (payloadLength < 8) {
-                return Verdict.TRUNCATED;
-            }
-            int octets = ((b.get(payloadOffset + 1) & 0xFF) + 1) << 3;
-            if (octets > payloadLength) {
-                return Verdict.BAD_HEADER_LENGTH;
-            }
-            if (protocol == ROUTING && b.get(payloadOffset + 3) != 0) {
-                return Verdict.UNKNOWN_EXTENSION;
+        boolean first = true;
+        while (true) {
+            int octets;
+            switch (protocol) {
+                case HOP_BY_HOP, DESTINATION_OPTIONS, ROUTING -> {
+                    if (payloadLength < 8) {
+                        return Verdict.TRUNCATED;
+                    }
+                    octets = ((b.get(payloadOffset + 1) & 0xFF) + 1) << 3;
+                    if (octets > payloadLength) {
+                        return Verdict.BAD_HEADER_LENGTH;
+                    }
+                    if (!isUnderstood(b, octets, first)) {
+                        return Verdict.UNKNOWN_EXTENSION;
+                    }
+                }
+                case FRAGMENT_HEADER -> {
+                    octets = 8;
+                    if (payloadLength < octets) {
+                        return Verdict.TRUNCATED;
+                    }
+                    if ((b.getShort(payloadOffset + 2) & PART_OF_A_LARGER) != 0) {
+                        return Verdict.FRAGMENT;
+                    }
+                }
+                default -> {
+                    return Verdict.OK;
+                }
             }
             protocol = b.get(payloadOffset) & 0xFF;
             payloadOffset += octets;
             payloadLength -= octets;
+            first = false;
         }
-        return protocol == FRAGMENT_HEADER ? Verdict.FRAGMENT : Verdict.OK;
+    }
+
+    /** False when RFC 8200 wants the packet discarded. */
+    private boolean isUnderstood(ByteBuffer b, int octets, boolean first) {
+        if (protocol == ROUTING) {
+            return b.get(payloadOffset + SEGMENTS_LEFT) == 0;
+        }
+        return (first || protocol != HOP_BY_HOP) && mayBeSkipped(b, payloadOffset + 2, octets - 2);
+    }
+
+    /** The first two bits of an option that nobody knows say whether the rest still counts (§4.2). */
+    private static boolean mayBeSkipped(ByteBuffer b, int at, int length) {
+        int end = at + length;
+        int next = at;
+        while (next < end) {
+            int type = b.get(next) & 0xFF;
+            if (type >= DISCARD_UNKNOWN || (type != PAD1 && next + 1 == end)) {
+                return false;
+            }
+            next += type == PAD1 ? 1 : 2 + (b.get(next + 1) & 0xFF);
+        }
+        return next == end;
     }
 
     /** The buffer that was parsed. */

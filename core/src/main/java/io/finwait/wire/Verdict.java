@@ -12,9 +12,9 @@ public enum Verdict {
     BAD_HEADER_LENGTH,
     /** The checksum of the IPv4 header is wrong. */
     BAD_IP_CHECKSUM,
-    /** A fragment; TCP sets "don't fragment", and reassembly is not done here. */
+    /** A part of a larger packet; TCP sets "don't fragment", and reassembly is not done here. */
     FRAGMENT,
-    /** An IPv6 extension header that the receiver must understand and does not. */
+    /** An IPv6 extension header, or an option in one, that must be understood and is not (RFC 8200). */
     UNKNOWN_EXTENSION,
     /** Not the protocol that was asked for. */
     OTHER_PROTOCOL,
