@@ -40,7 +40,8 @@ record LadderRow(
      * <p>A packet takes one row when that tells no lie: steps of different ends may change places as
      * long as nothing overtakes its cause, so an arrival may be moved up to its departure when nothing
      * has happened at the receiver's end in between. Otherwise, or when the packet was delayed, leaving
-     * and arriving get a row each.
+     * and arriving get a row each. The row has the time of leaving: a state that the arrival brings about
+     * stands below, at its own time, beside what is sent at once or alone.
      */
     static List<LadderRow> of(Ladder ladder) {
         return new Builder(ladder).build();
@@ -163,12 +164,30 @@ record LadderRow(
             int arrival = arrivalInSameRow(i, step);
             if (arrival >= 0) {
                 shown[arrival] = true;
+                if (steps.get(arrival).timeNs() != step.timeNs()) {
+                    moveStateBelow(arrival);
+                }
                 nowNs = Math.max(nowNs, steps.get(arrival).timeNs());
                 String mark = packet.arrivals().size() > 1 ? mark(packet) : "";
                 addRow(Kind.CROSSES, i, arrival, mark);
             } else {
                 String mark = packet.arrivals().isEmpty() ? "" : mark(packet);
                 addRow(Kind.LEAVES, i, -1, mark);
+            }
+        }
+
+        /** The state that an arrival brings about does not stand at the time of leaving. */
+        private void moveStateBelow(int arrival) {
+            for (int i = arrival + 1; i < steps.size(); i++) {
+                if (shownWith[i] == arrival) {
+                    int host = neighbour(i, 1, LadderStep.Type.LEAVE);
+                    shownWith[i] = host;
+                    if (host >= 0) {
+                        states[host] = states[arrival];
+                    }
+                    states[arrival] = null;
+                    return;
+                }
             }
         }
 

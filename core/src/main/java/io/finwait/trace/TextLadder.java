@@ -7,13 +7,15 @@ import java.util.List;
  * Draws a {@link Ladder} in 80 columns: time, A's state, the segments, B's state.
  *
  * <pre>
- *     time       client                                             server
- *        0   FIN_WAIT_1 |-- FIN, ACK  seq 1 ack 1 ------------------&gt;| CLOSE_WAIT
- *    20 ms   FIN_WAIT_2 |&lt;------------------ ACK  seq 1 ack 2 --| LAST_ACK
- *    20 ms              |   X-------- FIN, ACK  seq 1 ack 2 --|
+ *     time       client                                               server
+ *        0   FIN_WAIT_1 |-- FIN, ACK  seq 1 ack 1 -----------------&gt;|
+ *    20 ms              |&lt;---------------------- ACK  seq 1 ack 2 --| CLOSE_WAIT
+ *    40 ms   FIN_WAIT_2 |                                           |
+ *    60 ms              |              X--- FIN, ACK  seq 1 ack 2 --| LAST_ACK
  * </pre>
  *
- * <p>A state stands where an end comes into it. A lost segment ends with an X. One that is overtaken,
+ * <p>A state stands at the time at which an end enters it. A segment that nothing meets on its way has
+ * one row, at the time at which it leaves. A lost one ends with an X. One that is overtaken,
  * crossed or delayed leaves in one row and arrives in another, both marked with the same letter. Pauses
  * are named, not drawn to scale. Plain text unless {@link #ansi()} is asked for.
  */

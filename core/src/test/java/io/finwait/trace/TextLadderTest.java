@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,13 +28,15 @@ class TextLadderTest {
                             time       client                                               server
                                0       CLOSED |                                           | LISTEN
                                0              | connect()                                 |
-                               0     SYN_SENT |-- SYN  seq 0 ---------------------------->| SYN_RECEIVED
-                           20 ms  ESTABLISHED |<----------------- SYN, ACK  seq 0 ack 1 --|
-                           40 ms              |-- ACK  seq 1 ack 1 ---------------------->| ESTABLISHED
+                               0     SYN_SENT |-- SYN  seq 0 ---------------------------->|
+                           20 ms              |<----------------- SYN, ACK  seq 0 ack 1 --| SYN_RECEIVED
+                           40 ms  ESTABLISHED |-- ACK  seq 1 ack 1 ---------------------->|
+                           60 ms              |                                           | ESTABLISHED
                                               :                  … 2 s …                  :
                           2.06 s              | close()                                   |
-                          2.06 s   FIN_WAIT_1 |-- FIN, ACK  seq 1 ack 1 ----------------->| CLOSE_WAIT
-                          2.08 s   FIN_WAIT_2 |<---------------------- ACK  seq 1 ack 2 --|
+                          2.06 s   FIN_WAIT_1 |-- FIN, ACK  seq 1 ack 1 ----------------->|
+                          2.08 s              |<---------------------- ACK  seq 1 ack 2 --| CLOSE_WAIT
+                           2.1 s   FIN_WAIT_2 |                                           |
                                               :                 … 30 s …                  :
 
                         server$ netstat -tan
@@ -42,8 +45,9 @@ class TextLadderTest {
                         tcp        0      0 10.0.0.2:80             10.0.0.1:40000          CLOSE_WAIT
 
                           32.1 s              |                                   close() |
-                          32.1 s    TIME_WAIT |<----------------- FIN, ACK  seq 1 ack 2 --| LAST_ACK
-                         32.12 s              |-- ACK  seq 2 ack 2 ---------------------->| CLOSED
+                          32.1 s              |<----------------- FIN, ACK  seq 1 ack 2 --| LAST_ACK
+                         32.12 s    TIME_WAIT |-- ACK  seq 2 ack 2 ---------------------->|
+                         32.14 s              |                                           | CLOSED
                                               :                 … 60 s …                  :
                          92.14 s              |              2MSL has passed              |
                          92.14 s       CLOSED |                                           |
@@ -80,13 +84,14 @@ class TextLadderTest {
                             time       client                                               server
                                0   FIN_WAIT_2 |                                           | CLOSE_WAIT
                                0              |                                   close() |
-                               0    TIME_WAIT |<----------------- FIN, ACK  seq 1 ack 2 --| LAST_ACK
-                           20 ms              |-- ACK  seq 2 ack 2 --------X              |
+                               0              |<----------------- FIN, ACK  seq 1 ack 2 --| LAST_ACK
+                           20 ms    TIME_WAIT |-- ACK  seq 2 ack 2 --------X              |
                                               :                … 980 ms …                 :
                              1 s              |     no ACK within 1 s: send the FIN again |
                              1 s              |<---------- FIN, ACK  seq 1 ack 2  again --|
                           1.02 s              | 2MSL begins anew                          |
-                          1.02 s              |-- ACK  seq 2 ack 2 ---------------------->| CLOSED
+                          1.02 s              |-- ACK  seq 2 ack 2 ---------------------->|
+                          1.04 s              |                                           | CLOSED
                                               :                 … 60 s …                  :
                          61.04 s       CLOSED |                                           |
                         """);
@@ -106,18 +111,21 @@ class TextLadderTest {
                                0              |-- PSH, ACK seq 301 ack 1001 len 100 (a) ->|
                            20 ms              |<----------------- ACK  seq 1001 ack 401 --|
                            40 ms              | close()                                   |
-                           40 ms   FIN_WAIT_1 |-- FIN, ACK  seq 401 ack 1001 ------------>| CLOSE_WAIT
-                           60 ms   FIN_WAIT_2 |<----------------- ACK  seq 1001 ack 402 --|
+                           40 ms   FIN_WAIT_1 |-- FIN, ACK  seq 401 ack 1001 ------------>|
+                           60 ms              |<----------------- ACK  seq 1001 ack 402 --| CLOSE_WAIT
+                           80 ms   FIN_WAIT_2 |                                           |
                            80 ms              |                                   close() |
-                           80 ms    TIME_WAIT |<------------ FIN, ACK  seq 1001 ack 402 --| LAST_ACK
-                          100 ms              |-- ACK  seq 402 ack 1002 ----------------->| LISTEN
+                           80 ms              |<------------ FIN, ACK  seq 1001 ack 402 --| LAST_ACK
+                          100 ms    TIME_WAIT |-- ACK  seq 402 ack 1002 ----------------->|
+                          120 ms              |                                           | LISTEN
                           120 ms              | TIME-WAIT is cut short                    |
                           120 ms       CLOSED |                                           |
                                               :                  … 1 s …                  :
                           1.12 s              | connect()                                 |
-                          1.12 s     SYN_SENT |-- SYN  seq 100 -------------------------->| SYN_RECEIVED
-                          1.14 s  ESTABLISHED |<------------ SYN, ACK  seq 2000 ack 101 --|
-                          1.16 s              |-- ACK  seq 101 ack 2001 ----------------->| ESTABLISHED
+                          1.12 s     SYN_SENT |-- SYN  seq 100 -------------------------->|
+                          1.14 s              |<------------ SYN, ACK  seq 2000 ack 101 --| SYN_RECEIVED
+                          1.16 s  ESTABLISHED |-- ACK  seq 101 ack 2001 ----------------->|
+                          1.18 s              |                                           | ESTABLISHED
                           1.18 s              |-- ACK  seq 101 ack 2001  len 100 -------->|
                           1.18 s              |-- ACK  seq 201 ack 2001  len 100 -------->|
                            1.2 s              |-- PSH, ACK --~ (b)                        |
@@ -151,11 +159,13 @@ class TextLadderTest {
                                               |   seq 301 ack 1001 len 100 again          |
                           1.02 s              |<----------------- ACK  seq 1001 ack 401 --|
                           1.04 s              | close()                                   |
-                          1.04 s   FIN_WAIT_1 |-- FIN, ACK  seq 401 ack 1001 ------------>| CLOSE_WAIT
-                          1.06 s   FIN_WAIT_2 |<----------------- ACK  seq 1001 ack 402 --|
+                          1.04 s   FIN_WAIT_1 |-- FIN, ACK  seq 401 ack 1001 ------------>|
+                          1.06 s              |<----------------- ACK  seq 1001 ack 402 --| CLOSE_WAIT
+                          1.08 s   FIN_WAIT_2 |                                           |
                           1.08 s              |                                   close() |
-                          1.08 s    TIME_WAIT |<------------ FIN, ACK  seq 1001 ack 402 --| LAST_ACK
-                           1.1 s              |-- ACK  seq 402 ack 1002 ----------------->| LISTEN
+                          1.08 s              |<------------ FIN, ACK  seq 1001 ack 402 --| LAST_ACK
+                           1.1 s    TIME_WAIT |-- ACK  seq 402 ack 1002 ----------------->|
+                          1.12 s              |                                           | LISTEN
                           1.12 s              | connect() from the same port: Address     |
                                               | already in use                            |
                                               :                … 28.88 s …                :
@@ -177,18 +187,21 @@ class TextLadderTest {
                             time       client                                               server
                                0       CLOSED |                                           | LISTEN
                                0              | connect()                                 |
-                               0     SYN_SENT |-- SYN  seq 0 ---------------------------->| SYN_RECEIVED
-                           20 ms  ESTABLISHED |<----------------- SYN, ACK  seq 0 ack 1 --|
-                           40 ms              |-- ACK  seq 1 ack 1 ---------------------->| ESTABLISHED
+                               0     SYN_SENT |-- SYN  seq 0 ---------------------------->|
+                           20 ms              |<----------------- SYN, ACK  seq 0 ack 1 --| SYN_RECEIVED
+                           40 ms  ESTABLISHED |-- ACK  seq 1 ack 1 ---------------------->|
+                           60 ms              |                                           | ESTABLISHED
                                               :                … 4.94 s …                 :
                              5 s              |          read() failed after 5 s; close() |
-                             5 s   CLOSE_WAIT |<----------------- FIN, ACK  seq 1 ack 1 --| FIN_WAIT_1
-                          5.02 s              |-- ACK  seq 1 ack 2 ---------------------->| FIN_WAIT_2
+                             5 s              |<----------------- FIN, ACK  seq 1 ack 1 --| FIN_WAIT_1
+                          5.02 s   CLOSE_WAIT |-- ACK  seq 1 ack 2 ---------------------->|
+                          5.04 s              |                                           | FIN_WAIT_2
                                               :                … 1.96 s …                 :
                              7 s              | write("Hello from client") = 17           |
                              7 s              |-- PSH, ACK  seq 1 ack 2  len 17 --------->|
                           7.02 s              |               nobody is left to read this |
-                          7.02 s       CLOSED |<---------------------------- RST  seq 2 --| CLOSED
+                          7.02 s              |<---------------------------- RST  seq 2 --| CLOSED
+                          7.04 s       CLOSED |                                           |
                                               :                … 960 ms …                 :
                              8 s              | read(): Connection reset by peer          |
                         """);
@@ -277,6 +290,29 @@ class TextLadderTest {
                             .filter(state -> !state.isEmpty())
                             .count();
             assertThat(shown).as(ladder.title()).isEqualTo(told);
+        }
+    }
+
+    /** A state of the receiver beside the time of sending would lengthen or shorten it by a transit. */
+    @Test
+    void aStateStandsAtTheTimeAtWhichItWasEntered() {
+        for (Ladder ladder : Stories.all().values()) {
+            List<String> told =
+                    ladder.events().stream()
+                            .filter(each -> each instanceof LadderEvent.StateChange)
+                            .map(each -> (LadderEvent.StateChange) each)
+                            .map(each -> each.timeNs() + " " + each.end() + " " + each.state())
+                            .toList();
+            List<String> shown = new ArrayList<>();
+            for (LadderRow row : LadderRow.of(ladder)) {
+                if (!row.stateOfA().isEmpty()) {
+                    shown.add(row.timeNs() + " A " + row.stateOfA());
+                }
+                if (!row.stateOfB().isEmpty()) {
+                    shown.add(row.timeNs() + " B " + row.stateOfB());
+                }
+            }
+            assertThat(shown).as(ladder.title()).containsExactlyInAnyOrderElementsOf(told);
         }
     }
 
