@@ -57,7 +57,9 @@ final class StageOptions {
     @Option(
             names = "--pcap",
             paramLabel = "FILE",
-            description = "Writes what the client sends and receives, for Wireshark or tshark.")
+            description =
+                    "Captures what both ends send and receive, an interface each, for Wireshark or"
+                            + " tshark.")
     private Path pcap;
 
     @Option(names = "--svg", paramLabel = "FILE", description = "Draws a picture.")

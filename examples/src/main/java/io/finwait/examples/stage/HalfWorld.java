@@ -25,7 +25,7 @@ abstract class HalfWorld extends RealWorld {
             long longestWaitNs) {
         super(recorder, longestWaitNs, false);
         gate = Gate.ofTheOnlyEnd(below, wire(), end);
-        captureTo(settings.pcap(), recorder, end);
+        captureTo(settings.pcap(), recorder);
         IpAddress address = address(end);
         EndpointConfig.Builder config = setup.tcp(end).config(address, settings.twoMsl());
         ours = new EndpointHost(this, recorder, end, address, config, gate);

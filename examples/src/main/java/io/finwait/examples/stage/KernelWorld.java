@@ -27,7 +27,7 @@ final class KernelWorld extends RealWorld {
             Setup setup,
             Recorder recorder) {
         super(recorder, LONGEST_WAIT_NS, false);
-        captureTo(settings.pcap(), recorder, End.A);
+        captureTo(settings.pcap(), recorder);
         client = new Side(this, of, End.A, setup, recorder);
         server = new Side(this, to, End.B, setup, recorder);
         wire().exit(End.A, octets -> server.deliver(octets, nowNs()));

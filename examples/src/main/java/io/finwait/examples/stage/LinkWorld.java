@@ -22,7 +22,7 @@ final class LinkWorld extends RealWorld {
             Setup setup,
             Recorder recorder) {
         super(recorder, LONGEST_WAIT_NS, true);
-        captureTo(settings.pcap(), recorder, End.A);
+        captureTo(settings.pcap(), recorder);
         client = new Side(this, End.A, forClient, settings, setup, recorder);
         server = new Side(this, End.B, forServer, settings, setup, recorder);
     }

@@ -24,11 +24,8 @@ abstract class RealWorld extends RealTime implements World {
         return wire;
     }
 
-    void captureTo(Path file, Recorder recorder, End at) {
-        if (file != null) {
-            long epochNs = System.currentTimeMillis() * 1_000_000L - nowNs();
-            wire.capture(at, recorder.captureTo(file, at, epochNs));
-        }
+    void captureTo(Path file, Recorder recorder) {
+        recorder.captureTo(file, System.currentTimeMillis() * 1_000_000L - nowNs());
     }
 
     @Override

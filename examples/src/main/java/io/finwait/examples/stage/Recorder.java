@@ -13,16 +13,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Puts down what happens: on the ladder, and as a capture taken on one host. */
+/** Puts down what happens: on the ladder, and as a capture with an interface for each host. */
 final class Recorder implements Diary, AutoCloseable {
 
     private final Ladder ladder;
     private final String[] states = {"CLOSED", "CLOSED"};
     private Path file;
     private PcapngWriter writer;
-    private PcapngTap capture;
-    private End captureAt;
-    private boolean lastWasReceived;
+    private final PcapngTap[] captures = new PcapngTap[2];
+    private final boolean[] lastWasReceived = new boolean[2];
     private boolean over;
 
     Recorder(Ladder ladder) {
@@ -42,23 +41,39 @@ final class Recorder implements Diary, AutoCloseable {
         return over;
     }
 
-    /** Captures on one host from now on. */
-    PacketTap captureTo(Path newFile, End at, long epochOfZeroNs) {
+    /**
+     * Captures on both hosts from now on.
+     *
+     * @param newFile null for no capture
+     */
+    void captureTo(Path newFile, long epochOfZeroNs) {
+        if (newFile == null) {
+            return;
+        }
         file = newFile;
-        captureAt = at;
         try {
             writer = PcapngWriter.create(newFile);
-            capture = new PcapngTap(writer, ladder.name(at), epochOfZeroNs);
+            for (End end : End.values()) {
+                captures[end.ordinal()] = new PcapngTap(writer, ladder.name(end), epochOfZeroNs);
+            }
         } catch (IOException e) {
             throw failure(e);
         }
         tellStates();
-        return this::captured;
     }
 
-    private void captured(long nowNs, PacketDirection way, ByteBuffer b, int offset, int length) {
-        lastWasReceived = way == PacketDirection.RECEIVED;
-        capture.packet(nowNs, way, b, offset, length);
+    boolean captures() {
+        return writer != null;
+    }
+
+    /** What an end's interface sees; nothing where nothing is captured. */
+    PacketTap captureAt(End end) {
+        return (nowNs, way, buffer, offset, length) -> {
+            if (writer != null && !over) {
+                lastWasReceived[end.ordinal()] = way == PacketDirection.RECEIVED;
+                captures[end.ordinal()].packet(nowNs, way, buffer, offset, length);
+            }
+        };
     }
 
     LadderPacket sent(long nowNs, End from, ByteBuffer b, int offset, int length) {
@@ -79,8 +94,8 @@ final class Recorder implements Diary, AutoCloseable {
         }
         states[end.ordinal()] = state;
         ladder.state(nowNs, end, state);
-        if (capture != null && end == captureAt && lastWasReceived) {
-            capture.comment("-> " + ladder.name(end) + " " + state);
+        if (writer != null && lastWasReceived[end.ordinal()]) {
+            captures[end.ordinal()].comment("-> " + ladder.name(end) + " " + state);
         }
         tellStates();
     }
@@ -90,14 +105,15 @@ final class Recorder implements Diary, AutoCloseable {
     }
 
     private void tellStates() {
-        if (capture != null) {
-            capture.state(
-                    "%s %s, %s %s"
-                            .formatted(
-                                    ladder.name(End.A),
-                                    state(End.A),
-                                    ladder.name(End.B),
-                                    state(End.B)));
+        if (writer == null) {
+            return;
+        }
+        String both =
+                "%s %s, %s %s"
+                        .formatted(
+                                ladder.name(End.A), state(End.A), ladder.name(End.B), state(End.B));
+        for (PcapngTap each : captures) {
+            each.state(both);
         }
     }
 

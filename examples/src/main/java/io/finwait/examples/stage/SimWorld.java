@@ -35,6 +35,7 @@ final class SimWorld implements World {
         long delayNs = settings.delay().toNanos();
         network = SimNetwork.seeded(settings.seed());
         network.links(LinkModel.perfect().delay(delayNs).loss(settings.loss()));
+        recorder.captureTo(settings.pcap(), 0);
         client = host(End.A, CLIENT, "10.0.0.1", settings, setup);
         server = host(End.B, SERVER, "10.0.0.2", settings, setup);
         network.observe(new SimLadder(recorder.ladder(), CLIENT, SERVER));
@@ -43,10 +44,8 @@ final class SimWorld implements World {
     private EndpointHost host(End end, String name, String at, Settings settings, Setup setup) {
         IpAddress address = IpAddress.parse(at);
         SimTransport below = network.attach(name, address);
-        Transport transport = below;
-        if (end == End.A && settings.pcap() != null) {
-            transport = new TapTransport(below, recorder.captureTo(settings.pcap(), end, 0));
-        }
+        Transport transport =
+                recorder.captures() ? new TapTransport(below, recorder.captureAt(end)) : below;
         EndpointConfig.Builder config =
                 setup.tcp(end).config(address, settings.twoMsl()).random(below.random());
         EndpointHost host = new EndpointHost(this, recorder, end, address, config, transport);

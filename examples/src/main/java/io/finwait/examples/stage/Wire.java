@@ -30,6 +30,7 @@ final class Wire {
     private static final Duration QUIET = Duration.ofMillis(50);
 
     private final Recorder recorder;
+    private final List<PacketTap> captures;
     private final LongSupplier clock;
     private final LongConsumer look;
     private final IpView ip = new IpView();
@@ -41,8 +42,6 @@ final class Wire {
     private final List<Consumer<ByteBuffer>> exits = new ArrayList<>(List.of(_ -> {}, _ -> {}));
     private final List<UnderWay> underWay = new ArrayList<>();
     private final boolean arrivalsAreSeen;
-    private PacketTap capture = (_, _, _, _, _) -> {};
-    private End captureAt = End.A;
     private boolean isCut;
     private long cutUntilNs;
     private long lastPacketNs;
@@ -75,14 +74,9 @@ final class Wire {
     Wire(Recorder recorder, LongSupplier clock, LongConsumer look, boolean arrivalsAreSeen) {
         this.arrivalsAreSeen = arrivalsAreSeen;
         this.recorder = recorder;
+        captures = List.of(recorder.captureAt(End.A), recorder.captureAt(End.B));
         this.clock = clock;
         this.look = look;
-    }
-
-    /** Captures on one host from now on. */
-    void capture(End at, PacketTap tap) {
-        captureAt = at;
-        capture = tap;
     }
 
     /** Where a packet goes that an end has sent and that was kept. */
@@ -104,9 +98,7 @@ final class Wire {
         LadderPacket arrow =
                 recorder.sent(nowNs, from, packet.buffer(), packet.offset(), packet.length());
         copyIfWanted(nowNs, from, packet, arrow);
-        if (from == captureAt) {
-            capture(nowNs, PacketDirection.SENT, packet);
-        }
+        capture(nowNs, from, PacketDirection.SENT, packet);
         if (isLost(nowNs, from)) {
             arrow.lost();
             return false;
@@ -123,9 +115,7 @@ final class Wire {
             return true;
         }
         arrow.arrives(nowNs);
-        if (from != captureAt) {
-            capture(nowNs, PacketDirection.RECEIVED, packet);
-        }
+        capture(nowNs, from.other(), PacketDirection.RECEIVED, packet);
         return true;
     }
 
@@ -140,13 +130,12 @@ final class Wire {
                 break;
             }
         }
-        if (from != captureAt) {
-            capture(nowNs, PacketDirection.RECEIVED, packet);
-        }
+        capture(nowNs, from.other(), PacketDirection.RECEIVED, packet);
     }
 
-    private void capture(long nowNs, PacketDirection way, Packet packet) {
-        capture.packet(nowNs, way, packet.buffer(), packet.offset(), packet.length());
+    private void capture(long nowNs, End at, PacketDirection way, Packet packet) {
+        captures.get(at.ordinal())
+                .packet(nowNs, way, packet.buffer(), packet.offset(), packet.length());
     }
 
     private static ByteBuffer octets(Packet packet) {
@@ -196,6 +185,8 @@ final class Wire {
             underWay.add(new UnderWay(late.from, late.octets, late.arrow));
         } else {
             late.arrow.arrives(lastPacketNs);
+            Packet packet = new Packet(late.octets, 0, late.octets.capacity());
+            capture(lastPacketNs, late.from.other(), PacketDirection.RECEIVED, packet);
         }
         exits.get(late.from.ordinal()).accept(late.octets);
     }
