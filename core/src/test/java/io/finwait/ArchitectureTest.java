@@ -59,11 +59,17 @@ class ArchitectureTest {
         arrows(
                 MACHINERY + "..",
                 MACHINERY,
+                "io.finwait.flight",
                 "io.finwait.tcp",
                 "io.finwait.timewait",
                 "io.finwait.ip",
                 "io.finwait.wire",
                 "io.finwait.spi");
+    }
+
+    @Test
+    void flightEventsKnowNoConnections() {
+        arrows("io.finwait.flight", "io.finwait.flight", "io.finwait.wire");
     }
 
     @Test

@@ -24,9 +24,15 @@ public final class Counters {
         ACTIVE_OPENS,
         /** Connections accepted from a listener's handshake. */
         PASSIVE_OPENS,
+        /** Connections that were never established: tcpAttemptFails of RFC 4022. */
+        FAILED_ATTEMPTS,
+        /**
+         * Connections in ESTABLISHED or CLOSE-WAIT that ended at once: tcpEstabResets of RFC 4022.
+         */
+        ESTABLISHED_RESETS,
         /** SYNs dropped because a backlog was full. */
         LISTEN_OVERFLOWS,
-        /** Segments sent again after a timeout or by fast retransmit. */
+        /** Segments sent again, for whatever {@link Retransmission} reason. */
         RETRANSMISSIONS,
         /** Retransmission timers that fired. */
         RETRANSMISSION_TIMEOUTS,

@@ -126,6 +126,9 @@ public interface Endpoint extends AutoCloseable {
     /** What was counted so far. */
     Counters counters();
 
+    /** How many connections are in each state; any thread may read it. */
+    StateCounts states();
+
     /** The configuration. */
     EndpointConfig config();
 

@@ -33,11 +33,14 @@ public interface EndpointObserver {
             ConnectionInfo connection, State from, Trigger trigger, State to, long nowNs) {}
 
     /**
-     * A retransmission timer fired: something is sent again.
+     * A segment was sent again, wholly or in part. Told right behind what the duty cycle has sent.
      *
      * @param connection as it was then; valid only during the call
-     * @param times how often the same numbers were sent again, 1 at first
-     * @param nowNs when the timer fired
+     * @param cause why it was
+     * @param timeouts how often the retransmission timer has fired in a row, 0 when nothing but a loss
+     *     was told
+     * @param nowNs when it was sent
      */
-    default void onRetransmission(ConnectionInfo connection, int times, long nowNs) {}
+    default void onRetransmission(
+            ConnectionInfo connection, Retransmission cause, int timeouts, long nowNs) {}
 }

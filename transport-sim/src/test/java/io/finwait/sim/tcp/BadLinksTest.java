@@ -13,6 +13,7 @@ import io.finwait.spi.RandomSource;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.State;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Verdict;
@@ -20,6 +21,7 @@ import io.finwait.wire.Verdict;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -133,6 +135,8 @@ class BadLinksTest {
 
         void go() {
             schedule(client);
+            hosts.at((long) (unit() * 10 * SECOND), () -> assertGaugesAgree(hosts.client));
+            hosts.at((long) (unit() * 90 * SECOND), () -> assertGaugesAgree(hosts.server));
             boolean idle = hosts.net.runUntilIdle(LONGEST);
             assertThat(idle).as("everything comes to rest within four hours").isTrue();
             assertNothingIsLeft(hosts.client);
@@ -153,10 +157,32 @@ class BadLinksTest {
             }
         }
 
+        /** What is counted state by state is what there is. */
+        private static void assertGaugesAgree(Endpoint endpoint) {
+            Map<State, Integer> there = new EnumMap<>(State.class);
+            endpoint.forEachConnection(each -> there.merge(each.state(), 1, Integer::sum));
+            endpoint.forEachListener(each -> there.merge(State.LISTEN, 1, Integer::sum));
+            endpoint.timeWait()
+                    .list(
+                            0,
+                            Integer.MAX_VALUE,
+                            each -> {
+                                if (!each.isFinWait2()) {
+                                    there.merge(State.TIME_WAIT, 1, Integer::sum);
+                                }
+                            });
+            for (State state : State.values()) {
+                assertThat(endpoint.states().get(state))
+                        .as("gauge of %s, where there are %s", state, there)
+                        .isEqualTo(there.getOrDefault(state, 0));
+            }
+        }
+
         private static void assertNothingIsLeft(Endpoint endpoint) {
             List<String> left = new ArrayList<>();
             endpoint.forEachConnection(connection -> left.add(connection.toString()));
             assertThat(left).as("connections left").isEmpty();
+            assertThat(endpoint.states().toString()).as("gauges").isIn("", "LISTEN=1");
         }
 
         /**

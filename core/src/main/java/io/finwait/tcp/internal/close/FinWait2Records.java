@@ -153,6 +153,7 @@ public final class FinWait2Records {
         remove(index);
         endpoint.timeWait.tell(entry, State.FIN_WAIT_2, trigger);
         handle.recordEnded(kind, cause, State.FIN_WAIT_2.on(trigger), endpoint.now);
+        endpoint.watch.ended(handle);
     }
 
     private int hashOf(TimeWaitEntry entry) {

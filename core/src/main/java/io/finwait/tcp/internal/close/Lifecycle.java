@@ -42,7 +42,7 @@ public final class Lifecycle {
         if (tcb.connection != null) {
             tcb.connection.entered(to, endpoint.now);
         }
-        endpoint.observations.transition(tcb, from, trigger, to);
+        endpoint.watch.moved(tcb, from, trigger, to);
     }
 
     public void activeOpen(Tcb tcb) {
@@ -81,6 +81,7 @@ public final class Lifecycle {
         tcb.lastHeardNs = endpoint.now;
         tcb.lastSentNs = endpoint.now;
         endpoint.expiry.restartKeepalive(tcb);
+        endpoint.watch.opened(tcb);
         if (tcb.passive) {
             endpoint.counters.add(Counter.PASSIVE_OPENS);
             tcb.listener.established(tcb);
@@ -179,7 +180,7 @@ public final class Lifecycle {
 
     /** An acceptable RST arrived. */
     public void resetByPeer(Tcb tcb) {
-        endpoint.counters.add(Counter.RESETS_IN);
+        endpoint.watch.resetReceived(tcb);
         boolean connecting = tcb.state == State.SYN_SENT || tcb.state == State.SYN_RECEIVED;
         move(tcb, Trigger.RESET);
         gone(tcb, connecting ? EndKind.REFUSED : EndKind.RESET_BY_PEER, 0);
@@ -283,6 +284,7 @@ public final class Lifecycle {
      * again. What may throw comes last.
      */
     public void cutOff(Tcb tcb) {
+        endpoint.watch.cutOff(tcb.state);
         tcb.state = State.CLOSED;
         tcb.timers.stopAll();
         tcb.resetOwed = false;
@@ -298,6 +300,7 @@ public final class Lifecycle {
             TcpConnection connection = tcb.connection;
             if (connection != null) {
                 connection.cutOff(endpoint.now);
+                endpoint.watch.ended(connection);
             }
             endpoint.timeWait.returned(tcb);
             tcb.snd.clear();
@@ -339,6 +342,7 @@ public final class Lifecycle {
         TcpConnection connection = tcb.connection;
         if (connection != null) {
             connection.ended(tcb, kind, cause);
+            endpoint.watch.ended(connection);
         }
         tcb.snd.clear();
         if (connection == null) {

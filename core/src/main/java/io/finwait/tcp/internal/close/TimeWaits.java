@@ -40,21 +40,25 @@ public final class TimeWaits implements TimeWaitObserver {
             return;
         }
         Rcv rcv = tcb.rcv;
-        table.enter(
-                tcb.localHigh,
-                tcb.localLow,
-                tcb.remoteHigh,
-                tcb.remoteLow,
-                tcb.localPort,
-                tcb.remotePort,
-                tcb.snd.nxt,
-                rcv.nxt,
-                rcv.windowField() << rcv.windowScale,
-                rcv.windowScale,
-                rcv.timestamps,
-                rcv.tsRecent,
-                endpoint.now - rcv.tsRecentAtNs,
-                endpoint.now);
+        boolean entered =
+                table.enter(
+                        tcb.localHigh,
+                        tcb.localLow,
+                        tcb.remoteHigh,
+                        tcb.remoteLow,
+                        tcb.localPort,
+                        tcb.remotePort,
+                        tcb.snd.nxt,
+                        rcv.nxt,
+                        rcv.windowField() << rcv.windowScale,
+                        rcv.windowScale,
+                        rcv.timestamps,
+                        rcv.tsRecent,
+                        endpoint.now - rcv.tsRecentAtNs,
+                        endpoint.now);
+        if (entered && endpoint.watch.wantsTimeWaits() && read(tcb)) {
+            endpoint.watch.timeWaitBegan(table.entry());
+        }
     }
 
     /** An orphan in FIN-WAIT-2 becomes an entry; false when there is no room. */
@@ -77,14 +81,7 @@ public final class TimeWaits implements TimeWaitObserver {
                         endpoint.now - rcv.tsRecentAtNs,
                         timeoutNs,
                         endpoint.now);
-        return entered
-                && table.read(
-                        tcb.localHigh,
-                        tcb.localLow,
-                        tcb.remoteHigh,
-                        tcb.remoteLow,
-                        tcb.localPort,
-                        tcb.remotePort);
+        return entered && read(tcb);
     }
 
     /**
@@ -116,7 +113,7 @@ public final class TimeWaits implements TimeWaitObserver {
                 endpoint.answers.reset(seg);
                 endpoint.finWait2.textAfterClose(table.entry());
             }
-            case CLOSED -> endpoint.counters.add(Counter.RESETS_IN);
+            case CLOSED -> endpoint.watch.resetReceived(table.entry());
         }
         return true;
     }
@@ -202,15 +199,7 @@ public final class TimeWaits implements TimeWaitObserver {
      * entry keeps TS.Recent, and judges SYNs by it until the connection is open.
      */
     public void continueFrom(Tcb tcb) {
-        boolean parked =
-                table.read(
-                        tcb.localHigh,
-                        tcb.localLow,
-                        tcb.remoteHigh,
-                        tcb.remoteLow,
-                        tcb.localPort,
-                        tcb.remotePort);
-        if (parked) {
+        if (read(tcb)) {
             tcb.overTimeWait = true;
             moveAhead(tcb, table.entry().sndNxt());
         }
@@ -251,6 +240,16 @@ public final class TimeWaits implements TimeWaitObserver {
                     tcb.localPort,
                     tcb.remotePort);
         }
+    }
+
+    private boolean read(Tcb tcb) {
+        return table.read(
+                tcb.localHigh,
+                tcb.localLow,
+                tcb.remoteHigh,
+                tcb.remoteLow,
+                tcb.localPort,
+                tcb.remotePort);
     }
 
     public boolean holds(Tcb tcb) {
@@ -311,20 +310,13 @@ public final class TimeWaits implements TimeWaitObserver {
 
     /** True when a parked entry stands behind a connection that is being tried. */
     boolean isParkedFor(Tcb tcb) {
-        return tcb.overTimeWait
-                && table.read(
-                        tcb.localHigh,
-                        tcb.localLow,
-                        tcb.remoteHigh,
-                        tcb.remoteLow,
-                        tcb.localPort,
-                        tcb.remotePort)
-                && table.entry().isParked();
+        return tcb.overTimeWait && read(tcb) && table.entry().isParked();
     }
 
     @Override
     public void timeWaitBegan(TimeWaitEntry entry, long nowNs) {
         endpoint.finWait2.timeWaitBegan(entry);
+        endpoint.watch.timeWaitBegan(entry);
     }
 
     @Override
@@ -341,6 +333,7 @@ public final class TimeWaits implements TimeWaitObserver {
             }
             return;
         }
+        endpoint.watch.timeWaitEnded(entry, ending);
         switch (ending) {
             case EXPIRED -> tell(entry, State.TIME_WAIT, Trigger.TWO_MSL);
             case RESET -> tell(entry, State.TIME_WAIT, Trigger.RESET);
@@ -351,8 +344,8 @@ public final class TimeWaits implements TimeWaitObserver {
         }
     }
 
-    /** Tells the endpoint's observer of a transition of an entry. */
+    /** Tells those who look on of a transition of an entry. */
     void tell(TimeWaitEntry entry, State from, Trigger trigger) {
-        endpoint.observations.transition(entry, from, trigger);
+        endpoint.watch.moved(entry, from, trigger);
     }
 }

@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.context;
 
 import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.EndpointObserver;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.tcb.Clock;
@@ -57,9 +58,10 @@ public final class Observations {
         }
     }
 
-    public void retransmission(Tcb tcb, int times) {
+    /** A segment of a TCB was sent again. */
+    public void retransmission(Tcb tcb, Retransmission cause, int timeouts) {
         if (!nobodyListens) {
-            newPicture().of(tcb, tcb.state).sentAgain(times);
+            newPicture().of(tcb, tcb.state).sentAgain(cause, timeouts);
         }
     }
 
@@ -102,7 +104,8 @@ public final class Observations {
         private Trigger trigger;
 
         private State from;
-        private int times;
+        private Retransmission cause;
+        private int timeouts;
         private boolean dated;
         private long atNs;
 
@@ -137,14 +140,15 @@ public final class Observations {
             trigger = newTrigger;
         }
 
-        void sentAgain(int newTimes) {
+        void sentAgain(Retransmission newCause, int newTimeouts) {
             trigger = null;
-            times = newTimes;
+            cause = newCause;
+            timeouts = newTimeouts;
         }
 
         void tell(EndpointObserver observer, long nowNs) {
             if (trigger == null) {
-                observer.onRetransmission(this, times, nowNs);
+                observer.onRetransmission(this, cause, timeouts, nowNs);
             } else {
                 observer.onTransition(this, from, trigger, state, nowNs);
             }

@@ -12,6 +12,7 @@ import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
+import io.finwait.tcp.StateCounts;
 import io.finwait.tcp.internal.buffer.BlockPool;
 import io.finwait.tcp.internal.buffer.LentText;
 import io.finwait.tcp.internal.close.FinWait2Records;
@@ -25,6 +26,7 @@ import io.finwait.tcp.internal.context.InitialSequence;
 import io.finwait.tcp.internal.context.Observations;
 import io.finwait.tcp.internal.context.Pools;
 import io.finwait.tcp.internal.context.SipHash;
+import io.finwait.tcp.internal.context.Watch;
 import io.finwait.tcp.internal.input.Expiry;
 import io.finwait.tcp.internal.input.Handshake;
 import io.finwait.tcp.internal.input.HeaderPrediction;
@@ -75,6 +77,7 @@ public final class TcpEndpoint implements Endpoint {
     public final LentText lentText = new LentText();
     public final Clock clock = new Clock();
     public final Observations observations;
+    public final Watch watch;
     final Notifications notifications;
     public final Lifecycle lifecycle = new Lifecycle(this);
     public final Expiry expiry = new Expiry(this);
@@ -129,10 +132,21 @@ public final class TcpEndpoint implements Endpoint {
 
     /** An endpoint with habits that a test suite expects. */
     public TcpEndpoint(EndpointConfig config, Transport transport, WireProfile profile) {
+        this(config, transport, profile, false);
+    }
+
+    /** An endpoint that nobody is to hear of, recorders and logs included. */
+    static TcpEndpoint rehearsing(EndpointConfig config, Transport transport) {
+        return new TcpEndpoint(config, transport, WireProfile.NONE, true);
+    }
+
+    private TcpEndpoint(
+            EndpointConfig config, Transport transport, WireProfile profile, boolean quiet) {
         this.profile = profile;
         this.config = config;
         this.transport = transport;
         observations = new Observations(config.observer(), clock);
+        watch = new Watch(counters, observations, clock, quiet);
         notifications = new Notifications(observations);
         addresses = config.addresses().toArray(IpAddress[]::new);
         mtu = transport.capabilities().mtu();
@@ -147,6 +161,7 @@ public final class TcpEndpoint implements Endpoint {
         timeWait = new TimeWaits(this);
         finWait2 = new FinWait2Records(this, hash);
         icmp = new IcmpInput(this);
+        watch.started(config, transport, mtu);
     }
 
     // The duty cycle.
@@ -182,8 +197,15 @@ public final class TcpEndpoint implements Endpoint {
         work += notifications.dispatch();
         keepLentText();
         work += sendWhatIsOwed();
+        // Observers hear of what was sent again.
+        work += notifications.dispatch();
+        countTimeWait();
         pools.endOfCycle();
         return work;
+    }
+
+    private void countTimeWait() {
+        watch.states().set(State.TIME_WAIT, timeWait.table().size() - finWait2.size());
     }
 
     private int runCommands() {
@@ -558,6 +580,7 @@ public final class TcpEndpoint implements Endpoint {
 
     void removeListener(TcpListener listener) {
         listeners.remove(listener);
+        watch.states().add(State.LISTEN, -1);
     }
 
     /** The MSS that we offer: what fits into the MTU without options (RFC 9293 §3.7.1). */
@@ -680,6 +703,7 @@ public final class TcpEndpoint implements Endpoint {
         }
         TcpListener listener = new TcpListener(this, port, backlog);
         listeners.add(listener);
+        watch.states().add(State.LISTEN, 1);
         return listener;
     }
 
@@ -709,6 +733,11 @@ public final class TcpEndpoint implements Endpoint {
     @Override
     public Counters counters() {
         return counters;
+    }
+
+    @Override
+    public StateCounts states() {
+        return watch.states();
     }
 
     @Override
@@ -769,6 +798,7 @@ public final class TcpEndpoint implements Endpoint {
             containment.drop("the end of the orphans", failure);
         }
         lifecycle.sendOwedResets();
+        watch.states().set(State.TIME_WAIT, 0);
         notifications.dispatch();
     }
 

@@ -70,8 +70,8 @@ public final class WarmUp {
                         .ephemeralPorts(1024, 65_535)
                         .build();
         addresses = own.addresses();
-        client = new TcpEndpoint(own, pair[0]);
-        server = new TcpEndpoint(own, pair[1]);
+        client = TcpEndpoint.rehearsing(own, pair[0]);
+        server = TcpEndpoint.rehearsing(own, pair[1]);
         for (Ending ending : Ending.ALL) {
             Listener listener = server.listen(ending.port(), AT_ONCE);
             listener.onAcceptable(new Acceptor(listener, new Responder(ending)));

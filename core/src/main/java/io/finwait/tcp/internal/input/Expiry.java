@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.input;
 
 import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.endpoint.Notifications;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
@@ -92,6 +93,7 @@ public final class Expiry {
         // Everything from SND.UNA on is sent again, as far as the congestion window opens; with
         // SACK
         // without what the peer holds.
+        tcb.againBecause = Retransmission.TIMEOUT;
         tcb.retransmitOwed = true;
         if (tcb.sackPermitted) {
             snd.scoreboard.timeout(snd.nxt);
@@ -99,7 +101,6 @@ public final class Expiry {
             snd.cursor = snd.una + Math.min(snd.mss, snd.flight());
         }
         startRetransmissionTimer(tcb);
-        endpoint.observations.retransmission(tcb, tcb.retransmissions);
         endpoint.wantsOutput(tcb);
     }
 
@@ -121,7 +122,6 @@ public final class Expiry {
         }
         tcb.synOwed = true;
         startRetransmissionTimer(tcb);
-        endpoint.observations.retransmission(tcb, tcb.retransmissions);
         endpoint.wantsOutput(tcb);
     }
 
@@ -145,6 +145,7 @@ public final class Expiry {
             return;
         }
         tcb.rtt.backOffProbes();
+        tcb.againBecause = Retransmission.WINDOW_PROBE;
         tcb.probeOwed = true;
         if (tcb.snd.una != tcb.snd.nxt) {
             startRetransmissionTimer(tcb);
@@ -229,6 +230,7 @@ public final class Expiry {
         tcb.timers.stop(Timer.WINDOW_PROBE);
         tcb.rtt.endProbing();
         if (tcb.snd.una != tcb.snd.nxt) {
+            tcb.againBecause = Retransmission.WINDOW_OPENED;
             tcb.retransmitOwed = true;
             startRetransmissionTimer(tcb);
         }

@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.input;
 
 import io.finwait.ip.IcmpError;
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.tcp.internal.output.SegmentWriter;
@@ -65,6 +66,7 @@ public final class PathMtu {
         Snd snd = tcb.snd;
         snd.mss = mss;
         if (tcb.state != State.SYN_RECEIVED) {
+            tcb.againBecause = Retransmission.PATH_MTU;
             tcb.retransmitOwed = true;
             snd.cursor = snd.una + Math.min(mss, snd.flight());
             endpoint.wantsOutput(tcb);

@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.input;
 
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.endpoint.Notifications;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
@@ -69,7 +70,7 @@ public final class SegmentArrives {
         boolean inWindow = Seq.inWindow(seg.seq(), rcv.nxt, rcv.wnd());
         if (seg.seq() == rcv.nxt || (inWindow && endpoint.profile.has(Habit.INSECURE_RST))) {
             if (tcb.state == State.SYN_RECEIVED && tcb.passive) {
-                endpoint.counters.add(Counter.RESETS_IN);
+                endpoint.watch.resetReceived(tcb);
                 endpoint.lifecycle.forget(tcb);
             } else {
                 endpoint.lifecycle.resetByPeer(tcb);
@@ -264,6 +265,7 @@ public final class SegmentArrives {
         boolean lost = reportsMore && snd.scoreboard.isFirstLost(snd.mss);
         if (tcb.congestion.onDuplicateAck(snd.nxt, snd.una, snd.flight(), lost)) {
             snd.scoreboard.beginRecovery();
+            tcb.againBecause = Retransmission.FAST;
             tcb.retransmitOwed = true;
         }
         endpoint.wantsOutput(tcb);

@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.loss;
 
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Snd;
@@ -87,6 +88,7 @@ public final class TailLossProbe {
 
     /** The timer has fired; after a probe it is the retransmission timer that waits, begun anew. */
     public void fire(Tcb tcb) {
+        tcb.againBecause = Retransmission.TAIL_LOSS_PROBE;
         tcb.tailProbeOwed = true;
         tcb.timers.start(Timer.RETRANSMISSION, endpoint.now + tcb.rtt.timeoutNs());
         endpoint.wantsOutput(tcb);

@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.output;
 
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.tcp.internal.profile.SynOffer;
@@ -218,7 +219,6 @@ public final class SegmentOutput {
         int missing = Seq.distance(from, snd.scoreboard.holeEnd(from, snd.nxt));
         int text = Math.min(Math.min(sentText, missing), snd.mss);
         boolean fin = snd.finSent() && from + text == snd.finSeq;
-        endpoint.counters.add(Counter.RETRANSMISSIONS);
         tcb.timing = false;
         if (!send(tcb, from, text, fin(fin))) {
             return false;
@@ -331,7 +331,7 @@ public final class SegmentOutput {
         if (tcb.rcv.timestamps) {
             writeTimestamps(tcb, writer.optionsAt());
         }
-        endpoint.counters.add(Counter.RESETS_OUT);
+        endpoint.watch.resetSent(tcb);
         finish(tcb, seq, header, TcpHeader.RST | ACK, 0, 0);
     }
 
@@ -383,8 +383,20 @@ public final class SegmentOutput {
         acknowledged(tcb);
         if (text > 0 || fin) {
             tcb.lastSentNs = endpoint.now;
+            if (Seq.lt(seq, snd.nxt)) {
+                sentAgain(tcb, seq, text, fin);
+            }
         }
         return true;
+    }
+
+    /** Tells of a segment that was sent before, or of as much of it as was. */
+    private void sentAgain(Tcb tcb, int seq, int text, boolean fin) {
+        Snd snd = tcb.snd;
+        int octets = Math.min(text, Seq.distance(seq, Seq.min(snd.nxt, snd.textEnd)));
+        int segments = Math.max(1, (octets + snd.mss - 1) / snd.mss);
+        endpoint.watch.sentAgain(
+                tcb, tcb.againBecause, octets, segments, false, fin && snd.finSent());
     }
 
     /** The segment just sent carried RCV.NXT: nothing is owed for what it covers. */
@@ -422,6 +434,9 @@ public final class SegmentOutput {
             tcb.timedAtNs = endpoint.now;
         }
         finish(tcb, tcb.snd.iss, header, TcpHeader.SYN | (withAck ? ACK : 0), window, 0);
+        if (again) {
+            endpoint.watch.sentAgain(tcb, Retransmission.HANDSHAKE, 0, 1, true, false);
+        }
         tcb.snd.nxt = Seq.max(tcb.snd.nxt, tcb.snd.iss + 1);
         tcb.snd.cursor = tcb.snd.nxt;
         tcb.rcv.lastAckSent = tcb.rcv.nxt;

@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.output;
 
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.State;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.Segment;
@@ -41,7 +42,7 @@ public final class StatelessAnswers {
         if (!begin(seg, TcpHeader.LENGTH)) {
             return;
         }
-        endpoint.counters.add(Counter.RESETS_OUT);
+        endpoint.watch.resetSent(seg, State.CLOSED);
         if (seg.hasAck()) {
             finish(seg, seg.ack(), 0, TcpHeader.LENGTH, TcpHeader.RST, 0);
         } else {
@@ -52,7 +53,7 @@ public final class StatelessAnswers {
     /** {@code <SEQ><ACK><CTL=RST,ACK>} in answer to a segment, for a connection that was there. */
     public void resetAcknowledging(Segment seg, int seq, int ack) {
         if (begin(seg, TcpHeader.LENGTH)) {
-            endpoint.counters.add(Counter.RESETS_OUT);
+            endpoint.watch.resetSent(seg, State.TIME_WAIT);
             finish(seg, seq, ack, TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
         }
     }
@@ -70,7 +71,7 @@ public final class StatelessAnswers {
             endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
             return;
         }
-        endpoint.counters.add(Counter.RESETS_OUT);
+        endpoint.watch.resetSent(entry);
         writer.finish(
                 entry.localPort(),
                 entry.remotePort(),

@@ -54,6 +54,12 @@ public final class Snd {
     /** Octets and numbers acknowledged so far: no ACK reaches further back (RFC 5961 §5). */
     long acknowledged;
 
+    /** Octets of text that were sent again, each as often as it was; for those who look on. */
+    public long octetsAgain;
+
+    /** Segments that were sent again, SYNs included; for those who look on. */
+    public int segmentsAgain;
+
     /** The number of the first octet in {@link #buffer}. */
     public int base;
 
@@ -93,6 +99,8 @@ public final class Snd {
         wl2 = 0;
         windowScale = 0;
         acknowledged = 0;
+        octetsAgain = 0;
+        segmentsAgain = 0;
         wasFull = false;
         finQueued = false;
         finSeq = 0;

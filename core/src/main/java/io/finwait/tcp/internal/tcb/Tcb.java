@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.tcb;
 
 import io.finwait.tcp.ConnectionInfo;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.endpoint.TcpListener;
 import io.finwait.wire.IpAddress;
@@ -78,7 +79,11 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** Until when that is believed. */
     public long pathMtuUntilNs;
 
+    /** Why something is sent again, where something is; for those who look on. */
+    public Retransmission againBecause = Retransmission.TIMEOUT;
+
     public void reset() {
+        againBecause = Retransmission.TIMEOUT;
         listener = null;
         countedAsHandshake = false;
         passive = false;

@@ -1,0 +1,315 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.flight.FlightEvents;
+import io.finwait.tcp.CloseReason;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Counters;
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.Retransmission;
+import io.finwait.tcp.State;
+import io.finwait.tcp.StateCounts;
+import io.finwait.tcp.Trigger;
+import io.finwait.tcp.internal.endpoint.TcpConnection;
+import io.finwait.tcp.internal.tcb.Clock;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.timewait.TimeWaitEnding;
+import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.timewait.TimeWaitPolicy;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.Segment;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.stream.Collectors;
+
+/**
+ * Tells what happens to connections to all who look on: the counters and gauges, the flight recorder, the
+ * log at debug, and the endpoint's observer, which alone may be slow or call back and is told later
+ * ({@link Observations}). Nothing here is on the way of a segment that comes in order; where neither
+ * recorder nor log nor observer is on, nothing is allocated.
+ */
+public final class Watch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private final Counters counters;
+    private final Observations observations;
+    private final Clock clock;
+    private final boolean quiet;
+    private final StateCounts states = new StateCounts();
+
+    /**
+     * @param quiet true for a rehearsal, of which nobody is to hear
+     */
+    public Watch(Counters counters, Observations observations, Clock clock, boolean quiet) {
+        this.counters = counters;
+        this.observations = observations;
+        this.clock = clock;
+        this.quiet = quiet;
+    }
+
+    public StateCounts states() {
+        return states;
+    }
+
+    /** The endpoint is open. */
+    public void started(EndpointConfig config, Object transport, int mtu) {
+        if (!quiet && FlightEvents.recordsStarts()) {
+            FlightEvents.start(
+                    config.addresses().stream()
+                            .map(IpAddress::toString)
+                            .collect(Collectors.joining(", ")),
+                    transport.getClass().getSimpleName(),
+                    mtu,
+                    twoMslNs(config.timeWaitPolicy()),
+                    config.sendBufferOctets(),
+                    config.receiveBufferOctets());
+        }
+    }
+
+    /** What holds for the peers that no path class names. */
+    private static long twoMslNs(TimeWaitPolicy policy) {
+        return policy.pathClasses().get(policy.pathClasses().size() - 1).twoMslNs();
+    }
+
+    /** A TCB has moved along an arrow. */
+    public void moved(Tcb tcb, State from, Trigger trigger, State to) {
+        if (isHeld(from)) {
+            states.add(from, -1);
+        }
+        if (isHeld(to)) {
+            states.add(to, 1);
+        }
+        if (to == State.CLOSED || to == State.LISTEN) {
+            countEnd(from);
+        }
+        if (!quiet && FlightEvents.recordsStateChanges()) {
+            FlightEvents.stateChange(
+                    clock.lastNs(),
+                    local(tcb),
+                    foreign(tcb),
+                    from.name(),
+                    to.name(),
+                    trigger.name());
+        }
+        observations.transition(tcb, from, trigger, to);
+    }
+
+    /** So has an entry of the TIME-WAIT table. */
+    public void moved(TimeWaitEntry entry, State from, Trigger trigger) {
+        if (from == State.FIN_WAIT_2) {
+            states.add(from, -1);
+        }
+        if (!quiet && FlightEvents.recordsStateChanges()) {
+            FlightEvents.stateChange(
+                    clock.lastNs(),
+                    local(entry),
+                    foreign(entry),
+                    from.name(),
+                    from.on(trigger).name(),
+                    trigger.name());
+        }
+        observations.transition(entry, from, trigger);
+    }
+
+    /** The states in which a TCB is a connection: those of the table and of listeners are none of its. */
+    private static boolean isHeld(State state) {
+        return state != State.CLOSED && state != State.LISTEN && state != State.TIME_WAIT;
+    }
+
+    /** What RFC 4022 calls tcpAttemptFails and tcpEstabResets. */
+    private void countEnd(State from) {
+        if (from == State.SYN_SENT || from == State.SYN_RECEIVED) {
+            counters.add(Counter.FAILED_ATTEMPTS);
+        } else if (from == State.ESTABLISHED || from == State.CLOSE_WAIT) {
+            counters.add(Counter.ESTABLISHED_RESETS);
+        }
+    }
+
+    /** A TCB was cut off in the middle of something, without an arrow. */
+    public void cutOff(State from) {
+        if (isHeld(from)) {
+            states.add(from, -1);
+        }
+    }
+
+    /** A connection is open. */
+    public void opened(Tcb tcb) {
+        if (!quiet && LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "{} > {} opened {}",
+                    local(tcb),
+                    foreign(tcb),
+                    tcb.passive ? "by the peer" : "by this end");
+        }
+    }
+
+    /** A connection has ended, TIME-WAIT included, and its handle knows how. */
+    public void ended(TcpConnection connection) {
+        if (quiet || (!FlightEvents.recordsCloses() && !LOG.isDebugEnabled())) {
+            return;
+        }
+        CloseReason reason = connection.closeReason();
+        CloseReason.Ending ending = reason.ending();
+        String local = socket(connection.localAddress(), connection.localPort());
+        String foreign = socket(connection.remoteAddress(), connection.remotePort());
+        if (FlightEvents.recordsCloses()) {
+            long beganNs = ending.path().isEmpty() ? clock.lastNs() : ending.path().get(0).atNs();
+            FlightEvents.close(
+                    clock.lastNs(),
+                    local,
+                    foreign,
+                    reason.message(),
+                    endedBy(reason),
+                    ending.pathInWords(),
+                    ending.unsent(),
+                    ending.unacknowledged(),
+                    ending.unread(),
+                    Math.max(0, clock.lastNs() - beganNs));
+        }
+        LOG.debug(
+                "{} > {} ended: {} ({}; unsent {}, unacknowledged {}, unread {})",
+                local,
+                foreign,
+                reason.message(),
+                ending.pathInWords(),
+                ending.unsent(),
+                ending.unacknowledged(),
+                ending.unread());
+    }
+
+    private static String endedBy(CloseReason reason) {
+        if (reason instanceof CloseReason.Orderly orderly) {
+            return switch (orderly.closedFirst()) {
+                case LOCAL -> "this end";
+                case REMOTE -> "the peer";
+                case BOTH -> "both";
+            };
+        }
+        boolean byPeer =
+                reason instanceof CloseReason.ResetByPeer || reason instanceof CloseReason.Refused;
+        return byPeer ? "the peer" : "this end";
+    }
+
+    /**
+     * A segment was sent again.
+     *
+     * @param octets of text that were sent before
+     * @param segments in how many segments, at least 1
+     * @param syn whether it is a SYN
+     * @param fin whether it carries a FIN that was sent before
+     */
+    public void sentAgain(
+            Tcb tcb, Retransmission cause, int octets, int segments, boolean syn, boolean fin) {
+        counters.add(Counter.RETRANSMISSIONS, segments);
+        tcb.snd.octetsAgain += octets;
+        tcb.snd.segmentsAgain += segments;
+        if (!quiet && FlightEvents.recordsRetransmissions()) {
+            FlightEvents.retransmission(
+                    clock.lastNs(),
+                    local(tcb),
+                    foreign(tcb),
+                    tcb.state.name(),
+                    cause.name(),
+                    octets,
+                    syn,
+                    fin,
+                    tcb.retransmissions);
+        }
+        observations.retransmission(tcb, cause, tcb.retransmissions);
+    }
+
+    /** An acceptable RST has arrived for a TCB. */
+    public void resetReceived(Tcb tcb) {
+        counters.add(Counter.RESETS_IN);
+        if (!quiet && FlightEvents.recordsResetsReceived()) {
+            FlightEvents.resetReceived(clock.lastNs(), local(tcb), foreign(tcb), tcb.state.name());
+        }
+    }
+
+    /** The same for an entry of the TIME-WAIT table, which it ends. */
+    public void resetReceived(TimeWaitEntry entry) {
+        counters.add(Counter.RESETS_IN);
+        if (!quiet && FlightEvents.recordsResetsReceived()) {
+            State state = entry.isFinWait2() ? State.FIN_WAIT_2 : State.TIME_WAIT;
+            FlightEvents.resetReceived(clock.lastNs(), local(entry), foreign(entry), state.name());
+        }
+    }
+
+    /** A RST leaves for a TCB, which may have gone already. */
+    public void resetSent(Tcb tcb) {
+        counters.add(Counter.RESETS_OUT);
+        if (!quiet && FlightEvents.recordsResetsSent()) {
+            FlightEvents.resetSent(clock.lastNs(), local(tcb), foreign(tcb), tcb.state.name());
+        }
+    }
+
+    /** A RST leaves for an orphan that is a record. */
+    public void resetSent(TimeWaitEntry entry) {
+        counters.add(Counter.RESETS_OUT);
+        if (!quiet && FlightEvents.recordsResetsSent()) {
+            FlightEvents.resetSent(
+                    clock.lastNs(), local(entry), foreign(entry), State.FIN_WAIT_2.name());
+        }
+    }
+
+    /** A RST answers a segment. */
+    public void resetSent(Segment seg, State state) {
+        counters.add(Counter.RESETS_OUT);
+        if (!quiet && FlightEvents.recordsResetsSent()) {
+            FlightEvents.resetSent(
+                    clock.lastNs(),
+                    FlightEvents.socket(
+                            seg.destinationHigh(), seg.destinationLow(), seg.destinationPort()),
+                    FlightEvents.socket(seg.sourceHigh(), seg.sourceLow(), seg.sourcePort()),
+                    state.name());
+        }
+    }
+
+    /** An entry of the table is in TIME-WAIT. */
+    public void timeWaitBegan(TimeWaitEntry entry) {
+        if (!quiet && FlightEvents.recordsTimeWaitsEntered()) {
+            FlightEvents.timeWaitEntered(
+                    clock.lastNs(), local(entry), foreign(entry), leftNs(entry));
+        }
+    }
+
+    /** True when somebody wants to know of {@link #timeWaitBegan}. */
+    public boolean wantsTimeWaits() {
+        return !quiet && FlightEvents.recordsTimeWaitsEntered();
+    }
+
+    /** An entry has left TIME-WAIT. */
+    public void timeWaitEnded(TimeWaitEntry entry, TimeWaitEnding ending) {
+        if (!quiet && FlightEvents.recordsTimeWaitsEnded()) {
+            FlightEvents.timeWaitEnded(
+                    clock.lastNs(), local(entry), foreign(entry), ending.name(), leftNs(entry));
+        }
+    }
+
+    private long leftNs(TimeWaitEntry entry) {
+        return Math.max(0, entry.deadlineNs() - clock.lastNs());
+    }
+
+    private static String local(Tcb tcb) {
+        return FlightEvents.socket(tcb.localHigh, tcb.localLow, tcb.localPort);
+    }
+
+    private static String foreign(Tcb tcb) {
+        return FlightEvents.socket(tcb.remoteHigh, tcb.remoteLow, tcb.remotePort);
+    }
+
+    private static String local(TimeWaitEntry entry) {
+        return FlightEvents.socket(entry.localHigh(), entry.localLow(), entry.localPort());
+    }
+
+    private static String foreign(TimeWaitEntry entry) {
+        return FlightEvents.socket(entry.remoteHigh(), entry.remoteLow(), entry.remotePort());
+    }
+
+    private static String socket(IpAddress address, int port) {
+        return FlightEvents.socket(address.high(), address.low(), port);
+    }
+}
