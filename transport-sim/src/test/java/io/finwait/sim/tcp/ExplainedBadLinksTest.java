@@ -11,8 +11,10 @@ import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.CloseReason.ClosedFirst;
 import io.finwait.tcp.Connection;
 import io.finwait.trace.explain.CaptureExplainer;
+import io.finwait.trace.explain.Cause;
 import io.finwait.trace.explain.ConnectionStory;
 import io.finwait.trace.explain.Ending;
+import io.finwait.trace.explain.Reason;
 
 import org.junit.jupiter.api.Test;
 
@@ -46,17 +48,21 @@ class ExplainedBadLinksTest {
 
     private final Map<Vantage.Place, Score> first = new EnumMap<>(Vantage.Place.class);
     private final Map<Vantage.Place, Score> ending = new EnumMap<>(Vantage.Place.class);
+    private final Map<Vantage.Place, Score> cause = new EnumMap<>(Vantage.Place.class);
 
     @Test
     void whoClosedFirstAndHowItEndedIsNeverToldWrongly() {
         for (Vantage.Place place : Vantage.Place.values()) {
             first.put(place, new Score());
             ending.put(place, new Score());
+            cause.put(place, new Score());
         }
         for (long seed = 1; seed <= SEEDS; seed++) {
             new Run(seed).go();
         }
-        System.out.printf("who closed first: %s%nhow it ended: %s%n", first, ending);
+        System.out.printf(
+                "who closed first: %s%nhow it ended: %s%nwhy: %s%n", first, ending, cause);
+        cause.forEach((place, score) -> score.wrong.forEach(x -> System.out.println(place + " " + x)));
         for (Vantage.Place place : Vantage.Place.values()) {
             assertThat(first.get(place).wrong).as("who closed first, at %s", place).isEmpty();
             assertThat(ending.get(place).wrong).as("how it ended, at %s", place).isEmpty();
@@ -148,6 +154,42 @@ class ExplainedBadLinksTest {
             boolean knowable = ours ? theirs : !theirs && reset && rstSeen;
             boolean told = ours ? story.ending().isInOrder() : story.ending() == Ending.RESET;
             score(ending.get(place), !knowable, told, which);
+            if (story.ending() == Ending.RESET) {
+                why(place, story, which);
+            }
+        }
+
+        private void why(Vantage.Place place, ConnectionStory story, String which) {
+            Vantage.FirstReset reset = captures.get(place).firstReset();
+            Cause truth = causeOf(reset);
+            List<Cause> told = story.reasons().stream().map(Reason::cause).toList();
+            boolean alike =
+                    reset.textMayWait() && (truth == Cause.ABORT || truth == Cause.UNREAD_TEXT);
+            if (alike) {
+                assertThat(told).as(which).contains(truth);
+            }
+            score(
+                    cause.get(place),
+                    alike,
+                    told.get(0) == truth,
+                    which + " why " + truth + " told as " + told+" "+story.reasons());
+        }
+
+        /** The truth about an RST, from the end that sent it. */
+        private Cause causeOf(Vantage.FirstReset reset) {
+            CloseReason reason = (reset.side() == 0 ? client : server).reason();
+            if (reason instanceof CloseReason.TimedOut) {
+                return Cause.GAVE_UP;
+            }
+            if (reset.isItsFirst() && reason instanceof CloseReason.Aborted) {
+                return switch (((CloseReason.Aborted) reason).cause()) {
+                    case USER, LINGER_ZERO -> Cause.ABORT;
+                    case UNREAD_DATA -> Cause.UNREAD_TEXT;
+                    case DATA_AFTER_CLOSE -> Cause.TEXT_AFTER_CLOSE;
+                    default -> Cause.UNKNOWN;
+                };
+            }
+            return Cause.FORGOTTEN;
         }
 
         /** 0 the client, 1 the server; below 0 when both have, or it ended otherwise. */
