@@ -67,7 +67,7 @@ public final class CapturedLadder {
             if (drawn > most) {
                 return;
             }
-            int from = conversation.last.number[0] == seg.number() ? 0 : 1;
+            int from = conversation.last.of(0).number == seg.number() ? 0 : 1;
             state(conversation, from, seg.timeNs());
             Flow own = conversation.flows[from];
             Flow peer = conversation.flows[1 - from];

@@ -19,7 +19,7 @@ final class Conversation {
     final Flow[] flows;
     final EndStates states = new EndStates();
     final ZeekWords zeek = new ZeekWords();
-    final ResetFacts.Last last = new ResetFacts.Last();
+    final LastSegments last = new LastSegments();
     final Copies copies = new Copies();
     final List<Seen> kept = new ArrayList<>(8);
     ResetFacts reset;
@@ -107,7 +107,7 @@ final class Conversation {
 
     /** The packet that was taken last; one that was seen before is not. */
     long lastNumber() {
-        return Math.max(last.number[0], last.number[1]);
+        return Math.max(last.of(0).number, last.of(1).number);
     }
 
     /** True when no further segment belongs here but answers to what is over. */

@@ -2,6 +2,7 @@ package io.finwait.trace.explain;
 
 import io.finwait.trace.capture.SeenSegment;
 import io.finwait.wire.Seq;
+import io.finwait.wire.TcpHeader;
 
 /** What one side of a connection has sent, as far as a capture shows it. */
 final class Flow {
@@ -201,12 +202,23 @@ final class Flow {
         lastTextNumber = seg.number();
         lastTextSeq = seg.seq();
         lastTextOctets = seg.textLength();
-        // One octet below what was sent is a keep-alive probe, not text sent again.
-        boolean keepAlive = seg.textLength() == 1 && seg.seq() == nxt - 1;
-        if (!isNew && !keepAlive) {
+        if (!isNew && !isProbe(seg.seq(), seg.textLength())) {
             againSegments++;
             againOctets += seg.textLength();
         }
+    }
+
+    /** True for a keep-alive probe: one octet below what was sent, or none there (RFC 9293 §3.8.4). */
+    private boolean isProbe(int seq, int textLength) {
+        return textLength <= 1 && seq == nxt - 1 && una == nxt;
+    }
+
+    /** True when a segment of this side, the last so far, was a keep-alive probe. */
+    boolean isProbe(LastSegments.Of seg) {
+        return seg.number > 0
+                && numbersKnown
+                && (seg.flags & (TcpHeader.SYN | TcpHeader.FIN)) == 0
+                && isProbe(seg.seq, seg.text);
     }
 
     private void fin(SeenSegment seg) {

@@ -18,6 +18,9 @@ final class ResetCauses {
     /** A kernel sends FIN and RST of one close within microseconds; a capture's clock is coarser. */
     private static final long BACK_TO_BACK_NS = 2_000_000;
 
+    /** No host restarts and no NAT forgets so soon after a sign of life. */
+    private static final long FIT_TO_RESTART_NS = 10_000_000_000L;
+
     /** Beyond this a number cannot belong to the window of a live connection. */
     private static final int FAR = 1 << 24;
 
@@ -124,12 +127,21 @@ final class ResetCauses {
         return false;
     }
 
+    /** The RST of a host without the socket answers a probe, or text after a long silence. */
     private void forgotten() {
-        boolean provoked = reset.answers && reset.isFromNobody() && reset.provokedText > 0;
-        if (!provoked || reset.ownFinNumber > 0) {
+        if (!reset.isFromNobody() || reset.ownFinNumber > 0) {
             return;
         }
-        if (reset.silenceNs >= LONG_SILENCE_NS) {
+        if (reset.provokedByProbe) {
+            add(
+                    Cause.FORGOTTEN,
+                    "packet "
+                            + reset.provokedBy
+                            + " is a keep-alive probe, and the RST is that of a host without the"
+                            + " connection",
+                    reset.provokedBy,
+                    reset.number);
+        } else if (reset.provokedText > 0 && reset.silenceNs >= LONG_SILENCE_NS) {
             add(
                     Cause.FORGOTTEN,
                     "packet "
@@ -167,11 +179,31 @@ final class ResetCauses {
     }
 
     private void afterOwnFin() {
-        boolean textBehindFin =
-                reset.peerLastTextNumber > reset.ownFinNumber
-                        && reset.answers
-                        && reset.provokedText > 0;
-        if (textBehindFin) {
+        if (reset.isFromNobody()) {
+            answersAfterFin();
+            return;
+        }
+        if (reset.timeNs - reset.ownFinNs < BACK_TO_BACK_NS) {
+            add(
+                    Cause.UNREAD_TEXT,
+                    "FIN (packet "
+                            + reset.ownFinNumber
+                            + ") and RST left back to back, as when a socket is closed with text"
+                            + " unread",
+                    reset.ownFinNumber,
+                    reset.number);
+        }
+        add(
+                Cause.ABORT,
+                "after its FIN (packet "
+                        + reset.ownFinNumber
+                        + ") the application did not wait for the end",
+                reset.ownFinNumber,
+                reset.number);
+    }
+
+    private void answersAfterFin() {
+        if (reset.provokedText > 0) {
             add(
                     Cause.TEXT_AFTER_CLOSE,
                     "its FIN is packet "
@@ -184,71 +216,77 @@ final class ResetCauses {
                     reset.number);
             return;
         }
-        if (reset.timeNs - reset.ownFinNs < BACK_TO_BACK_NS && !reset.answers) {
-            add(
-                    Cause.UNREAD_TEXT,
-                    "FIN (packet "
-                            + reset.ownFinNumber
-                            + ") and RST left back to back, as when a socket is closed with text"
-                            + " unread",
-                    reset.ownFinNumber,
-                    reset.number);
-            return;
-        }
-        boolean peerHadFinished = reset.peerStateBefore == State.TIME_WAIT;
-        if (!peerHadFinished && reset.answers) {
-            add(
-                    Cause.TEXT_AFTER_CLOSE,
-                    "it answers packet "
-                            + reset.provokedBy
-                            + " although its own FIN (packet "
-                            + reset.ownFinNumber
-                            + ") had gone: the socket was gone as well",
-                    reset.ownFinNumber,
-                    reset.provokedBy);
-        }
         add(
-                Cause.ABORT,
-                "after its FIN (packet "
+                Cause.FORGOTTEN,
+                "it answers packet "
+                        + reset.provokedBy
+                        + ", and its socket was gone although only its own FIN (packet "
                         + reset.ownFinNumber
-                        + ") the application did not wait for the end",
+                        + ") had been seen: the application aborted, or FIN_WAIT_2 had timed out",
                 reset.ownFinNumber,
+                reset.provokedBy,
                 reset.number);
     }
 
     private void withoutFin() {
-        boolean textWaits = reset.peerLastTextNumber > reset.ownLastTextNumber;
-        Reason unread =
-                Reason.of(
-                        Cause.UNREAD_TEXT,
-                        "the text of packet "
-                                + reset.peerLastTextNumber
-                                + " had arrived, and the application has said nothing since",
-                        reset.peerLastTextNumber,
-                        reset.number);
-        Reason abort =
-                Reason.of(
-                        Cause.ABORT,
-                        reset.ownUnacknowledged == 0
-                                ? "an RST in place of a FIN, with everything acknowledged"
-                                : "an RST in place of a FIN, with "
-                                        + reset.ownUnacknowledged
-                                        + " octets of its own unacknowledged",
-                        reset.number);
-        if (reset.isFromNobody() && reset.answers && reset.provokedText > 0) {
-            add(
-                    Cause.FORGOTTEN,
-                    "packet "
-                            + reset.provokedBy
-                            + " was answered by an RST of a host without the connection",
-                    reset.provokedBy,
-                    reset.number);
+        if (reset.isFromNobody() && reset.provokedText > 0) {
+            answersText();
+            return;
         }
-        reasons.add(textWaits ? unread : abort);
-        reasons.add(textWaits ? abort : unread);
-        if (reset.peerLastTextNumber == 0) {
-            reasons.remove(unread);
+        boolean textWaits =
+                reset.peerLastTextNumber > reset.ownLastTextNumber && reset.peerLastTextArrived;
+        if (textWaits) {
+            unread();
         }
+        add(
+                Cause.ABORT,
+                reset.ownUnacknowledged == 0
+                        ? "an RST in place of a FIN, with everything acknowledged"
+                        : "an RST in place of a FIN, with "
+                                + reset.ownUnacknowledged
+                                + " octets of its own unacknowledged",
+                reset.number);
+        if (!textWaits && reset.peerLastTextArrived) {
+            unread();
+        }
+    }
+
+    private void unread() {
+        add(
+                Cause.UNREAD_TEXT,
+                "the text of packet "
+                        + reset.peerLastTextNumber
+                        + " had arrived, and "
+                        + (reset.peerLastTextNumber > reset.ownLastTextNumber
+                                ? "the application has said nothing since"
+                                : "the application need not have read it"),
+                reset.peerLastTextNumber,
+                reset.number);
+    }
+
+    /** Without a FIN in sight: a host that was there just now has closed, one long silent has forgotten. */
+    private void answersText() {
+        Reason closed =
+                Reason.of(
+                        Cause.TEXT_AFTER_CLOSE,
+                        "packet "
+                                + reset.provokedBy
+                                + " brought text, and the RST is that of a host without the socket,"
+                                + " whose FIN is not in the capture or had not left yet",
+                        reset.provokedBy,
+                        reset.number);
+        Reason forgotten =
+                Reason.of(
+                        Cause.FORGOTTEN,
+                        "packet "
+                                + reset.provokedBy
+                                + " was answered by an RST of a host without the connection",
+                        reset.provokedBy,
+                        reset.number);
+        boolean wasThere =
+                reset.lastSignNs != ResetFacts.UNKNOWN && reset.lastSignNs < FIT_TO_RESTART_NS;
+        reasons.add(wasThere ? closed : forgotten);
+        reasons.add(wasThere ? forgotten : closed);
     }
 
     private void add(Cause cause, String evidence, long... packets) {

@@ -8,6 +8,8 @@ import io.finwait.wire.TcpHeader;
 /** How things stood when the first RST of a connection passed: what a judgment of its cause rests on. */
 final class ResetFacts {
 
+    static final long UNKNOWN = -1;
+
     final int side;
     final long number;
     final long timeNs;
@@ -18,15 +20,21 @@ final class ResetFacts {
     final State stateBefore;
     final State peerStateBefore;
 
-    /** The last segment of the peer before it, which it may answer; number 0 when there is none. */
+    /**
+     * The segment of the peer that it answers, or may answer: where there is one, the text with this
+     * acknowledgment (RFC 9293 §3.10.7.1), else the last segment; number 0 when there is none.
+     */
     final long provokedBy;
 
-    final long provokedNs;
     final int provokedFlags;
     final int provokedText;
     final int provokedSeq;
     final int provokedAck;
     final boolean answers;
+    final boolean provokedByProbe;
+
+    /** How long before it its sender had sent anything else; {@link #UNKNOWN} when never. */
+    final long lastSignNs;
 
     /** How long the connection had been silent before the segment that provoked it. */
     final long silenceNs;
@@ -34,9 +42,10 @@ final class ResetFacts {
     final long ownFinNumber;
     final long ownFinNs;
     final long ownLastTextNumber;
-    final long ownLastTextNs;
     final long peerLastTextNumber;
-    final long peerLastTextNs;
+
+    /** True when the peer's last text had arrived, as its acknowledgment shows. */
+    final boolean peerLastTextArrived;
     final long ownPackets;
     final int ownRepeats;
     final boolean ownRepeatsDouble;
@@ -53,7 +62,7 @@ final class ResetFacts {
 
     long firstBehind;
 
-    ResetFacts(int side, Flow[] flows, EndStates states, Last last, SeenSegment seg) {
+    ResetFacts(int side, Flow[] flows, EndStates states, LastSegments last, SeenSegment seg) {
         this.side = side;
         Flow own = flows[side];
         Flow peer = flows[1 - side];
@@ -65,20 +74,27 @@ final class ResetFacts {
         timeToLive = seg.timeToLive();
         stateBefore = states.state(side);
         peerStateBefore = states.state(1 - side);
-        provokedBy = last.number[1 - side];
-        provokedNs = last.timeNs[1 - side];
-        provokedFlags = last.flags[1 - side];
-        provokedText = last.text[1 - side];
-        provokedSeq = last.seq[1 - side];
-        provokedAck = last.ack[1 - side];
-        silenceNs = last.silenceNs[1 - side];
-        answers = provokedBy > last.number[side];
+        LastSegments.Of theirs = last.of(1 - side);
+        LastSegments.Of text = hasAck ? null : theirs.textWithAck(seq);
+        LastSegments.Of by = text == null ? theirs : text;
+        provokedBy = by.number;
+        provokedFlags = by.flags;
+        provokedText = by.text;
+        provokedSeq = by.seq;
+        provokedAck = by.ack;
+        silenceNs = by.silenceNs;
+        answers = text != null || provokedBy > last.of(side).number;
+        provokedByProbe = peer.isProbe(by);
+        lastSignNs = last.of(side).number == 0 ? UNKNOWN : seg.timeNs() - last.of(side).timeNs;
         ownFinNumber = own.finSeen ? own.finNumber : 0;
         ownFinNs = own.finNs;
         ownLastTextNumber = own.textSeen ? own.lastTextNumber : 0;
-        ownLastTextNs = own.lastTextNs;
-        peerLastTextNumber = peer.textSeen ? peer.lastTextNumber : 0;
-        peerLastTextNs = peer.lastTextNs;
+                peerLastTextNumber = peer.textSeen ? peer.lastTextNumber : 0;
+        int arrived = hasAck ? seg.ack() : own.lastAck;
+        peerLastTextArrived =
+                peer.textSeen
+                        && (hasAck || own.lastAckKnown)
+                        && Seq.gt(arrived, peer.lastTextSeq);
         ownPackets = own.packets;
         ownRepeats = own.repeats;
         ownRepeatsDouble = own.repeatsDouble;
@@ -105,32 +121,13 @@ final class ResetFacts {
 
     /** True for the RST that a host sends which knows nothing of the connection. */
     boolean isFromNobody() {
-        return !hasAck && provokedBy > 0 && seq == provokedAck;
+        return !hasAck
+                && answers
+                && (provokedFlags & TcpHeader.ACK) != 0
+                && seq == provokedAck;
     }
 
     boolean provokedBySyn() {
         return (provokedFlags & TcpHeader.SYN) != 0;
-    }
-
-    /** The last segment of each side, kept while a capture is read. */
-    static final class Last {
-        final long[] number = new long[2];
-        final long[] timeNs = new long[2];
-        final int[] flags = new int[2];
-        final int[] text = new int[2];
-        final int[] seq = new int[2];
-        final int[] ack = new int[2];
-        final long[] silenceNs = new long[2];
-
-        void segment(int from, SeenSegment seg) {
-            long before = Math.max(timeNs[0], timeNs[1]);
-            silenceNs[from] = before == 0 ? 0 : seg.timeNs() - before;
-            number[from] = seg.number();
-            timeNs[from] = seg.timeNs();
-            flags[from] = seg.flags();
-            text[from] = seg.textLength();
-            seq[from] = seg.seq();
-            ack[from] = seg.ack();
-        }
     }
 }
