@@ -6,6 +6,8 @@ public enum Cause {
     REFUSED("nobody listens at the port"),
     /** No answer to the SYN at all: a firewall, a full backlog, or no such host. */
     UNANSWERED("the SYN was never answered"),
+    /** The SYN was not answered by one who had accepted others: its backlog was full. */
+    BACKLOG_FULL("the listener's backlog was full"),
     /** Text arrived after its receiver had closed, not only shut down its output. */
     TEXT_AFTER_CLOSE("text came after the application had closed"),
     /** The application closed without reading all that had arrived. */

@@ -22,6 +22,7 @@ final class Conversation {
     final LastSegments last = new LastSegments();
     final Copies copies = new Copies();
     final List<Seen> kept = new ArrayList<>(8);
+    final Listeners listeners;
     ResetFacts reset;
 
     /** The other side's RST, when both have sent one. */
@@ -36,8 +37,12 @@ final class Conversation {
     /** A SYN of this pair began the next one in so many nanoseconds; negative when none did. */
     long usedAgainAfterNs = -1;
 
-    Conversation(int stream, Flow opener, Flow other) {
+    /** The connection that this SYN began, or null. */
+    Conversation next;
+
+    Conversation(int stream, Flow opener, Flow other, Listeners listeners) {
         this.stream = stream;
+        this.listeners = listeners;
         flows = new Flow[] {opener, other};
     }
 
@@ -65,6 +70,9 @@ final class Conversation {
             }
         }
         own.sent(seg);
+        if (seg.hasSyn() && seg.hasAck() && own.syns == 1) {
+            listeners.accepts(own);
+        }
         if (seg.hasAck() && !seg.hasRst()) {
             boolean gap = peer.isMissing(seg.ack());
             peer.acknowledged(seg);

@@ -20,19 +20,24 @@ final class Conversations {
 
     private final List<Conversation> all = new ArrayList<>();
     private Conversation[] table = new Conversation[1024];
+    private final Listeners listeners = new Listeners();
     private int live;
 
     /** Gives a segment to its connection; returns that. */
     Conversation segment(SeenSegment seg) {
         int index = indexOf(seg);
         Conversation found = table[index];
-        if (found != null && beginsAnew(found, seg)) {
-            found.usedAgainAfterNs = Math.max(0, seg.timeNs() - found.lastNs);
-            found = null;
+        boolean anew = found != null && beginsAnew(found, seg);
+        if (anew) {
             live--;
         }
-        if (found == null) {
-            found = begin(seg);
+        if (found == null || anew) {
+            Conversation begun = begin(seg);
+            if (found != null) {
+                found.usedAgainAfterNs = Math.max(0, seg.timeNs() - found.lastNs);
+                found.next = begun;
+            }
+            found = begun;
             table[index] = found;
             if (2 * ++live > table.length) {
                 grow();
@@ -56,10 +61,10 @@ final class Conversations {
                         && seg.destinationPort() >= FIRST_UNPRIVILEGED_PORT;
         Conversation begun;
         if (synAck || fromServer) {
-            begun = new Conversation(all.size(), target, source);
+            begun = new Conversation(all.size(), target, source, listeners);
             begun.zeek.swapped();
         } else {
-            begun = new Conversation(all.size(), source, target);
+            begun = new Conversation(all.size(), source, target, listeners);
         }
         all.add(begun);
         return begun;

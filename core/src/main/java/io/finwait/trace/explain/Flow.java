@@ -68,6 +68,12 @@ final class Flow {
 
     long repeatNumber;
     long repeatNs;
+    long repeatFirstNs;
+    long repeatFirstNumber;
+
+    /** Keep-alive probes since the peer was heard of last. */
+    int probes;
+
     long repeatDistanceNs;
     boolean repeatsDouble;
 
@@ -114,6 +120,9 @@ final class Flow {
         }
         int end = seg.seq() + seg.length();
         boolean isNew = Seq.gt(end, nxt);
+        if (!seg.hasSyn() && !seg.hasFin() && isProbe(seg.seq(), seg.textLength())) {
+            probes++;
+        }
         holes(seg, end);
         if (isNew) {
             sentNumbers += Seq.distance(nxt, end);
@@ -244,6 +253,8 @@ final class Flow {
         } else {
             repeats = 1;
             repeatsDouble = false;
+            repeatFirstNs = seg.timeNs();
+            repeatFirstNumber = seg.number();
         }
         repeatNumber = seg.seq();
         repeatNs = seg.timeNs();
@@ -252,6 +263,7 @@ final class Flow {
     /** The peer has acknowledged up to a number. */
     void acknowledged(SeenSegment seg) {
         int ack = seg.ack();
+        probes = 0;
         if (!numbersKnown) {
             // Only the peer's side is seen: its acknowledgments tell where we stand.
             numbersFrom(ack - 1);

@@ -106,26 +106,56 @@ final class Judge {
     private List<Reason> reasons(Ending ending) {
         return switch (ending) {
             case RESET, REFUSED -> ResetCauses.of(conversation);
-            case UNANSWERED -> List.of(unanswered());
-            case GAVE_UP -> List.of(gaveUp(isInVain(0) ? 0 : 1));
+            case UNANSWERED -> unanswered();
+            case GAVE_UP -> gaveUp(isInVain(0) ? 0 : 1);
             case ORDERLY, SIMULTANEOUS, CLOSING, HALF_CLOSED, OPEN -> List.of();
         };
     }
 
-    private Reason unanswered() {
-        return Reason.of(
-                Cause.UNANSWERED,
-                flows[0].syns
-                        + (flows[0].syns == 1 ? " SYN" : " SYNs")
-                        + ": no such host, a firewall that drops, or a full backlog",
-                flows[0].synNumber);
+    private List<Reason> unanswered() {
+        String syns = flows[0].syns + (flows[0].syns == 1 ? " SYN" : " SYNs");
+        if (!conversation.listeners.hasAccepted(flows[1])) {
+            return List.of(
+                    Reason.of(
+                            Cause.UNANSWERED,
+                            syns + ": no such host, a firewall that drops, or a full backlog",
+                            flows[0].synNumber));
+        }
+        return List.of(
+                Reason.of(
+                        Cause.BACKLOG_FULL,
+                        syns
+                                + " without an answer, and the same port accepted others: its"
+                                + " application does not accept fast enough",
+                        flows[0].synNumber),
+                Reason.of(
+                        Cause.UNANSWERED,
+                        syns + " or the answers to them were lost on the way",
+                        flows[0].synNumber));
     }
 
-    private Reason gaveUp(int side) {
-        return Reason.of(
-                Cause.GAVE_UP,
-                NAMES[side] + " sent the same " + flows[side].repeats + " times without an answer",
-                flows[side].lastNumber);
+    private List<Reason> gaveUp(int side) {
+        Flow own = flows[side];
+        Reason inVain =
+                Reason.of(
+                        Cause.GAVE_UP,
+                        NAMES[side] + " sent the same " + own.repeats + " times without an answer",
+                        own.lastNumber);
+        long silenceNs = own.repeatFirstNs - flows[1 - side].lastNs;
+        if (flows[1 - side].packets == 0 || silenceNs < ResetCauses.FIT_TO_FORGET_NS) {
+            return List.of(inVain);
+        }
+        return List.of(
+                inVain,
+                Reason.of(
+                        Cause.FORGOTTEN,
+                        "before packet "
+                                + own.repeatFirstNumber
+                                + " there were "
+                                + Durations.words(silenceNs)
+                                + " of silence, long enough for a NAT or firewall to drop the"
+                                + " connection without a word",
+                        own.repeatFirstNumber));
     }
 
     private String verdict(
@@ -183,9 +213,24 @@ final class Judge {
         if (conversation.usedAgainAfterNs >= 0) {
             text.append(text.isEmpty() ? "" : "; ")
                     .append("the pair of sockets was used again after ")
-                    .append(Durations.words(conversation.usedAgainAfterNs));
+                    .append(Durations.words(conversation.usedAgainAfterNs))
+                    .append(howUsedAgain(conversation.next));
         }
         return text.toString();
+    }
+
+    private static String howUsedAgain(Conversation next) {
+        String which = " (connection " + next.stream + "): its SYN was ";
+        Flow answering = next.flows[1];
+        if (answering.synSeen) {
+            return which + "accepted";
+        }
+        if (next.reset != null && next.reset.side == 1) {
+            return which + "refused";
+        }
+        return answering.packets > 0
+                ? which + "answered with an ACK by the old connection"
+                : which + "not answered";
     }
 
     static String name(int side) {

@@ -18,8 +18,8 @@ final class ResetCauses {
     /** A kernel sends FIN and RST of one close within microseconds; a capture's clock is coarser. */
     private static final long BACK_TO_BACK_NS = 2_000_000;
 
-    /** No host restarts and no NAT forgets so soon after a sign of life. */
-    private static final long FIT_TO_RESTART_NS = 10_000_000_000L;
+    /** No host restarts and no NAT forgets sooner after a sign of life. */
+    static final long FIT_TO_FORGET_NS = 10_000_000_000L;
 
     /** Beyond this a number cannot belong to the window of a live connection. */
     private static final int FAR = 1 << 24;
@@ -60,6 +60,9 @@ final class ResetCauses {
     }
 
     private void injected() {
+        if (answersAfterSilence()) {
+            return;
+        }
         List<String> signs = new ArrayList<>();
         if (reset.timeToLiveDiffers && !refusedBySyn()) {
             signs.add("its TTL of " + reset.timeToLive + " is not its sender's usual one");
@@ -82,6 +85,22 @@ final class ResetCauses {
         if (signs.size() >= 2 || (signs.size() == 1 && reset.timeToLiveDiffers)) {
             add(Cause.INJECTED, String.join("; ", signs), reset.number, reset.firstBehind);
         }
+    }
+
+    /** A NAT or firewall that has forgotten a connection answers in place of the host. */
+    private boolean answersAfterSilence() {
+        return reset.isFromNobody()
+                && reset.packetsBehind == 0
+                && (reset.provokedText > 0 || reset.provokedByProbe)
+                && reset.lastSignNs >= FIT_TO_FORGET_NS;
+    }
+
+    private String whoseTimeToLive() {
+        return reset.timeToLiveDiffers
+                ? "; its TTL of "
+                        + reset.timeToLive
+                        + " is not the host's: a NAT or firewall on the way has sent it"
+                : "";
     }
 
     private boolean refusedBySyn() {
@@ -138,7 +157,8 @@ final class ResetCauses {
                     "packet "
                             + reset.provokedBy
                             + " is a keep-alive probe, and the RST is that of a host without the"
-                            + " connection",
+                            + " connection"
+                            + whoseTimeToLive(),
                     reset.provokedBy,
                     reset.number);
         } else if (reset.provokedText > 0 && reset.silenceNs >= LONG_SILENCE_NS) {
@@ -148,13 +168,17 @@ final class ResetCauses {
                             + reset.provokedBy
                             + " came after "
                             + Durations.words(reset.silenceNs)
-                            + " of silence, and the RST is that of a host without the connection",
+                            + " of silence, and the RST is that of a host without the connection"
+                            + whoseTimeToLive(),
                     reset.provokedBy,
                     reset.number);
         }
     }
 
     private void gaveUp() {
+        if (reset.ownProbes >= 2 && !reset.answers) {
+            add(Cause.GAVE_UP, reset.ownProbes + " keep-alive probes had no answer", reset.number);
+        }
         if (reset.ownRepeats > GIVES_UP_AFTER && reset.ownRepeatsDouble && !reset.answers) {
             add(
                     Cause.GAVE_UP,
@@ -280,11 +304,12 @@ final class ResetCauses {
                         Cause.FORGOTTEN,
                         "packet "
                                 + reset.provokedBy
-                                + " was answered by an RST of a host without the connection",
+                                + " was answered by an RST of a host without the connection"
+                                + whoseTimeToLive(),
                         reset.provokedBy,
                         reset.number);
         boolean wasThere =
-                reset.lastSignNs != ResetFacts.UNKNOWN && reset.lastSignNs < FIT_TO_RESTART_NS;
+                reset.lastSignNs != ResetFacts.UNKNOWN && reset.lastSignNs < FIT_TO_FORGET_NS;
         reasons.add(wasThere ? closed : forgotten);
         reasons.add(wasThere ? forgotten : closed);
     }

@@ -46,9 +46,11 @@ final class ResetFacts {
 
     /** True when the peer's last text had arrived, as its acknowledgment shows. */
     final boolean peerLastTextArrived;
+
     final long ownPackets;
     final int ownRepeats;
     final boolean ownRepeatsDouble;
+    final int ownProbes;
     final long ownUnacknowledged;
 
     /** Text of the peer that the sender of the RST had not acknowledged. */
@@ -89,15 +91,14 @@ final class ResetFacts {
         ownFinNumber = own.finSeen ? own.finNumber : 0;
         ownFinNs = own.finNs;
         ownLastTextNumber = own.textSeen ? own.lastTextNumber : 0;
-                peerLastTextNumber = peer.textSeen ? peer.lastTextNumber : 0;
+        peerLastTextNumber = peer.textSeen ? peer.lastTextNumber : 0;
         int arrived = hasAck ? seg.ack() : own.lastAck;
         peerLastTextArrived =
-                peer.textSeen
-                        && (hasAck || own.lastAckKnown)
-                        && Seq.gt(arrived, peer.lastTextSeq);
+                peer.textSeen && (hasAck || own.lastAckKnown) && Seq.gt(arrived, peer.lastTextSeq);
         ownPackets = own.packets;
         ownRepeats = own.repeats;
         ownRepeatsDouble = own.repeatsDouble;
+        ownProbes = own.probes;
         ownUnacknowledged = own.unacknowledgedOctets();
         peerUnacknowledged = peer.unacknowledgedOctets();
         numberIsExpected = isExpected(own, seg);
@@ -121,10 +122,7 @@ final class ResetFacts {
 
     /** True for the RST that a host sends which knows nothing of the connection. */
     boolean isFromNobody() {
-        return !hasAck
-                && answers
-                && (provokedFlags & TcpHeader.ACK) != 0
-                && seq == provokedAck;
+        return !hasAck && answers && (provokedFlags & TcpHeader.ACK) != 0 && seq == provokedAck;
     }
 
     boolean provokedBySyn() {

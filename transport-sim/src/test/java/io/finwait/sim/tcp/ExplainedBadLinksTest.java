@@ -185,8 +185,8 @@ class ExplainedBadLinksTest {
         }
 
         private static Cause causeOf(CloseReason reason) {
-            if (reason instanceof CloseReason.Aborted) {
-                return switch (((CloseReason.Aborted) reason).cause()) {
+            if (reason instanceof CloseReason.Aborted aborted) {
+                return switch (aborted.cause()) {
                     case USER, LINGER_ZERO -> Cause.ABORT;
                     case UNREAD_DATA -> Cause.UNREAD_TEXT;
                     case DATA_AFTER_CLOSE -> Cause.TEXT_AFTER_CLOSE;

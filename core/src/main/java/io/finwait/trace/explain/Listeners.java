@@ -1,0 +1,25 @@
+package io.finwait.trace.explain;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Who has accepted a connection anywhere in a capture. A SYN that such a one does not answer has probably
+ * met a full backlog.
+ */
+final class Listeners {
+
+    private record Listener(long high, long low, int port) {}
+
+    private final Set<Listener> accepted = new HashSet<>();
+
+    /** A side has sent a SYN,ACK. */
+    void accepts(Flow side) {
+        accepted.add(new Listener(side.addressHigh, side.addressLow, side.port));
+    }
+
+    /** True when a side has accepted another connection. */
+    boolean hasAccepted(Flow side) {
+        return accepted.contains(new Listener(side.addressHigh, side.addressLow, side.port));
+    }
+}
