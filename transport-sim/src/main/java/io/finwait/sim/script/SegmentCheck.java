@@ -119,6 +119,7 @@ final class SegmentCheck {
         for (int i = 0; i < expected.size(); i++) {
             if (expected.get(i) instanceof TcpOption.Timestamps want
                     && live.get(i) instanceof TcpOption.Timestamps came) {
+                compare("echoed timestamp", want.echo(), came.echo());
                 compareTimestamps(want, (int) came.value().orElseThrow());
             }
         }

@@ -7,7 +7,9 @@ import io.finwait.sim.script.TcpPacket.Sequence;
 import io.finwait.wire.TcpHeader;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -23,6 +25,9 @@ final class WrongScripts {
         TEXT_TOO_LONG,
         FLAG_MORE_OR_LESS,
         WINDOW_OFF_BY_ONE,
+        OPTION_OFF_BY_ONE,
+        OPTION_MISSING,
+        OPTIONS_SWAPPED,
         TIME_OFF,
         LEFT_OUT,
         SURPLUS,
@@ -82,6 +87,7 @@ final class WrongScripts {
         if (p.window().isPresent()) {
             replace(Kind.WINDOW_OFF_BY_ONE, index, event, withWindow(p, p.window().getAsInt() ^ 1));
         }
+        p.options().ifPresent(options -> mutate(index, event, p, options));
         When when = event.when();
         if (!when.any() && !when.isRange()) {
             long off = when.fromNs() + SECOND;
@@ -96,6 +102,58 @@ final class WrongScripts {
                 Kind.SURPLUS,
                 index,
                 List.of(event, new Event(now(), p, event.line(), event.line())));
+    }
+
+    private void mutate(int index, Event event, TcpPacket p, List<TcpOption> options) {
+        for (int i = 0; i < options.size(); i++) {
+            TcpOption other = offByOne(options.get(i));
+            if (!other.equals(options.get(i))) {
+                List<TcpOption> changed = new ArrayList<>(options);
+                changed.set(i, other);
+                replace(Kind.OPTION_OFF_BY_ONE, index, event, withOptions(p, changed));
+            }
+            List<TcpOption> fewer = new ArrayList<>(options);
+            fewer.remove(i);
+            replace(Kind.OPTION_MISSING, index, event, withOptions(p, fewer));
+            if (i > 0 && !options.get(i).equals(options.get(i - 1))) {
+                List<TcpOption> swapped = new ArrayList<>(options);
+                Collections.swap(swapped, i - 1, i);
+                replace(Kind.OPTIONS_SWAPPED, index, event, withOptions(p, swapped));
+            }
+        }
+    }
+
+    /** Of timestamps it is the echo: our own clock is compared only where a script asks for it. */
+    private static TcpOption offByOne(TcpOption option) {
+        if (option instanceof TcpOption.Mss mss) {
+            return new TcpOption.Mss(mss.octets() + 1);
+        }
+        if (option instanceof TcpOption.WindowScale scale) {
+            return new TcpOption.WindowScale(scale.shift() + 1);
+        }
+        if (option instanceof TcpOption.Timestamps ts) {
+            return new TcpOption.Timestamps(ts.value(), ts.echo() + 1, ts.literal());
+        }
+        if (option instanceof TcpOption.Sack sack) {
+            List<TcpOption.Block> blocks = new ArrayList<>(sack.blocks());
+            TcpOption.Block last = blocks.remove(blocks.size() - 1);
+            blocks.add(new TcpOption.Block(last.left(), last.right() + 1));
+            return new TcpOption.Sack(blocks);
+        }
+        return option;
+    }
+
+    private static TcpPacket withOptions(TcpPacket p, List<TcpOption> options) {
+        return new TcpPacket(
+                true,
+                p.ip(),
+                p.ports(),
+                p.flags(),
+                p.sequence(),
+                p.ack(),
+                p.window(),
+                p.urgent(),
+                Optional.of(options));
     }
 
     /** Without the event its time would not pass either: the next event takes it over. */
