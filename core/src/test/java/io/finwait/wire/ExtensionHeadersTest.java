@@ -26,7 +26,7 @@ class ExtensionHeadersTest {
     private record Extension(int number, String rest) {}
 
     @Test
-    void eachIsAsLongAsItSays() {
+    void l01_eachIsAsLongAsItSays() {
         for (int eights = 0; eights <= 255; eights++) {
             for (int number : new int[] {HOP_BY_HOP, DESTINATION_OPTIONS, ROUTING}) {
                 String rest = "%02x".formatted(eights) + "00".repeat(8 * eights + 6);
@@ -36,7 +36,7 @@ class ExtensionHeadersTest {
     }
 
     @Test
-    void aChainOfAllOfThem() {
+    void l01_aChainOfAllOfThem() {
         Extension hopByHop = new Extension(HOP_BY_HOP, "00 0502 0000 0100");
         Extension destination =
                 new Extension(DESTINATION_OPTIONS, "01 010c 000000000000000000000000");
@@ -57,7 +57,7 @@ class ExtensionHeadersTest {
     }
 
     @Test
-    void anExtensionThatIsLongerThanItsPacket() {
+    void l01_anExtensionThatIsLongerThanItsPacket() {
         int segment = Octets.of(SEGMENT).length;
         for (int eights = 0; eights <= 255; eights++) {
             String rest = "%02x".formatted(eights) + "00".repeat(6);
@@ -96,7 +96,7 @@ class ExtensionHeadersTest {
     }
 
     @Test
-    void fragmentsAreNotPutTogether() {
+    void l05_fragmentsAreNotPutTogether() {
         for (String offset : new String[] {"0001", "0008", "fff8", "0009", "fff9", "0800"}) {
             assertVerdict(Verdict.FRAGMENT, new Extension(FRAGMENT, "00 " + offset + " 00000001"));
         }
@@ -104,7 +104,7 @@ class ExtensionHeadersTest {
 
     /** Offset zero and no more: the whole packet (RFC 8200 §4.5, RFC 6946); two bits mean nothing. */
     @Test
-    void aFragmentThatIsTheWholePacket() {
+    void l05_aFragmentThatIsTheWholePacket() {
         for (String offset : new String[] {"0000", "0002", "0004", "0006"}) {
             assertTcp(8, new Extension(FRAGMENT, "ff " + offset + " 00000001"));
         }
@@ -112,7 +112,7 @@ class ExtensionHeadersTest {
 
     /** Who is to visit other nodes first is not for us (RFC 8200 §4.4, RFC 5095). */
     @Test
-    void aRouteThatIsNotAtItsEnd() {
+    void l04_aRouteThatIsNotAtItsEnd() {
         for (int left = 1; left <= 255; left += 127) {
             String rest = "00 00 %02x 00000000".formatted(left);
             assertVerdict(Verdict.UNKNOWN_EXTENSION, new Extension(ROUTING, rest));
@@ -121,7 +121,7 @@ class ExtensionHeadersTest {
     }
 
     @Test
-    void hopByHopStandsRightBehindTheHeaderOnly() {
+    void l03_hopByHopStandsRightBehindTheHeaderOnly() {
         Extension hopByHop = new Extension(HOP_BY_HOP, "00 010400000000");
         Extension destination = new Extension(DESTINATION_OPTIONS, "00 010400000000");
         assertTcp(16, hopByHop, destination);
@@ -131,7 +131,7 @@ class ExtensionHeadersTest {
 
     /** The first two bits of an option say what is done where nobody knows it (RFC 8200 §4.2). */
     @Test
-    void unknownOptionsAreSteppedOverOnlyWhereTheyAllowIt() {
+    void l02_unknownOptionsAreSteppedOverOnlyWhereTheyAllowIt() {
         for (int type = 2; type < 256; type++) {
             for (int number : new int[] {HOP_BY_HOP, DESTINATION_OPTIONS}) {
                 Extension extension = new Extension(number, "00 %02x02 abcd 0100".formatted(type));
@@ -145,7 +145,7 @@ class ExtensionHeadersTest {
     }
 
     @Test
-    void optionsThatReachOutOfTheirHeader() {
+    void l02_optionsThatReachOutOfTheirHeader() {
         for (String options :
                 new String[] {"01 05 0000 0000", "00 01 04 00 0000", "000000000001"}) {
             assertVerdict(

@@ -36,7 +36,7 @@ class IpHeadersTest {
     private final IpView ip = new IpView();
 
     @Test
-    void writtenOfIpv4() {
+    void l07_writtenOfIpv4() {
         ByteBuffer b = Octets.room(20);
         Ipv4.write(b, Octets.AT, 115, 0, 0, 64, Protocol.UDP, 0xC0A80001, 0xC0A800C7);
         assertThat(Octets.hex(b, 20))
@@ -110,7 +110,7 @@ class IpHeadersTest {
     }
 
     @Test
-    void optionsOfIpv4AreSteppedOver() {
+    void l06_optionsOfIpv4AreSteppedOver() {
         assertThat(parse(WITH_OPTIONS)).isEqualTo(Verdict.OK);
         assertThat(ip.version()).isEqualTo(4);
         assertThat(ip.offset()).isEqualTo(Octets.AT);
@@ -128,7 +128,7 @@ class IpHeadersTest {
     }
 
     @Test
-    void everyBitOfAnIpv4HeaderIsCoveredByItsChecksum() {
+    void l08_everyBitOfAnIpv4HeaderIsCoveredByItsChecksum() {
         byte[] octets = Octets.of(WITH_OPTIONS);
         for (int bit = 8; bit < 32 * 8; bit++) {
             byte[] damaged = octets.clone();
@@ -140,7 +140,7 @@ class IpHeadersTest {
     }
 
     @Test
-    void whatLiesBehindAPacketIsPadding() {
+    void l06_whatLiesBehindAPacketIsPadding() {
         byte[] octets = Octets.of(WITH_OPTIONS);
         assertThat(parse(Octets.placed(octets), octets.length + 9)).isEqualTo(Verdict.OK);
         assertThat(ip.payloadLength()).isEqualTo(20);
@@ -188,7 +188,7 @@ class IpHeadersTest {
 
     /** The first part of a packet, one in the middle, and the last. Bit 0 of the flags means nothing. */
     @Test
-    void fragmentsOfIpv4() {
+    void l05_fragmentsOfIpv4() {
         for (int flags : new int[] {0x2000, 0x2010, 0x0001, 0x1FFF, 0x6000, 0xA000}) {
             ByteBuffer b = withFlags(flags);
             assertThat(parse(b, 52)).as("%04x", flags).isEqualTo(Verdict.FRAGMENT);

@@ -137,7 +137,7 @@ class SegmentTest {
 
     /** Every bit of a segment and of its addresses, one at a time. */
     @Test
-    void everyBitIsCoveredByTheChecksum() {
+    void l08_everyBitIsCoveredByTheChecksum() {
         for (String packet : ALL) {
             byte[] octets = Octets.of(packet);
             int header = octets[0] >> 4 == 4 ? 20 : 40;

@@ -23,8 +23,9 @@ import java.util.stream.Stream;
 
 /**
  * Which tests show which requirement: rows of the matrix name theirs, tests of this module are
- * annotated with {@link Requirement}, and tests of core and packet scripts begin their names with ids
- * ({@code d04_nothing_else_restarts}, {@code d07-no-ack-bit.pkt}).
+ * annotated with {@link Requirement}, tests of core and packet scripts begin their names with ids
+ * ({@code d04_nothing_else_restarts}, {@code d07-no-ack-bit.pkt}), and a script may name them at the
+ * beginning of its first line as well ({@code // G06 (RFC 6298 §3): ...}).
  */
 final class Evidence {
 
@@ -32,11 +33,14 @@ final class Evidence {
     private static final Path SCRIPTS = Path.of("src", "test", "resources", "scripts");
 
     private static final Pattern NAMED_TEST =
-            Pattern.compile("@Test\\s+void ((?:[a-ft]\\d\\d_)+)(\\w+)\\(");
+            Pattern.compile("@Test\\s+void ((?:[a-lt]\\d\\d_)+)(\\w+)\\(");
 
-    private static final Pattern NAMED_SCRIPT = Pattern.compile("((?:[a-ft]\\d\\d-)+).*\\.pkt");
+    private static final Pattern NAMED_SCRIPT = Pattern.compile("((?:[a-lt]\\d\\d-)+).*\\.pkt");
 
-    private static final Pattern ID = Pattern.compile("([a-ft])(\\d\\d)");
+    private static final Pattern FIRST_LINE =
+            Pattern.compile("// ((?:[A-LT]-?\\d\\d, )*[A-LT]-?\\d\\d)\\b");
+
+    private static final Pattern ID = Pattern.compile("([a-ltA-LT])-?(\\d\\d)");
 
     /** By id: for each table of the matrix, how many cells. */
     private final Map<String, Map<String, Set<String>>> cells = new TreeMap<>();
@@ -116,9 +120,14 @@ final class Evidence {
 
     private void addScripts() throws IOException {
         for (Path file : files(SCRIPTS, ".pkt")) {
-            Matcher matcher = NAMED_SCRIPT.matcher(file.getFileName().toString());
-            if (matcher.matches()) {
-                addAll(matcher.group(1), SCRIPTS.relativize(file).toString().replace('\\', '/'));
+            String script = SCRIPTS.relativize(file).toString().replace('\\', '/');
+            Matcher name = NAMED_SCRIPT.matcher(file.getFileName().toString());
+            if (name.matches()) {
+                addAll(name.group(1), script);
+            }
+            Matcher firstLine = FIRST_LINE.matcher(Files.readString(file));
+            if (firstLine.lookingAt()) {
+                addAll(firstLine.group(1), script);
             }
         }
     }
