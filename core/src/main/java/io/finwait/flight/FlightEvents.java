@@ -20,9 +20,9 @@ import io.finwait.wire.IpAddress;
  * <tr><td>{@code io.finwait.TimeWaitEnded}</td><td>reason, left</td></tr>
  * </table>
  *
- * <p>All but the first begin with {@code local} and {@code foreign}, an address and a port each. Every
- * event has {@code at}, the time of the endpoint's duty cycle: in a simulation that is virtual time,
- * where the recorder's own {@code startTime} tells when the JVM wrote it.
+ * <p>All but the first also have {@code local} and {@code foreign}, an address and a port each, and {@code
+ * at}, the time of the endpoint's duty cycle: in a simulation that is virtual time, where the recorder's
+ * own {@code startTime} tells when the JVM wrote it.
  *
  * <p>While nothing records an event, asking whether it is recorded costs a look at one flag and allocates
  * nothing; callers ask first, and make the text of an address only then. In a runtime without the module

@@ -2,6 +2,7 @@ package io.finwait.examples.command;
 
 import io.finwait.nio.control.RunningStack;
 import io.finwait.nio.control.RunningStacks;
+import io.finwait.nio.control.View;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,7 +22,10 @@ import java.util.concurrent.TimeUnit;
 /** {@code finwait netstat}. */
 @Command(
         name = "netstat",
-        description = "Shows the connections of stacks that run now: serve, netcat, forward.",
+        description = {
+            "Shows the connections of stacks that run now: serve, netcat, forward.",
+            "With -s what they have counted."
+        },
         footer = {
             "",
             "With --watch it is shown again and again, until the stacks have ended or Ctrl-C.",
@@ -42,6 +47,11 @@ final class NetstatCommand implements Callable<Integer> {
             description = "How long between two looks (default: ${DEFAULT-VALUE}).")
     private Duration interval;
 
+    @Option(
+            names = {"-s", "--statistics"},
+            description = "Shows what was counted instead, in the words of netstat -s.")
+    private boolean statistics;
+
     @Parameters(
             arity = "0..1",
             paramLabel = "STACK",
@@ -54,7 +64,11 @@ final class NetstatCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--interval is too short; choose 10ms or more");
         }
-        String shown = look();
+        View view = statistics ? View.STATISTICS : View.CONNECTIONS;
+        String shown = look(view);
+        if (shown.isEmpty() && statistics && !look(View.CONNECTIONS).isEmpty()) {
+            throw new IOException("what runs now is no stack, and counts nothing; leave -s out");
+        }
         if (shown.isEmpty()) {
             throw new IOException(
                     "no stack of yours "
@@ -70,32 +84,32 @@ final class NetstatCommand implements Callable<Integer> {
                 return 0;
             }
             never.await(interval.toNanos(), TimeUnit.NANOSECONDS);
-            shown = look();
+            shown = look(view);
         }
         Console.say("ended");
         return 0;
     }
 
-    private String look() throws IOException {
+    private String look(View view) throws IOException {
         StringBuilder shown = new StringBuilder();
         List<RunningStack> stacks = RunningStacks.list();
         for (RunningStack stack : stacks) {
             if (only == null
                     || stack.name().equals(only)
                     || Long.toString(stack.pid()).equals(only)) {
-                shown.append(shown.isEmpty() ? "" : "\n").append(shown(stack));
+                shown.append(shown.isEmpty() ? "" : "\n").append(shown(stack, view));
             }
         }
         return shown.toString();
     }
 
-    private static String shown(RunningStack stack) {
+    private static String shown(RunningStack stack, View view) {
         try {
-            String text = stack.look();
+            String text = stack.look(view);
             return text.isEmpty() ? "" : stack.name() + ", process " + stack.pid() + "\n" + text;
         } catch (IOException e) {
-            // It has ended since it was listed.
-            return "";
+            // It has ended since it was listed, or hangs.
+            return Files.exists(stack.socket()) ? stack.name() + ": " + e.getMessage() + "\n" : "";
         }
     }
 }

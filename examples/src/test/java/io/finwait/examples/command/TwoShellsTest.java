@@ -110,6 +110,10 @@ class TwoShellsTest {
         assertThat(lines.readLine()).isEqualTo("netcat, process " + server.pid());
         assertThat(lines.readLine()).startsWith("Proto Recv-Q Send-Q Local Address");
         assertThat(lines.readLine()).contains("10.0.0.2:5000").endsWith("LISTEN");
+        Process statistics = start(finwait("netstat", "-s"));
+        assertThat(statistics.inputReader().lines().toList())
+                .startsWith("netcat, process " + server.pid(), "Ip:")
+                .contains("    0 active connection openings");
         server.destroy();
         assertThat(lines.lines().toList()).last().isEqualTo("ended");
         assertThat(netstat.waitFor()).as(complaints(netstat)).isZero();

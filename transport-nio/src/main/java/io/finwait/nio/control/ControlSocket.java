@@ -4,26 +4,34 @@ import io.finwait.driver.Driver;
 import io.finwait.nio.internal.AcceptLoop;
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.internal.SocketFile;
+import io.finwait.tcp.Endpoint;
 import io.finwait.trace.Netstat;
+import io.finwait.trace.NetstatStatistics;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Lets a running stack be looked at from outside, by {@code finwait netstat} for instance: who connects is
- * sent a text of the moment, and that is all. A Unix domain socket in a folder that only its owner may
- * enter; nothing can be changed through it.
+ * Lets a running stack be looked at from outside, by {@code finwait netstat} for instance: who connects
+ * names a {@link View}, is sent a text of the moment, and that is all. A Unix domain socket in a folder
+ * that only its owner may enter; nothing can be changed through it.
+ *
+ * <p>The request is the view's name in lower case and a newline; who sends nothing for a second, or ends
+ * its output, is shown the connections. Some may look at a time; the next ones wait until one of them has
+ * its text or has taken ten seconds.
  *
  * <pre>{@code
  * ControlSocket control = ControlSocket.open("my-server", driver);
@@ -35,14 +43,16 @@ public final class ControlSocket implements AutoCloseable {
     private static final AtomicInteger OPENED = new AtomicInteger();
     private static final String NAME = "[A-Za-z0-9_-]{1,32}";
 
+    private static final int MOST_ONLOOKERS = 16;
+    private static final long PATIENCE_NS = 1_000_000_000L;
+    private static final long LONGEST_NS = 10_000_000_000L;
+
     private final SocketFile file;
     private final ServerSocketChannel listening;
-    private final Supplier<String> text;
 
-    private ControlSocket(SocketFile file, ServerSocketChannel listening, Supplier<String> text) {
+    private ControlSocket(SocketFile file, ServerSocketChannel listening) {
         this.file = file;
         this.listening = listening;
-        this.text = text;
     }
 
     /**
@@ -52,21 +62,53 @@ public final class ControlSocket implements AutoCloseable {
      * @throws IOException when the socket can't be made; the message says what to do
      */
     public static ControlSocket open(String name, Driver driver) throws IOException {
-        return open(name, () -> driver.call(e -> Netstat.render(Netstat.rows(e))).join());
+        return open(RunFolder.path(), name, view -> shown(driver, view));
     }
 
     /**
-     * Shows any text.
+     * Shows any text, where connections are asked for; there is no other view of it.
      *
      * @param name of what is shown, as people will see it: letters, digits, {@code -} and {@code _}
      * @param text is asked each time somebody looks, on threads of this socket; lines ended by newlines
      * @throws IOException when the socket can't be made; the message says what to do
      */
     public static ControlSocket open(String name, Supplier<String> text) throws IOException {
-        return open(RunFolder.path(), name, text);
+        return open(RunFolder.path(), name, onlyConnections(text));
     }
 
-    static ControlSocket open(Path folder, String name, Supplier<String> text) throws IOException {
+    static Function<View, String> onlyConnections(Supplier<String> text) {
+        return view -> view == View.CONNECTIONS ? text.get() : "";
+    }
+
+    /** A stack whose thread is busy, or waits in a callback, shows that. */
+    static String shown(Driver driver, View view) {
+        try {
+            return driver.call(endpoint -> shown(endpoint, view))
+                    .orTimeout(LONGEST_NS, TimeUnit.NANOSECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                return "its thread is busy: no answer within ten seconds\n";
+            }
+            throw e;
+        }
+    }
+
+    private static String shown(Endpoint endpoint, View view) {
+        return switch (view) {
+            case CONNECTIONS -> Netstat.render(Netstat.rows(endpoint));
+            case STATISTICS -> NetstatStatistics.render(endpoint);
+        };
+    }
+
+    static ControlSocket open(Path folder, String name, Function<View, String> text)
+            throws IOException {
+        return open(folder, name, text, new Onlooker(PATIENCE_NS, LONGEST_NS));
+    }
+
+    static ControlSocket open(
+            Path folder, String name, Function<View, String> text, Onlooker onlooker)
+            throws IOException {
         if (!name.matches(NAME)) {
             throw new IllegalArgumentException(
                     "'" + name + "' is no name of a stack; write 1 to 32 letters, digits, - or _");
@@ -84,25 +126,38 @@ public final class ControlSocket implements AutoCloseable {
             throw new IOException(
                     "the control socket can't be made at '" + path + "': " + e.getMessage(), e);
         }
-        ControlSocket control = new ControlSocket(bound, listening, text);
+        Semaphore places = new Semaphore(MOST_ONLOOKERS);
         AcceptLoop loop =
                 new AcceptLoop(
                         listening,
                         "the control socket " + path,
-                        each -> LightThreads.start("control-look", () -> control.show(each)));
+                        each -> {
+                            places.acquireUninterruptibly();
+                            look(each, () -> onlooker.show(each, text), places);
+                        });
         LightThreads.start("control", loop::run);
-        return control;
+        return new ControlSocket(bound, listening);
     }
 
-    private void show(SocketChannel onlooker) {
-        try (onlooker) {
-            ByteBuffer octets = ByteBuffer.wrap(text.get().getBytes(StandardCharsets.UTF_8));
-            while (octets.hasRemaining()) {
-                onlooker.write(octets);
+    private static void look(SocketChannel each, Runnable show, Semaphore places) {
+        boolean begun = false;
+        try {
+            LightThreads.start(
+                    "control-look",
+                    () -> {
+                        try (each) {
+                            show.run();
+                        } catch (IOException e) {
+                            LOG.debug("closing an onlooker's connection: {}", e.getMessage());
+                        } finally {
+                            places.release();
+                        }
+                    });
+            begun = true;
+        } finally {
+            if (!begun) {
+                places.release();
             }
-        } catch (IOException | CompletionException | IllegalStateException e) {
-            // The onlooker has gone, or what is looked at is about to.
-            LOG.debug("nothing was shown: {}", e.getMessage());
         }
     }
 

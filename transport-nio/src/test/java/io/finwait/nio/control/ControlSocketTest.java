@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finwait.driver.Driver;
 import io.finwait.sim.SimNetwork;
 import io.finwait.tcp.EndpointConfig;
-import io.finwait.trace.Netstat;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Supplier;
 
 /** A stack shows itself, is found, and leaves nothing behind. */
 @Timeout(60)
@@ -34,6 +34,10 @@ class ControlSocketTest {
         folder = temporary.resolve("finwait");
     }
 
+    private ControlSocket open(String name, Supplier<String> text) throws IOException {
+        return ControlSocket.open(folder, name, ControlSocket.onlyConnections(text));
+    }
+
     private RunningStack only() throws IOException {
         assertThat(RunningStacks.list(folder)).hasSize(1);
         return RunningStacks.list(folder).get(0);
@@ -42,7 +46,7 @@ class ControlSocketTest {
     @Test
     void whoLooksIsSentTheTextOfTheMoment() throws IOException {
         int[] looks = {0};
-        try (ControlSocket open = ControlSocket.open(folder, "web", () -> "look " + ++looks[0])) {
+        try (ControlSocket open = open("web", () -> "look " + ++looks[0])) {
             RunningStack stack = only();
             assertThat(stack.name()).isEqualTo("web");
             assertThat(stack.pid()).isEqualTo(ProcessHandle.current().pid());
@@ -60,11 +64,12 @@ class ControlSocketTest {
         try (driver;
                 ControlSocket open =
                         ControlSocket.open(
-                                folder,
-                                "web",
-                                () -> driver.call(e -> Netstat.render(Netstat.rows(e))).join())) {
+                                folder, "web", view -> ControlSocket.shown(driver, view))) {
             driver.listen(80, 1).join();
             assertThat(only().look()).contains("10.0.0.1:80").endsWith("LISTEN\n");
+            assertThat(only().look(View.STATISTICS))
+                    .startsWith("Ip:\n    0 total packets received\n")
+                    .contains("Tcp:\n    0 active connection openings\n");
         }
     }
 
@@ -72,8 +77,7 @@ class ControlSocketTest {
     void oneThatFailsShowsNothingAndGoesOn() throws IOException {
         boolean[] stopped = {true};
         try (ControlSocket open =
-                ControlSocket.open(
-                        folder,
+                open(
                         "web",
                         () -> {
                             if (stopped[0]) {
@@ -89,9 +93,9 @@ class ControlSocketTest {
 
     @Test
     void severalStandByName() throws IOException {
-        try (ControlSocket first = ControlSocket.open(folder, "web", () -> "1");
-                ControlSocket second = ControlSocket.open(folder, "web", () -> "2");
-                ControlSocket third = ControlSocket.open(folder, "mail", () -> "3")) {
+        try (ControlSocket first = open("web", () -> "1");
+                ControlSocket second = open("web", () -> "2");
+                ControlSocket third = open("mail", () -> "3")) {
             assertThat(RunningStacks.list(folder))
                     .extracting(RunningStack::name)
                     .containsExactly("mail", "web", "web");
@@ -100,11 +104,11 @@ class ControlSocketTest {
 
     @Test
     void nobodyElseMayEnter() throws IOException {
-        ControlSocket.open(folder, "web", () -> "").close();
+        open("web", () -> "").close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                 .isEqualTo("rwx------");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        assertThatThrownBy(() -> ControlSocket.open(folder, "web", () -> "").close())
+        assertThatThrownBy(() -> open("web", () -> "").close())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is no folder that is ours alone: remove it");
         assertThatThrownBy(() -> RunningStacks.list(folder)).isInstanceOf(IOException.class);
@@ -115,13 +119,12 @@ class ControlSocketTest {
         Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
         Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwx------"));
         Files.createSymbolicLink(folder, elsewhere);
-        assertThatThrownBy(() -> ControlSocket.open(folder, "web", () -> "").close())
-                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> open("web", () -> "").close()).isInstanceOf(IOException.class);
     }
 
     @Test
     void whatAKilledProcessHasLeftBehindIsRemoved() throws IOException, InterruptedException {
-        ControlSocket.open(folder, "web", () -> "").close();
+        open("web", () -> "").close();
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
         Path left = folder.resolve("web." + ended.pid() + ".1");
@@ -139,7 +142,7 @@ class ControlSocketTest {
     @Test
     void aNameIsAName() {
         for (String wrong : new String[] {"", "a/b", "a.b", "x".repeat(33)}) {
-            assertThatThrownBy(() -> ControlSocket.open(folder, wrong, () -> "").close())
+            assertThatThrownBy(() -> open(wrong, () -> "").close())
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("write 1 to 32 letters");
         }

@@ -1,0 +1,29 @@
+package io.finwait.nio.control;
+
+import java.util.Locale;
+
+/** What can be looked at of a running stack. */
+public enum View {
+    /** The connections, as {@code netstat -tan} prints them. */
+    CONNECTIONS,
+    /** What was counted, in the words of {@code netstat -s}. */
+    STATISTICS;
+
+    /** Its name in a request. */
+    String request() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The view of a request, or null when there is none; who says nothing means the connections. */
+    static View of(String request) {
+        if (request.isEmpty()) {
+            return CONNECTIONS;
+        }
+        for (View view : values()) {
+            if (view.request().equals(request)) {
+                return view;
+            }
+        }
+        return null;
+    }
+}
