@@ -29,9 +29,9 @@ final class CloseCommand implements Callable<Integer> {
             names = "--loss",
             paramLabel = "P",
             defaultValue = "0%",
-            converter = Converters.OfProbability.class,
+            converter = Converters.OfLoss.class,
             description =
-                    "How many of the simulated packets are lost, up to 60%%"
+                    "Which share of the simulated packets is lost, as 10%% or 0.1; at most 60%%"
                             + " (default: ${DEFAULT-VALUE}).")
     private double loss;
 

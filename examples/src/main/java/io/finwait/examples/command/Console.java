@@ -12,7 +12,7 @@ final class Console {
 
     private Console() {}
 
-    /** True when standard output is a terminal and NO_COLOR is not set. */
+    /** True when standard output is a terminal with colours and NO_COLOR is not set. */
     static boolean colour() {
         return Boolean.getBoolean("finwait.colour");
     }
@@ -37,6 +37,11 @@ final class Console {
 
     static PrintStream out() {
         return System.out;
+    }
+
+    /** True when something that was printed has not been taken: a full disk, a reader that has gone. */
+    static boolean outputIsLost() {
+        return out().checkError();
     }
 
     /** Says how far something is, to a reader at a terminal; an empty text takes it away. */

@@ -63,23 +63,35 @@ final class Converters {
         }
     }
 
-    /** {@code 10%} or {@code 0.1}. */
-    static final class OfProbability implements ITypeConverter<Double> {
+    /** {@code 10%} or {@code 0.1}, as {@code --loss} takes it. */
+    static final class OfLoss implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
             boolean percent = text.endsWith("%");
             try {
                 double value =
                         Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text);
-                double probability = percent ? value / 100 : value;
-                if (probability >= 0 && probability <= 1) {
-                    return probability;
+                double share = percent ? value / 100 : value;
+                if (share >= 0 && share <= 1) {
+                    return share;
+                }
+                if (!percent && value > 1 && value <= 60) {
+                    throw new TypeConversionException(
+                            "'"
+                                    + text
+                                    + "' is neither a percentage nor a fraction; write "
+                                    + text
+                                    + "% or "
+                                    + BigDecimal.valueOf(value)
+                                            .movePointLeft(2)
+                                            .stripTrailingZeros()
+                                            .toPlainString());
                 }
             } catch (NumberFormatException e) {
                 // The sentence below says it.
             }
             throw new TypeConversionException(
-                    "'" + text + "' is no probability; write 0% to 100%, or 0 to 1");
+                    "'" + text + "' is no share of packets; write 0% to 60%, or 0 to 0.6");
         }
     }
 }

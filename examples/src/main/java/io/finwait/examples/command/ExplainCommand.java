@@ -170,11 +170,10 @@ final class ExplainCommand implements Callable<Integer> {
     private void follow(CaptureExplainer explainer, CaptureReader reader, BitSet told)
             throws IOException {
         int at = explainer.next(reader);
-        while (at != CaptureExplainer.NONE) {
+        while (at != CaptureExplainer.NONE && !Console.outputIsLost()) {
             if (at >= 0 && !told.get(at) && explainer.hasEnded(at)) {
                 told.set(at);
                 tell(explainer.story(at));
-                Console.out().flush();
             }
             at = explainer.next(reader);
         }

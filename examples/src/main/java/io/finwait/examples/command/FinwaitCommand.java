@@ -5,15 +5,19 @@ import io.finwait.examples.stage.UserText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** The {@code finwait} command. */
@@ -24,7 +28,7 @@ import java.util.concurrent.Callable;
         version = "finwait 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         description = "Shows how TCP connections end.",
-        footer = {"", "finwait COMMAND --help says more."},
+        footer = {"", "finwait help COMMAND says more."},
         subcommands = {
             CloseCommand.class,
             StoryCommands.HalfCloseCommand.class,
@@ -49,7 +53,8 @@ import java.util.concurrent.Callable;
             ForwardCommand.class,
             ScriptCommand.class,
             ExploreCommand.class,
-            ExplainCommand.class
+            ExplainCommand.class,
+            HelpCommand.class
         })
 public final class FinwaitCommand implements Callable<Integer> {
 
@@ -78,17 +83,26 @@ public final class FinwaitCommand implements Callable<Integer> {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(FinwaitCommand::wrongUse);
         line.setExecutionExceptionHandler((e, command, result) -> failed(e, command));
-        return line.execute(args);
+        int code = line.execute(args);
+        line.getOut().flush();
+        if (Console.outputIsLost()) {
+            System.err.println(
+                    "finwait: the output can't be written: what it goes to is full or closed");
+            return FAILED;
+        }
+        return code;
     }
 
+    /** Without a command there are all of them to choose from, but nothing was done. */
     @Override
     public Integer call() {
-        throw new ParameterException(
-                spec.commandLine(), "Which command? finwait --help lists them");
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return WRONG_USE;
     }
 
     private static int wrongUse(ParameterException e, String... args) {
-        String sentence = e.getMessage();
+        String unknown = firstUnknown(e);
+        String sentence = unknown == null ? e.getMessage() : sentence(unknown, e.getCommandLine());
         String name = e.getCommandLine().getCommandSpec().qualifiedName();
         System.err.println(
                 name
@@ -99,6 +113,38 @@ public final class FinwaitCommand implements Callable<Integer> {
                         + name
                         + " --help)");
         return WRONG_USE;
+    }
+
+    /** A word that nobody knows is named first, also where something else is missing for its sake. */
+    private static String firstUnknown(ParameterException e) {
+        List<String> unknown =
+                e instanceof MissingParameterException
+                        ? e.getCommandLine().getUnmatchedArguments()
+                        : e instanceof UnmatchedArgumentException unmatched
+                                ? unmatched.getUnmatched()
+                                : List.of();
+        return unknown.isEmpty() ? null : unknown.getFirst();
+    }
+
+    private static String sentence(String typed, CommandLine command) {
+        if (typed.startsWith("-")) {
+            String name = typed.replaceFirst("=.*", "");
+            List<String> names =
+                    command.getCommandSpec().options().stream()
+                            .map(OptionSpec::longestName)
+                            .toList();
+            return "'" + name + "' is no option" + Suggestion.of(name, names);
+        }
+        return command.getSubcommands().isEmpty()
+                ? "'" + typed + "' is not expected here"
+                : noCommand(typed, command);
+    }
+
+    static String noCommand(String typed, CommandLine all) {
+        return "'"
+                + typed
+                + "' is no command"
+                + Suggestion.of(typed, all.getSubcommands().keySet());
     }
 
     /** One sentence for people: what is thrown here on purpose has a message that says what to do. */

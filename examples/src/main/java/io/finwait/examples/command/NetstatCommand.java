@@ -80,7 +80,7 @@ final class NetstatCommand implements Callable<Integer> {
         CountDownLatch never = new CountDownLatch(1);
         while (!shown.isEmpty()) {
             Console.say((watch && Console.colour() ? CLEAR : "") + shown);
-            if (!watch) {
+            if (!watch || Console.outputIsLost()) {
                 return 0;
             }
             never.await(interval.toNanos(), TimeUnit.NANOSECONDS);

@@ -2,6 +2,7 @@ package io.finwait.examples.command;
 
 import static java.util.stream.Collectors.joining;
 
+import io.finwait.examples.stage.UserText;
 import io.finwait.sim.script.JUnitReport;
 import io.finwait.sim.script.Profile;
 import io.finwait.sim.script.ScriptOptions;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,7 +38,12 @@ import java.util.concurrent.Callable;
         description = "Runs packetdrill scripts against Finwait, in virtual time.",
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:no script failed", "1:a script failed", "2:wrong usage"},
+        exitCodeList = {
+            "0:at least one script passed, none failed",
+            "1:a script failed",
+            "2:wrong usage",
+            "3:nothing was run, since every script was skipped"
+        },
         footer = {
             "",
             "Our own scripts expect the RFCs, but for those in the folder linux:",
@@ -46,6 +53,8 @@ import java.util.concurrent.Callable;
             "      transport-sim/src/test/resources/scripts/linux"
         })
 final class ScriptCommand implements Callable<Integer> {
+
+    private static final int NOTHING_RUN = 3;
 
     @Spec private CommandSpec spec;
 
@@ -131,10 +140,17 @@ final class ScriptCommand implements Callable<Integer> {
                         .withStrictEnd(strictEnd);
         List<ScriptResult> results = pcap == null ? run(files, options) : capture(files, options);
         if (report != null) {
-            JUnitReport.write(report, "finwait script", results);
+            try {
+                JUnitReport.write(report, "finwait script", results);
+            } catch (IOException e) {
+                throw unwritten("report", report, e);
+            }
         }
         summary(results);
-        return results.stream().anyMatch(r -> r.outcome() == Outcome.FAILED) ? 1 : 0;
+        if (count(results, Outcome.SKIPPED) == results.size()) {
+            return NOTHING_RUN;
+        }
+        return count(results, Outcome.FAILED) > 0 ? 1 : 0;
     }
 
     /** A script in the place of an output, by a slip of the hand, would be gone. */
@@ -148,6 +164,11 @@ final class ScriptCommand implements Callable<Integer> {
                         option + " " + output + " would overwrite the script; name another file");
             }
         }
+    }
+
+    private static UncheckedIOException unwritten(String what, Path file, IOException e) {
+        return new UncheckedIOException(
+                "the " + what + " can't be written to '" + file + "': " + UserText.reason(e), e);
     }
 
     private CommandLine.ParameterException wrong(String message) {
@@ -177,7 +198,15 @@ final class ScriptCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         try (PcapngWriter writer = PcapngWriter.create(pcap)) {
             PcapngTap tap = new PcapngTap(writer, files.getFirst().getFileName().toString(), 0);
-            return run(files, options.withTransport(inner -> new TapTransport(inner, tap)));
+            List<ScriptResult> results =
+                    run(files, options.withTransport(inner -> new TapTransport(inner, tap)));
+            writer.flush();
+            if (tap.failure() != null) {
+                throw tap.failure();
+            }
+            return results;
+        } catch (IOException e) {
+            throw unwritten("capture", pcap, e);
         }
     }
 
@@ -215,6 +244,9 @@ final class ScriptCommand implements Callable<Integer> {
                         count(results, Outcome.PASSED),
                         count(results, Outcome.FAILED),
                         count(results, Outcome.SKIPPED));
+        if (count(results, Outcome.SKIPPED) == results.size()) {
+            out().println("Nothing was run: every script was skipped, for the reasons above.");
+        }
         out().flush();
     }
 

@@ -20,7 +20,6 @@ class CommandTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
                 "bogus",
                 "--bogus",
                 "close --bogus",
@@ -76,7 +75,7 @@ class CommandTest {
                 "serve --http 80 --transport :: ."
             })
     void aMistakeIsToldInASentence(String line) {
-        CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" ", -1));
+        CommandRun run = CommandRun.of(line.split(" ", -1));
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("finwait").doesNotContain("\tat ").doesNotContain("null");
@@ -124,6 +123,17 @@ class CommandTest {
         assertThat(CommandRun.of("close", "--loss", "30%", "--seed", "8").out())
                 .isNotEqualTo(first.out());
         assertThat(first.code()).isZero();
+    }
+
+    /** A decorator that is documented to speak is heard where the command is run. */
+    @Test
+    void traceSaysEachPacketInWords() {
+        CommandRun run = CommandRun.of("close", "--transport", "trace:mine://cable", "--msl", "2s");
+        assertThat(run.code()).isZero();
+        assertThat(run.err().lines().filter(line -> line.contains("10.0.0.1:50000 > ")))
+                .as("sent by one end, received by the other")
+                .hasSize(8);
+        assertThat(run.err()).contains("  FIN, ACK  seq 1 ack 1");
     }
 
     @Test

@@ -50,6 +50,19 @@ class ScriptCommandTest {
                         "2 scripts: 1 passed, 0 failed, 1 skipped");
     }
 
+    /** A build that counts on scripts must notice that none was run. */
+    @Test
+    void whereAllAreSkippedItSaysThatNothingWasRun() throws IOException {
+        file("a.pkt", SOCKET + "+0 poll() = 1\n");
+        file("b.pkt", SOCKET + "+0 poll() = 1\n");
+        assertThat(script(folder.toString())).isEqualTo(3);
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "skipped    2  system call poll",
+                        "2 scripts: 0 passed, 0 failed, 2 skipped",
+                        "Nothing was run: every script was skipped, for the reasons above.");
+    }
+
     @Test
     void whatIsNoTextFails() throws IOException {
         Path file = Files.write(folder.resolve("a.pkt"), new byte[] {0, 1, (byte) 0xFF});
@@ -91,7 +104,7 @@ class ScriptCommandTest {
     @Test
     void definitionsChooseBlocks() throws IOException {
         String file = file("a.pkt", SOCKET + "#ifdef MINE\n+0 = LISTEN\n#endif\n");
-        assertThat(script(file)).isZero();
+        assertThat(script(file)).as("all blocks are excluded: nothing was run").isEqualTo(3);
         assertThat(script(file, "-D", "MINE")).isEqualTo(1);
         assertThat(script(file, "-DMINE=1", "--profile", "linux")).isEqualTo(1);
     }
