@@ -1,5 +1,7 @@
 package io.finwait.examples.net;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 
@@ -9,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** One connection of a {@link FileServer}: a request, a response, and the end. */
@@ -29,6 +30,7 @@ final class Exchange implements ConnectionObserver {
     private ByteBuffer output;
     private ByteBuffer piece;
     private FileChannel file;
+    private boolean headOnly;
     private boolean answered;
     private boolean complete;
 
@@ -93,7 +95,7 @@ final class Exchange implements ConnectionObserver {
 
     /** Answers when the request is there; false when the connection is left. */
     private boolean take() {
-        String text = new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII);
+        String text = new String(request.array(), 0, request.position(), US_ASCII);
         if (!text.contains("\r\n\r\n") && !text.contains("\n\n")) {
             if (request.hasRemaining()) {
                 return true;
@@ -110,9 +112,10 @@ final class Exchange implements ConnectionObserver {
         String[] words = firstLine.split(" ", -1);
         if (words.length < 2) {
             refuse("400 Bad Request");
-        } else if (!words[0].equals("GET")) {
-            refuse("405 Method Not Allowed");
+        } else if (!words[0].equals("GET") && !words[0].equals("HEAD")) {
+            refuse("405 Method Not Allowed\r\nAllow: GET, HEAD");
         } else {
+            headOnly = words[0].equals("HEAD");
             Path found = ServedFiles.find(server.root(), words[1]);
             if (found == null) {
                 refuse("404 Not Found");
@@ -127,14 +130,20 @@ final class Exchange implements ConnectionObserver {
             file = FileChannel.open(found);
             piece = ByteBuffer.allocate(Math.clamp(file.size(), 1, PIECE));
             begin("200 OK", file.size());
+            if (headOnly) {
+                closeFile();
+            }
         } catch (IOException e) {
             refuse("404 Not Found");
         }
     }
 
     private void refuse(String status) {
-        byte[] body = (status + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] body = (status.lines().findFirst().orElseThrow() + "\n").getBytes(US_ASCII);
         begin(status, body.length);
+        if (headOnly) {
+            return;
+        }
         byte[] head = new byte[output.remaining()];
         output.get(head);
         output = ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip();
@@ -148,7 +157,7 @@ final class Exchange implements ConnectionObserver {
                         + "\r\nServer: finwait\r\nConnection: close\r\nContent-Length: "
                         + length
                         + "\r\n\r\n";
-        output = ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII));
+        output = ByteBuffer.wrap(head.getBytes(US_ASCII));
         server.giveTime(this);
     }
 
@@ -214,6 +223,10 @@ final class Exchange implements ConnectionObserver {
         request = NOTHING;
         output = NOTHING;
         piece = NOTHING;
+        closeFile();
+    }
+
+    private void closeFile() {
         try {
             if (file != null) {
                 file.close();

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 
 /**
- * Serves the files of a folder by HTTP/1.0: one GET for each connection. Runs on the endpoint's thread
+ * Serves the files of a folder by HTTP/1.0: one GET or HEAD for each connection. Runs on the endpoint's thread
  * and never blocks, but for reading files.
  */
 public final class FileServer {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -126,6 +127,24 @@ class FileServerTest {
         String answer = ask(connect(), request + "\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.0 " + status + "\r\n").doesNotContain("secret\n");
         assertThat(answer).contains("Connection: close\r\n").contains("\r\n\r\n");
+    }
+
+    /** RFC 9110 §9.3.2: the head of the answer to GET, and nothing behind it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/hello.txt", "/large", "/none", "/../secret"})
+    void headIsTheAnswerToGetWithoutItsBody(String path) throws IOException {
+        serve(FileServer.Closer.US);
+        String get = ask(connect(), "GET " + path + " HTTP/1.0\r\n\r\n");
+        String head = ask(connect(), "HEAD " + path + " HTTP/1.0\r\n\r\n");
+        assertThat(head).isEqualTo(get.substring(0, get.indexOf("\r\n\r\n") + 4));
+    }
+
+    /** RFC 9110 §15.5.6: who refuses a method says which ones it takes. */
+    @Test
+    void aMethodThatIsRefusedIsToldWhichAreNot() throws IOException {
+        serve(FileServer.Closer.US);
+        assertThat(ask(connect(), "POST /hello.txt HTTP/1.0\r\n\r\n"))
+                .contains("\r\nAllow: GET, HEAD\r\n");
     }
 
     @Test
