@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -121,6 +122,7 @@ final class ServeCommand implements Callable<Integer> {
         try (Transport carrier = Transports.open(transport);
                 Endpoint endpoint = Finwait.open(config, carrier);
                 Shown _ = Shown.as("serve", () -> netstat(endpoint))) {
+            require(KernelRoute.of(transport).map(route -> route.problem(addresses)));
             long begun = System.nanoTime();
             endpoint.warmUp();
             long warmUpMs = (System.nanoTime() - begun) / 1_000_000;
@@ -167,7 +169,16 @@ final class ServeCommand implements Callable<Integer> {
                 EndpointConfig.builder()
                         .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(twoMsl));
         addresses.forEach(config::address);
-        return config.build();
+        EndpointConfig built = config.build();
+        require(KernelRoute.of(transport).map(route -> route.problemBefore(addresses)));
+        return built;
+    }
+
+    /** Says what makes it impossible to be reached, instead of "serving". */
+    private void require(Optional<String> problem) {
+        if (!problem.orElse("").isEmpty()) {
+            throw wrong("--transport " + transport + ": " + problem.get());
+        }
     }
 
     private String url(String address) {

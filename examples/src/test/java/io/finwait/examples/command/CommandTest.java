@@ -17,6 +17,8 @@ import java.util.List;
 /** The command line: exit codes, one sentence for whoever made a mistake. */
 class CommandTest {
 
+    @TempDir private Path folder;
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -104,7 +106,7 @@ class CommandTest {
     }
 
     @Test
-    void closeShowsAndWrites(@TempDir Path folder) throws IOException {
+    void closeShowsAndWrites() throws IOException {
         Path pcap = folder.resolve("close.pcapng");
         Path svg = folder.resolve("close.svg");
         CommandRun run = CommandRun.of("close", "--pcap", pcap.toString(), "--svg", svg.toString());
@@ -137,7 +139,7 @@ class CommandTest {
     }
 
     @Test
-    void everySceneHasFilesOfItsOwn(@TempDir Path folder) {
+    void everySceneHasFilesOfItsOwn() {
         CommandRun run =
                 CommandRun.of("lost-last-ack", "--svg", folder.resolve("x.svg").toString());
         assertThat(run.code()).isZero();
@@ -146,7 +148,7 @@ class CommandTest {
     }
 
     @Test
-    void theDocumentationIsWritten(@TempDir Path folder) throws IOException {
+    void theDocumentationIsWritten() throws IOException {
         CommandRun run = CommandRun.of("stories", "--docs", folder.resolve("docs").toString());
         assertThat(run.code()).as(run.err()).isZero();
         String page = Files.readString(folder.resolve("docs/stories.md"));
@@ -207,6 +209,35 @@ class CommandTest {
         CommandRun run = CommandRun.of(line.split(" ", -1));
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).startsWith("finwait ").contains(advice).hasLineCount(1);
+    }
+
+    /** It would say "serving", and nobody would get there. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    tun:fwnone | 10.9.0.2 | write tun:fwnone?address=10.9.0.1/24
+                    tun:fwnone?mtu=1400 | 10.9.0.1 | write tun:fwnone?mtu=1400&address=10.9.0.2/24
+                    tap:tun:fwnone?pcap=x | 10.9.0.2 | the kernel gets no address on fwnone
+                    tun:fwnone?address=10.9.0.1/24 | fd00::2 | &address6=fd00::1/64
+                    tun:fwnone?address=10.9.0.1/24 | 10.9.0.1 | such as 10.9.0.2
+                    faults:tun:fwnone?address=10.9.0.1/24&loss=1% | 10.9.0.2,10.9.0.1 | the kernel's own
+                    """)
+    void serveSaysWhyItCouldNotBeReached(String transport, String address, String advice) {
+        CommandRun run =
+                CommandRun.of(
+                        "serve",
+                        "--http",
+                        "80",
+                        "--address",
+                        address,
+                        "--transport",
+                        transport,
+                        folder.toString());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("finwait serve: ").contains(advice).hasLineCount(1);
     }
 
     @Test

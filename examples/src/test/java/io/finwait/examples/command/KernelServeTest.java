@@ -116,6 +116,32 @@ class KernelServeTest {
                 .allSatisfy(each -> assertThat(Integer.parseInt(each[1])).isBetween(40, 1500));
     }
 
+    /** The kernel itself is asked: its address may stand nowhere in the URI, and routes lead elsewhere. */
+    @ParameterizedTest
+    @CsvSource({
+        "10.76.0.1, the kernel's own address",
+        "127.0.0.5, the kernel's own address",
+        "10.77.0.2, ip route add 10.77.0.2 dev fws"
+    })
+    void whereTheKernelDoesNotReachUsWeDoNotServe(String address, String why) {
+        try (NetworkNamespace kernel = namespace()) {
+            kernel.exec("ip", "link", "set", "lo", "up");
+            CommandRun run =
+                    CommandRun.of(
+                            "serve",
+                            "--http",
+                            "80",
+                            "--address",
+                            address,
+                            "--transport",
+                            "tun:fws?address=10.76.0.1/24&netns=" + kernel.name(),
+                            folder.toString());
+            assertThat(run.code()).as(run.out()).isEqualTo(2);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err()).contains(why);
+        }
+    }
+
     private static NetworkNamespace namespace() {
         return NetworkNamespace.create("fwserve-" + ProcessHandle.current().pid());
     }
