@@ -125,6 +125,26 @@ class TimeWaitPoliciesTest {
         assertThat(f.table.size()).isEqualTo(1000);
     }
 
+    /** A host has as many IPv6 addresses as it likes, all of one /64. */
+    @Test
+    void d18_fair_per_remote_takes_a_64_for_one_host() {
+        TimeWaitFixture f = cappedAt(100, Overflow.FAIR_PER_REMOTE);
+        IpAddress honest = IpAddress.parse("2001:db8:0:1::1");
+        IpAddress neighbour = IpAddress.parse("2001:db8:0:2::1");
+        for (int port = 1; port <= 10; port++) {
+            f.enter(honest, port);
+            f.enter(neighbour, port);
+        }
+        for (int i = 1; i <= 10_000; i++) {
+            f.enter(new IpAddress(0x20010DB8_00010000L, i), 1 + i % 60_000);
+        }
+        assertThat(f.table.size()).isEqualTo(100);
+        for (int port = 1; port <= 10; port++) {
+            assertThat(f.contains(honest, port)).as("port %d", port).isTrue();
+            assertThat(f.contains(neighbour, port)).as("port %d", port).isTrue();
+        }
+    }
+
     @Test
     void octets_are_capped_as_well() {
         long room = 2 * TimeWaitTable.IPV4_OCTETS;

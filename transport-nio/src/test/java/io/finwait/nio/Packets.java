@@ -5,6 +5,7 @@ import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
+import io.finwait.wire.Ipv6;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,6 +17,26 @@ final class Packets {
     private static final int EXPERIMENTAL = 253;
 
     private Packets() {}
+
+    /** An IPv6 packet without anything in it. */
+    static byte[] packetV6(String from, String to) {
+        byte[] octets = new byte[Ipv6.HEADER_LENGTH];
+        IpAddress source = IpAddress.parse(from);
+        IpAddress destination = IpAddress.parse(to);
+        Ipv6.write(
+                ByteBuffer.wrap(octets),
+                0,
+                0,
+                0,
+                0,
+                64,
+                EXPERIMENTAL,
+                /* sourceHigh= */ source.high(),
+                /* sourceLow= */ source.low(),
+                /* destinationHigh= */ destination.high(),
+                /* destinationLow= */ destination.low());
+        return octets;
+    }
 
     /** An IPv4 packet of a length with a number in its identification. */
     static byte[] packet(String from, String to, int number, int length) {

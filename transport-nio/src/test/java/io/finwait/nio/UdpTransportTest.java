@@ -1,6 +1,7 @@
 package io.finwait.nio;
 
 import static io.finwait.nio.Packets.packet;
+import static io.finwait.nio.Packets.packetV6;
 import static io.finwait.nio.Packets.receive;
 import static io.finwait.nio.Packets.send;
 
@@ -68,6 +69,33 @@ class UdpTransportTest {
         send(hub, toSecond, 0);
         assertThat(receive(second, 1, 0)).containsExactly(toSecond);
         assertThat(receive(third, 1, 0)).containsExactly(toThird);
+    }
+
+    /** One sender, two inner addresses, one of each kind: both are heard of, whichever spoke last. */
+    @Test
+    void aPeerWithTwoInnerAddressesIsReachedAtBoth() {
+        UdpTransport hub = many();
+        UdpTransport dual = to(hub);
+        UdpTransport other = to(hub);
+        send(dual, packet("10.0.0.2", "10.0.0.1", 2, 20), 0);
+        send(dual, packetV6("fd00::2", "fd00::1"), 0);
+        send(dual, packet("10.0.0.4", "10.0.0.1", 4, 20), 0);
+        assertThat(receive(hub, 3, 0)).hasSize(3);
+        List<byte[]> answers =
+                List.of(
+                        packet("10.0.0.1", "10.0.0.2", 22, 20),
+                        packetV6("fd00::1", "fd00::2"),
+                        packet("10.0.0.1", "10.0.0.4", 44, 20));
+        answers.forEach(answer -> send(hub, answer, 0));
+        assertThat(receive(dual, 3, 0)).containsExactlyElementsOf(answers);
+
+        // And when another one has spoken in between.
+        send(other, packet("10.0.0.3", "10.0.0.1", 3, 20), 0);
+        assertThat(receive(hub, 1, 0)).hasSize(1);
+        answers.forEach(answer -> send(hub, answer, 0));
+        assertThat(receive(dual, 3, 0)).containsExactlyElementsOf(answers);
+        assertThat(receive(other, 0)).isEmpty();
+        assertThat(hub.statistics().sendDrops()).isZero();
     }
 
     /** Ready and failing, for ever: a thread that asks again at once would do nothing else. */

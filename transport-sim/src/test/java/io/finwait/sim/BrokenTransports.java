@@ -201,6 +201,26 @@ final class BrokenTransports {
         };
     }
 
+    /** Notices packets and wake-ups, and is late when there are none. */
+    static Transport oversleeps(Transport inner) {
+        return new ForwardingTransport(inner) {
+            @Override
+            public void await(long timeoutNs) {
+                super.await(timeoutNs > 0 && timeoutNs < 10_000_000 ? 10_000_000 : timeoutNs);
+            }
+        };
+    }
+
+    /** Takes a negative timeout for a long one. */
+    static Transport waitsForWhatIsOver(Transport inner) {
+        return new ForwardingTransport(inner) {
+            @Override
+            public void await(long timeoutNs) {
+                super.await(timeoutNs < 0 ? 1_000_000_000 : timeoutNs);
+            }
+        };
+    }
+
     static Transport forgetsWakeUps(Transport inner) {
         return new ForwardingTransport(inner) {
             @Override

@@ -51,6 +51,8 @@ class BrokenTransportsTest {
                 broken("r7", "leaks abandoned room", BrokenTransports::leaksAbandonedRoom),
                 new Broken("r8", "sleeps", BrokenTransports::sleepsThroughAwait),
                 new Broken("r9", "sleeps", BrokenTransports::sleepsThroughAwait),
+                broken("r9", "oversleeps", BrokenTransports::oversleeps),
+                broken("r9", "negative timeouts", BrokenTransports::waitsForWhatIsOver),
                 broken("r9", "forgets wake-ups", BrokenTransports::forgetsWakeUps),
                 broken("r10", "wake-up throws", BrokenTransports::refusesWakeUpsAfterClose),
                 broken("r11", "refuses to close twice", BrokenTransports::refusesToCloseTwice),

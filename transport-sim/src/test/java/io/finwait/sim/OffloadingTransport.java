@@ -103,7 +103,7 @@ public final class OffloadingTransport extends ForwardingTransport {
         }
         TcpHeader.sequence(b, tcp, TcpHeader.sequence(b, tcp) + from);
         // The length in the pseudo header is the segment's own.
-        long sum = (whole.length() - tcpAt) ^ 0xFFFF;
+        long sum = ~((long) whole.length() - tcpAt) & 0xFFFF;
         sum += length - tcpAt;
         if (whole.checksumOffloaded()) {
             int checksum = Checksum.finish(Checksum.add(b, tcp, length - tcpAt, sum));

@@ -12,6 +12,11 @@ import org.junit.jupiter.api.Test;
 /** Waiting and being woken: R8 to R10. */
 abstract class WaitingRules extends RoomRules {
 
+    /** What a timer of a system may be late, in real time. */
+    private static final long PUNCTUAL_NS = 50_000_000;
+
+    private static final int ATTEMPTS = 20;
+
     @Test
     void r8_awaitReturnsWhenRoomIsBack() {
         int length = capabilities().mtu();
@@ -86,9 +91,19 @@ abstract class WaitingRules extends RoomRules {
     void r9_awaitReturnsWhenTheTimeoutHasPassed() {
         exchange.drain();
         for (long timeoutNs : new long[] {1_000_000, 1, 0, -1, Long.MIN_VALUE}) {
-            long before = fixture.now();
-            near().await(timeoutNs);
-            assertTrue(fixture.now() - before < LONG_NS, "await(" + timeoutNs + ") hangs");
+            long most = Math.max(0, timeoutNs) + (fixture.virtualTime() ? 0 : PUNCTUAL_NS);
+            long least = LONG_NS;
+            // Whoever is busy beside us may keep us from running once, but not each time.
+            for (int attempt = 0; attempt < ATTEMPTS && least > most; attempt++) {
+                long before = fixture.now();
+                near().await(timeoutNs);
+                least = Math.min(least, fixture.now() - before);
+            }
+            long slept = least;
+            assertTrue(slept < LONG_NS, "await(" + timeoutNs + ") hangs");
+            assertTrue(
+                    slept <= most,
+                    () -> "await(" + timeoutNs + ") took at least " + slept + " ns each time");
         }
     }
 

@@ -36,7 +36,8 @@ class OwnScriptsTest {
     void theyAreSuperPackets() {
         OffloadingTransport[] used = new OffloadingTransport[1];
         UnaryOperator<Transport> offload = below -> used[0] = new OffloadingTransport(below);
-        Path file = OwnScripts.folder().resolve("congestion/avoidance-is-a-segment-each-window.pkt");
+        Path file =
+                OwnScripts.folder().resolve("congestion/avoidance-is-a-segment-each-window.pkt");
         OwnScripts.read(file).run(OwnScripts.options(file).withTransport(offload)).orThrow();
         assertThat(used[0].superPackets()).isEqualTo(6);
     }
