@@ -108,8 +108,9 @@ final class KernelRoute {
     }
 
     private static String neighbour(IpAddress address) {
-        boolean isFirst = (address.low() & 0xFF) == 1;
-        return new IpAddress(address.high(), address.low() & ~0xFFL | (isFirst ? 2 : 1)).toString();
+        long network = address.low() & ~0xFFL;
+        long host = (address.low() & 0xFF) == 1 ? 2 : 1;
+        return new IpAddress(address.high(), network | host).toString();
     }
 
     /** What {@code ip route get} says in one line; empty when there is no such program. */

@@ -71,8 +71,11 @@ class OutputTest {
         Path script = folder.resolve("a.pkt");
         Files.writeString(
                 script,
-                "0 socket(..., SOCK_STREAM, 0) = 3\n+0 bind(3, ..., ...) = 0\n"
-                        + "+0 < . 1:1(0) ack 1 win 1\n");
+                """
+                0 socket(..., SOCK_STREAM, 0) = 3
+                +0 bind(3, ..., ...) = 0
+                +0 < . 1:1(0) ack 1 win 1
+                """);
         for (String line :
                 new String[] {
                     "close --pcap /dev/full",
