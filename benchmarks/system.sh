@@ -33,7 +33,7 @@ Measures in interleaved rounds, with the kernel's TCP as the client of each:
   --java-options "…"  for the JVM that runs Finwait
   --report        only prints the tables of FILE and draws its charts
 
-Needs root, a JDK 25, and the packages iproute2, util-linux and gcc. Makes two
+Needs root, a JDK 25 or newer, and the packages iproute2, util-linux and gcc. Makes two
 network namespaces and removes them. Build first: mvn -q -DskipTests package
 EOF
 }
@@ -41,23 +41,56 @@ EOF
 rounds=5 seconds=2 warm_up=4 cpus=1 fresh=0 rehearsal=4000 out=system.csv java_options="" report=false
 paths="veth tun tun-offload"
 tests="in out ping client-closes:1 client-closes:100 server-closes:1 server-closes:100 reset:1 reset:100"
+wrong() {
+    echo "system.sh: $1" >&2
+    exit 2
+}
+
 while [ $# -gt 0 ]; do
-    case $1 in
-        --rounds) rounds=$2 ;;
-        --seconds) seconds=$2 ;;
-        --warm-up) warm_up=$2 ;;
-        --cpus) cpus=$2 ;;
-        --paths) paths=$2 ;;
-        --tests) tests=$2 ;;
-        --fresh) fresh=$2 ;;
-        --rehearsal) rehearsal=$2 ;;
-        --out) out=$2 ;;
-        --java-options) java_options=$2 ;;
-        --report) report=true ;;
+    option=$1
+    shift
+    case $option in
+        --report) report=true; continue ;;
         --help) usage; exit ;;
-        *) echo "system.sh: '$1' is no option; see --help" >&2; exit 2 ;;
+        --rounds | --seconds | --warm-up | --cpus | --paths | --tests | --fresh | --rehearsal | \
+            --out | --java-options)
+            [ $# -gt 0 ] || wrong "$option needs a value; see --help"
+            ;;
+        *) wrong "'$option' is no option; see --help" ;;
     esac
-    if [ "$1" = --report ]; then shift; else shift 2; fi
+    case $option in
+        --rounds) rounds=$1 ;;
+        --seconds) seconds=$1 ;;
+        --warm-up) warm_up=$1 ;;
+        --cpus) cpus=$1 ;;
+        --paths) paths=$1 ;;
+        --tests) tests=$1 ;;
+        --fresh) fresh=$1 ;;
+        --rehearsal) rehearsal=$1 ;;
+        --out) out=$1 ;;
+        --java-options) java_options=$1 ;;
+    esac
+    shift
+done
+
+require_number() { # OPTION VALUE LEAST
+    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 $2 is no whole number; see --help"
+    [ "$2" -ge "$3" ] || wrong "$1 $2 is too small; choose $3 or more"
+}
+
+require_number --rounds "$rounds" 1
+require_number --seconds "$seconds" 1
+require_number --warm-up "$warm_up" 0
+require_number --fresh "$fresh" 0
+require_number --rehearsal "$rehearsal" 1
+[[ $cpus =~ ^[12]$ ]] || wrong "--cpus $cpus: choose 1 or 2"
+for each in $paths; do
+    [[ $each =~ ^(veth|tun|tun-offload)$ ]] ||
+        wrong "'$each' is no path; choose from veth tun tun-offload"
+done
+for each in $tests; do
+    [[ $each =~ ^(in|out|ping|(client-closes|server-closes|reset):[1-9][0-9]*)$ ]] ||
+        wrong "'$each' is no test; choose from in out ping client-closes:N server-closes:N reset:N"
 done
 
 jar=${FINWAIT_BENCHMARKS:-$here/target/benchmarks.jar}
@@ -65,8 +98,7 @@ if [ ! -e "${jar%%:*}" ]; then
     echo "system.sh: $jar is not there; build it with: mvn -q -DskipTests package" >&2
     exit 1
 fi
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-for each in /usr/lib/jvm/*25*/bin/java; do [ -x "$each" ] && [ -z "${JAVA_HOME:-}" ] && java=$each; done
+java=$here/../build/java
 
 if $report; then
     exec "$java" -cp "$jar" io.finwait.benchmarks.system.Report "$out" "${out%.csv}"
@@ -132,7 +164,6 @@ start() {
             ;;
         tun) finwait tun off 10.98.1 ${2:-} >"$ready" & prefix[$1]=10.98.1 ;;
         tun-offload) finwait tun-offload on 10.98.2 ${2:-} >"$ready" & prefix[$1]=10.98.2 ;;
-        *) echo "system.sh: '$1' is no path; see --help" >&2; exit 2 ;;
     esac
     pid[$1]=$!
     address[$1]=${prefix[$1]}.100

@@ -1,19 +1,52 @@
 #!/usr/bin/env bash
 # What udp: moves between two JVMs, beside what iperf3 -u moves between two processes with the same
-# packet size: rounds in turns, on loopback. Needs iperf3, and the benchmarks' jar (mvn package).
-# usage: udp-against-iperf3.sh [ROUNDS] [SECONDS] [SIZE...]
+# packet size: rounds in turns, on loopback. See --help.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+usage() {
+    cat <<'EOF'
+usage: udp-against-iperf3.sh [ROUNDS [SECONDS [SIZE…]]]
+
+Measures what udp: moves between two JVMs, beside what iperf3 -u moves between
+two processes with packets of the same size, in turns, on loopback.
+
+  ROUNDS   how many of each (default 3)
+  SECONDS  how long each takes (default 4)
+  SIZE     octets of a packet (default 1400 9000 65000)
+
+Needs iperf3, a JDK 25 or newer, and the benchmarks' jar. Build first:
+mvn -q -DskipTests package
+EOF
+}
+
+wrong() {
+    echo "udp-against-iperf3.sh: $1" >&2
+    exit 2
+}
+
+require_number() { # NAME VALUE LEAST
+    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 '$2' is no whole number; see --help"
+    [ "$2" -ge "$3" ] || wrong "$1 $2 is too small; choose $3 or more"
+}
+
+case ${1:-} in
+--help) usage; exit ;;
+-*) wrong "'$1' is no option; see --help" ;;
+esac
 rounds=${1:-3}
 seconds=${2:-4}
 sizes=("${@:3}")
 [ "${#sizes[@]}" -gt 0 ] || sizes=(1400 9000 65000)
+require_number ROUNDS "$rounds" 1
+require_number SECONDS "$seconds" 1
+for size in "${sizes[@]}"; do require_number SIZE "$size" 64; done
 port=17010
-java=("${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xms256m -Xmx256m -XX:+UseSerialGC
+java=("$here/../build/java" -Xms256m -Xmx256m -XX:+UseSerialGC
     --enable-native-access=ALL-UNNAMED -cp "${FINWAIT_CLASSES:-$here/target/benchmarks.jar}"
     io.finwait.benchmarks.link.Throughput)
 command -v iperf3 >/dev/null || {
-    echo "needs iperf3: install the package of that name" >&2
+    echo "udp-against-iperf3.sh: needs iperf3: install the package of that name" >&2
     exit 1
 }
 

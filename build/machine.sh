@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
 # What this machine has, and the command that brings what it lacks: ./finwait reads this file, the
-# Maven build runs it.
-#   build/machine.sh jdk 17 17    the home of a JDK from the first version to the second, or nothing
-#   build/machine.sh properties 17  the same for Maven: jdk17.home and jdk17.missing
-#   build/machine.sh missing      what this machine lacks for building and testing, each with what to do
+# Maven build runs it. See --help.
 
 # The version of the JDK in a folder; fails where there is none with a compiler.
 jdk_version() {
@@ -148,10 +145,33 @@ missing_for_tests() {
         echo "Nothing will be run with a JDK 17, since there is none; set JAVA17_HOME to one"
 }
 
+usage() {
+    cat <<'EOF'
+usage: machine.sh jdk FROM [TO]    the home of a JDK from one version to another, or nothing
+       machine.sh properties N     the same for Maven: jdkN.home and jdkN.missing
+       machine.sh missing          what this machine lacks for building and testing, and what to do
+EOF
+}
+
+wrong() {
+    echo "machine.sh: $1; see --help" >&2
+    exit 2
+}
+
+require_version() {
+    [ -n "${2:-}" ] || wrong "$1 needs a version"
+    [[ $2 =~ ^[0-9]+$ ]] || wrong "'$2' is no version"
+}
+
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
     case ${1:-} in
-    jdk) find_jdk "$2" "${3:-}" || true ;;
+    jdk)
+        require_version jdk "${2:-}"
+        [ -z "${3:-}" ] || require_version jdk "$3"
+        find_jdk "$2" "${3:-}" || true
+        ;;
     properties)
+        require_version properties "${2:-}"
         home=$(find_jdk "$2" "$2") && missing=false || missing=true
         printf 'jdk%s.home=%s\njdk%s.missing=%s\n' "$2" "$home" "$2" "$missing"
         ;;
@@ -162,9 +182,8 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
             echo "This build needs a JDK, 25 or newer, beside that of Maven: $(jdk_advice)"
         missing_for_tests
         ;;
-    *)
-        sed -n '2,6p' "$0" | cut -c3- >&2
-        exit 2
-        ;;
+    --help) usage ;;
+    "") wrong "what is to be said?" ;;
+    *) wrong "'$1' is no option" ;;
     esac
 fi

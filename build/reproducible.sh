@@ -1,8 +1,22 @@
 #!/usr/bin/env bash
-# Builds what is published in a copy of this tree, once more, and compares SHA-256.
-#   build/reproducible.sh         with a second copy
-#   build/reproducible.sh built   with what "mvn verify" has just left here
+# Builds what is published in a copy of this tree, once more, and compares SHA-256. See --help.
 set -euo pipefail
+case ${1:-} in
+"" | built) ;;
+--help)
+    cat <<'EOF'
+usage: reproducible.sh          builds what is published in two copies of this tree
+       reproducible.sh built    the same in one, beside what "mvn verify" has just left here
+
+Fails when a file has not the same SHA-256 twice.
+EOF
+    exit
+    ;;
+*)
+    echo "reproducible.sh: '$1' is no option; see --help" >&2
+    exit 2
+    ;;
+esac
 here=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
