@@ -9,6 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.File;
 import java.io.IOException;
@@ -183,6 +185,29 @@ class LauncherTest {
         jdk("twenty-five", "25.0.1");
         build();
         assertThat(launch()).isEqualTo("started by twenty-five\n0");
+    }
+
+    /** At a terminal there are colours, but for TERM=dumb and for NO_COLOR with any value. */
+    @ParameterizedTest
+    @CsvSource({
+        "xterm-256color, '', true",
+        "dumb, '', false",
+        "'', '', false",
+        "xterm, 1, false",
+        "xterm, 0, false"
+    })
+    void aTerminalThatKnowsNoColoursGetsNone(String term, String noColor, boolean colours)
+            throws Exception {
+        Path script = Path.of("/usr/bin/script");
+        assumeTrue(Files.isExecutable(script), "needs script (package bsdutils): skipped");
+        executable(jdk("twenty-five", "25").resolve("bin/java"), "echo \"$*\"");
+        build();
+        String bash = bin.resolve("bash").toString();
+        String set = "TERM='" + term + "' NO_COLOR='" + noColor + "' " + bash + " finwait close";
+        assertThat(run(script.toString(), "-qec", set, "/dev/null"))
+                .contains("-Dfinwait.colour=" + colours)
+                .contains("-Dfinwait.progress=" + !(term.isEmpty() || term.equals("dumb")))
+                .endsWith("0");
     }
 
     private void build() throws IOException {
