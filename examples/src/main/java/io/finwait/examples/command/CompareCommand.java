@@ -60,7 +60,7 @@ final class CompareCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "'" + name + "' is no story that can be compared; choose one of " + names());
         }
-        Comparison comparison = new Comparison();
+        Comparison comparison = new Comparison(name);
         Map<Settings.Place, Future<Stage>> playing = new LinkedHashMap<>();
         Map<Settings.Place, Stage> stages = new LinkedHashMap<>();
         try (ExecutorService players =
@@ -74,7 +74,7 @@ final class CompareCommand implements Callable<Integer> {
                     stages.put(place, stage);
                     playing.put(place, players.submit(() -> play(stage)));
                 } else {
-                    comparison.notPlayed(place, missing);
+                    comparison.skipped(place, missing);
                 }
             }
         }
@@ -121,7 +121,7 @@ final class CompareCommand implements Callable<Integer> {
         try {
             played.get();
         } catch (ExecutionException e) {
-            comparison.notPlayed(place, "in part: " + e.getCause().getMessage());
+            comparison.stopped(place, e.getCause().getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
