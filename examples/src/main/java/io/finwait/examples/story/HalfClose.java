@@ -20,8 +20,8 @@ public final class HalfClose implements Story {
                         "The server accepts a connection and sleeps for "
                                 + sleep.toSeconds()
                                 + " s. The client connects and closes at once. A close ends one"
-                                + " direction only, so the connection stays half open as long as"
-                                + " the server's application does nothing.")) {
+                                + " direction only, so the connection stays half-closed as long"
+                                + " as the server's application does nothing.")) {
             Scene.Connected both = scene.connect();
             both.client().close();
             scene.quiet();
@@ -52,10 +52,12 @@ public final class HalfClose implements Story {
             scene.quiet();
         }
         stage.seen(
-                "one end in FIN_WAIT_2 and the other in CLOSE_WAIT is a half-closed connection; it"
-                        + " waits for the application of the CLOSE_WAIT end, and no timer helps."
-                        + " Used on purpose it says where a stream ends: the client got its answer"
-                        + " (\""
+                "one end in FIN_WAIT_2 and the other in CLOSE_WAIT is a half-closed connection. It"
+                        + " waits for the application of the CLOSE_WAIT end: no timer ends"
+                        + " CLOSE_WAIT. The FIN_WAIT_2 end waits as long as its application can"
+                        + " still read; after close() nobody can, and a timer ends it (60 s unless"
+                        + " configured otherwise, see finwait orphan). Used on purpose, a"
+                        + " half-close says where a stream ends: the client got its answer (\""
                         + answer.text().strip()
                         + "\") after it had closed.");
     }

@@ -3,6 +3,7 @@ package io.finwait.examples.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.examples.stage.Glossary;
+import io.finwait.tcp.ClosePolicy;
 import io.finwait.trace.LadderEvent;
 
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,24 @@ class StoriesTest {
             String last = text.substring(text.lastIndexOf("\nSeen: "));
             assertThat(last.strip()).as(each.getKey()).endsWith(".");
         }
+    }
+
+    /** Half-open is something else: only one end still knows of the connection (RFC 9293 §3.5.1). */
+    @Test
+    void halfClosedIsNotCalledHalfOpen() {
+        String text = Told.by(new HalfClose()).text().replaceAll("\\s+", " ");
+        assertThat(text).contains("stays half-closed").doesNotContain("half open", "half-open");
+    }
+
+    /** FIN_WAIT_2 has a timer as soon as nobody can read any more; the story orphan shows it run out. */
+    @Test
+    void theTimerThatHelpsAfterCloseIsNamed() {
+        String text = Told.by(new HalfClose()).text().replaceAll("\\s+", " ");
+        assertThat(text)
+                .contains("no timer ends CLOSE_WAIT")
+                .contains("after close() nobody can, and a timer ends it (60 s")
+                .doesNotContain("no timer helps");
+        assertThat(ClosePolicy.DEFAULT.finWait2TimeoutNs()).isEqualTo(60_000_000_000L);
     }
 
     /** A reader who knows no TCP meets no state and no flag before it is explained. */
