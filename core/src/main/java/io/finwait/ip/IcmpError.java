@@ -1,6 +1,7 @@
 package io.finwait.ip;
 
 import io.finwait.wire.Checksum;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Ipv4;
@@ -14,7 +15,7 @@ import java.nio.ByteBuffer;
  * quotes: addresses, ports and sequence number. Reused from message to message. Whether the segment was
  * ours, and is still on its way, is for TCP to know (RFC 5927 §4.1).
  */
-public final class IcmpError {
+public final class IcmpError extends FourTuple {
 
     /** What an error says of the path, in the classes of RFC 9293 §3.9.2.2. */
     public enum Kind {
@@ -39,12 +40,6 @@ public final class IcmpError {
     private Kind kind = Kind.NONE;
     private String message = "";
     private int mtu;
-    private long localHigh;
-    private long localLow;
-    private long remoteHigh;
-    private long remoteLow;
-    private int localPort;
-    private int remotePort;
     private int sequence;
     private int packetLength;
 
@@ -177,36 +172,6 @@ public final class IcmpError {
     /** Octets of the quoted packet, as its header tells them; nobody has checked it. */
     public int packetLength() {
         return packetLength;
-    }
-
-    /** First long of the quoted source address: ours. */
-    public long localHigh() {
-        return localHigh;
-    }
-
-    /** Second long of the quoted source address. */
-    public long localLow() {
-        return localLow;
-    }
-
-    /** First long of the quoted destination address: the peer's. */
-    public long remoteHigh() {
-        return remoteHigh;
-    }
-
-    /** Second long of the quoted destination address. */
-    public long remoteLow() {
-        return remoteLow;
-    }
-
-    /** The quoted source port. */
-    public int localPort() {
-        return localPort;
-    }
-
-    /** The quoted destination port. */
-    public int remotePort() {
-        return remotePort;
     }
 
     /** The quoted sequence number. */

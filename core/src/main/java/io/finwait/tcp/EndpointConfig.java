@@ -1,5 +1,6 @@
 package io.finwait.tcp;
 
+import io.finwait.spi.CongestionControl;
 import io.finwait.spi.RandomSource;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.wire.IpAddress;
@@ -7,6 +8,8 @@ import io.finwait.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * How an endpoint behaves; immutable. The defaults are those of the RFCs, so that a program that sets
@@ -28,6 +31,7 @@ public final class EndpointConfig {
     private final int largestReceiveBufferOctets;
     private final long bufferBudgetOctets;
     private final int maxSegmentSize;
+    private final Supplier<CongestionControl> congestionControl;
     private final boolean windowScaling;
     private final boolean timestamps;
     private final boolean selectiveAcknowledgments;
@@ -62,6 +66,7 @@ public final class EndpointConfig {
         largestReceiveBufferOctets = Math.max(b.largestReceiveBufferOctets, b.receiveBufferOctets);
         bufferBudgetOctets = b.bufferBudgetOctets;
         maxSegmentSize = b.maxSegmentSize;
+        congestionControl = b.congestionControl;
         windowScaling = b.windowScaling;
         timestamps = b.timestamps;
         selectiveAcknowledgments = b.selectiveAcknowledgments;
@@ -150,6 +155,11 @@ public final class EndpointConfig {
     /** Octets by which the buffers of all connections together may grow. */
     public long bufferBudgetOctets() {
         return bufferBudgetOctets;
+    }
+
+    /** What makes the congestion control of each connection; empty for the endpoint's own, NewReno. */
+    public Optional<Supplier<CongestionControl>> congestionControl() {
+        return Optional.ofNullable(congestionControl);
     }
 
     /** The largest MSS offered and used, in octets; 0 for what the transport's MTU allows. */
@@ -260,6 +270,7 @@ public final class EndpointConfig {
         private int largestReceiveBufferOctets = 4 * 1024 * 1024;
         private long bufferBudgetOctets = 256L * 1024 * 1024;
         private int maxSegmentSize;
+        private Supplier<CongestionControl> congestionControl;
         private boolean windowScaling = true;
         private boolean timestamps = true;
         private boolean selectiveAcknowledgments = true;
@@ -292,6 +303,7 @@ public final class EndpointConfig {
             largestReceiveBufferOctets = c.largestReceiveBufferOctets;
             bufferBudgetOctets = c.bufferBudgetOctets;
             maxSegmentSize = c.maxSegmentSize;
+            congestionControl = c.congestionControl;
             windowScaling = c.windowScaling;
             timestamps = c.timestamps;
             selectiveAcknowledgments = c.selectiveAcknowledgments;
@@ -393,6 +405,15 @@ public final class EndpointConfig {
                 throw new IllegalArgumentException("bufferBudgetOctets must not be negative");
             }
             bufferBudgetOctets = octets;
+            return this;
+        }
+
+        /**
+         * What makes the congestion control of a connection, called on the endpoint's thread. Each one
+         * made serves one connection at a time, and is used again for later ones.
+         */
+        public Builder congestionControl(Supplier<CongestionControl> newControl) {
+            congestionControl = Objects.requireNonNull(newControl, "congestionControl");
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.finwait.timewait;
 
 import io.finwait.spi.RandomSource;
 import io.finwait.timewait.TimeWaitPolicy.Overflow;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /** The coming and going of entries: what is stored, indexed, counted and timed of each. */
@@ -129,18 +130,11 @@ final class Entries {
      * @param timeoutNs how long it stays in FIN-WAIT-2
      * @return false when there is no room, and none to be made
      */
-    boolean admit(
-            TimeWaitEntry e,
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
-            long timeoutNs,
-            long nowNs) {
-        int local = locals.acquire(localHigh, localLow);
-        lookup.key(local, remoteHigh, remoteLow, localPort, remotePort);
+    boolean admit(TimeWaitEntry e, FourTuple tuple, long timeoutNs, long nowNs) {
+        long remoteHigh = tuple.remoteHigh;
+        long remoteLow = tuple.remoteLow;
+        int local = locals.acquire(tuple.localHigh, tuple.localLow);
+        lookup.key(local, remoteHigh, remoteLow, tuple.localPort, tuple.remotePort);
         lookup.settleFor(lookup.hashed);
         if (isFull(remoteHigh, remoteLow) && !makeRoom(remoteHigh, remoteLow, nowNs)) {
             locals.release(local);

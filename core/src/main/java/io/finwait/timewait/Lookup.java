@@ -1,5 +1,6 @@
 package io.finwait.timewait;
 
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /**
@@ -40,18 +41,14 @@ final class Lookup {
     }
 
     /** The entry of a tuple, or NIL. */
-    int find(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        int local = locals.find(localHigh, localLow);
+    int find(FourTuple tuple) {
+        int local = locals.find(tuple.localHigh, tuple.localLow);
         if (local < 0) {
             return NIL;
         }
-        long ports = (long) remotePort << 16 | localPort;
+        long remoteHigh = tuple.remoteHigh;
+        long remoteLow = tuple.remoteLow;
+        long ports = (long) tuple.remotePort << 16 | tuple.localPort;
         if (isNarrow(local, remoteHigh, remoteLow)) {
             long k0 = remoteLow << 32 | ports;
             long hashOfKey = hash.of(k0, local, 0);

@@ -10,8 +10,10 @@ public enum TimeWaitEnding {
     REOPENED,
     /** A connection opened from here took the tuple and is established. */
     REUSED,
-    /** By a RST, or by text that came after the application had closed. */
+    /** By a RST of the peer. */
     RESET,
+    /** In FIN-WAIT-2, by text that came after the application had closed; a RST answers it. */
+    TEXT_AFTER_CLOSE,
     /** By {@link TimeWaitTable#remove}, or because the same tuple entered again. */
     REMOVED
 }

@@ -1,12 +1,14 @@
 package io.finwait.timewait;
 
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /**
  * One entry, read out of the table: what an answer, a new incarnation of the tuple or a listing needs.
- * The table owns the object and fills it anew; it holds until the next call of the table.
+ * The table owns the object and fills it anew: it holds until the next call of the table, and nobody else
+ * writes to it.
  */
-public final class TimeWaitEntry {
+public final class TimeWaitEntry extends FourTuple {
 
     /** A timestamp is outdated after 24 days without another (RFC 7323 §5.5). */
     private static final long TS_OUTDATED_NS = 24L * 86_400 * 1_000_000_000;
@@ -16,12 +18,6 @@ public final class TimeWaitEntry {
     static final int PARKED_BY_SYN = 2;
     static final int PARKED_BY_REUSE = 3;
 
-    long localHigh;
-    long localLow;
-    long remoteHigh;
-    long remoteLow;
-    int localPort;
-    int remotePort;
     int sndNxt;
     int rcvNxt;
     int window;

@@ -1,6 +1,7 @@
 package io.finwait.timewait;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
@@ -34,6 +35,7 @@ public final class TimeWaitTable {
     private final TimeWaitPolicy policy;
     private final TimeWaitCounters counters = new TimeWaitCounters();
     private final TimeWaitEntry entry = new TimeWaitEntry();
+    private final FourTuple ofSegment = new FourTuple();
     private final Entries entries;
     private final Lookup lookup;
     private final SegmentRules rules;
@@ -79,12 +81,7 @@ public final class TimeWaitTable {
      * @return false when the table is full and its policy refuses newcomers: the connection is CLOSED
      */
     public boolean enter(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
+            FourTuple tuple,
             int sndNxt,
             int rcvNxt,
             int rcvWnd,
@@ -98,8 +95,7 @@ public final class TimeWaitTable {
         entry.timestamps(timestamps, tsRecent, tsRecentAgeNs);
         entry.phase = TimeWaitEntry.WAITING;
         entry.answered = rules.neverAnswered(now);
-        return entries.admit(
-                entry, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort, 0, now);
+        return entries.admit(entry, tuple, 0, now);
     }
 
     /**
@@ -110,12 +106,7 @@ public final class TimeWaitTable {
      * @return false when the table is full and its policy refuses newcomers: the connection is CLOSED
      */
     public boolean enterFinWait2(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
+            FourTuple tuple,
             int sndNxt,
             int rcvNxt,
             int rcvWnd,
@@ -137,16 +128,7 @@ public final class TimeWaitTable {
         entry.timestamps(timestamps, tsRecent, tsRecentAgeNs);
         entry.phase = TimeWaitEntry.FIN_WAIT_2;
         entry.answered = rules.neverAnswered(now);
-        return entries.admit(
-                entry,
-                localHigh,
-                localLow,
-                remoteHigh,
-                remoteLow,
-                localPort,
-                remotePort,
-                timeoutNs,
-                now);
+        return entries.admit(entry, tuple, timeoutNs, now);
     }
 
     /**
@@ -163,12 +145,7 @@ public final class TimeWaitTable {
      * @param listenerTimestamps true when that listener uses timestamps
      */
     public TimeWaitVerdict segment(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
+            FourTuple tuple,
             int seq,
             int length,
             int flags,
@@ -178,7 +155,7 @@ public final class TimeWaitTable {
             boolean listening,
             boolean listenerTimestamps,
             long nowNs) {
-        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        int ref = lookup.find(tuple);
         if (ref == NIL) {
             return TimeWaitVerdict.NOT_FOUND;
         }
@@ -207,7 +184,13 @@ public final class TimeWaitTable {
                 entries.update(ref, entry);
                 entries.beginTimeWait(ref, entry, now);
             }
-            case END -> entries.end(ref, TimeWaitEnding.RESET, now);
+            case END ->
+                    entries.end(
+                            ref,
+                            verdict == TimeWaitVerdict.RESET
+                                    ? TimeWaitEnding.TEXT_AFTER_CLOSE
+                                    : TimeWaitEnding.RESET,
+                            now);
         }
         return verdict;
     }
@@ -216,12 +199,7 @@ public final class TimeWaitTable {
     public TimeWaitVerdict segment(
             Segment segment, boolean listening, boolean listenerTimestamps, long nowNs) {
         return segment(
-                segment.destinationHigh(),
-                segment.destinationLow(),
-                segment.sourceHigh(),
-                segment.sourceLow(),
-                segment.destinationPort(),
-                segment.sourcePort(),
+                ofSegment.ofReceiver(segment),
                 segment.seq(),
                 segment.length(),
                 segment.flags(),
@@ -258,15 +236,8 @@ public final class TimeWaitTable {
      *
      * @return false when there is none
      */
-    public boolean park(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        return parking.park(
-                lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort));
+    public boolean park(FourTuple tuple) {
+        return parking.park(lookup.find(tuple));
     }
 
     /**
@@ -278,16 +249,8 @@ public final class TimeWaitTable {
      * @param timestamps true when the new connection will offer timestamps
      * @return true when the tuple may be used; false when not, or when the table has no such entry
      */
-    public boolean reuse(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
-            boolean timestamps,
-            long nowNs) {
-        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    public boolean reuse(FourTuple tuple, boolean timestamps, long nowNs) {
+        int ref = lookup.find(tuple);
         return parking.reuse(ref, timestamps, nowNs);
     }
 
@@ -296,15 +259,8 @@ public final class TimeWaitTable {
      *
      * @return false when there is no parked entry, because its time was over meanwhile
      */
-    public boolean established(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
-            long nowNs) {
-        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    public boolean established(FourTuple tuple, long nowNs) {
+        int ref = lookup.find(tuple);
         return parking.established(ref, nowNs);
     }
 
@@ -314,27 +270,13 @@ public final class TimeWaitTable {
      *
      * @return false when there is no parked entry, because its time was over meanwhile
      */
-    public boolean returned(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        return parking.returned(
-                lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort));
+    public boolean returned(FourTuple tuple) {
+        return parking.returned(lookup.find(tuple));
     }
 
     /** True when the table has the tuple, parked or not; {@link #entry()} is not touched. */
-    public boolean contains(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        return lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)
-                != NIL;
+    public boolean contains(FourTuple tuple) {
+        return lookup.find(tuple) != NIL;
     }
 
     /**
@@ -348,14 +290,8 @@ public final class TimeWaitTable {
     }
 
     /** Reads an entry into {@link #entry()}; false when there is none. */
-    public boolean read(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    public boolean read(FourTuple tuple) {
+        int ref = lookup.find(tuple);
         if (ref == NIL) {
             return false;
         }
@@ -364,15 +300,8 @@ public final class TimeWaitTable {
     }
 
     /** Takes an entry out; false when there is none. */
-    public boolean remove(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
-            long nowNs) {
-        int ref = lookup.find(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    public boolean remove(FourTuple tuple, long nowNs) {
+        int ref = lookup.find(tuple);
         if (ref == NIL) {
             return false;
         }

@@ -1,5 +1,7 @@
 package io.finwait.timewait;
 
+import io.finwait.wire.FourTuple;
+
 /**
  * Up to 32 tuples to be looked up together ({@link TimeWaitTable#find}): what one lookup waits for, the
  * memory, all of them wait for at once. Reused from batch to batch.
@@ -38,21 +40,15 @@ public final class TupleBatch {
      * @return its number, which is the number of its bit in the answer
      * @throws IllegalStateException when the batch is full
      */
-    public int add(
-            long localHighLong,
-            long localLowLong,
-            long remoteHighLong,
-            long remoteLowLong,
-            int localPort,
-            int remotePort) {
+    public int add(FourTuple tuple) {
         if (size == CAPACITY) {
             throw new IllegalStateException("the batch is full; look it up and clear it");
         }
-        localHigh[size] = localHighLong;
-        localLow[size] = localLowLong;
-        remoteHigh[size] = remoteHighLong;
-        remoteLow[size] = remoteLowLong;
-        ports[size] = remotePort << 16 | localPort;
+        localHigh[size] = tuple.localHigh;
+        localLow[size] = tuple.localLow;
+        remoteHigh[size] = tuple.remoteHigh;
+        remoteLow[size] = tuple.remoteLow;
+        ports[size] = tuple.remotePort << 16 | tuple.localPort;
         return size++;
     }
 }

@@ -60,13 +60,13 @@ class IcmpErrorTest {
     void theQuotedSegmentSaysWhichConnection() {
         for (ByteBuffer packet : new ByteBuffer[] {v4(3, 3, 0), v6(1, 4, 0)}) {
             assertThat(parse(packet)).isEqualTo(Kind.HARD);
-            boolean isV4 = IpAddress.isV4(error.localHigh(), error.localLow());
-            assertThat(new IpAddress(error.localHigh(), error.localLow()))
+            boolean isV4 = IpAddress.isV4(error.localHigh, error.localLow);
+            assertThat(new IpAddress(error.localHigh, error.localLow))
                     .isEqualTo(isV4 ? US_V4 : US_V6);
-            assertThat(new IpAddress(error.remoteHigh(), error.remoteLow()))
+            assertThat(new IpAddress(error.remoteHigh, error.remoteLow))
                     .isEqualTo(isV4 ? PEER_V4 : PEER_V6);
-            assertThat(error.localPort()).isEqualTo(4711);
-            assertThat(error.remotePort()).isEqualTo(80);
+            assertThat(error.localPort).isEqualTo(4711);
+            assertThat(error.remotePort).isEqualTo(80);
             assertThat(error.sequence()).isEqualTo(-17);
             assertThat(error.message()).isEqualTo("Connection refused");
         }

@@ -48,7 +48,7 @@ class FinWait2RecordTest {
         assertThat(f.segment(ACK, RCV_NXT + 1000, 5, SND_NXT)).isEqualTo(TimeWaitVerdict.ACK);
         assertThat(f.segment(ACK, RCV_NXT - 5, 6, SND_NXT)).isEqualTo(TimeWaitVerdict.RESET);
         assertThat(f.table.size()).isZero();
-        assertThat(f.endings).containsExactly(TimeWaitEnding.RESET);
+        assertThat(f.endings).containsExactly(TimeWaitEnding.TEXT_AFTER_CLOSE);
         assertThat(orphan().segment(FIN | ACK, RCV_NXT, 2, SND_NXT))
                 .isEqualTo(TimeWaitVerdict.RESET);
     }

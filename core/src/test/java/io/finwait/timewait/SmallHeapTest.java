@@ -3,6 +3,7 @@ package io.finwait.timewait;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 import org.junit.jupiter.api.Test;
@@ -51,9 +52,20 @@ class SmallHeapTest {
             long now = 0;
             for (int i = 0; i < closes; i++) {
                 now += 1_000;
-                table.enter(0, LOCAL, 0, remote(i), 80, port(i), i, i, 65_535, 7, true, i, 0, now);
+                table.enter(
+                        FourTuple.of(0, LOCAL, 0, remote(i), 80, port(i)),
+                        i,
+                        i,
+                        65_535,
+                        7,
+                        true,
+                        i,
+                        0,
+                        now);
             }
-            boolean found = table.contains(0, LOCAL, 0, remote(closes - 1), 80, port(closes - 1));
+            boolean found =
+                    table.contains(
+                            FourTuple.of(0, LOCAL, 0, remote(closes - 1), 80, port(closes - 1)));
             int evicted = closes - table.size();
             System.out.println(
                     (found ? "newest found" : "newest lost")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.TcpHeader;
 
@@ -16,6 +17,7 @@ import java.lang.management.ManagementFactory;
 class TableMemoryTest {
 
     private static final long LOCAL = IpAddress.v4Low(0x0A00_0001);
+    private final FourTuple tuple = new FourTuple();
     private static final long STEP = 100_000;
 
     private final TimeWaitTable table =
@@ -46,7 +48,16 @@ class TableMemoryTest {
     @Test
     void d19_an_ipv6_entry_takes_at_most_80_octets() {
         for (int i = 0; i < 300_000; i++) {
-            table.enter(0xFDL << 56, 1, 0x2001L << 48, i, 443, 999, i, i, 9, 0, true, i, 0, now);
+            table.enter(
+                    tuple.set(0xFDL << 56, 1, 0x2001L << 48, i, 443, 999),
+                    i,
+                    i,
+                    9,
+                    0,
+                    true,
+                    i,
+                    0,
+                    now);
         }
         assertThat(table.octets() / (double) table.size()).isLessThan(80.0);
     }
@@ -73,12 +84,7 @@ class TableMemoryTest {
         for (int i = 0; i < closes; i++) {
             turnOver(1);
             table.segment(
-                    0,
-                    LOCAL,
-                    0,
-                    remote(entered - 1000),
-                    443,
-                    port(entered - 1000),
+                    tuple.set(0, LOCAL, 0, remote(entered - 1000), 443, port(entered - 1000)),
                     entered - 1001,
                     0,
                     TcpHeader.ACK,
@@ -91,7 +97,7 @@ class TableMemoryTest {
             if (i % 32 == 0) {
                 batch.clear();
                 for (int k = 0; k < TupleBatch.CAPACITY; k++) {
-                    batch.add(0, LOCAL, 0, remote(entered - k), 443, port(entered - k));
+                    batch.add(tuple.set(0, LOCAL, 0, remote(entered - k), 443, port(entered - k)));
                 }
                 table.find(batch);
             }
@@ -99,7 +105,8 @@ class TableMemoryTest {
     }
 
     private void enter(int i) {
-        table.enter(0, LOCAL, 0, remote(i), 443, port(i), i, i, 65_535, 7, true, i, 0, now);
+        table.enter(
+                tuple.set(0, LOCAL, 0, remote(i), 443, port(i)), i, i, 65_535, 7, true, i, 0, now);
     }
 
     private static long remote(int i) {

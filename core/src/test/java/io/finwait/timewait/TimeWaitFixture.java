@@ -1,6 +1,7 @@
 package io.finwait.timewait;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.TcpHeader;
 
@@ -61,12 +62,13 @@ class TimeWaitFixture {
 
     private boolean enter(IpAddress remote, int remotePort, boolean timestamps, int tsRecent) {
         return table.enter(
-                LOCAL.high(),
-                LOCAL.low(),
-                remote.high(),
-                remote.low(),
-                LOCAL_PORT,
-                remotePort,
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        remote.high(),
+                        remote.low(),
+                        LOCAL_PORT,
+                        remotePort),
                 SND_NXT,
                 RCV_NXT,
                 RCV_WND,
@@ -79,12 +81,13 @@ class TimeWaitFixture {
 
     TimeWaitFixture enteredFinWait2(long timeoutNs, int window) {
         table.enterFinWait2(
-                LOCAL.high(),
-                LOCAL.low(),
-                REMOTE.high(),
-                REMOTE.low(),
-                LOCAL_PORT,
-                REMOTE_PORT,
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        REMOTE.high(),
+                        REMOTE.low(),
+                        LOCAL_PORT,
+                        REMOTE_PORT),
                 SND_NXT,
                 RCV_NXT,
                 window,
@@ -110,12 +113,13 @@ class TimeWaitFixture {
     private TimeWaitVerdict segment(
             int flags, int seq, int length, int ack, boolean hasTs, int tsVal) {
         return table.segment(
-                LOCAL.high(),
-                LOCAL.low(),
-                REMOTE.high(),
-                REMOTE.low(),
-                LOCAL_PORT,
-                REMOTE_PORT,
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        REMOTE.high(),
+                        REMOTE.low(),
+                        LOCAL_PORT,
+                        REMOTE_PORT),
                 seq,
                 length,
                 flags,
@@ -129,40 +133,60 @@ class TimeWaitFixture {
 
     boolean park() {
         return table.park(
-                LOCAL.high(), LOCAL.low(), REMOTE.high(), REMOTE.low(), LOCAL_PORT, REMOTE_PORT);
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        REMOTE.high(),
+                        REMOTE.low(),
+                        LOCAL_PORT,
+                        REMOTE_PORT));
     }
 
     boolean returned() {
         return table.returned(
-                LOCAL.high(), LOCAL.low(), REMOTE.high(), REMOTE.low(), LOCAL_PORT, REMOTE_PORT);
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        REMOTE.high(),
+                        REMOTE.low(),
+                        LOCAL_PORT,
+                        REMOTE_PORT));
     }
 
     boolean established() {
         return table.established(
-                LOCAL.high(),
-                LOCAL.low(),
-                REMOTE.high(),
-                REMOTE.low(),
-                LOCAL_PORT,
-                REMOTE_PORT,
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        REMOTE.high(),
+                        REMOTE.low(),
+                        LOCAL_PORT,
+                        REMOTE_PORT),
                 now);
     }
 
     boolean reuse(boolean timestamps) {
         return table.reuse(
-                LOCAL.high(),
-                LOCAL.low(),
-                REMOTE.high(),
-                REMOTE.low(),
-                LOCAL_PORT,
-                REMOTE_PORT,
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        REMOTE.high(),
+                        REMOTE.low(),
+                        LOCAL_PORT,
+                        REMOTE_PORT),
                 timestamps,
                 now);
     }
 
     boolean contains(IpAddress remote, int remotePort) {
         return table.contains(
-                LOCAL.high(), LOCAL.low(), remote.high(), remote.low(), LOCAL_PORT, remotePort);
+                FourTuple.of(
+                        LOCAL.high(),
+                        LOCAL.low(),
+                        remote.high(),
+                        remote.low(),
+                        LOCAL_PORT,
+                        remotePort));
     }
 
     /** Moves the time and expires what is due. */

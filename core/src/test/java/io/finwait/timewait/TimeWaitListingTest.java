@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,13 @@ class TimeWaitListingTest {
         IpAddress address = IpAddress.parse(remote);
         assertThat(
                         table.enter(
-                                LOCAL.high(),
-                                LOCAL.low(),
-                                address.high(),
-                                address.low(),
-                                localPort,
-                                remotePort,
+                                FourTuple.of(
+                                        LOCAL.high(),
+                                        LOCAL.low(),
+                                        address.high(),
+                                        address.low(),
+                                        localPort,
+                                        remotePort),
                                 1,
                                 2,
                                 100,
@@ -116,12 +118,7 @@ class TimeWaitListingTest {
     @Test
     void anOrphanInFinWait2HasNoAge() {
         table.enterFinWait2(
-                LOCAL.high(),
-                LOCAL.low(),
-                0,
-                LOCAL.low(),
-                80,
-                90,
+                FourTuple.of(LOCAL.high(), LOCAL.low(), 0, LOCAL.low(), 80, 90),
                 1,
                 2,
                 9,

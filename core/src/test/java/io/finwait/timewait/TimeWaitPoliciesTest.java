@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.timewait.TimeWaitPolicy.Overflow;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,15 @@ class TimeWaitPoliciesTest {
         for (int local = 1; local <= 1000; local++) {
             boolean taken =
                     f.table.enter(
-                            0, local, 0, 1, 443, 1, SND_NXT, RCV_NXT, 0, 0, false, 0, 0, f.now);
+                            FourTuple.of(0, local, 0, 1, 443, 1),
+                            SND_NXT,
+                            RCV_NXT,
+                            0,
+                            0,
+                            false,
+                            0,
+                            0,
+                            f.now);
             assertThat(taken).isFalse();
         }
         assertThat(f.table.octets()).isEqualTo(octets);

@@ -3,6 +3,7 @@ package io.finwait.benchmarks.timewait;
 import io.finwait.spi.RandomSource;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -30,12 +31,13 @@ public final class FillAndEmpty {
         TimeWaitTable table = new TimeWaitTable(TimeWaitPolicy.defaults(), RandomSource.seeded(1));
         System.out.println("           entries        s  octets each   heap MB    RSS MB");
         long began = System.nanoTime();
+        FourTuple tuple = new FourTuple();
         long now = 0;
         for (int i = 0; i < entries; i++) {
             now += step;
             long remote = IpAddress.v4Low(Candidate.remote(i));
             int port = Candidate.port(i);
-            table.enter(0, LOCAL, 0, remote, 443, port, i, i, 9, 0, true, i, 0, now);
+            table.enter(tuple.set(0, LOCAL, 0, remote, 443, port), i, i, 9, 0, true, i, 0, now);
             table.expire(now, 16);
             if ((i + 1) % (entries / 5) == 0) {
                 print("filled", table, began);

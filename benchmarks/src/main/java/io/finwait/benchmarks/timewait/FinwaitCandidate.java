@@ -5,6 +5,7 @@ import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.timewait.TimeWaitTable;
 import io.finwait.timewait.TimeWaitVerdict;
 import io.finwait.timewait.TupleBatch;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.TcpHeader;
 
@@ -12,6 +13,7 @@ import io.finwait.wire.TcpHeader;
 final class FinwaitCandidate implements Candidate {
 
     private static final long LOCAL = IpAddress.v4Low(0x0A00_0001);
+    private final FourTuple tuple = new FourTuple();
 
     private final TimeWaitTable table =
             new TimeWaitTable(TimeWaitPolicy.defaults(), RandomSource.seeded(1));
@@ -20,25 +22,28 @@ final class FinwaitCandidate implements Candidate {
     @Override
     public void enterAndExpire(int i, long nowNs) {
         table.enter(
-                0, LOCAL, 0, remoteLow(i), 443, Candidate.port(i), i, i, 9, 0, true, i, 0, nowNs);
+                tuple.set(0, LOCAL, 0, remoteLow(i), 443, Candidate.port(i)),
+                i,
+                i,
+                9,
+                0,
+                true,
+                i,
+                0,
+                nowNs);
         table.expire(nowNs, 16);
     }
 
     @Override
     public boolean contains(int i) {
-        return table.contains(0, LOCAL, 0, remoteLow(i), 443, Candidate.port(i));
+        return table.contains(tuple.set(0, LOCAL, 0, remoteLow(i), 443, Candidate.port(i)));
     }
 
     @Override
     public boolean restart(int i, long nowNs) {
         int flags = TcpHeader.FIN | TcpHeader.ACK;
         return table.segment(
-                        0,
-                        LOCAL,
-                        0,
-                        remoteLow(i),
-                        443,
-                        Candidate.port(i),
+                        tuple.set(0, LOCAL, 0, remoteLow(i), 443, Candidate.port(i)),
                         i - 1,
                         1,
                         flags,
@@ -56,7 +61,7 @@ final class FinwaitCandidate implements Candidate {
         batch.clear();
         for (int k = from; k < from + TupleBatch.CAPACITY; k++) {
             int i = connections[k];
-            batch.add(0, LOCAL, 0, remoteLow(i), 443, Candidate.port(i));
+            batch.add(tuple.set(0, LOCAL, 0, remoteLow(i), 443, Candidate.port(i)));
         }
         return Integer.bitCount(table.find(batch));
     }

@@ -1,6 +1,7 @@
 package io.finwait.examples.timewait;
 
 import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /**
@@ -55,12 +56,13 @@ public record Closes(int count, long duringNs, int clients, boolean ipv6) {
         long high = ipv6 ? CLIENT6.high() + number : 0;
         long low = ipv6 ? 1 : IpAddress.v4Low((int) CLIENT4.low() + number + 1);
         return table.enter(
-                server.high(),
-                server.low(),
-                high,
-                low,
-                FIRST_LOCAL_PORT + connection / CLIENT_PORTS % LOCAL_PORTS,
-                FIRST_CLIENT_PORT + connection % CLIENT_PORTS,
+                FourTuple.of(
+                        server.high(),
+                        server.low(),
+                        high,
+                        low,
+                        FIRST_LOCAL_PORT + connection / CLIENT_PORTS % LOCAL_PORTS,
+                        FIRST_CLIENT_PORT + connection % CLIENT_PORTS),
                 i,
                 -i,
                 65_535,

@@ -7,6 +7,7 @@ import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.State;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 import java.util.ArrayList;
@@ -361,12 +362,13 @@ final class Sockets implements StackUnderTest {
         TimeWaitTable table = endpoint.timeWait();
         boolean waits =
                 table.read(
-                        local.high(),
-                        local.low(),
-                        remote.high(),
-                        remote.low(),
-                        binding.localPort(),
-                        binding.remotePort());
+                        FourTuple.of(
+                                local.high(),
+                                local.low(),
+                                remote.high(),
+                                remote.low(),
+                                binding.localPort(),
+                                binding.remotePort()));
         return waits ? name(State.TIME_WAIT) : "CLOSED";
     }
 
@@ -405,12 +407,8 @@ final class Sockets implements StackUnderTest {
         int remotePort = e.remotePort();
         return () ->
                 table.remove(
-                        localHigh,
-                        localLow,
-                        remoteHigh,
-                        remoteLow,
-                        localPort,
-                        remotePort,
+                        FourTuple.of(
+                                localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort),
                         endpoint.nowNs());
     }
 }

@@ -5,36 +5,45 @@ import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.context.SipHash;
-import io.finwait.tcp.internal.endpoint.TcpConnection;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.output.StatelessAnswers;
 import io.finwait.tcp.internal.profile.WireProfile;
 import io.finwait.tcp.internal.tcb.EndKind;
+import io.finwait.tcp.internal.tcb.Handle;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.tcp.internal.tcb.Timers;
 import io.finwait.timewait.TimeWaitEnding;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.FourTuple;
 
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * Orphans in FIN-WAIT-2 whose TCB has shrunk to a record of the TIME-WAIT table. Nobody reads or writes
+ * Orphans in FIN-WAIT-2 whose TCB has shrunk to an entry of the TIME-WAIT table. Nobody reads or writes
  * any more, so all that is left to know is where the numbers stand. Of the connection only the handle
- * remains, which its user may still ask how it ended: open addressing finds it from the record.
+ * remains, which its user may still ask how it ended: open addressing finds it from the entry.
  */
 public final class FinWait2Records {
 
-    private final TcpEndpoint endpoint;
-    private final SipHash hash;
-    private TcpConnection[] handles = new TcpConnection[16];
+    private final Context context;
+    private final Lifecycle lifecycle;
+    private final TimeWaits timeWaits;
+    private final StatelessAnswers answers;
+    private final ArrayDeque<FinWait2Record> free = new ArrayDeque<>();
+    private FinWait2Record[] records = new FinWait2Record[16];
     private int size;
-    private AbortCause abortCause = AbortCause.USER;
 
-    public FinWait2Records(TcpEndpoint endpoint, SipHash hash) {
-        this.endpoint = endpoint;
-        this.hash = hash;
+    /** Without any so far; learns from now on what happens to their entries. */
+    public FinWait2Records(
+            Context context, Lifecycle lifecycle, TimeWaits timeWaits, StatelessAnswers answers) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.timeWaits = timeWaits;
+        this.answers = answers;
+        timeWaits.finWait2(this);
     }
 
     /**
@@ -44,7 +53,7 @@ public final class FinWait2Records {
      */
     public void take(Tcb tcb) {
         long deadline = tcb.timers.deadline(Timer.FIN_WAIT_2);
-        long timeout = deadline - endpoint.now;
+        long timeout = deadline - context.nowNs();
         boolean possible =
                 !tcb.recordRefused
                         && deadline != Timers.OFF
@@ -52,18 +61,18 @@ public final class FinWait2Records {
                         && timeout <= TimeWaitTable.LONGEST_FIN_WAIT_2_NS
                         && !tcb.timers.isRunning(Timer.DELAYED_ACK)
                         && !tcb.rcv.finHeld
-                        && endpoint.profile.equals(WireProfile.NONE)
-                        && endpoint.defences.hasTimeWait();
+                        && context.profile.equals(WireProfile.NONE)
+                        && context.defences.hasTimeWait();
         if (!possible) {
             return;
         }
         makePlace();
-        if (!endpoint.timeWait.enterFinWait2(tcb, timeout)) {
+        if (!timeWaits.enterFinWait2(tcb, timeout)) {
             tcb.recordRefused = true;
             return;
         }
-        add(tcb.connection);
-        endpoint.lifecycle.shrunk(tcb);
+        add(tcb);
+        lifecycle.shrunk(tcb);
     }
 
     /** The peer's FIN has come. */
@@ -75,72 +84,69 @@ public final class FinWait2Records {
     void ended(TimeWaitEntry entry, TimeWaitEnding ending) {
         switch (ending) {
             case EXPIRED -> {
-                endpoint.counters.add(Counter.FIN_WAIT_2_TIMEOUTS);
+                context.counters.add(Counter.FIN_WAIT_2_TIMEOUTS);
                 int cause = TimeoutCause.FIN_WAIT_2.ordinal();
                 finish(entry, Trigger.TIMEOUT, EndKind.TIMED_OUT, cause);
             }
             case RESET -> finish(entry, Trigger.RESET, EndKind.RESET_BY_PEER, 0);
+            case TEXT_AFTER_CLOSE -> {
+                context.counters.add(Counter.ABORTS_DATA_AFTER_CLOSE);
+                aborted(entry, AbortCause.DATA_AFTER_CLOSE);
+            }
             case EVICTED -> {
-                endpoint.counters.add(Counter.ABORTS_TOO_MANY_ORPHANS);
+                context.counters.add(Counter.ABORTS_TOO_MANY_ORPHANS);
                 aborted(entry, AbortCause.TOO_MANY_ORPHANS);
             }
-            case REMOVED -> aborted(entry, abortCause);
+            case REMOVED -> {
+                // By abort(), which has told why.
+            }
             case REOPENED, REUSED -> throw new AssertionError(ending + " in FIN-WAIT-2: " + entry);
         }
     }
 
-    /** Text came for an orphan; the RST has answered it. */
-    void textAfterClose(TimeWaitEntry entry) {
-        endpoint.counters.add(Counter.ABORTS_DATA_AFTER_CLOSE);
-        aborted(entry, AbortCause.DATA_AFTER_CLOSE);
-    }
-
-    /** This end gives the record up with RST (requirement A28). */
-    public void abort(TcpConnection handle, AbortCause cause) {
-        TimeWaitTable table = endpoint.timeWait.table();
-        if (!handle.readRecord(table)) {
-            throw new AssertionError("the record is gone, its handle is not: " + handle);
+    /** This end gives the record of a handle up with RST (requirement A28). */
+    public void abort(FourTuple tuple, AbortCause cause) {
+        TimeWaitTable table = timeWaits.table();
+        if (!table.read(tuple)) {
+            throw new AssertionError("the record is gone, its handle is not: " + tuple.sockets());
         }
         TimeWaitEntry entry = table.entry();
-        endpoint.answers.reset(entry);
-        abortCause = cause;
-        table.remove(
-                entry.localHigh(),
-                entry.localLow(),
-                entry.remoteHigh(),
-                entry.remoteLow(),
-                entry.localPort(),
-                entry.remotePort(),
-                endpoint.now);
-        abortCause = AbortCause.USER;
+        answers.reset(entry);
+        aborted(entry, cause);
+        table.remove(entry, context.clock.lastNs());
     }
 
     /** The endpoint is being closed. */
     public void abortAll() {
-        forEach(handle -> abort(handle, AbortCause.ENDPOINT_CLOSED));
-    }
-
-    /** What is done to a handle may end its record. */
-    public void forEach(Consumer<? super TcpConnection> action) {
-        for (TcpConnection handle : handles.clone()) {
-            if (handle != null) {
-                action.accept(handle);
+        for (FinWait2Record record : records.clone()) {
+            if (record != null) {
+                abort(record, AbortCause.ENDPOINT_CLOSED);
             }
         }
     }
 
+    /** What is done to a handle may end its record. */
+    public void forEach(Consumer<? super Handle> action) {
+        for (FinWait2Record record : records.clone()) {
+            if (record != null && record.handle != null) {
+                action.accept(record.handle);
+            }
+        }
+    }
+
+    /** How many there are. */
     public int size() {
         return size;
     }
 
     /** How many numbers the peer of a record has used. */
     public int received(TimeWaitEntry entry) {
-        return handles[indexOf(entry)].receivedByRecord();
+        return records[indexOf(entry)].received;
     }
 
-    /** How far below SND.NXT an ACK for a record may lie, as for its TCB before. */
+    /** How far below SND.NXT an ACK for a record may lie. */
     int oldestAck(TimeWaitEntry entry) {
-        return handles[indexOf(entry)].oldestAckOfRecord();
+        return records[indexOf(entry)].oldestAck;
     }
 
     private void aborted(TimeWaitEntry entry, AbortCause cause) {
@@ -149,74 +155,73 @@ public final class FinWait2Records {
 
     private void finish(TimeWaitEntry entry, Trigger trigger, EndKind kind, int cause) {
         int index = indexOf(entry);
-        TcpConnection handle = handles[index];
+        FinWait2Record record = records[index];
+        Handle handle = record.handle;
         remove(index);
-        endpoint.timeWait.tell(entry, State.FIN_WAIT_2, trigger);
-        handle.recordEnded(kind, cause, State.FIN_WAIT_2.on(trigger), endpoint.now);
-        endpoint.watch.ended(handle);
-    }
-
-    private int hashOf(TimeWaitEntry entry) {
-        long ports = (long) entry.remotePort() << 16 | entry.localPort();
-        return (int)
-                hash.hash(
-                        entry.localHigh(),
-                        entry.localLow(),
-                        entry.remoteHigh(),
-                        entry.remoteLow(),
-                        ports);
+        record.handle = null;
+        free.push(record);
+        timeWaits.tell(entry, State.FIN_WAIT_2, trigger);
+        handle.recordEnded(kind, cause, State.FIN_WAIT_2.on(trigger), context.clock.lastNs());
+        context.watch.ended(handle);
     }
 
     /** Before the record is made: one without a handle could never end. */
     private void makePlace() {
-        if (2 * (size + 1) > handles.length) {
-            TcpConnection[] old = handles;
-            handles = new TcpConnection[2 * old.length];
-            for (TcpConnection each : old) {
+        if (2 * (size + 1) > records.length) {
+            FinWait2Record[] old = records;
+            records = new FinWait2Record[2 * old.length];
+            for (FinWait2Record each : old) {
                 if (each != null) {
                     insert(each);
                 }
             }
         }
+        if (free.isEmpty()) {
+            free.push(new FinWait2Record());
+        }
     }
 
-    /** Adds the handle of the record that was made last. */
-    private void add(TcpConnection handle) {
-        handle.recordHash = hashOf(endpoint.timeWait.table().entry());
-        insert(handle);
+    private void add(Tcb tcb) {
+        FinWait2Record record = free.pop();
+        record.set(tcb);
+        record.hash = tcb.hash;
+        record.handle = tcb.connection;
+        record.received = tcb.rcv.nxt - tcb.rcv.irs;
+        record.oldestAck = tcb.snd.oldestAck();
+        insert(record);
         size++;
     }
 
-    private void insert(TcpConnection handle) {
-        int mask = handles.length - 1;
-        int index = handle.recordHash & mask;
-        while (handles[index] != null) {
+    private void insert(FinWait2Record record) {
+        int mask = records.length - 1;
+        int index = record.hash & mask;
+        while (records[index] != null) {
             index = (index + 1) & mask;
         }
-        handles[index] = handle;
+        records[index] = record;
     }
 
     private int indexOf(TimeWaitEntry entry) {
-        int mask = handles.length - 1;
-        int index = hashOf(entry) & mask;
-        while (!handles[index].hasSockets(entry)) {
+        int mask = records.length - 1;
+        int index = context.tcbs.hash(entry) & mask;
+        while (!records[index].isSame(entry)) {
             index = (index + 1) & mask;
         }
         return index;
     }
 
     private void remove(int index) {
-        int mask = handles.length - 1;
+        int mask = records.length - 1;
         int hole = index;
         size--;
-        for (int i = (hole + 1) & mask; handles[i] != null; i = (i + 1) & mask) {
-            int home = handles[i].recordHash & mask;
+        for (int i = (hole + 1) & mask; records[i] != null; i = (i + 1) & mask) {
+            int home = records[i].hash & mask;
             // Whoever could stand in the hole without being cut off from its home moves there.
             if (((i - home) & mask) >= ((i - hole) & mask)) {
-                handles[hole] = handles[i];
+                records[hole] = records[i];
                 hole = i;
             }
         }
-        handles[hole] = null;
+        records[hole] = null;
     }
 }

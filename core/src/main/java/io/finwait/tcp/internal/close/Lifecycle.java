@@ -5,12 +5,14 @@ import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.endpoint.Notifications;
-import io.finwait.tcp.internal.endpoint.TcpConnection;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
-import io.finwait.tcp.internal.endpoint.TcpListener;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.context.Keepalive;
 import io.finwait.tcp.internal.output.SegmentOutput;
+import io.finwait.tcp.internal.output.SegmentSender;
+import io.finwait.tcp.internal.tcb.Backlog;
 import io.finwait.tcp.internal.tcb.EndKind;
+import io.finwait.tcp.internal.tcb.Events;
+import io.finwait.tcp.internal.tcb.Handle;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
@@ -22,13 +24,21 @@ import java.util.ArrayDeque;
  */
 public final class Lifecycle {
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final SegmentOutput output;
+    private final SegmentSender sender;
+    private final TimeWaits timeWaits;
 
     /** TCBs that a user's call ended between two duty cycles and whose RST has not left. */
     private final ArrayDeque<Tcb> owingResets = new ArrayDeque<>();
 
-    public Lifecycle(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    /** With nothing owed. */
+    public Lifecycle(
+            Context context, SegmentOutput output, SegmentSender sender, TimeWaits timeWaits) {
+        this.context = context;
+        this.output = output;
+        this.sender = sender;
+        this.timeWaits = timeWaits;
     }
 
     /** Moves a TCB along an arrow of {@link State#on}; the only place that writes a state. */
@@ -40,9 +50,9 @@ public final class Lifecycle {
         }
         tcb.state = to;
         if (tcb.connection != null) {
-            tcb.connection.entered(to, endpoint.now);
+            tcb.connection.entered(to, context.clock.lastNs());
         }
-        endpoint.watch.moved(tcb, from, trigger, to);
+        context.watch.moved(tcb, from, trigger, to);
     }
 
     public void activeOpen(Tcb tcb) {
@@ -54,14 +64,14 @@ public final class Lifecycle {
     public void childOfListener(Tcb tcb) {
         tcb.state = State.LISTEN;
         move(tcb, Trigger.SYN);
-        tcb.synReceivedAtNs = endpoint.now;
+        tcb.synReceivedAtNs = context.nowNs();
     }
 
     /** A SYN reopens a pair of sockets from TIME-WAIT (RFC 6191). */
     public void childOfTimeWait(Tcb tcb) {
         tcb.state = State.TIME_WAIT;
         move(tcb, Trigger.SYN);
-        tcb.synReceivedAtNs = endpoint.now;
+        tcb.synReceivedAtNs = context.nowNs();
     }
 
     /** Both ends have sent a SYN at the same time. */
@@ -72,21 +82,22 @@ public final class Lifecycle {
     /** The handshake is complete: by SYN_ACK or by ACK_OF_SYN. */
     public void established(Tcb tcb, Trigger trigger) {
         if (tcb.connection == null) {
-            endpoint.pools.newHandle(tcb).entered(State.SYN_RECEIVED, tcb.synReceivedAtNs);
+            tcb.listener.open(tcb);
+            tcb.connection.entered(State.SYN_RECEIVED, tcb.synReceivedAtNs);
         }
         move(tcb, trigger);
-        endpoint.timeWait.established(tcb);
+        timeWaits.established(tcb);
         tcb.retransmissions = 0;
         tcb.timers.stop(Timer.RETRANSMISSION);
-        tcb.lastHeardNs = endpoint.now;
-        tcb.lastSentNs = endpoint.now;
-        endpoint.expiry.restartKeepalive(tcb);
-        endpoint.watch.opened(tcb);
+        tcb.lastHeardNs = context.nowNs();
+        tcb.lastSentNs = context.nowNs();
+        Keepalive.restart(context, tcb);
+        context.watch.opened(tcb);
         if (tcb.passive) {
-            endpoint.counters.add(Counter.PASSIVE_OPENS);
+            context.counters.add(Counter.PASSIVE_OPENS);
             tcb.listener.established(tcb);
         } else {
-            tcb.connection.tell(Notifications.ESTABLISHED);
+            tcb.connection.tell(Events.ESTABLISHED);
         }
         if (tcb.closeDeferred && tcb.state == State.ESTABLISHED) {
             tcb.closeDeferred = false;
@@ -101,7 +112,7 @@ public final class Lifecycle {
         if (tcb.connection != null) {
             tcb.connection.closedHere();
         }
-        endpoint.wantsOutput(tcb);
+        context.wantsOutput(tcb);
     }
 
     /** The peer's FIN was taken in order. */
@@ -115,7 +126,7 @@ public final class Lifecycle {
         if (tcb.state == State.TIME_WAIT) {
             enterTimeWait(tcb);
         } else if (tcb.connection != null) {
-            tcb.connection.tell(Notifications.PEER_CLOSED | Notifications.READABLE);
+            tcb.connection.tell(Events.PEER_CLOSED | Events.READABLE);
         }
     }
 
@@ -125,7 +136,7 @@ public final class Lifecycle {
         tcb.timers.stop(Timer.LINGER);
         tcb.timers.stop(Timer.ORPHAN);
         if (tcb.connection != null) {
-            tcb.connection.tell(Notifications.CLOSE_ACKNOWLEDGED);
+            tcb.connection.tell(Events.CLOSE_ACKNOWLEDGED);
         }
         switch (tcb.state) {
             case FIN_WAIT_2 -> {
@@ -144,11 +155,11 @@ public final class Lifecycle {
 
     /** Starts the wait for the peer's FIN; only for an orphan whose FIN is acknowledged (T-21). */
     void orphanInFinWait2(Tcb tcb) {
-        long timeout = endpoint.config.closePolicy().finWait2TimeoutNs();
+        long timeout = context.config.closePolicy().finWait2TimeoutNs();
         if (timeout > 0) {
-            tcb.timers.start(Timer.FIN_WAIT_2, endpoint.now + timeout);
+            tcb.timers.start(Timer.FIN_WAIT_2, timeout);
         }
-        endpoint.timersChanged(tcb);
+        context.timersChanged(tcb);
     }
 
     /**
@@ -157,30 +168,30 @@ public final class Lifecycle {
      */
     void shrunk(Tcb tcb) {
         tcb.timers.stopAll();
-        endpoint.forgetTcb(tcb);
+        context.forget(tcb);
         tcb.connection.shrunk(tcb);
         tcb.snd.clear();
-        endpoint.pools.recycle(tcb);
+        context.tcbPool.give(tcb);
     }
 
     /** The TCB shrinks to a record in the TIME-WAIT table; the ACK of the FIN leaves first. */
     private void enterTimeWait(Tcb tcb) {
         tcb.timers.stopAll();
         acknowledgeBeforeItGoes(tcb);
-        endpoint.timeWait.enter(tcb);
+        timeWaits.enter(tcb);
         gone(tcb, EndKind.ORDERLY, 0);
     }
 
     /** What the peer's FIN asks for, which is then answered by nobody else. */
     private void acknowledgeBeforeItGoes(Tcb tcb) {
         if (tcb.acksOwed > 0) {
-            endpoint.output.acknowledgeAtOnce(tcb);
+            output.acknowledgeAtOnce(tcb);
         }
     }
 
     /** An acceptable RST arrived. */
     public void resetByPeer(Tcb tcb) {
-        endpoint.watch.resetReceived(tcb);
+        context.watch.resetReceived(tcb);
         boolean connecting = tcb.state == State.SYN_SENT || tcb.state == State.SYN_RECEIVED;
         move(tcb, Trigger.RESET);
         gone(tcb, connecting ? EndKind.REFUSED : EndKind.RESET_BY_PEER, 0);
@@ -198,18 +209,18 @@ public final class Lifecycle {
 
     /** A passive handshake is dropped without a word: RST, or a new SYN that does not fit. */
     public void forget(Tcb tcb) {
-        move(tcb, endpoint.timeWait.isParkedFor(tcb) ? Trigger.OLD_DUPLICATE : Trigger.FORGET);
+        move(tcb, timeWaits.isParkedFor(tcb) ? Trigger.OLD_DUPLICATE : Trigger.FORGET);
         gone(tcb, EndKind.REFUSED, 0);
     }
 
     /** This end gives up with RST (requirements A28, A30). */
     public void abort(Tcb tcb, AbortCause cause) {
         if (tcb.state != State.SYN_SENT) {
-            if (endpoint.clock.isRunning()) {
-                endpoint.output.sendReset(tcb);
+            if (context.clock.isRunning()) {
+                sender.sendReset(tcb);
             } else {
                 tcb.resetOwed = true;
-                tcb.resetSeq = SegmentOutput.resetSequence(tcb);
+                tcb.resetSeq = SegmentSender.resetSequence(tcb);
                 owingResets.addLast(tcb);
             }
         }
@@ -227,12 +238,14 @@ public final class Lifecycle {
         while ((tcb = owingResets.pollFirst()) != null) {
             tcb.resetOwed = false;
             try {
-                endpoint.output.sendReset(tcb, tcb.resetSeq);
+                sender.sendReset(tcb, tcb.resetSeq);
             } catch (Throwable failure) {
-                endpoint.containment.drop("the RST of an abort", failure);
+                context.failures.report(
+                        "dropped because of an internal error:", "the RST of an abort", failure);
+                sender.abandonQuietly();
             }
             if (!tcb.ready) {
-                endpoint.pools.leave(tcb);
+                context.tcbPool.leave(tcb);
             }
             sent++;
         }
@@ -242,10 +255,10 @@ public final class Lifecycle {
     /** This end gives up; the RST, where there is one, was an answer to a segment. */
     public void abortSilently(Tcb tcb, AbortCause cause) {
         switch (cause) {
-            case UNREAD_DATA -> endpoint.counters.add(Counter.ABORTS_UNREAD_DATA);
-            case DATA_AFTER_CLOSE -> endpoint.counters.add(Counter.ABORTS_DATA_AFTER_CLOSE);
-            case LINGER_ZERO -> endpoint.counters.add(Counter.ABORTS_LINGER);
-            case TOO_MANY_ORPHANS -> endpoint.counters.add(Counter.ABORTS_TOO_MANY_ORPHANS);
+            case UNREAD_DATA -> context.counters.add(Counter.ABORTS_UNREAD_DATA);
+            case DATA_AFTER_CLOSE -> context.counters.add(Counter.ABORTS_DATA_AFTER_CLOSE);
+            case LINGER_ZERO -> context.counters.add(Counter.ABORTS_LINGER);
+            case TOO_MANY_ORPHANS -> context.counters.add(Counter.ABORTS_TOO_MANY_ORPHANS);
             case USER,
                     LISTENER_CLOSED,
                     NO_FIN_WAIT_2,
@@ -284,28 +297,28 @@ public final class Lifecycle {
      * again. What may throw comes last.
      */
     public void cutOff(Tcb tcb) {
-        endpoint.watch.cutOff(tcb.state);
+        context.watch.cutOff(tcb.state);
         tcb.state = State.CLOSED;
         tcb.timers.stopAll();
         tcb.resetOwed = false;
         owingResets.remove(tcb);
-        endpoint.forgetWhereverItIs(tcb);
-        TcpListener listener = tcb.listener;
+        context.forgetWhereverItIs(tcb);
+        Backlog listener = tcb.listener;
         tcb.listener = null;
         if (listener != null) {
             listener.gone(tcb);
         }
         try {
-            endpoint.bufferGrowth.gone(tcb);
-            TcpConnection connection = tcb.connection;
+            context.bufferGrowth.gone(tcb);
+            Handle connection = tcb.connection;
             if (connection != null) {
-                connection.cutOff(endpoint.now);
-                endpoint.watch.ended(connection);
+                connection.cutOff(context.clock.lastNs());
+                context.watch.ended(connection);
             }
-            endpoint.timeWait.returned(tcb);
+            timeWaits.returned(tcb);
             tcb.snd.clear();
         } catch (Throwable failure) {
-            endpoint.counters.add(Counter.FAILURES_CONTAINED);
+            context.failures.count();
         }
     }
 
@@ -317,7 +330,7 @@ public final class Lifecycle {
 
     /** A timer gives the connection up. */
     public void timeOut(Tcb tcb, TimeoutCause cause) {
-        endpoint.counters.add(
+        context.counters.add(
                 cause == TimeoutCause.FIN_WAIT_2
                         ? Counter.FIN_WAIT_2_TIMEOUTS
                         : Counter.ABORTS_TIMEOUT);
@@ -332,25 +345,25 @@ public final class Lifecycle {
     /** The end of a TCB: the handle learns how, everything it held goes back. */
     private void gone(Tcb tcb, EndKind kind, int cause) {
         tcb.timers.stopAll();
-        endpoint.bufferGrowth.gone(tcb);
-        endpoint.timeWait.returned(tcb);
-        endpoint.forgetTcb(tcb);
+        context.bufferGrowth.gone(tcb);
+        timeWaits.returned(tcb);
+        context.forget(tcb);
         if (tcb.listener != null) {
             tcb.listener.gone(tcb);
             tcb.listener = null;
         }
-        TcpConnection connection = tcb.connection;
+        Handle connection = tcb.connection;
         if (connection != null) {
             connection.ended(tcb, kind, cause);
-            endpoint.watch.ended(connection);
+            context.watch.ended(connection);
         }
         tcb.snd.clear();
         if (connection == null) {
             tcb.rcv.buffer.clear();
         }
-        endpoint.pools.recycle(tcb);
+        context.tcbPool.give(tcb);
         if (connection != null) {
-            connection.tell(Notifications.ENDED | Notifications.READABLE);
+            connection.tell(Events.ENDED | Events.READABLE);
         }
     }
 }

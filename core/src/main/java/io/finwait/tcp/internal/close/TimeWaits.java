@@ -3,8 +3,8 @@ package io.finwait.tcp.internal.close;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
-import io.finwait.tcp.internal.endpoint.TcpListener;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.output.StatelessAnswers;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Tcb;
@@ -13,185 +13,139 @@ import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitObserver;
 import io.finwait.timewait.TimeWaitTable;
 import io.finwait.timewait.TimeWaitVerdict;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
-/** Between the endpoint and its TIME-WAIT table: puts TCBs in, and does what the table's verdicts say. */
+/** Between the connections and the TIME-WAIT table: puts TCBs in, and does what its verdicts say. */
 public final class TimeWaits implements TimeWaitObserver {
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final StatelessAnswers answers;
     private final TimeWaitTable table;
+    private final FourTuple tuple = new FourTuple();
+    private FinWait2Records finWait2;
 
-    /** True while a segment without RST is with the table: what it ends, ends by text. */
-    private boolean takesText;
-
-    public TimeWaits(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
-        table = new TimeWaitTable(endpoint.config.timeWaitPolicy(), endpoint.config.random(), this);
+    /** What became of a segment that was shown to the table. */
+    public enum Outcome {
+        /** The table has nothing to do with it. */
+        NOT_FOUND,
+        /** It is a SYN that is surely new: the entry is parked, a new connection may begin. */
+        REOPEN,
+        /** It is answered, or dropped. */
+        DONE
     }
 
+    /** With an empty table, by the endpoint's policy. */
+    public TimeWaits(Context context, StatelessAnswers answers) {
+        this.context = context;
+        this.answers = answers;
+        table = new TimeWaitTable(context.config.timeWaitPolicy(), context.config.random(), this);
+    }
+
+    /** Who is told of entries that are in FIN-WAIT-2. */
+    void finWait2(FinWait2Records records) {
+        finWait2 = records;
+    }
+
+    /** The table itself. */
     public TimeWaitTable table() {
         return table;
     }
 
     /** A TCB becomes an entry. */
     void enter(Tcb tcb) {
-        if (!endpoint.defences.hasTimeWait()) {
+        if (!context.defences.hasTimeWait()) {
             return;
         }
         Rcv rcv = tcb.rcv;
         boolean entered =
                 table.enter(
-                        tcb.localHigh,
-                        tcb.localLow,
-                        tcb.remoteHigh,
-                        tcb.remoteLow,
-                        tcb.localPort,
-                        tcb.remotePort,
+                        tcb,
                         tcb.snd.nxt,
                         rcv.nxt,
                         rcv.windowField() << rcv.windowScale,
                         rcv.windowScale,
                         rcv.timestamps,
                         rcv.tsRecent,
-                        endpoint.now - rcv.tsRecentAtNs,
-                        endpoint.now);
-        if (entered && endpoint.watch.wantsTimeWaits() && read(tcb)) {
-            endpoint.watch.timeWaitBegan(table.entry());
+                        context.nowNs() - rcv.tsRecentAtNs,
+                        context.nowNs());
+        if (entered && context.watch.wantsTimeWaits() && table.read(tcb)) {
+            context.watch.timeWaitBegan(table.entry());
         }
     }
 
     /** An orphan in FIN-WAIT-2 becomes an entry; false when there is no room. */
     boolean enterFinWait2(Tcb tcb, long timeoutNs) {
         Rcv rcv = tcb.rcv;
-        boolean entered =
-                table.enterFinWait2(
-                        tcb.localHigh,
-                        tcb.localLow,
-                        tcb.remoteHigh,
-                        tcb.remoteLow,
-                        tcb.localPort,
-                        tcb.remotePort,
-                        tcb.snd.nxt,
-                        rcv.nxt,
-                        rcv.windowField() << rcv.windowScale,
-                        rcv.windowScale,
-                        rcv.timestamps,
-                        rcv.tsRecent,
-                        endpoint.now - rcv.tsRecentAtNs,
-                        timeoutNs,
-                        endpoint.now);
-        return entered && read(tcb);
+        return table.enterFinWait2(
+                tcb,
+                tcb.snd.nxt,
+                rcv.nxt,
+                rcv.windowField() << rcv.windowScale,
+                rcv.windowScale,
+                rcv.timestamps,
+                rcv.tsRecent,
+                context.nowNs() - rcv.tsRecentAtNs,
+                timeoutNs,
+                context.nowNs());
     }
 
     /**
-     * Gives a segment to the table.
+     * Shows a segment to the table, and does what it says.
      *
-     * @param listener of the segment's port, or null
-     * @return false when the table has nothing to do with it
+     * @param listening whether the segment's port takes another SYN
      */
-    public boolean take(Segment seg, TcpListener listener) {
-        if (endpoint.profile.has(Habit.INSECURE_SYN)
+    public Outcome take(Segment seg, boolean listening) {
+        if (context.profile.has(Habit.INSECURE_SYN)
                 && seg.hasSyn()
                 && !seg.hasRst()
                 && resets(seg)) {
-            return true;
+            return Outcome.DONE;
         }
-        boolean listening = listener != null && listener.takesSyn() && endpoint.hasPlace();
-        takesText = !seg.hasRst();
         TimeWaitVerdict verdict =
-                table.segment(seg, listening, endpoint.config.timestamps(), endpoint.now);
-        takesText = false;
+                table.segment(
+                        seg,
+                        listening && context.hasPlace(),
+                        context.config.timestamps(),
+                        context.nowNs());
         switch (verdict) {
             case NOT_FOUND, PASS -> {
-                return false;
+                return Outcome.NOT_FOUND;
             }
-            case DROP -> endpoint.counters.add(Counter.DROPPED_SEGMENTS);
-            case ACK, CHALLENGE_ACK -> answer(seg);
-            case REOPEN -> reopen(seg, listener);
-            case RESET -> {
-                endpoint.answers.reset(seg);
-                endpoint.finWait2.textAfterClose(table.entry());
+            case REOPEN -> {
+                // RFC 6191: parked until the new connection is open.
+                table.park(tuple.ofReceiver(seg));
+                return Outcome.REOPEN;
             }
-            case CLOSED -> endpoint.watch.resetReceived(table.entry());
+            case DROP -> context.counters.add(Counter.DROPPED_SEGMENTS);
+            case ACK, CHALLENGE_ACK -> answers.acknowledge(seg, table.entry());
+            case RESET -> answers.reset(seg);
+            case CLOSED -> context.watch.resetReceived(table.entry());
         }
-        return true;
+        return Outcome.DONE;
+    }
+
+    /** SND.NXT of the entry that the last segment has reopened. */
+    public int oldSndNxt() {
+        return table.entry().sndNxt();
     }
 
     /** RFC 793: a SYN in the window ends TIME-WAIT, and is answered with RST. */
     private boolean resets(Segment seg) {
-        boolean found =
-                table.read(
-                        seg.destinationHigh(),
-                        seg.destinationLow(),
-                        seg.sourceHigh(),
-                        seg.sourceLow(),
-                        seg.destinationPort(),
-                        seg.sourcePort());
+        boolean found = table.read(tuple.ofReceiver(seg));
         TimeWaitEntry entry = table.entry();
         if (!found || !Seq.inWindow(seg.seq(), entry.rcvNxt(), entry.rcvWnd())) {
             return false;
         }
-        endpoint.answers.resetAcknowledging(seg, entry.sndNxt(), entry.rcvNxt());
-        table.remove(
-                seg.destinationHigh(),
-                seg.destinationLow(),
-                seg.sourceHigh(),
-                seg.sourceLow(),
-                seg.destinationPort(),
-                seg.sourcePort(),
-                endpoint.now);
+        answers.resetAcknowledging(seg, entry.sndNxt(), entry.rcvNxt());
+        table.remove(tuple, context.nowNs());
         return true;
-    }
-
-    private void answer(Segment seg) {
-        TimeWaitEntry entry = table.entry();
-        endpoint.answers.acknowledge(
-                seg,
-                entry.sndNxt(),
-                entry.rcvNxt(),
-                entry.window(),
-                entry.hasTimestamps(),
-                endpoint.timestampOf(seg),
-                entry.tsRecent());
-    }
-
-    /** A SYN that is surely new: the entry is parked until the new connection is open (RFC 6191). */
-    private void reopen(Segment seg, TcpListener listener) {
-        int oldSndNxt = table.entry().sndNxt();
-        Tcb before =
-                endpoint.find(
-                        seg.destinationHigh(),
-                        seg.destinationLow(),
-                        seg.sourceHigh(),
-                        seg.sourceLow(),
-                        seg.destinationPort(),
-                        seg.sourcePort());
-        if (before != null) {
-            // A further SYN while one is tried: the newer one counts.
-            endpoint.lifecycle.forget(before);
-        }
-        table.park(
-                seg.destinationHigh(),
-                seg.destinationLow(),
-                seg.sourceHigh(),
-                seg.sourceLow(),
-                seg.destinationPort(),
-                seg.sourcePort());
-        endpoint.handshake.childOverTimeWait(listener, seg, oldSndNxt);
     }
 
     /** Whether a connection opened from here may use a pair of sockets that is in TIME-WAIT. */
     public boolean mayReuse(Tcb tcb) {
-        return table.reuse(
-                tcb.localHigh,
-                tcb.localLow,
-                tcb.remoteHigh,
-                tcb.remoteLow,
-                tcb.localPort,
-                tcb.remotePort,
-                endpoint.config.timestamps(),
-                endpoint.now);
+        return table.reuse(tcb, context.config.timestamps(), context.clock.lastNs());
     }
 
     /**
@@ -199,7 +153,7 @@ public final class TimeWaits implements TimeWaitObserver {
      * entry keeps TS.Recent, and judges SYNs by it until the connection is open.
      */
     public void continueFrom(Tcb tcb) {
-        if (read(tcb)) {
+        if (table.read(tcb)) {
             tcb.overTimeWait = true;
             moveAhead(tcb, table.entry().sndNxt());
         }
@@ -207,24 +161,15 @@ public final class TimeWaits implements TimeWaitObserver {
 
     /** Numbers of the new incarnation begin above all of the old one (RFC 9293 §3.6.1). */
     public void moveAhead(Tcb tcb, int oldSndNxt) {
-        int iss =
-                TimeWaitTable.reopeningIss(
-                        tcb.snd.iss, oldSndNxt, endpoint.config.random().nextLong());
-        tcb.snd.reset(iss);
+        long random = context.config.random().nextLong();
+        tcb.snd.reset(TimeWaitTable.reopeningIss(tcb.snd.iss, oldSndNxt, random));
     }
 
     /** The connection over a parked entry is established: the entry goes. */
     void established(Tcb tcb) {
         if (tcb.overTimeWait) {
             tcb.overTimeWait = false;
-            table.established(
-                    tcb.localHigh,
-                    tcb.localLow,
-                    tcb.remoteHigh,
-                    tcb.remoteLow,
-                    tcb.localPort,
-                    tcb.remotePort,
-                    endpoint.now);
+            table.established(tcb, context.nowNs());
         }
     }
 
@@ -232,112 +177,60 @@ public final class TimeWaits implements TimeWaitObserver {
     void returned(Tcb tcb) {
         if (tcb.overTimeWait) {
             tcb.overTimeWait = false;
-            table.returned(
-                    tcb.localHigh,
-                    tcb.localLow,
-                    tcb.remoteHigh,
-                    tcb.remoteLow,
-                    tcb.localPort,
-                    tcb.remotePort);
+            table.returned(tcb);
         }
     }
 
-    private boolean read(Tcb tcb) {
-        return table.read(
-                tcb.localHigh,
-                tcb.localLow,
-                tcb.remoteHigh,
-                tcb.remoteLow,
-                tcb.localPort,
-                tcb.remotePort);
-    }
-
-    public boolean holds(Tcb tcb) {
-        return holds(
-                tcb.localHigh,
-                tcb.localLow,
-                tcb.remoteHigh,
-                tcb.remoteLow,
-                tcb.localPort,
-                tcb.remotePort);
-    }
-
-    public boolean holds(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        return table.contains(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+    /** True when a pair of sockets is in the table. */
+    public boolean holds(FourTuple pair) {
+        return table.contains(pair);
     }
 
     /**
      * ABORT of a connection that is in TIME-WAIT. Its last number tells it from a later connection of the
      * same pair of sockets, which the old handle must not end.
      */
-    public void abort(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort,
-            int sndNxt) {
+    public void abort(FourTuple pair, int sndNxt) {
         boolean itsOwn =
-                table.read(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)
-                        && table.entry().sndNxt() == sndNxt
-                        && !table.entry().isParked();
+                table.read(pair) && table.entry().sndNxt() == sndNxt && !table.entry().isParked();
         if (itsOwn) {
-            table.remove(
-                    localHigh,
-                    localLow,
-                    remoteHigh,
-                    remoteLow,
-                    localPort,
-                    remotePort,
-                    endpoint.now);
+            table.remove(pair, context.clock.lastNs());
         }
     }
 
+    /** Ends entries whose time is over; returns how many. */
     public int expire(int most) {
-        return table.expire(endpoint.now, most);
-    }
-
-    public long nextDeadlineNs() {
-        return table.nextDeadlineNs();
+        return table.expire(context.nowNs(), most);
     }
 
     /** True when a parked entry stands behind a connection that is being tried. */
     boolean isParkedFor(Tcb tcb) {
-        return tcb.overTimeWait && read(tcb) && table.entry().isParked();
+        return tcb.overTimeWait && table.read(tcb) && table.entry().isParked();
     }
 
     @Override
     public void timeWaitBegan(TimeWaitEntry entry, long nowNs) {
-        endpoint.finWait2.timeWaitBegan(entry);
-        endpoint.watch.timeWaitBegan(entry);
+        finWait2.timeWaitBegan(entry);
+        context.watch.timeWaitBegan(entry);
     }
 
     @Override
     public int oldestAck(TimeWaitEntry entry) {
-        return endpoint.finWait2.oldestAck(entry);
+        return finWait2.oldestAck(entry);
     }
 
     @Override
     public void ended(TimeWaitEntry entry, TimeWaitEnding ending, long nowNs) {
         if (entry.isFinWait2()) {
-            boolean answered = ending == TimeWaitEnding.RESET && takesText;
-            if (!answered) {
-                endpoint.finWait2.ended(entry, ending);
-            }
+            finWait2.ended(entry, ending);
             return;
         }
-        endpoint.watch.timeWaitEnded(entry, ending);
+        context.watch.timeWaitEnded(entry, ending);
         switch (ending) {
             case EXPIRED -> tell(entry, State.TIME_WAIT, Trigger.TWO_MSL);
             case RESET -> tell(entry, State.TIME_WAIT, Trigger.RESET);
             case EVICTED, REMOVED -> tell(entry, State.TIME_WAIT, Trigger.ABORT);
+            case TEXT_AFTER_CLOSE -> throw new AssertionError(ending + " in TIME-WAIT: " + entry);
             case REOPENED, REUSED -> {
                 // The connection that took the pair over has told of itself.
             }
@@ -346,6 +239,6 @@ public final class TimeWaits implements TimeWaitObserver {
 
     /** Tells those who look on of a transition of an entry. */
     void tell(TimeWaitEntry entry, State from, Trigger trigger) {
-        endpoint.watch.moved(entry, from, trigger);
+        context.watch.moved(entry, from, trigger);
     }
 }

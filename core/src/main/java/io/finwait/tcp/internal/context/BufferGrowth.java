@@ -1,6 +1,6 @@
 package io.finwait.tcp.internal.context;
 
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
@@ -16,13 +16,13 @@ import io.finwait.tcp.internal.tcb.Tcb;
 public final class BufferGrowth {
 
     /** Round trips shorter than a tick of the timestamps' clock measure as nothing. */
-    private static final long SHORTEST_ROUND_NS = TcpEndpoint.TIMESTAMP_TICK_NS;
+    private static final long SHORTEST_ROUND_NS = Clock.TIMESTAMP_TICK_NS;
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
     private long granted;
 
-    public BufferGrowth(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    public BufferGrowth(Context context) {
+        this.context = context;
     }
 
     /** Octets by which buffers of all connections are larger now than they began. */
@@ -37,22 +37,22 @@ public final class BufferGrowth {
      */
     public void read(Tcb tcb, int octets) {
         Rcv rcv = tcb.rcv;
-        if (rcv.capacity >= endpoint.config.largestReceiveBufferOctets()) {
+        if (rcv.capacity >= context.config.largestReceiveBufferOctets()) {
             return;
         }
         rcv.readInRound += octets;
-        if (!endpoint.clock.isRunning()) {
-            endpoint.clock.owe(tcb);
+        if (!context.clock.isRunning()) {
+            context.clock.owe(tcb);
             return;
         }
-        long elapsed = endpoint.now - rcv.roundBeganNs;
+        long elapsed = context.nowNs() - rcv.roundBeganNs;
         if (elapsed < SHORTEST_ROUND_NS || elapsed < tcb.rtt.smoothedNs()) {
             return;
         }
         long wanted = 2L * rcv.readInRound;
         rcv.readInRound = 0;
-        rcv.roundBeganNs = endpoint.now;
-        int most = endpoint.config.largestReceiveBufferOctets();
+        rcv.roundBeganNs = context.nowNs();
+        int most = context.config.largestReceiveBufferOctets();
         int more = grant(Math.min(wanted, most) - rcv.capacity);
         rcv.capacity += more;
         rcv.grownBy += more;
@@ -64,7 +64,7 @@ public final class BufferGrowth {
      */
     public void wanted(Tcb tcb) {
         Snd snd = tcb.snd;
-        int most = endpoint.config.largestSendBufferOctets();
+        int most = context.config.largestSendBufferOctets();
         long onItsWay = Math.min(tcb.congestion.window(), snd.wnd);
         int more = grant(Math.min(2 * onItsWay, most) - snd.capacity);
         snd.capacity += more;
@@ -72,7 +72,7 @@ public final class BufferGrowth {
     }
 
     private int grant(long wanted) {
-        long left = endpoint.config.bufferBudgetOctets() - granted;
+        long left = context.config.bufferBudgetOctets() - granted;
         int octets = (int) Math.max(0, Math.min(wanted, left));
         granted += octets;
         return octets;

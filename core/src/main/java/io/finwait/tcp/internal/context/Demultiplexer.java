@@ -2,7 +2,7 @@ package io.finwait.tcp.internal.context;
 
 import io.finwait.spi.RandomSource;
 import io.finwait.tcp.internal.tcb.Tcb;
-import io.finwait.wire.IpAddress;
+import io.finwait.wire.FourTuple;
 
 /**
  * Finds the TCB of a pair of sockets: open addressing with linear probing over a keyed hash, so that
@@ -27,21 +27,16 @@ public final class Demultiplexer {
         return size;
     }
 
-    public int hash(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        long ports = (long) remotePort << 48 | (long) localPort << 32;
+    /** The keyed hash of a pair of sockets. */
+    public int hash(FourTuple tuple) {
+        long ports = (long) tuple.remotePort << 48 | (long) tuple.localPort << 32;
         long h;
-        if (IpAddress.isV4(remoteHigh, remoteLow)) {
+        if (tuple.isV4()) {
             // The low 32 bits of the address say all: the ports take the place of the others.
-            h = mix(mix(keyB ^ remoteLow ^ ports) ^ localLow);
+            h = mix(mix(keyB ^ tuple.remoteLow ^ ports) ^ tuple.localLow);
         } else {
-            h = mix(mix(mix(keyB ^ remoteLow) ^ remoteHigh) ^ ports);
-            h = mix(mix(h ^ localLow) ^ localHigh);
+            h = mix(mix(mix(keyB ^ tuple.remoteLow) ^ tuple.remoteHigh) ^ ports);
+            h = mix(mix(h ^ tuple.localLow) ^ tuple.localHigh);
         }
         return (int) (h >>> 32);
     }
@@ -52,32 +47,17 @@ public final class Demultiplexer {
     }
 
     /** The TCB of a pair of sockets, or null. */
-    public Tcb find(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
+    public Tcb find(FourTuple tuple) {
         // Segments come in trains: mostly this one is for whom the last one was for.
         Tcb tcb = last;
-        if (tcb != null
-                && isFor(tcb, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)) {
+        if (tcb != null && tcb.isSame(tuple)) {
             return tcb;
         }
-        int hash = hash(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
-        return find(hash, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        return find(hash(tuple), tuple);
     }
 
     /** The same where the hash of the pair is known already. */
-    public Tcb find(
-            int hash,
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
+    public Tcb find(int hash, FourTuple tuple) {
         int mask = table.length - 1;
         int index = hash & mask;
         while (true) {
@@ -85,28 +65,12 @@ public final class Demultiplexer {
             if (tcb == null) {
                 return null;
             }
-            if (isFor(tcb, localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)) {
+            if (tcb.isSame(tuple)) {
                 last = tcb;
                 return tcb;
             }
             index = (index + 1) & mask;
         }
-    }
-
-    private static boolean isFor(
-            Tcb tcb,
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int localPort,
-            int remotePort) {
-        return tcb.remotePort == remotePort
-                && tcb.localPort == localPort
-                && tcb.remoteLow == remoteLow
-                && tcb.localLow == localLow
-                && tcb.remoteHigh == remoteHigh
-                && tcb.localHigh == localHigh;
     }
 
     /** The TCB at which a search for a hash begins, which is mostly the right one; or null. */
@@ -124,14 +88,7 @@ public final class Demultiplexer {
                 }
             }
         }
-        tcb.hash =
-                hash(
-                        tcb.localHigh,
-                        tcb.localLow,
-                        tcb.remoteHigh,
-                        tcb.remoteLow,
-                        tcb.localPort,
-                        tcb.remotePort);
+        tcb.hash = hash(tcb);
         insert(tcb);
         size++;
     }

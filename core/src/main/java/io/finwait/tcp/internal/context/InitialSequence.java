@@ -1,7 +1,6 @@
 package io.finwait.tcp.internal.context;
 
-import io.finwait.tcp.internal.tcb.Tcb;
-import io.finwait.wire.Segment;
+import io.finwait.wire.FourTuple;
 
 /**
  * Initial sequence numbers (RFC 6528): a clock of 4 microseconds plus a keyed hash of the pair of
@@ -33,11 +32,11 @@ public final class InitialSequence {
         fixed = new int[0];
     }
 
-    public int next(Tcb tcb, long nowNs) {
+    public int next(FourTuple tuple, long nowNs) {
         if (fixed.length > 0) {
             return fixed[Math.min(next++, fixed.length - 1)];
         }
-        return (int) (nowNs / TICK_NS) + (int) hashOf(tcb);
+        return (int) (nowNs / TICK_NS) + (int) hash.hash(tuple);
     }
 
     /** How far the clock of these numbers has gone from one time to another; not at all when they are fixed. */
@@ -46,28 +45,7 @@ public final class InitialSequence {
     }
 
     /** The offset of a pair's timestamps: constant for the pair, so they go on rising (RFC 7323 §7.1). */
-    public int timestampOffset(Tcb tcb) {
-        return (int) (hashOf(tcb) >>> 32);
-    }
-
-    /** The same for the receiver of a segment. */
-    public int timestampOffset(Segment seg) {
-        long all =
-                hash.hash(
-                        seg.destinationHigh(),
-                        seg.destinationLow(),
-                        seg.sourceHigh(),
-                        seg.sourceLow(),
-                        (long) seg.destinationPort() << 16 | seg.sourcePort());
-        return (int) (all >>> 32);
-    }
-
-    private long hashOf(Tcb tcb) {
-        return hash.hash(
-                tcb.localHigh,
-                tcb.localLow,
-                tcb.remoteHigh,
-                tcb.remoteLow,
-                (long) tcb.localPort << 16 | tcb.remotePort);
+    public int timestampOffset(FourTuple tuple) {
+        return (int) (hash.hash(tuple) >>> 32);
     }
 }

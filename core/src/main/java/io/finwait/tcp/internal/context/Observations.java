@@ -8,10 +8,8 @@ import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 
@@ -22,16 +20,16 @@ import java.util.ArrayDeque;
  */
 public final class Observations {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Observations.class);
-
     private final EndpointObserver observer;
     private final Clock clock;
+    private final Failures failures;
     private final boolean nobodyListens;
     private final ArrayDeque<Picture> waiting = new ArrayDeque<>();
     private final ArrayDeque<Picture> free = new ArrayDeque<>();
 
-    public Observations(EndpointObserver observer, Clock clock) {
+    public Observations(EndpointObserver observer, Clock clock, Failures failures) {
         this.observer = observer;
+        this.failures = failures;
         this.clock = clock;
         nobodyListens = observer.equals(EndpointObserver.NONE);
     }
@@ -82,20 +80,14 @@ public final class Observations {
         try {
             picture.tell(observer, picture.dated ? picture.atNs : clock.lastNs());
         } catch (Throwable e) {
-            Problems.log(LOG, "the endpoint's observer threw; the endpoint goes on", e);
+            failures.report("the endpoint goes on; threw:", "its observer", e);
         }
         free.push(picture);
     }
 
     /** A connection as it was when something happened to it. */
-    private static final class Picture implements ConnectionInfo {
+    private static final class Picture extends FourTuple implements ConnectionInfo {
 
-        private long localHigh;
-        private long localLow;
-        private long remoteHigh;
-        private long remoteLow;
-        private int localPort;
-        private int remotePort;
         private long unread;
         private long unacknowledged;
         private State state;
@@ -110,12 +102,7 @@ public final class Observations {
         private long atNs;
 
         Picture of(Tcb tcb, State newState) {
-            localHigh = tcb.localHigh;
-            localLow = tcb.localLow;
-            remoteHigh = tcb.remoteHigh;
-            remoteLow = tcb.remoteLow;
-            localPort = tcb.localPort;
-            remotePort = tcb.remotePort;
+            set(tcb);
             unread = tcb.unread();
             unacknowledged = tcb.unacknowledged();
             state = newState;
@@ -123,12 +110,7 @@ public final class Observations {
         }
 
         Picture of(TimeWaitEntry entry, State newState) {
-            localHigh = entry.localHigh();
-            localLow = entry.localLow();
-            remoteHigh = entry.remoteHigh();
-            remoteLow = entry.remoteLow();
-            localPort = entry.localPort();
-            remotePort = entry.remotePort();
+            set(entry);
             unread = 0;
             unacknowledged = 0;
             state = newState;
@@ -191,15 +173,7 @@ public final class Observations {
 
         @Override
         public String toString() {
-            return IpAddress.format(localHigh, localLow)
-                    + ":"
-                    + localPort
-                    + " > "
-                    + IpAddress.format(remoteHigh, remoteLow)
-                    + ":"
-                    + remotePort
-                    + " "
-                    + state;
+            return sockets() + " " + state;
         }
     }
 }

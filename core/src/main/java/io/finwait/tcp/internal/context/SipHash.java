@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.context;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.FourTuple;
 
 /** SipHash-2-4 (Aumasson and Bernstein, 2012) over whole 64-bit words, keyed by 128 random bits. */
 public final class SipHash {
@@ -18,7 +19,13 @@ public final class SipHash {
         this.k1 = k1;
     }
 
-    /** The hash of five words: a pair of sockets. */
+    /** The hash of a pair of sockets. */
+    public long hash(FourTuple tuple) {
+        return hash(
+                tuple.localHigh, tuple.localLow, tuple.remoteHigh, tuple.remoteLow, tuple.ports());
+    }
+
+    /** The hash of five words. */
     public long hash(long a, long b, long c, long d, long e) {
         long v0 = k0 ^ 0x736f6d6570736575L;
         long v1 = k1 ^ 0x646f72616e646f6dL;

@@ -10,12 +10,13 @@ import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.tcp.StateCounts;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.endpoint.TcpConnection;
 import io.finwait.tcp.internal.tcb.Clock;
+import io.finwait.tcp.internal.tcb.Handle;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.timewait.TimeWaitEnding;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitPolicy;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Segment;
 
@@ -147,7 +148,7 @@ public final class Watch {
     }
 
     /** A connection has ended, TIME-WAIT included, and its handle knows how. */
-    public void ended(TcpConnection connection) {
+    public void ended(Handle connection) {
         if (quiet || (!FlightEvents.recordsCloses() && !LOG.isDebugEnabled())) {
             return;
         }
@@ -293,20 +294,12 @@ public final class Watch {
         return Math.max(0, entry.deadlineNs() - clock.lastNs());
     }
 
-    private static String local(Tcb tcb) {
-        return FlightEvents.socket(tcb.localHigh, tcb.localLow, tcb.localPort);
+    private static String local(FourTuple tuple) {
+        return FlightEvents.socket(tuple.localHigh, tuple.localLow, tuple.localPort);
     }
 
-    private static String foreign(Tcb tcb) {
-        return FlightEvents.socket(tcb.remoteHigh, tcb.remoteLow, tcb.remotePort);
-    }
-
-    private static String local(TimeWaitEntry entry) {
-        return FlightEvents.socket(entry.localHigh(), entry.localLow(), entry.localPort());
-    }
-
-    private static String foreign(TimeWaitEntry entry) {
-        return FlightEvents.socket(entry.remoteHigh(), entry.remoteLow(), entry.remotePort());
+    private static String foreign(FourTuple tuple) {
+        return FlightEvents.socket(tuple.remoteHigh, tuple.remoteLow, tuple.remotePort);
     }
 
     private static String socket(IpAddress address, int port) {

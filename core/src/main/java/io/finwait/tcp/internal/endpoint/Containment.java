@@ -1,11 +1,11 @@
 package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.tcp.CloseReason.AbortCause;
-import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.internal.close.FinWait2Records;
+import io.finwait.tcp.internal.close.Lifecycle;
+import io.finwait.tcp.internal.context.Failures;
+import io.finwait.tcp.internal.output.SegmentSender;
 import io.finwait.tcp.internal.tcb.Tcb;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what throws where it is. No packet and no call makes the machinery throw, as far as we know;
@@ -13,55 +13,47 @@ import org.slf4j.LoggerFactory;
  * dropped, and everybody else goes on.
  *
  * <p>Errors are contained as well. Memory that runs out, or a stack, does so for whom the machinery was
- * working at that moment; and where everybody's fails, nothing is lost by having tried. What cannot even
- * be logged is still counted.
+ * working at that moment; and where everybody's fails, nothing is lost by having tried.
  */
-public final class Containment {
+final class Containment {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Containment.class);
-    private static final long SECOND_NS = 1_000_000_000L;
+    private final Failures failures;
+    private final SegmentSender sender;
+    private final Lifecycle lifecycle;
+    private final FinWait2Records finWait2;
 
-    /** A stack trace for each packet of a flood would do more harm than what it tells of. */
-    private static final int LOGGED_A_SECOND = 10;
-
-    private final TcpEndpoint endpoint;
-    private long secondBegan;
-    private int inSecond;
-    private long notLogged;
-
-    Containment(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    Containment(
+            Failures failures,
+            SegmentSender sender,
+            Lifecycle lifecycle,
+            FinWait2Records finWait2) {
+        this.failures = failures;
+        this.sender = sender;
+        this.lifecycle = lifecycle;
+        this.finWait2 = finWait2;
     }
 
     /** Something was thrown while a TCB was handled: its connection ends, with RST where that works. */
-    public void end(Tcb tcb, Throwable failure) {
-        report("an internal error ends the connection", tcb, failure);
+    void end(Tcb tcb, Throwable failure) {
+        failures.report("an internal error ends the connection", tcb, failure);
         reset(tcb);
         try {
-            endpoint.lifecycle.failed(tcb);
+            lifecycle.failed(tcb);
         } catch (Throwable again) {
-            report("an internal error while ending the connection", tcb, again);
-            endpoint.lifecycle.cutOff(tcb);
+            failures.report("an internal error while ending the connection", tcb, again);
+            lifecycle.cutOff(tcb);
         }
     }
 
     private void reset(Tcb tcb) {
         try {
-            endpoint.output.abandon();
+            sender.abandon();
             if (tcb.connection != null && tcb.state.isSynchronized() && !tcb.resetOwed) {
-                endpoint.output.sendReset(tcb);
+                sender.sendReset(tcb);
             }
         } catch (Throwable failure) {
-            report("no RST could be sent for the connection", tcb, failure);
-            abandonQuietly();
-        }
-    }
-
-    private void abandonQuietly() {
-        try {
-            endpoint.output.abandon();
-        } catch (Throwable failure) {
-            endpoint.counters.add(Counter.FAILURES_CONTAINED);
+            failures.report("no RST could be sent for the connection", tcb, failure);
+            sender.abandonQuietly();
         }
     }
 
@@ -71,16 +63,16 @@ public final class Containment {
      * @param incarnation which connection of the handle the callback was told of
      */
     void observerThrew(TcpConnection connection, int incarnation, Throwable failure) {
-        report("an observer threw, which ends its connection", connection, failure);
+        failures.report("an observer threw, which ends its connection", connection, failure);
         if (connection.incarnation != incarnation) {
             return;
         }
         Tcb tcb = connection.tcb;
         try {
             if (tcb != null) {
-                endpoint.lifecycle.abort(tcb, AbortCause.OBSERVER_FAILED);
+                lifecycle.abort(tcb, AbortCause.OBSERVER_FAILED);
             } else if (connection.isRecord()) {
-                endpoint.finWait2.abort(connection, AbortCause.OBSERVER_FAILED);
+                finWait2.abort(connection.sockets, AbortCause.OBSERVER_FAILED);
             }
         } catch (Throwable again) {
             if (tcb == null) {
@@ -92,28 +84,8 @@ public final class Containment {
     }
 
     /** Something was thrown that concerns no connection: what asked for it is dropped. */
-    public void drop(String what, Throwable failure) {
-        report("dropped because of an internal error:", what, failure);
-        abandonQuietly();
-    }
-
-    private void report(String what, Object whose, Throwable failure) {
-        endpoint.counters.add(Counter.FAILURES_CONTAINED);
-        try {
-            if (endpoint.now - secondBegan >= SECOND_NS || inSecond == 0) {
-                secondBegan = endpoint.now;
-                inSecond = 0;
-            }
-            if (inSecond == LOGGED_A_SECOND) {
-                notLogged++;
-                return;
-            }
-            inSecond++;
-            LOG.error("{} {} ({} more were not logged)", what, whose, notLogged, failure);
-            notLogged = 0;
-        } catch (Throwable noLog) {
-            // Nothing can be said; it was counted.
-            notLogged++;
-        }
+    void drop(String what, Throwable failure) {
+        failures.report("dropped because of an internal error:", what, failure);
+        sender.abandonQuietly();
     }
 }

@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.internal.context.Observations;
+import io.finwait.tcp.internal.tcb.Events;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 import java.util.ArrayDeque;
@@ -12,15 +13,6 @@ import java.util.function.BiConsumer;
  * closes, aborts or connects never meets a TCB in the middle of a segment.
  */
 public final class Notifications {
-
-    public static final int ESTABLISHED = 1;
-    static final int SOFT_ERROR = 1 << 1;
-    public static final int READABLE = 1 << 2;
-    public static final int WRITABLE = 1 << 3;
-    public static final int PEER_CLOSED = 1 << 4;
-    public static final int CLOSE_ACKNOWLEDGED = 1 << 5;
-    public static final int LINGER_EXPIRED = 1 << 6;
-    public static final int ENDED = 1 << 7;
 
     private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
     private final Observations observations;
@@ -92,13 +84,18 @@ public final class Notifications {
 
     private void tell(TcpConnection connection, int events) {
         int incarnation = connection.incarnation;
-        tell(connection, incarnation, events, ESTABLISHED, ConnectionObserver::onEstablished);
-        if ((events & SOFT_ERROR) != 0) {
+        tell(
+                connection,
+                incarnation,
+                events,
+                Events.ESTABLISHED,
+                ConnectionObserver::onEstablished);
+        if ((events & Events.SOFT_ERROR) != 0) {
             tell(
                     connection,
                     incarnation,
                     events,
-                    SOFT_ERROR,
+                    Events.SOFT_ERROR,
                     (o, c) -> o.onSoftError(c, connection.softError));
         }
         if (connection.incarnation != incarnation) {
@@ -107,18 +104,28 @@ public final class Notifications {
         if (connection.draining) {
             drain(connection);
         } else if (!connection.givenUp) {
-            tell(connection, incarnation, events, READABLE, ConnectionObserver::onReadable);
-            tell(connection, incarnation, events, WRITABLE, ConnectionObserver::onWritable);
-            tell(connection, incarnation, events, PEER_CLOSED, ConnectionObserver::onPeerClosed);
+            tell(connection, incarnation, events, Events.READABLE, ConnectionObserver::onReadable);
+            tell(connection, incarnation, events, Events.WRITABLE, ConnectionObserver::onWritable);
+            tell(
+                    connection,
+                    incarnation,
+                    events,
+                    Events.PEER_CLOSED,
+                    ConnectionObserver::onPeerClosed);
         }
         tell(
                 connection,
                 incarnation,
                 events,
-                CLOSE_ACKNOWLEDGED,
+                Events.CLOSE_ACKNOWLEDGED,
                 ConnectionObserver::onCloseAcknowledged);
-        tell(connection, incarnation, events, LINGER_EXPIRED, ConnectionObserver::onLingerExpired);
-        tell(connection, incarnation, events, ENDED, ConnectionObserver::onEnded);
+        tell(
+                connection,
+                incarnation,
+                events,
+                Events.LINGER_EXPIRED,
+                ConnectionObserver::onLingerExpired);
+        tell(connection, incarnation, events, Events.ENDED, ConnectionObserver::onEnded);
     }
 
     private static void drain(TcpConnection connection) {

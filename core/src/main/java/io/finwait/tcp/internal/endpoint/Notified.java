@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.internal.buffer.ReceiveBuffer;
+import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 /**
@@ -11,6 +12,7 @@ import io.finwait.tcp.internal.tcb.Tcb;
 abstract sealed class Notified permits TcpConnection {
 
     final TcpEndpoint endpoint;
+    final Context context;
 
     /** Null when the TCB has gone. */
     public Tcb tcb;
@@ -35,5 +37,6 @@ abstract sealed class Notified permits TcpConnection {
 
     Notified(TcpEndpoint endpoint) {
         this.endpoint = endpoint;
+        context = endpoint.context;
     }
 }

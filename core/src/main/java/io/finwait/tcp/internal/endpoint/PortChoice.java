@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.endpoint;
 
-import io.finwait.spi.RandomSource;
+import io.finwait.tcp.internal.close.TimeWaits;
+import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.context.SipHash;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.IpAddress;
@@ -17,13 +18,15 @@ final class PortChoice {
 
     private static final int COUNTER_SHIFT = Long.SIZE - 10;
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final TimeWaits timeWaits;
     private final SipHash hash;
     private final int[] counters = new int[COUNTERS];
 
-    PortChoice(TcpEndpoint endpoint, RandomSource random) {
-        this.endpoint = endpoint;
-        this.hash = new SipHash(random);
+    PortChoice(Context context, TimeWaits timeWaits, SipHash hash) {
+        this.context = context;
+        this.timeWaits = timeWaits;
+        this.hash = hash;
     }
 
     /**
@@ -37,8 +40,8 @@ final class PortChoice {
             tcb.localPort = wanted;
             return isFree(tcb, true);
         }
-        int first = endpoint.config.firstEphemeralPort();
-        int count = endpoint.config.lastEphemeralPort() - first + 1;
+        int first = context.config.firstEphemeralPort();
+        int count = context.config.lastEphemeralPort() - first + 1;
         long offset =
                 hash.hash(
                         tcb.localHigh, tcb.localLow, tcb.remoteHigh, tcb.remoteLow, tcb.remotePort);
@@ -58,11 +61,15 @@ final class PortChoice {
         return false;
     }
 
+    private boolean isInUse(Tcb tcb) {
+        return context.tcbs.find(tcb) != null;
+    }
+
     private boolean isFree(Tcb tcb, boolean mayReuse) {
-        if (endpoint.isInUse(tcb)) {
+        if (isInUse(tcb)) {
             return false;
         }
-        return !endpoint.timeWait.holds(tcb) || (mayReuse && endpoint.timeWait.mayReuse(tcb));
+        return !timeWaits.holds(tcb) || (mayReuse && timeWaits.mayReuse(tcb));
     }
 
     String refusal(Tcb tcb, int wanted) {
@@ -77,6 +84,6 @@ final class PortChoice {
                 + wanted
                 + " to "
                 + to
-                + (endpoint.isInUse(tcb) ? " is connected" : " is in TIME_WAIT");
+                + (isInUse(tcb) ? " is connected" : " is in TIME_WAIT");
     }
 }

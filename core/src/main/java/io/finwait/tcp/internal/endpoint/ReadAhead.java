@@ -4,11 +4,11 @@ import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.tcp.internal.context.Demultiplexer;
 import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Ipv6;
 import io.finwait.wire.Protocol;
-import io.finwait.wire.Segment;
 
 import java.nio.ByteBuffer;
 
@@ -33,6 +33,7 @@ public final class ReadAhead {
     private static final int LONGEST_WITHOUT_TEXT = 80;
 
     private final Demultiplexer demultiplexer;
+    private final FourTuple tuple = new FourTuple();
     private final int worthwhile;
 
     /** The hashes of the packets' pairs of sockets; means nothing where {@code hashed} is false. */
@@ -84,25 +85,9 @@ public final class ReadAhead {
         seen = sum;
     }
 
-    /** The TCB of a segment of the batch, or null. */
-    Tcb find(int place, Segment seg) {
-        if (!hashed[place]) {
-            return demultiplexer.find(
-                    seg.destinationHigh(),
-                    seg.destinationLow(),
-                    seg.sourceHigh(),
-                    seg.sourceLow(),
-                    seg.destinationPort(),
-                    seg.sourcePort());
-        }
-        return demultiplexer.find(
-                hashes[place],
-                seg.destinationHigh(),
-                seg.destinationLow(),
-                seg.sourceHigh(),
-                seg.sourceLow(),
-                seg.destinationPort(),
-                seg.sourcePort());
+    /** The TCB of the pair of sockets of a packet of the batch, or null. */
+    Tcb find(int place, FourTuple pair) {
+        return hashed[place] ? demultiplexer.find(hashes[place], pair) : demultiplexer.find(pair);
     }
 
     /** Computes the hash where the header has the usual length, so that the ports are known to be there. */
@@ -112,26 +97,26 @@ public final class ReadAhead {
         int length = packet.length();
         if (length >= Ipv4.HEADER_LENGTH + 4 && b.get(at) == 0x45) {
             int ports = b.getInt(at + Ipv4.HEADER_LENGTH);
-            hashes[place] =
-                    demultiplexer.hash(
-                            0,
-                            IpAddress.v4Low(Ipv4.destination(b, at)),
-                            0,
-                            IpAddress.v4Low(Ipv4.source(b, at)),
-                            ports & 0xFFFF,
-                            ports >>> 16);
+            tuple.set(
+                    0,
+                    IpAddress.v4Low(Ipv4.destination(b, at)),
+                    0,
+                    IpAddress.v4Low(Ipv4.source(b, at)),
+                    ports & 0xFFFF,
+                    ports >>> 16);
+            hashes[place] = demultiplexer.hash(tuple);
             return Ipv4.protocol(b, at) == Protocol.TCP;
         }
         if (length >= Ipv6.HEADER_LENGTH + 4 && (b.get(at) & 0xF0) == 0x60) {
             int ports = b.getInt(at + Ipv6.HEADER_LENGTH);
-            hashes[place] =
-                    demultiplexer.hash(
-                            Ipv6.destinationHigh(b, at),
-                            Ipv6.destinationLow(b, at),
-                            Ipv6.sourceHigh(b, at),
-                            Ipv6.sourceLow(b, at),
-                            ports & 0xFFFF,
-                            ports >>> 16);
+            tuple.set(
+                    Ipv6.destinationHigh(b, at),
+                    Ipv6.destinationLow(b, at),
+                    Ipv6.sourceHigh(b, at),
+                    Ipv6.sourceLow(b, at),
+                    ports & 0xFFFF,
+                    ports >>> 16);
+            hashes[place] = demultiplexer.hash(tuple);
             return Ipv6.nextHeader(b, at) == Protocol.TCP;
         }
         return false;

@@ -25,7 +25,7 @@ public final class StateDigest {
 
     /** Gives the state of an endpoint to a consumer, word by word, always in the same order. */
     public static void of(TcpEndpoint endpoint, LongConsumer to) {
-        Tcb[] tcbs = endpoint.allTcbs();
+        Tcb[] tcbs = endpoint.context.tcbs.snapshot();
         Arrays.sort(
                 tcbs,
                 Comparator.<Tcb>comparingInt(tcb -> tcb.localPort)
@@ -34,11 +34,11 @@ public final class StateDigest {
         for (Tcb tcb : tcbs) {
             tcb(endpoint, tcb, to);
         }
-        to.accept(endpoint.timeWait.table().size());
+        to.accept(endpoint.timeWaits.table().size());
         TimeWaitVisitor visitor = entry -> entry(endpoint, entry, to);
         long cursor = 0;
         while (cursor >= 0) {
-            cursor = endpoint.timeWait.table().list(cursor, 16, visitor);
+            cursor = endpoint.timeWaits.table().list(cursor, 16, visitor);
         }
     }
 
@@ -52,7 +52,7 @@ public final class StateDigest {
         to.accept(snd.lastBegin - snd.iss);
         to.accept(snd.mss);
         to.accept(tcb.pathMtu);
-        to.accept(tcb.pathMtu == 0 ? 0 : tcb.pathMtuUntilNs - endpoint.now);
+        to.accept(tcb.pathMtu == 0 ? 0 : tcb.pathMtuUntilNs - endpoint.nowNs());
         snd.scoreboard.digest(snd.iss, to);
         to.accept(tcb.tailProbed ? tcb.tailProbeEnd - snd.iss : -1);
         to.accept(Math.min(snd.wnd, 2));
@@ -82,20 +82,20 @@ public final class StateDigest {
                         tcb.overTimeWait,
                         tcb.acceptDeferred,
                         tcb.sackPermitted && tcb.rtt.backoff() > 0,
-                        tcb.congestion.isRecovering(),
-                        tcb.congestion.isRecovering() && tcb.congestion.isPartlyRecovered()));
+                        tcb.loss.recovering,
+                        tcb.loss.recovering && tcb.loss.partlyRecovered));
         to.accept(tcb.acksOwed);
         to.accept(tcb.retransmissions);
-        to.accept(Math.min(tcb.probes, endpoint.config.closePolicy().orphanRetries() + 1));
+        to.accept(Math.min(tcb.probes, endpoint.context.config.closePolicy().orphanRetries() + 1));
         to.accept(tcb.probesUnanswered);
-        to.accept(tcb.congestion.duplicates());
-        long wait = endpoint.segmentArrives.challengeWaitNs(tcb);
-        to.accept(tcb.challenged ? Math.min(endpoint.now - tcb.lastChallengeNs, wait) : wait);
+        to.accept(tcb.loss.duplicates);
+        long wait = endpoint.input.challengeWaitNs(tcb);
+        to.accept(tcb.challenged ? Math.min(endpoint.nowNs() - tcb.lastChallengeNs, wait) : wait);
         to.accept(wait == 0 ? 0 : tcb.challengesInVain);
         for (Timer timer : Timer.values()) {
             to.accept(
                     tcb.timers.isRunning(timer)
-                            ? tcb.timers.deadline(timer) - endpoint.now
+                            ? tcb.timers.deadline(timer) - endpoint.nowNs()
                             : Timers.OFF);
         }
     }
@@ -112,12 +112,12 @@ public final class StateDigest {
         to.accept((entry.isFinWait2() ? State.FIN_WAIT_2 : State.TIME_WAIT).ordinal());
         to.accept(entry.isFinWait2() ? endpoint.finWait2.received(entry) : 0);
         to.accept(entry.isParked() ? 1 : 0);
-        to.accept(entry.deadlineNs() - endpoint.now);
+        to.accept(entry.deadlineNs() - endpoint.nowNs());
     }
 
     /** True when a timer runs that would send something again. */
     public static boolean isRetransmissionTimerRunning(TcpEndpoint endpoint) {
-        for (Tcb tcb : endpoint.allTcbs()) {
+        for (Tcb tcb : endpoint.context.tcbs.snapshot()) {
             if (tcb.timers.isRunning(Timer.RETRANSMISSION)
                     || tcb.timers.isRunning(Timer.TAIL_LOSS_PROBE)
                     || tcb.timers.isRunning(Timer.WINDOW_PROBE)) {

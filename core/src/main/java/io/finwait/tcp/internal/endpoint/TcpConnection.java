@@ -9,12 +9,14 @@ import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.State;
+import io.finwait.tcp.internal.context.Keepalive;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.EndKind;
+import io.finwait.tcp.internal.tcb.Events;
+import io.finwait.tcp.internal.tcb.Handle;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
-import io.finwait.timewait.TimeWaitEntry;
-import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -27,7 +29,7 @@ import java.util.Objects;
  * The user's handle. While the connection lives it works on the {@link Tcb}; afterwards it holds what
  * was received and how it ended.
  */
-public final class TcpConnection extends Notified implements Connection {
+public final class TcpConnection extends Notified implements Connection, Handle {
 
     private static final State[] STATES = State.values();
     private static final int LONGEST_PATH = 12;
@@ -42,12 +44,7 @@ public final class TcpConnection extends Notified implements Connection {
 
     private Object attachment;
 
-    private long localHigh;
-    private long localLow;
-    private long remoteHigh;
-    private long remoteLow;
-    private int localPort;
-    private int remotePort;
+    final FourTuple sockets = new FourTuple();
 
     private EndKind endKind = EndKind.NOT_ENDED;
     private int endCause;
@@ -62,15 +59,8 @@ public final class TcpConnection extends Notified implements Connection {
     private boolean isRecord;
 
     /** What its place in {@code FinWait2Records} depends on. */
-    public int recordHash;
-
-    /** Numbers that the peer had used when the TCB shrank to a record. */
-    private int receivedByRecord;
-
-    /** How far below SND.NXT an ACK for the record may lie. */
-    private int oldestAckOfRecord;
-
     private boolean endOfStream;
+
     private boolean receiveErrorTold;
     private boolean sendErrorTold;
     String softError;
@@ -84,12 +74,7 @@ public final class TcpConnection extends Notified implements Connection {
         tcb = newTcb;
         newTcb.connection = this;
         input = newTcb.rcv.buffer;
-        localHigh = newTcb.localHigh;
-        localLow = newTcb.localLow;
-        remoteHigh = newTcb.remoteHigh;
-        remoteLow = newTcb.remoteLow;
-        localPort = newTcb.localPort;
-        remotePort = newTcb.remotePort;
+        sockets.set(newTcb);
         steps = 0;
         if (undatedFrom != NONE_UNDATED) {
             undatedFrom = 0;
@@ -118,13 +103,13 @@ public final class TcpConnection extends Notified implements Connection {
         }
         int room = tcb.snd.capacity - tcb.snd.buffer.length();
         if (room < source.remaining()) {
-            endpoint.bufferGrowth.wanted(tcb);
+            context.bufferGrowth.wanted(tcb);
             room = tcb.snd.capacity - tcb.snd.buffer.length();
         }
         int taken = tcb.snd.append(source, room);
         tcb.snd.wasFull |= source.hasRemaining();
         if (taken > 0 && tcb.state.isSynchronized()) {
-            endpoint.wantsOutput(tcb);
+            context.wantsOutput(tcb);
         }
         return taken;
     }
@@ -151,7 +136,7 @@ public final class TcpConnection extends Notified implements Connection {
             }
             int taken = input.read(target);
             if (tcb != null) {
-                endpoint.bufferGrowth.read(tcb, taken);
+                context.bufferGrowth.read(tcb, taken);
             }
             tellWindow();
             return taken;
@@ -171,9 +156,9 @@ public final class TcpConnection extends Notified implements Connection {
         if (tcb == null || tcb.state.hasReceivedFin()) {
             return;
         }
-        if (tcb.rcv.windowUpdateIsDue(endpoint.profile.has(Habit.TELLS_DOUBLED_WINDOWS))) {
+        if (tcb.rcv.windowUpdateIsDue(context.profile.has(Habit.TELLS_DOUBLED_WINDOWS))) {
             tcb.acksOwed = Math.max(tcb.acksOwed, 1);
-            endpoint.wantsOutput(tcb);
+            context.wantsOutput(tcb);
         }
     }
 
@@ -184,7 +169,7 @@ public final class TcpConnection extends Notified implements Connection {
     private boolean toldAsEndOfStream() {
         return endOfStream
                 && endKind == EndKind.RESET_BY_PEER
-                && endpoint.config.closePolicy().endOfStreamAfterReset();
+                && context.config.closePolicy().endOfStreamAfterReset();
     }
 
     private boolean endedBadly() {
@@ -198,7 +183,7 @@ public final class TcpConnection extends Notified implements Connection {
     public void shutdownOutput() {
         endpoint.checkThread();
         if (tcb != null) {
-            endpoint.userCalls.shutdownOutput(tcb);
+            endpoint.closeCalls.shutdownOutput(tcb);
         }
     }
 
@@ -220,7 +205,7 @@ public final class TcpConnection extends Notified implements Connection {
             input.clear();
             return;
         }
-        endpoint.userCalls.close(tcb);
+        endpoint.closeCalls.close(tcb);
         givenUp = true;
     }
 
@@ -232,10 +217,10 @@ public final class TcpConnection extends Notified implements Connection {
             return;
         }
         draining = true;
-        endpoint.userCalls.shutdownOutput(tcb);
+        endpoint.closeCalls.shutdownOutput(tcb);
         if (tcb != null) {
             tcb.timers.startAt(Timer.GRACEFUL_CLOSE, deadlineNs);
-            endpoint.timersChanged(tcb);
+            context.timersChanged(tcb);
             drain();
         }
     }
@@ -246,11 +231,10 @@ public final class TcpConnection extends Notified implements Connection {
         if (tcb != null) {
             endpoint.lifecycle.abort(tcb, AbortCause.USER);
         } else if (isRecord) {
-            endpoint.finWait2.abort(this, AbortCause.USER);
+            endpoint.finWait2.abort(sockets, AbortCause.USER);
         } else if (endKind == EndKind.ORDERLY) {
             // In TIME-WAIT nothing is sent, and the remnant goes (RFC 9293 §3.10.5).
-            endpoint.timeWait.abort(
-                    localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort, lastSndNxt);
+            endpoint.timeWaits.abort(sockets, lastSndNxt);
         }
     }
 
@@ -268,7 +252,7 @@ public final class TcpConnection extends Notified implements Connection {
         if (tcb != null) {
             tcb.userTimeoutNs = timeoutNs;
             tcb.timers.stop(Timer.USER_TIMEOUT);
-            endpoint.wantsOutput(tcb);
+            context.wantsOutput(tcb);
         }
     }
 
@@ -284,7 +268,7 @@ public final class TcpConnection extends Notified implements Connection {
             tcb.keepaliveIdleNs = idleNs;
             tcb.keepaliveIntervalNs = intervalNs;
             tcb.keepaliveProbes = probes;
-            endpoint.expiry.restartKeepalive(tcb);
+            Keepalive.restart(context, tcb);
         }
     }
 
@@ -293,7 +277,7 @@ public final class TcpConnection extends Notified implements Connection {
         endpoint.checkThread();
         if (tcb != null) {
             tcb.nagle = on;
-            endpoint.wantsOutput(tcb);
+            context.wantsOutput(tcb);
         }
     }
 
@@ -310,7 +294,8 @@ public final class TcpConnection extends Notified implements Connection {
             events = 0;
             observer = ConnectionObserver.NONE;
             input.clear();
-            endpoint.pools.recycle(this, input);
+            endpoint.handles.give(this);
+            context.tcbPool.give(input);
             input = null;
         }
     }
@@ -332,8 +317,7 @@ public final class TcpConnection extends Notified implements Connection {
         }
         return endKind == EndKind.ORDERLY
                         && !endpoint.isClosed()
-                        && endpoint.timeWait.holds(
-                                localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort)
+                        && endpoint.timeWaits.holds(sockets)
                 ? State.TIME_WAIT
                 : State.CLOSED;
     }
@@ -372,22 +356,22 @@ public final class TcpConnection extends Notified implements Connection {
 
     @Override
     public IpAddress localAddress() {
-        return new IpAddress(localHigh, localLow);
+        return new IpAddress(sockets.localHigh, sockets.localLow);
     }
 
     @Override
     public int localPort() {
-        return localPort;
+        return sockets.localPort;
     }
 
     @Override
     public IpAddress remoteAddress() {
-        return new IpAddress(remoteHigh, remoteLow);
+        return new IpAddress(sockets.remoteHigh, sockets.remoteLow);
     }
 
     @Override
     public int remotePort() {
-        return remotePort;
+        return sockets.remotePort;
     }
 
     @Override
@@ -437,18 +421,19 @@ public final class TcpConnection extends Notified implements Connection {
 
     // What the machinery tells.
 
+    @Override
     public void entered(State state, long nowNs) {
         if (steps < LONGEST_PATH) {
             path[steps] = (byte) state.ordinal();
             pathTimes[steps++] = nowNs;
-            if (!endpoint.clock.isRunning() && undatedFrom == NONE_UNDATED) {
+            if (!context.clock.isRunning() && undatedFrom == NONE_UNDATED) {
                 undatedFrom = steps - 1;
-                endpoint.clock.owe(this);
+                context.clock.owe(this);
             }
         }
     }
 
-    /** The duty cycle has begun that steps of a user's call waited for. */
+    @Override
     public void dateSteps(long nowNs) {
         for (int i = undatedFrom; i < steps; i++) {
             pathTimes[i] = nowNs;
@@ -456,14 +441,14 @@ public final class TcpConnection extends Notified implements Connection {
         undatedFrom = NONE_UNDATED;
     }
 
-    /** Our FIN was queued. */
+    @Override
     public void closedHere() {
         if (closedFirst == null) {
             closedFirst = ClosedFirst.LOCAL;
         }
     }
 
-    /** The peer's FIN was taken; told before the state changes. */
+    @Override
     public void closedThere() {
         endOfStream = true;
         if (closedFirst == null) {
@@ -473,7 +458,7 @@ public final class TcpConnection extends Notified implements Connection {
         }
     }
 
-    /** The TCB goes. */
+    @Override
     public void ended(Tcb old, EndKind kind, int cause) {
         endKind = kind;
         endCause = cause;
@@ -493,7 +478,7 @@ public final class TcpConnection extends Notified implements Connection {
         tcb = null;
     }
 
-    /** The TCB goes, and nothing that it holds can be relied on ({@code Lifecycle.cutOff}). */
+    @Override
     public void cutOff(long nowNs) {
         if (tcb == null) {
             return;
@@ -505,7 +490,7 @@ public final class TcpConnection extends Notified implements Connection {
             closedFirst = ClosedFirst.REMOTE;
         }
         entered(State.CLOSED, nowNs);
-        tell(Notifications.ENDED | Notifications.READABLE);
+        tell(Events.ENDED | Events.READABLE);
         input.clear();
     }
 
@@ -513,11 +498,9 @@ public final class TcpConnection extends Notified implements Connection {
         return isRecord;
     }
 
-    /** The TCB of this orphan becomes a record; nobody will read or write any more. */
+    @Override
     public void shrunk(Tcb old) {
         isRecord = true;
-        receivedByRecord = old.rcv.nxt - old.rcv.irs;
-        oldestAckOfRecord = old.snd.oldestAck();
         unsentAtEnd = 0;
         unacknowledgedAtEnd = 0;
         unreadAtEnd = input.readable();
@@ -528,36 +511,14 @@ public final class TcpConnection extends Notified implements Connection {
         tcb = null;
     }
 
-    /** The record is in TIME-WAIT, or gone. */
+    @Override
     public void recordEnded(EndKind kind, int cause, State state, long nowNs) {
         isRecord = false;
         endOfStream |= kind == EndKind.ORDERLY;
         entered(state, nowNs);
         endKind = kind;
         endCause = cause;
-        tell(Notifications.ENDED | Notifications.READABLE);
-    }
-
-    public int oldestAckOfRecord() {
-        return oldestAckOfRecord;
-    }
-
-    public int receivedByRecord() {
-        return receivedByRecord;
-    }
-
-    public boolean hasSockets(TimeWaitEntry entry) {
-        return entry.remotePort() == remotePort
-                && entry.localPort() == localPort
-                && entry.remoteLow() == remoteLow
-                && entry.localLow() == localLow
-                && entry.remoteHigh() == remoteHigh
-                && entry.localHigh() == localHigh;
-    }
-
-    /** Reads the record of this orphan into {@link TimeWaitTable#entry()}. */
-    public boolean readRecord(TimeWaitTable table) {
-        return table.read(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
+        tell(Events.ENDED | Events.READABLE);
     }
 
     /** Reads and throws away what a graceful close does not want any more. */
@@ -572,27 +533,30 @@ public final class TcpConnection extends Notified implements Connection {
         }
     }
 
-    /** Notes that something happened; the observer is told when the packets at hand are processed. */
+    @Override
     public void tell(int event) {
         events |= event;
         endpoint.notifications.add(this);
     }
 
+    @Override
     public void tellSoftError(String message) {
         softError = message;
-        tell(Notifications.SOFT_ERROR);
+        tell(Events.SOFT_ERROR);
+    }
+
+    @Override
+    public int untold() {
+        return events;
+    }
+
+    @Override
+    public void gracefulCloseExpired() {
+        close();
     }
 
     @Override
     public String toString() {
-        return IpAddress.format(localHigh, localLow)
-                + ":"
-                + localPort
-                + " > "
-                + IpAddress.format(remoteHigh, remoteLow)
-                + ":"
-                + remotePort
-                + " "
-                + (hasEnded() ? endKind : state());
+        return sockets.sockets() + " " + (hasEnded() ? endKind : state());
     }
 }

@@ -4,6 +4,7 @@ import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
+import io.finwait.tcp.internal.tcb.Backlog;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 import java.util.ArrayDeque;
@@ -15,7 +16,7 @@ import java.util.Objects;
  * A listening port with its two queues: handshakes under way, and connections that nobody has accepted
  * yet.
  */
-public final class TcpListener implements Listener {
+public final class TcpListener implements Listener, Backlog {
 
     private final TcpEndpoint endpoint;
     private final int port;
@@ -108,21 +109,22 @@ public final class TcpListener implements Listener {
         }
     }
 
-    /** True when another handshake may begin. */
+    @Override
     public boolean takesSyn() {
         return handshakes < backlog && acceptQueue.size() < backlog;
     }
 
-    /** True when a handshake may be completed. */
+    @Override
     public boolean takesConnection() {
         return acceptQueue.size() < backlog;
     }
 
-    /** Until when a handshake without text is not completed; in the past when it may be. */
+    @Override
     public long deferredUntilNs(Tcb tcb) {
         return tcb.synReceivedAtNs + deferAcceptNs;
     }
 
+    @Override
     public void handshakeBegins(Tcb tcb) {
         tcb.listener = this;
         tcb.countedAsHandshake = true;
@@ -136,13 +138,20 @@ public final class TcpListener implements Listener {
         }
     }
 
+    @Override
+    public void open(Tcb tcb) {
+        endpoint.handles.take(tcb);
+    }
+
+    @Override
     public void established(Tcb tcb) {
         handshakeIsOver(tcb);
-        acceptQueue.add(tcb.connection);
+        acceptQueue.add((TcpConnection) tcb.connection);
         endpoint.notifications.add(this);
     }
 
     /** A child went before anybody accepted it. One that has ended stays to be accepted and read. */
+    @Override
     public void gone(Tcb tcb) {
         handshakeIsOver(tcb);
     }

@@ -1,11 +1,14 @@
 package io.finwait.tcp.internal.input;
 
 import io.finwait.tcp.Counters.Counter;
-import io.finwait.tcp.State;
 import io.finwait.tcp.Trigger;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
-import io.finwait.tcp.internal.endpoint.TcpListener;
+import io.finwait.tcp.internal.close.Lifecycle;
+import io.finwait.tcp.internal.close.TimeWaits;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.context.SegmentSizes;
+import io.finwait.tcp.internal.output.StatelessAnswers;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
+import io.finwait.tcp.internal.tcb.Backlog;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.wire.Segment;
@@ -18,30 +21,48 @@ public final class Handshake {
     private static final int DEFAULT_MSS_V4 = 536;
     private static final int DEFAULT_MSS_V6 = 1220;
     private static final int SMALLEST_MSS = 64;
-    static final int TIMESTAMPS_OCTETS = 12;
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final Lifecycle lifecycle;
+    private final TimeWaits timeWaits;
+    private final StatelessAnswers answers;
+    private final Timestamps timestamps;
+    private final OwedAcks owedAcks;
+    private final TextArrives texts;
 
-    public Handshake(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    Handshake(
+            Context context,
+            Lifecycle lifecycle,
+            TimeWaits timeWaits,
+            StatelessAnswers answers,
+            Timestamps timestamps,
+            OwedAcks owedAcks,
+            TextArrives texts) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.timeWaits = timeWaits;
+        this.answers = answers;
+        this.timestamps = timestamps;
+        this.owedAcks = owedAcks;
+        this.texts = texts;
     }
 
     /** A segment for a port that listens, from a pair of sockets that is not in use. */
-    public void inListen(TcpListener listener, Segment seg) {
+    public void inListen(Backlog listener, Segment seg) {
         if (seg.hasRst()) {
-            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            context.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
         if (seg.hasSyn() && isIgnored(seg)) {
-            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            context.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
         if (seg.hasAck()) {
-            endpoint.answers.reset(seg);
+            answers.reset(seg);
             return;
         }
         if (!seg.hasSyn()) {
-            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            context.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
         child(listener, seg);
@@ -49,43 +70,38 @@ public final class Handshake {
 
     /** A SYN with something else on it, which a profile does not answer. */
     private boolean isIgnored(Segment seg) {
-        return (seg.hasFin() && endpoint.profile.has(Habit.DROPS_SYN_FIN))
-                || (seg.hasAck() && endpoint.profile.has(Habit.IGNORES_SYN_ACK));
+        return (seg.hasFin() && context.profile.has(Habit.DROPS_SYN_FIN))
+                || (seg.hasAck() && context.profile.has(Habit.IGNORES_SYN_ACK));
     }
 
     /** Begins a passive handshake; a FIN on the SYN is ignored (T-24). */
-    private void child(TcpListener listener, Segment seg) {
-        if (!listener.takesSyn() || !endpoint.hasPlace()) {
-            endpoint.counters.add(Counter.LISTEN_OVERFLOWS);
+    private void child(Backlog listener, Segment seg) {
+        if (!listener.takesSyn() || !context.hasPlace()) {
+            context.counters.add(Counter.LISTEN_OVERFLOWS);
             return;
         }
         Tcb tcb = newChild(listener, seg);
         synReceived(tcb, seg);
-        endpoint.lifecycle.childOfListener(tcb);
+        lifecycle.childOfListener(tcb);
     }
 
     /** The same where an entry in TIME-WAIT was parked, whose numbers ended at {@code oldSndNxt}. */
-    public void childOverTimeWait(TcpListener listener, Segment seg, int oldSndNxt) {
+    public void childOverTimeWait(Backlog listener, Segment seg, int oldSndNxt) {
         Tcb tcb = newChild(listener, seg);
         tcb.overTimeWait = true;
-        endpoint.timeWait.moveAhead(tcb, oldSndNxt);
+        timeWaits.moveAhead(tcb, oldSndNxt);
         synReceived(tcb, seg);
-        endpoint.lifecycle.childOfTimeWait(tcb);
+        lifecycle.childOfTimeWait(tcb);
     }
 
-    private Tcb newChild(TcpListener listener, Segment seg) {
-        Tcb tcb = endpoint.pools.newTcb();
-        tcb.localHigh = seg.destinationHigh();
-        tcb.localLow = seg.destinationLow();
-        tcb.remoteHigh = seg.sourceHigh();
-        tcb.remoteLow = seg.sourceLow();
-        tcb.localPort = seg.destinationPort();
-        tcb.remotePort = seg.sourcePort();
+    private Tcb newChild(Backlog listener, Segment seg) {
+        Tcb tcb = context.tcbPool.take();
+        tcb.ofReceiver(seg);
         tcb.passive = true;
-        endpoint.register(tcb);
+        context.register(tcb);
         listener.handshakeBegins(tcb);
         tcb.synOwed = true;
-        endpoint.wantsOutput(tcb);
+        context.wantsOutput(tcb);
         return tcb;
     }
 
@@ -111,66 +127,60 @@ public final class Handshake {
         if (offered == 0) {
             offered = tcb.isV4() ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
         }
-        int mss = Math.min(Math.max(offered, SMALLEST_MSS), endpoint.mssToOffer(tcb));
-        tcb.rcv.timestamps = endpoint.config.timestamps() && options.hasTimestamps();
+        int mss = Math.min(Math.max(offered, SMALLEST_MSS), context.sizes.mssToOffer(tcb));
+        tcb.rcv.timestamps = context.config.timestamps() && options.hasTimestamps();
         if (tcb.rcv.timestamps) {
             tcb.rcv.tsRecent = options.timestampValue();
-            tcb.rcv.tsRecentAtNs = endpoint.now;
-            mss -= TIMESTAMPS_OCTETS;
+            tcb.rcv.tsRecentAtNs = context.nowNs();
+            mss -= SegmentSizes.TIMESTAMPS_OCTETS;
         }
-        tcb.windowScaling = endpoint.config.windowScaling() && options.windowScale() >= 0;
+        tcb.windowScaling = context.config.windowScaling() && options.windowScale() >= 0;
         if (tcb.windowScaling) {
             tcb.snd.windowScale = options.windowScale();
-            tcb.rcv.windowScale = endpoint.windowScaleToOffer();
+            tcb.rcv.windowScale = context.sizes.windowScaleToOffer();
         }
-        tcb.sackPermitted = endpoint.config.selectiveAcknowledgments() && options.sackPermitted();
-        tcb.snd.agreedMss = mss;
-        if (tcb.pathMtu > 0) {
-            mss = Math.min(mss, PathMtu.segment(tcb, tcb.pathMtu));
-        }
-        tcb.snd.mss = mss;
-        tcb.rcv.peerSegment = mss;
-        tcb.congestion.reset(
-                mss, tcb.snd.iss, endpoint.profile.has(Habit.COUNTS_ALL_OCTETS), tcb.sackPermitted);
+        tcb.sackPermitted = context.config.selectiveAcknowledgments() && options.sackPermitted();
+        int fits = tcb.pathMtu > 0 ? SegmentSizes.textOf(tcb, tcb.pathMtu) : Integer.MAX_VALUE;
+        tcb.agreeOn(mss, fits, context.nowNs());
     }
 
     /** A segment for a connection in SYN-SENT. */
     public void inSynSent(Tcb tcb, Segment seg) {
-        if (seg.hasSyn() && seg.hasFin() && endpoint.profile.has(Habit.DROPS_SYN_FIN)) {
-            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+        if (seg.hasSyn() && seg.hasFin() && context.profile.has(Habit.DROPS_SYN_FIN)) {
+            context.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
         boolean ackIsGood = false;
         if (seg.hasAck()) {
             ackIsGood = tcb.snd.isNewAck(seg.ack());
             if (!ackIsGood) {
-                endpoint.answers.reset(seg);
+                answers.reset(seg);
                 return;
             }
         }
         if (seg.hasRst()) {
             // Its sequence number can't be judged yet (erratum 8167 of RFC 9293): the ACK decides.
             if (ackIsGood) {
-                endpoint.lifecycle.resetByPeer(tcb);
+                lifecycle.resetByPeer(tcb);
             } else {
-                endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+                context.counters.add(Counter.DROPPED_SEGMENTS);
             }
             return;
         }
         if (!seg.hasSyn()) {
-            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            context.counters.add(Counter.DROPPED_SEGMENTS);
             return;
         }
         if (ackIsGood) {
             synAckReceived(tcb, seg);
         } else {
             synReceived(tcb, seg);
-            tcb.rcv.widen(endpoint.profile.has(Habit.ROUNDED_WINDOW));
+            tcb.rcv.widen(context.profile.has(Habit.ROUNDED_WINDOW));
             tcb.timers.stop(Timer.RETRANSMISSION);
-            endpoint.lifecycle.simultaneousOpen(tcb);
+            lifecycle.simultaneousOpen(tcb);
             tcb.synOwed = true;
         }
-        endpoint.wantsOutput(tcb);
+        context.wantsOutput(tcb);
     }
 
     private void synAckReceived(Tcb tcb, Segment seg) {
@@ -186,15 +196,15 @@ public final class Handshake {
      */
     boolean ackOfSyn(Tcb tcb, Segment seg) {
         if (tcb.passive && !tcb.listener.takesConnection()) {
-            endpoint.counters.add(Counter.LISTEN_OVERFLOWS);
+            context.counters.add(Counter.LISTEN_OVERFLOWS);
             return false;
         }
         if (isDeferred(tcb, seg)) {
             return false;
         }
-        endpoint.timestamps.record(tcb, seg);
+        timestamps.record(tcb, seg);
         becomeEstablished(tcb, seg, Trigger.ACK_OF_SYN);
-        endpoint.wantsOutput(tcb);
+        context.wantsOutput(tcb);
         return true;
     }
 
@@ -208,15 +218,15 @@ public final class Handshake {
             return false;
         }
         long until = tcb.listener.deferredUntilNs(tcb);
-        if (until - endpoint.now <= 0) {
+        if (until - context.nowNs() <= 0) {
             return false;
         }
         if (!tcb.acceptDeferred) {
             // The segment that completes the handshake comes too late to measure a round trip.
             tcb.acceptDeferred = true;
-            endpoint.timestamps.measure(tcb, seg);
+            timestamps.measure(tcb, seg);
         }
-        tcb.timers.start(Timer.RETRANSMISSION, until);
+        tcb.timers.startAt(Timer.RETRANSMISSION, until);
         return true;
     }
 
@@ -227,21 +237,21 @@ public final class Handshake {
     private void becomeEstablished(Tcb tcb, Segment seg, Trigger trigger) {
         boolean synWasLost = tcb.retransmissions > 0;
         if (!tcb.acceptDeferred) {
-            endpoint.timestamps.measure(tcb, seg);
+            timestamps.measure(tcb, seg);
         }
         tcb.snd.acknowledge(seg.ack());
         int scale = seg.hasSyn() ? 0 : tcb.snd.windowScale;
         tcb.snd.updateWindow(seg.window() << scale, seg.seq(), seg.ack());
-        tcb.rcv.widen(endpoint.profile.has(Habit.ROUNDED_WINDOW));
-        tcb.quickAcksLeft = endpoint.profile.quickAcks();
+        tcb.rcv.widen(context.profile.has(Habit.ROUNDED_WINDOW));
+        tcb.quickAcksLeft = context.profile.quickAcks();
         tcb.rtt.beginText(synWasLost);
         if (synWasLost) {
-            tcb.congestion.afterLostSyn();
+            tcb.congestion.synLost(context.nowNs());
         }
-        endpoint.lifecycle.established(tcb, trigger);
+        lifecycle.established(tcb, trigger);
         if (tcb.rcv.reassembly.count() > 0) {
-            int octets = endpoint.segmentArrives.takeInOrder(tcb);
-            endpoint.segmentArrives.acknowledgeText(tcb, octets, false);
+            int octets = texts.takeInOrder(tcb);
+            owedAcks.acknowledgeText(tcb, octets, false);
         }
     }
 
@@ -252,9 +262,9 @@ public final class Handshake {
     void synInSynReceived(Tcb tcb, Segment seg) {
         if (seg.seq() == tcb.rcv.irs) {
             if (!seg.hasAck()) {
-                endpoint.timestamps.record(tcb, seg);
+                timestamps.record(tcb, seg);
                 tcb.synOwed = true;
-                endpoint.wantsOutput(tcb);
+                context.wantsOutput(tcb);
                 return;
             }
             if (tcb.snd.isNewAck(seg.ack())) {
@@ -267,14 +277,9 @@ public final class Handshake {
         }
         boolean inWindow = Seq.inWindow(seg.seq(), tcb.rcv.nxt, tcb.rcv.wnd());
         if (tcb.passive && inWindow) {
-            endpoint.lifecycle.forget(tcb);
+            lifecycle.forget(tcb);
         } else {
-            endpoint.segmentArrives.challenge(tcb);
+            owedAcks.challenge(tcb);
         }
-    }
-
-    /** True while the state of a TCB is one of the handshake's. */
-    static boolean isUnderWay(Tcb tcb) {
-        return tcb.state == State.SYN_SENT || tcb.state == State.SYN_RECEIVED;
     }
 }

@@ -1,7 +1,7 @@
 package io.finwait.tcp.internal.input;
 
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
@@ -18,12 +18,18 @@ import io.finwait.wire.TcpHeader;
  */
 public final class HeaderPrediction {
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final Timestamps timestamps;
+    private final AckArrives acks;
+    private final TextArrives texts;
     private boolean on = true;
     private long taken;
 
-    public HeaderPrediction(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    HeaderPrediction(Context context, Timestamps timestamps, AckArrives acks, TextArrives texts) {
+        this.context = context;
+        this.timestamps = timestamps;
+        this.acks = acks;
+        this.texts = texts;
     }
 
     /** Lets every segment take the long way, so that a test can compare the two. */
@@ -59,23 +65,23 @@ public final class HeaderPrediction {
             if (!snd.isNewAck(seg.ack())) {
                 return false;
             }
-            endpoint.timestamps.record(tcb, seg);
-            endpoint.segmentArrives.takeNewAck(tcb, seg);
+            timestamps.record(tcb, seg);
+            acks.takeNewAck(tcb, seg);
         } else {
             boolean reportsGap = snd.una != snd.nxt && seg.options().sackBlocks() > 0;
             if (seg.ack() != snd.una || seg.textLength() > rcv.wnd() || reportsGap) {
                 return false;
             }
-            endpoint.timestamps.record(tcb, seg);
-            endpoint.segmentArrives.updateWindow(tcb, seg);
-            endpoint.segmentArrives.takeNextText(tcb, seg, seg.textOffset(), seg.textLength());
+            timestamps.record(tcb, seg);
+            acks.updateWindow(tcb, seg);
+            texts.takeNextText(tcb, seg, seg.textOffset(), seg.textLength());
         }
         if (mayHaveToSend(tcb)) {
-            endpoint.wantsOutput(tcb);
+            context.wantsOutput(tcb);
         }
         taken++;
-        endpoint.expiry.heard(tcb);
-        endpoint.timersChanged(tcb);
+        tcb.heard(context.nowNs());
+        context.timersChanged(tcb);
         return true;
     }
 
@@ -92,7 +98,7 @@ public final class HeaderPrediction {
         return snd.cursor != snd.textEnd
                 || tcb.acksOwed != 0
                 || tcb.retransmitOwed
-                || tcb.congestion.isRecovering()
+                || tcb.loss.recovering
                 || tcb.userTimeoutNs != 0;
     }
 }

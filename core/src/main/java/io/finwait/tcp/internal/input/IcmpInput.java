@@ -2,8 +2,11 @@ package io.finwait.tcp.internal.input;
 
 import io.finwait.ip.IcmpEcho;
 import io.finwait.ip.IcmpError;
+import io.finwait.spi.Transport;
 import io.finwait.tcp.Counters.Counter;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.close.Lifecycle;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.loss.PathMtu;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Seq;
@@ -15,56 +18,58 @@ import io.finwait.wire.Seq;
  */
 public final class IcmpInput {
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final Lifecycle lifecycle;
+    private final PathMtu pathMtu;
     private final IcmpEcho echo;
     private final IcmpError error = new IcmpError();
+    private IcmpError.Kind kind = IcmpError.Kind.NONE;
 
-    public IcmpInput(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
-        this.echo = new IcmpEcho(endpoint.transport);
+    public IcmpInput(Context context, Lifecycle lifecycle, PathMtu pathMtu, Transport transport) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.pathMtu = pathMtu;
+        this.echo = new IcmpEcho(transport);
     }
 
-    /** Takes a packet that carries no TCP. */
-    public void take(IpView ip) {
-        switch (echo.answer(ip, endpoint.now)) {
-            case ANSWERED -> endpoint.counters.add(Counter.PINGS);
-            case NO_ROOM -> endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
-            case NO_PING -> takeError(ip);
+    /**
+     * Takes a packet that carries no TCP.
+     *
+     * @return the connection that an error concerns, for {@link #tell}; else null
+     */
+    public Tcb take(IpView ip) {
+        switch (echo.answer(ip, context.nowNs())) {
+            case ANSWERED -> context.counters.add(Counter.PINGS);
+            case NO_ROOM -> context.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+            case NO_PING -> {
+                return parse(ip);
+            }
         }
+        return null;
     }
 
-    private void takeError(IpView ip) {
-        IcmpError.Kind kind = error.parse(ip);
+    private Tcb parse(IpView ip) {
+        kind = error.parse(ip);
         if (kind == IcmpError.Kind.NONE) {
-            endpoint.counters.add(Counter.BAD_PACKETS);
-            return;
+            context.counters.add(Counter.BAD_PACKETS);
+            return null;
         }
-        Tcb tcb =
-                endpoint.find(
-                        error.localHigh(),
-                        error.localLow(),
-                        error.remoteHigh(),
-                        error.remoteLow(),
-                        error.localPort(),
-                        error.remotePort());
+        Tcb tcb = context.tcbs.find(error);
         boolean outstanding =
                 tcb != null && Seq.inWindow(error.sequence(), tcb.snd.una, tcb.snd.flight());
         if (!outstanding || kind == IcmpError.Kind.IGNORED) {
-            endpoint.counters.add(Counter.ICMP_IGNORED);
-            return;
+            context.counters.add(Counter.ICMP_IGNORED);
+            return null;
         }
-        try {
-            takeError(tcb, kind);
-        } catch (Throwable failure) {
-            endpoint.containment.end(tcb, failure);
-        }
+        return tcb;
     }
 
-    private void takeError(Tcb tcb, IcmpError.Kind kind) {
+    /** Does with a connection what the error that was taken last asks for. */
+    public void tell(Tcb tcb) {
         if (kind == IcmpError.Kind.TOO_BIG) {
-            endpoint.pathMtu.tooBig(tcb, error);
-        } else if (kind == IcmpError.Kind.HARD && Handshake.isUnderWay(tcb)) {
-            endpoint.lifecycle.refused(tcb);
+            pathMtu.tooBig(tcb, error);
+        } else if (kind == IcmpError.Kind.HARD && tcb.isOpening()) {
+            lifecycle.refused(tcb);
         } else {
             soft(tcb);
         }
@@ -72,7 +77,7 @@ public final class IcmpInput {
 
     /** Told to the user, and kept as the reason if the connection then times out (F05). */
     private void soft(Tcb tcb) {
-        endpoint.counters.add(Counter.ICMP_SOFT_ERRORS);
+        context.counters.add(Counter.ICMP_SOFT_ERRORS);
         tcb.softError = error.message();
         if (tcb.connection != null) {
             tcb.connection.tellSoftError(error.message());

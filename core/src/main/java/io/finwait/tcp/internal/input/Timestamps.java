@@ -1,8 +1,9 @@
 package io.finwait.tcp.internal.input;
 
 import io.finwait.tcp.Counters.Counter;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
+import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.Segment;
@@ -18,10 +19,12 @@ public final class Timestamps {
     /** TS.Recent is no longer compared after 24 days of silence (RFC 7323 §5.5). */
     private static final long TS_RECENT_LIFE_NS = 24L * 24 * 3600 * 1_000_000_000L;
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final OwedAcks owedAcks;
 
-    public Timestamps(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    Timestamps(Context context, OwedAcks owedAcks) {
+        this.context = context;
+        this.owedAcks = owedAcks;
     }
 
     /** PAWS (RFC 7323 §5.3, R1): false when the segment is old and goes no further. */
@@ -30,27 +33,27 @@ public final class Timestamps {
             return true;
         }
         if (!seg.options().hasTimestamps()) {
-            if (seg.hasSyn() || endpoint.profile.has(Habit.BARE_SEGMENTS)) {
+            if (seg.hasSyn() || context.profile.has(Habit.BARE_SEGMENTS)) {
                 return true;
             }
-            endpoint.counters.add(Counter.DROPPED_SEGMENTS);
+            context.counters.add(Counter.DROPPED_SEGMENTS);
             return false;
         }
         if (!isOld(tcb.rcv, seg)) {
             return true;
         }
-        endpoint.counters.add(Counter.PAWS_DROPS);
+        context.counters.add(Counter.PAWS_DROPS);
         if (seg.hasSyn()) {
-            endpoint.segmentArrives.challenge(tcb);
+            owedAcks.challenge(tcb);
         } else if (seg.length() > 0) {
-            endpoint.segmentArrives.oweAck(tcb);
+            owedAcks.oweAck(tcb);
         }
         return false;
     }
 
     private boolean isOld(Rcv rcv, Segment seg) {
         return Seq.lt(seg.options().timestampValue(), rcv.tsRecent)
-                && endpoint.now - rcv.tsRecentAtNs < TS_RECENT_LIFE_NS;
+                && context.nowNs() - rcv.tsRecentAtNs < TS_RECENT_LIFE_NS;
     }
 
     /**
@@ -63,7 +66,7 @@ public final class Timestamps {
                 && seg.options().hasTimestamps()
                 && Seq.leq(seg.seq(), rcv.lastAckSent)) {
             rcv.tsRecent = seg.options().timestampValue();
-            rcv.tsRecentAtNs = endpoint.now;
+            rcv.tsRecentAtNs = context.nowNs();
         }
     }
 
@@ -79,14 +82,14 @@ public final class Timestamps {
             if (Seq.leq(seg.ack(), tcb.timedSeq) && tcb.rtt.backoff() == 0) {
                 return;
             }
-            int elapsed = endpoint.timestamp(tcb) - options.timestampEcho();
+            int elapsed = context.timestamp(tcb) - options.timestampEcho();
             if (elapsed >= 0 && options.timestampEcho() != 0) {
                 tcb.timedSeq = tcb.snd.nxt;
-                tcb.rtt.sample(elapsed * TcpEndpoint.TIMESTAMP_TICK_NS);
+                tcb.rtt.sample(elapsed * Clock.TIMESTAMP_TICK_NS);
             }
         } else if (tcb.timing && Seq.geq(seg.ack(), tcb.timedSeq)) {
             tcb.timing = false;
-            tcb.rtt.sample(endpoint.now - tcb.timedAtNs);
+            tcb.rtt.sample(context.nowNs() - tcb.timedAtNs);
         }
     }
 }

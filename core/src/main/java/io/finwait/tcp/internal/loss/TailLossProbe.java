@@ -2,13 +2,12 @@ package io.finwait.tcp.internal.loss;
 
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Retransmission;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.wire.Seq;
-import io.finwait.wire.TcpHeader;
 
 /**
  * The tail loss probe (RFC 8985 §7) for the tail that ends in the FIN: when no ACK comes for two round
@@ -31,10 +30,10 @@ public final class TailLossProbe {
     /** How late timers may be, here and at the peer; matters where round trips are short. */
     private static final long TIMER_SLACK_NS = 4 * MS;
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
 
-    public TailLossProbe(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    public TailLossProbe(Context context) {
+        this.context = context;
     }
 
     /** Starts the timer when there is a tail to probe for; it never fires behind the retransmission's. */
@@ -42,10 +41,10 @@ public final class TailLossProbe {
         if (!applies(tcb)) {
             tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
         } else if (!tcb.timers.isRunning(Timer.TAIL_LOSS_PROBE)) {
-            long due = endpoint.now + timeoutNs(tcb);
+            long due = context.nowNs() + timeoutNs(tcb);
             long retransmission = tcb.timers.deadline(Timer.RETRANSMISSION);
             boolean later = due - retransmission > 0;
-            tcb.timers.start(Timer.TAIL_LOSS_PROBE, later ? retransmission : due);
+            tcb.timers.startAt(Timer.TAIL_LOSS_PROBE, later ? retransmission : due);
         }
     }
 
@@ -64,8 +63,8 @@ public final class TailLossProbe {
                 && tcb.rtt.backoff() == 0
                 && snd.cursor == snd.nxt
                 && snd.scoreboard.isEmpty()
-                && tcb.congestion.duplicates() == 0
-                && !tcb.congestion.isRecovering()
+                && tcb.loss.duplicates == 0
+                && !tcb.loss.recovering
                 && (snd.finSent() || newText(snd) > 0);
     }
 
@@ -77,12 +76,12 @@ public final class TailLossProbe {
         boolean one = snd.flight() <= snd.mss;
         // The ACK of a FIN does not wait for company (RFC 9293 §3.10.7.4).
         boolean mayBeDelayed =
-                one && (!snd.finSent() || endpoint.profile.has(Habit.EXPECTS_DELAYED_ACK_OF_FIN));
+                one && (!snd.finSent() || context.profile.has(Habit.EXPECTS_DELAYED_ACK_OF_FIN));
         return 2 * tcb.rtt.smoothedNs() + (mayBeDelayed ? MAX_ACK_DELAY_NS : TIMER_SLACK_NS);
     }
 
     /** Octets of text that were never sent and that the peer's window takes, one segment at most. */
-    private static int newText(Snd snd) {
+    public static int newText(Snd snd) {
         return Math.min(Math.min(snd.unsentText(), snd.mss), snd.wnd - snd.flight());
     }
 
@@ -90,36 +89,20 @@ public final class TailLossProbe {
     public void fire(Tcb tcb) {
         tcb.againBecause = Retransmission.TAIL_LOSS_PROBE;
         tcb.tailProbeOwed = true;
-        tcb.timers.start(Timer.RETRANSMISSION, endpoint.now + tcb.rtt.timeoutNs());
-        endpoint.wantsOutput(tcb);
+        tcb.timers.start(Timer.RETRANSMISSION, tcb.rtt.timeoutNs());
+        context.wantsOutput(tcb);
     }
 
-    /**
-     * Sends the probe, whatever the congestion window says.
-     *
-     * @return false when the transport had no room
-     */
-    public boolean send(Tcb tcb) {
-        if (!applies(tcb)) {
-            // The window was taken back meanwhile, or SACK has told something: other timers decide.
-            return true;
-        }
-        Snd snd = tcb.snd;
-        int text = newText(snd);
-        if (text > 0 ? !endpoint.output.sendNext(tcb, text, 0) : !sendLastAgain(tcb)) {
-            return false;
-        }
-        endpoint.counters.add(Counter.TAIL_LOSS_PROBES);
+    /** Whether the tail that a probe is owed for is still there; other timers decide if it is not. */
+    public static boolean isDue(Tcb tcb) {
+        return applies(tcb);
+    }
+
+    /** The probe has left. */
+    public void sent(Tcb tcb) {
+        context.counters.add(Counter.TAIL_LOSS_PROBES);
         tcb.tailProbed = true;
-        tcb.tailProbeEnd = snd.nxt;
-        return true;
-    }
-
-    private boolean sendLastAgain(Tcb tcb) {
-        Snd snd = tcb.snd;
-        int from = Seq.max(snd.una, Seq.max(snd.lastBegin, snd.finSeq - snd.mss));
-        tcb.timing = false;
-        return endpoint.output.send(tcb, from, snd.finSeq - from, TcpHeader.FIN);
+        tcb.tailProbeEnd = tcb.snd.nxt;
     }
 
     /** Something new was acknowledged: the tail is another one. */

@@ -4,8 +4,9 @@ import io.finwait.spi.Packet;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.Counters;
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.internal.context.SegmentSizes;
 import io.finwait.wire.Checksum;
-import io.finwait.wire.IpAddress;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Ipv6;
 import io.finwait.wire.Protocol;
@@ -33,10 +34,7 @@ public final class SegmentWriter {
     private ByteBuffer buffer;
     private int ipLength;
     private int tcpAt;
-    private long localHigh;
-    private long localLow;
-    private long remoteHigh;
-    private long remoteLow;
+    private final FourTuple to = new FourTuple();
 
     public SegmentWriter(Transport transport, Counters counters) {
         this.transport = transport;
@@ -44,29 +42,21 @@ public final class SegmentWriter {
         this.counters = counters;
     }
 
-    /** Octets of the IP header for an address. */
-    public static int ipHeaderLength(long high, long low) {
-        return IpAddress.isV4(high, low) ? Ipv4.HEADER_LENGTH : Ipv6.HEADER_LENGTH;
-    }
-
     /**
-     * Begins a segment from one of our addresses.
+     * Begins a segment.
      *
      * @param tcpLength octets of header, options and text
      * @return false when the transport has no room
      */
-    boolean begin(long fromHigh, long fromLow, long toHigh, long toLow, int tcpLength) {
-        ipLength = ipHeaderLength(toHigh, toLow);
+    public boolean begin(FourTuple tuple, int tcpLength) {
+        ipLength = SegmentSizes.ipHeader(tuple);
         packet = transport.claim(ipLength + tcpLength);
         if (packet == null) {
             return false;
         }
         buffer = packet.buffer();
         tcpAt = packet.offset() + ipLength;
-        localHigh = fromHigh;
-        localLow = fromLow;
-        remoteHigh = toHigh;
-        remoteLow = toLow;
+        to.set(tuple);
         return true;
     }
 
@@ -86,8 +76,6 @@ public final class SegmentWriter {
      * @param segmentSize octets of text in each segment of a super-packet, or 0
      */
     void finish(
-            int localPort,
-            int remotePort,
             int seq,
             int ack,
             int headerLength,
@@ -96,12 +84,17 @@ public final class SegmentWriter {
             int segmentSize,
             long nowNs) {
         TcpHeader.write(
-                buffer, tcpAt, localPort, remotePort, seq, ack, headerLength, flags, window);
+                buffer, tcpAt, to.localPort, to.remotePort, seq, ack, headerLength, flags, window);
         int tcpLength = packet.length() - ipLength;
         writeIpHeader(tcpLength);
         long sum =
                 Checksum.pseudoHeader(
-                        localHigh, localLow, remoteHigh, remoteLow, Protocol.TCP, tcpLength);
+                        to.localHigh,
+                        to.localLow,
+                        to.remoteHigh,
+                        to.remoteLow,
+                        Protocol.TCP,
+                        tcpLength);
         if (checksumOffload) {
             TcpHeader.checksum(buffer, tcpAt, Checksum.fold(sum));
             packet.checksumOffloaded(true).segmentSize(segmentSize);
@@ -152,8 +145,8 @@ public final class SegmentWriter {
                     0,
                     TIME_TO_LIVE,
                     Protocol.TCP,
-                    (int) localLow,
-                    (int) remoteLow);
+                    (int) to.localLow,
+                    (int) to.remoteLow);
         } else {
             Ipv6.write(
                     buffer,
@@ -163,10 +156,10 @@ public final class SegmentWriter {
                     0,
                     TIME_TO_LIVE,
                     Protocol.TCP,
-                    localHigh,
-                    localLow,
-                    remoteHigh,
-                    remoteLow);
+                    to.localHigh,
+                    to.localLow,
+                    to.remoteHigh,
+                    to.remoteLow);
         }
     }
 }

@@ -2,8 +2,10 @@ package io.finwait.tcp.internal.output;
 
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.context.SegmentSizes;
 import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.Segment;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
@@ -16,14 +18,15 @@ public final class StatelessAnswers {
 
     private static final long SECOND_NS = 1_000_000_000L;
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
     private final SegmentWriter writer;
+    private final FourTuple tuple = new FourTuple();
     private long second;
     private boolean counting;
     private int resetsInSecond;
 
-    public StatelessAnswers(TcpEndpoint endpoint, SegmentWriter writer) {
-        this.endpoint = endpoint;
+    public StatelessAnswers(Context context, SegmentWriter writer) {
+        this.context = context;
         this.writer = writer;
     }
 
@@ -36,108 +39,77 @@ public final class StatelessAnswers {
             return;
         }
         if (limited()) {
-            endpoint.counters.add(Counter.RESETS_LIMITED);
+            context.counters.add(Counter.RESETS_LIMITED);
             return;
         }
         if (!begin(seg, TcpHeader.LENGTH)) {
             return;
         }
-        endpoint.watch.resetSent(seg, State.CLOSED);
+        context.watch.resetSent(seg, State.CLOSED);
         if (seg.hasAck()) {
-            finish(seg, seg.ack(), 0, TcpHeader.LENGTH, TcpHeader.RST, 0);
+            finish(seg.ack(), 0, TcpHeader.LENGTH, TcpHeader.RST, 0);
         } else {
-            finish(seg, 0, seg.end(), TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
+            finish(0, seg.end(), TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
         }
     }
 
     /** {@code <SEQ><ACK><CTL=RST,ACK>} in answer to a segment, for a connection that was there. */
     public void resetAcknowledging(Segment seg, int seq, int ack) {
         if (begin(seg, TcpHeader.LENGTH)) {
-            endpoint.watch.resetSent(seg, State.TIME_WAIT);
-            finish(seg, seq, ack, TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
+            context.watch.resetSent(seg, State.TIME_WAIT);
+            finish(seq, ack, TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
         }
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} for an orphan that is a record. */
     public void reset(TimeWaitEntry entry) {
-        boolean room =
-                writer.begin(
-                        entry.localHigh(),
-                        entry.localLow(),
-                        entry.remoteHigh(),
-                        entry.remoteLow(),
-                        TcpHeader.LENGTH);
-        if (!room) {
-            endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
-            return;
+        if (begin(entry, TcpHeader.LENGTH)) {
+            context.watch.resetSent(entry);
+            int flags = TcpHeader.RST | TcpHeader.ACK;
+            finish(entry.sndNxt(), entry.rcvNxt(), TcpHeader.LENGTH, flags, 0);
         }
-        endpoint.watch.resetSent(entry);
-        writer.finish(
-                entry.localPort(),
-                entry.remotePort(),
-                entry.sndNxt(),
-                entry.rcvNxt(),
-                TcpHeader.LENGTH,
-                TcpHeader.RST | TcpHeader.ACK,
-                0,
-                0,
-                endpoint.now);
     }
 
-    /** {@code <SEQ><ACK><CTL=ACK>} in answer to a segment, with timestamps when there are some. */
-    public void acknowledge(
-            Segment seg,
-            int seq,
-            int ack,
-            int window,
-            boolean timestamps,
-            int timestampValue,
-            int timestampEcho) {
-        int header = TcpHeader.LENGTH + (timestamps ? 12 : 0);
+    /** {@code <SEQ><ACK><CTL=ACK>} of an entry in answer to a segment, with timestamps when it has some. */
+    public void acknowledge(Segment seg, TimeWaitEntry entry) {
+        int options = entry.hasTimestamps() ? SegmentSizes.TIMESTAMPS_OCTETS : 0;
+        int header = TcpHeader.LENGTH + options;
         if (!begin(seg, header)) {
             return;
         }
-        if (timestamps) {
+        if (entry.hasTimestamps()) {
             TcpOptions.writeTimestamps(
-                    writer.buffer(), writer.optionsAt(), timestampValue, timestampEcho);
+                    writer.buffer(),
+                    writer.optionsAt(),
+                    context.timestampFor(seg),
+                    entry.tsRecent());
         }
-        finish(seg, seq, ack, header, TcpHeader.ACK, window);
+        finish(entry.sndNxt(), entry.rcvNxt(), header, TcpHeader.ACK, entry.window());
     }
 
     /** A bucket of resets a second, so that a scan can't make us a reflector. */
     private boolean limited() {
-        if (!counting || endpoint.now - second >= SECOND_NS) {
+        if (!counting || context.clock.lastNs() - second >= SECOND_NS) {
             counting = true;
-            second = endpoint.now;
+            second = context.clock.lastNs();
             resetsInSecond = 0;
         }
-        return ++resetsInSecond > endpoint.config.resetsPerSecond();
+        return ++resetsInSecond > context.config.resetsPerSecond();
     }
 
     private boolean begin(Segment seg, int tcpLength) {
-        boolean room =
-                writer.begin(
-                        seg.destinationHigh(),
-                        seg.destinationLow(),
-                        seg.sourceHigh(),
-                        seg.sourceLow(),
-                        tcpLength);
+        return begin(tuple.ofReceiver(seg), tcpLength);
+    }
+
+    private boolean begin(FourTuple to, int tcpLength) {
+        boolean room = writer.begin(to, tcpLength);
         if (!room) {
-            endpoint.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+            context.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
         }
         return room;
     }
 
-    private void finish(Segment seg, int seq, int ack, int header, int flags, int window) {
-        writer.finish(
-                seg.destinationPort(),
-                seg.sourcePort(),
-                seq,
-                ack,
-                header,
-                flags,
-                window,
-                0,
-                endpoint.now);
+    private void finish(int seq, int ack, int header, int flags, int window) {
+        writer.finish(seq, ack, header, flags, window, 0, context.clock.lastNs());
     }
 }

@@ -1,34 +1,28 @@
 package io.finwait.tcp.internal.tcb;
 
+import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.endpoint.TcpConnection;
-import io.finwait.tcp.internal.loss.NewReno;
+import io.finwait.wire.FourTuple;
 
 /**
  * What nearly every segment needs of a {@link Tcb}. It stands in a class of its own because the JVM
  * places the fields of a superclass before all others: so with many connections a segment fetches two
  * or three lines of the cache, where it would fetch five of all that a TCB holds.
  */
-public abstract sealed class PerSegment permits Tcb {
-
-    public long localHigh;
-    public long localLow;
-    public long remoteHigh;
-    public long remoteLow;
-    public int localPort;
-    public int remotePort;
+public abstract sealed class PerSegment extends FourTuple permits Tcb {
 
     /** Written by {@code Lifecycle} alone. */
     public State state = State.CLOSED;
 
     /** The user's handle; null in a passive handshake. */
-    public TcpConnection connection;
+    public Handle connection;
 
     public final Snd snd = new Snd();
     public final Rcv rcv = new Rcv();
     public final Timers timers = new Timers();
     public final RttEstimator rtt = new RttEstimator();
-    public final NewReno congestion = new NewReno();
+    public final LossState loss = new LossState();
+    public final CongestionControl congestion;
 
     /** True while a parked entry of the TIME-WAIT table stands behind this connection. */
     public boolean overTimeWait;
@@ -103,4 +97,8 @@ public abstract sealed class PerSegment permits Tcb {
     public int heapIndex = -1;
 
     public long heapDeadline;
+
+    PerSegment(CongestionControl congestion) {
+        this.congestion = congestion;
+    }
 }

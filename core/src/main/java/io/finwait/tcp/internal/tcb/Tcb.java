@@ -1,9 +1,9 @@
 package io.finwait.tcp.internal.tcb;
 
+import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.endpoint.TcpListener;
 import io.finwait.wire.IpAddress;
 
 /**
@@ -15,7 +15,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     public int hash;
 
     /** The listener that a passive connection came from, until it is accepted. */
-    public TcpListener listener;
+    public Backlog listener;
 
     /** Counts as one of its listener's handshakes under way. */
     public boolean countedAsHandshake;
@@ -79,9 +79,15 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** Until when that is believed. */
     public long pathMtuUntilNs;
 
+    /** Made once and used for one connection after the other. */
+    public Tcb(CongestionControl congestion) {
+        super(congestion);
+    }
+
     /** Why something is sent again, where something is; for those who look on. */
     public Retransmission againBecause = Retransmission.TIMEOUT;
 
+    /** Begins a new life. */
     public void reset() {
         againBecause = Retransmission.TIMEOUT;
         listener = null;
@@ -94,6 +100,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         closeDeferred = false;
         recordRefused = false;
         timers.stopAll();
+        loss.reset(0);
         opensWithNextCycle = false;
         resetOwed = false;
         synOwed = false;
@@ -132,11 +139,41 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         int sum = snd.una + snd.finSeq + rcv.nxt + rcv.lastAckSent + timers.touch();
         if (text) {
             sum += rcv.buffer == null ? 0 : rcv.buffer.readable();
-            sum += connection == null ? 0 : connection.events;
+            sum += connection == null ? 0 : connection.untold();
         } else {
-            sum += snd.buffer.length() + congestion.duplicates() + rtt.backoff();
+            sum += snd.buffer.length() + loss.duplicates + rtt.backoff();
         }
         return sum;
+    }
+
+    /**
+     * Both ends have agreed on the options: loss recovery begins.
+     *
+     * @param fitsPath octets of text that the path is known to carry
+     */
+    public void agreeOn(int agreedMss, int fitsPath, long nowNs) {
+        int mss = Math.min(agreedMss, fitsPath);
+        snd.agreedMss = agreedMss;
+        snd.mss = mss;
+        rcv.peerSegment = mss;
+        loss.reset(snd.iss);
+        congestion.begin(mss, nowNs);
+    }
+
+    /**
+     * The peer has said something acceptable: it lives. What fails a check may be anybody's, and counts
+     * for nothing, or a peer that died would seem to live for as long as somebody sends junk.
+     */
+    public void heard(long nowNs) {
+        lastHeardNs = nowNs;
+        challengesInVain = 0;
+        probesUnanswered = 0;
+        keepalivesUnanswered = 0;
+    }
+
+    /** True while the state is one of the handshake's. */
+    public boolean isOpening() {
+        return state == State.SYN_SENT || state == State.SYN_RECEIVED;
     }
 
     /** The send variables. */
@@ -157,10 +194,6 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** True when no user has this connection any more. */
     public boolean isOrphan() {
         return orphan;
-    }
-
-    public boolean isV4() {
-        return IpAddress.isV4(remoteHigh, remoteLow);
     }
 
     @Override
@@ -200,13 +233,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
 
     @Override
     public String toString() {
-        return localAddress()
-                + ":"
-                + localPort
-                + " > "
-                + remoteAddress()
-                + ":"
-                + remotePort
+        return sockets()
                 + " "
                 + state
                 + (orphan ? " (orphan)" : "")

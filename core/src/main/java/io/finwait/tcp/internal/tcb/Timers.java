@@ -12,6 +12,8 @@ public final class Timers {
     /** The timer does not run. */
     public static final long OFF = Long.MAX_VALUE;
 
+    private static final long LONGEST_NS = Long.MAX_VALUE / 2;
+
     private Clock clock;
     private Tcb owner;
 
@@ -41,22 +43,24 @@ public final class Timers {
     }
 
     /**
-     * Starts a timer, or moves it; a deadline of {@link #OFF} stops it. Between two duty cycles whoever
-     * calls knows the time of the last one only, and what counts is how far from it the deadline is: the
-     * timer runs that long from the beginning of the next cycle. So none can start in the past.
+     * Starts a timer, or moves it: it fires after some nanoseconds, counted from this duty cycle or, when
+     * a user calls between two, from the beginning of the next one. So none can start in the past.
+     *
+     * @param delayNs 0 or more; what is longer than 146 years is cut to that, so that no sum overflows
      */
-    public void start(Timer timer, long deadlineNs) {
-        if (deadlineNs != OFF && clock != null && !clock.isRunning()) {
-            deadlines[timer.ordinal()] = deadlineNs - clock.lastNs();
-            undated |= bit(timer);
-            running |= bit(timer);
-            clock.owe(owner);
+    public void start(Timer timer, long delayNs) {
+        long delay = Math.min(delayNs, LONGEST_NS);
+        if (clock.isRunning()) {
+            startAt(timer, clock.nowNs() + delay);
             return;
         }
-        startAt(timer, deadlineNs);
+        deadlines[timer.ordinal()] = delay;
+        undated |= bit(timer);
+        running |= bit(timer);
+        clock.owe(owner);
     }
 
-    /** Starts a timer, or moves it, with a deadline that the user has read off a clock of his own. */
+    /** Starts a timer, or moves it, with a deadline; {@link #OFF} stops it. */
     public void startAt(Timer timer, long deadlineNs) {
         if (deadlineNs == OFF) {
             stop(timer);
@@ -71,9 +75,9 @@ public final class Timers {
     }
 
     /** Starts a timer unless it runs. */
-    public void startIfOff(Timer timer, long deadlineNs) {
+    public void startIfOff(Timer timer, long delayNs) {
         if (!isRunning(timer)) {
-            start(timer, deadlineNs);
+            start(timer, delayNs);
         }
     }
 
@@ -83,7 +87,7 @@ public final class Timers {
     }
 
     /** A duty cycle begins: what was started before it runs from now on. */
-    void date(long nowNs) {
+    public void date(long nowNs) {
         for (int left = undated; left != 0; left &= left - 1) {
             int place = Integer.numberOfTrailingZeros(left);
             startAt(TIMERS[place], nowNs + deadlines[place]);

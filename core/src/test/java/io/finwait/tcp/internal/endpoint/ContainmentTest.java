@@ -158,7 +158,7 @@ class ContainmentTest {
     @Test
     void whatThrowsBetweenClaimAndCommit() throws IOException {
         bad.send(ByteBuffer.allocate(100));
-        badTcb().snd.buffer = new SendBuffer(bench.endpoint.pool);
+        badTcb().snd.buffer = new SendBuffer(bench.endpoint.pool());
         bench.work();
         assertThat(bench.wire.abandoned).isEqualTo(1);
         assertThat(bench.lastTo(BAD).has(RST)).isTrue();
@@ -331,7 +331,7 @@ class ContainmentTest {
 
     @Test
     void textOfOthersIsKeptWhereOnesOwnCannotBe() throws IOException {
-        ReceiveBuffer withoutMemory = new ReceiveBuffer(null, bench.endpoint.lentText);
+        ReceiveBuffer withoutMemory = new ReceiveBuffer(null, bench.endpoint.context.lentText);
         badTcb().rcv.buffer = withoutMemory;
         ((TcpConnection) bad).input = withoutMemory;
         badPeer.text(10);

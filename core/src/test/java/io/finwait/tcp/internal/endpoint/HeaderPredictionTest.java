@@ -80,7 +80,7 @@ class HeaderPredictionTest {
                             .receiveBufferOctets(random.nextBoolean() ? 8_000 : 256 * 1024);
             with = new Side(config.seed(seed).build());
             without = new Side(config.seed(seed).build());
-            without.endpoint.headerPrediction.off();
+            without.endpoint.input.headerPrediction().off();
         }
 
         void go() throws IOException {
@@ -228,9 +228,9 @@ class HeaderPredictionTest {
 
         /** Returns how many segments were as predicted. */
         int cycle(long now) {
-            long before = endpoint.headerPrediction.taken();
+            long before = endpoint.input.headerPrediction().taken();
             endpoint.doWork(now);
-            return (int) (endpoint.headerPrediction.taken() - before);
+            return (int) (endpoint.input.headerPrediction().taken() - before);
         }
 
         List<Long> digest() {

@@ -10,7 +10,9 @@ import io.finwait.tcp.internal.buffer.LentText;
 import io.finwait.tcp.internal.buffer.ReceiveBuffer;
 import io.finwait.tcp.internal.buffer.SendBuffer;
 import io.finwait.tcp.internal.context.Demultiplexer;
+import io.finwait.tcp.internal.loss.NewReno;
 import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Ipv4;
@@ -34,6 +36,7 @@ class ReadAheadTest {
     private final Random random = new Random(1);
     private final Demultiplexer demultiplexer = new Demultiplexer(RandomSource.seeded(1));
     private final PacketBatch batch = new PacketBatch(BATCH);
+    private final FourTuple pair = new FourTuple();
     private final Segment[] segments = new Segment[BATCH];
 
     @Test
@@ -50,8 +53,9 @@ class ReadAheadTest {
             looksNot.look(batch, 0, BATCH);
             for (int i = 0; i < BATCH; i++) {
                 if (segments[i] != null) {
-                    Tcb tcb = looks.find(i, segments[i]);
-                    assertThat(tcb).isSameAs(looksNot.find(i, segments[i]));
+                    pair.ofReceiver(segments[i]);
+                    Tcb tcb = looks.find(i, pair);
+                    assertThat(tcb).isSameAs(looksNot.find(i, pair));
                     found += tcb == null ? 0 : 1;
                 }
             }
@@ -88,7 +92,7 @@ class ReadAheadTest {
     }
 
     private void register(Pair pair) {
-        Tcb tcb = new Tcb();
+        Tcb tcb = new Tcb(new NewReno(false));
         tcb.localHigh = pair.local.high();
         tcb.localLow = pair.local.low();
         tcb.remoteHigh = pair.remote.high();

@@ -14,6 +14,7 @@ import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.timewait.TimeWaitTable;
 import io.finwait.wire.Checksum;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Ipv6;
@@ -307,7 +308,13 @@ final class Bench {
         TimeWaitTable table = endpoint.timeWait();
         boolean there =
                 table.read(
-                        local.high(), local.low(), peer.high(), peer.low(), LOCAL_PORT, PEER_PORT);
+                        FourTuple.of(
+                                local.high(),
+                                local.low(),
+                                peer.high(),
+                                peer.low(),
+                                LOCAL_PORT,
+                                PEER_PORT));
         return there ? table.entry() : null;
     }
 

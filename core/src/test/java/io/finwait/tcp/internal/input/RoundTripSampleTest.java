@@ -1,13 +1,11 @@
-package io.finwait.tcp.internal.endpoint;
+package io.finwait.tcp.internal.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
-import io.finwait.spi.Capabilities;
-import io.finwait.spi.Transport;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.loss.NewReno;
+import io.finwait.tcp.internal.profile.WireProfile;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Ipv4;
@@ -27,19 +25,21 @@ class RoundTripSampleTest {
     private static final long MS = 1_000_000L;
     private static final int HEADER = TcpHeader.LENGTH + 12;
 
-    private final Transport transport = mock(Transport.class);
-    private final Tcb tcb = new Tcb();
-    private TcpEndpoint endpoint;
+    private final Context context =
+            new Context(
+                    EndpointConfig.at("10.0.0.1").seed(1).build(),
+                    WireProfile.NONE,
+                    1500,
+                    () -> new NewReno(false),
+                    true);
+    private final Timestamps timestamps = new Timestamps(context, new OwedAcks(context, null));
+    private final Tcb tcb = new Tcb(new NewReno(false));
     private int sentAt;
 
     @BeforeEach
     void aFlightOfTenSegments() {
-        when(transport.capabilities())
-                .thenReturn(new Capabilities(1500, 0, 1500, true, false, true, true, false));
-        when(transport.claim(anyInt())).thenReturn(null);
-        endpoint = new TcpEndpoint(EndpointConfig.at("10.0.0.1").seed(1).build(), transport);
-        endpoint.doWork(1_000 * MS);
-        sentAt = endpoint.timestamp(tcb);
+        context.clock.begin(1_000 * MS);
+        sentAt = context.timestamp(tcb);
         tcb.rtt.reset(1_000 * MS, 1, 60_000 * MS);
         tcb.rcv.timestamps = true;
         tcb.snd.reset(0);
@@ -77,7 +77,7 @@ class RoundTripSampleTest {
 
     /** An ACK arrives, with the time at which the flight was sent as its echo. */
     private void ackAt(long nowNs, int ack) {
-        endpoint.doWork(nowNs);
+        context.clock.begin(nowNs);
         ByteBuffer b = ByteBuffer.allocate(Ipv4.HEADER_LENGTH + HEADER);
         Ipv4.write(b, 0, b.capacity(), 0, 0, 64, Protocol.TCP, 0x0A00_0002, 0x0A00_0001);
         TcpHeader.write(b, Ipv4.HEADER_LENGTH, 7, 80, 1, ack, HEADER, TcpHeader.ACK, 100);
@@ -86,7 +86,7 @@ class RoundTripSampleTest {
         ip.parse(b, 0, b.capacity());
         Segment segment = new Segment();
         segment.parse(ip, true);
-        endpoint.timestamps.measure(tcb, segment);
+        timestamps.measure(tcb, segment);
         tcb.snd.una = ack;
     }
 }

@@ -1,11 +1,11 @@
-package io.finwait.tcp.internal.input;
+package io.finwait.tcp.internal.loss;
 
 import io.finwait.ip.IcmpError;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
-import io.finwait.tcp.internal.output.SegmentWriter;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.context.SegmentSizes;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.Ipv4;
@@ -32,10 +32,10 @@ public final class PathMtu {
     /** How long a reduced path MTU is believed (RFC 1191 §6.3, RFC 8201 §4). */
     private static final long LIFE_NS = 600L * 1_000_000_000L;
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
 
-    public PathMtu(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    public PathMtu(Context context) {
+        this.context = context;
     }
 
     /**
@@ -45,21 +45,21 @@ public final class PathMtu {
      *
      * @param error what was told; its quoted number is outstanding, and anybody may have told it
      */
-    void tooBig(Tcb tcb, IcmpError error) {
+    public void tooBig(Tcb tcb, IcmpError error) {
         boolean v4 = tcb.isV4();
         int mtu = v4 ? believedV4(tcb, error) : error.mtu();
-        int mss = segment(tcb, mtu);
+        int mss = SegmentSizes.textOf(tcb, mtu);
         boolean smaller =
                 tcb.state == State.SYN_SENT
                         ? tcb.pathMtu == 0 || mtu < tcb.pathMtu
                         : mss < tcb.snd.mss;
         if (!smaller || (!v4 && mtu < SMALLEST_V6)) {
-            endpoint.counters.add(Counter.ICMP_IGNORED);
+            context.counters.add(Counter.ICMP_IGNORED);
             return;
         }
-        endpoint.counters.add(Counter.PATH_MTU_REDUCTIONS);
+        context.counters.add(Counter.PATH_MTU_REDUCTIONS);
         tcb.pathMtu = mtu;
-        tcb.pathMtuUntilNs = endpoint.now + LIFE_NS;
+        tcb.pathMtuUntilNs = context.nowNs() + LIFE_NS;
         if (tcb.state == State.SYN_SENT) {
             return;
         }
@@ -69,7 +69,7 @@ public final class PathMtu {
             tcb.againBecause = Retransmission.PATH_MTU;
             tcb.retransmitOwed = true;
             snd.cursor = snd.una + Math.min(mss, snd.flight());
-            endpoint.wantsOutput(tcb);
+            context.wantsOutput(tcb);
         }
     }
 
@@ -88,20 +88,12 @@ public final class PathMtu {
         return Math.max(error.mtu(), SMALLEST_V4);
     }
 
-    /** The largest text of a segment, where a packet may have so many octets. */
-    static int segment(Tcb tcb, int mtu) {
-        return mtu
-                - SegmentWriter.ipHeaderLength(tcb.remoteHigh, tcb.remoteLow)
-                - TcpHeader.LENGTH
-                - (tcb.rcv.timestamps ? Handshake.TIMESTAMPS_OCTETS : 0);
-    }
-
     /**
      * Before something is sent: when what was told is too old, segments are as large as both ends agreed
      * on. That needs no timer, since it matters to nobody before.
      */
     public void age(Tcb tcb) {
-        if (tcb.pathMtu != 0 && endpoint.now - tcb.pathMtuUntilNs >= 0) {
+        if (tcb.pathMtu != 0 && context.nowNs() - tcb.pathMtuUntilNs >= 0) {
             tcb.pathMtu = 0;
             tcb.snd.mss = tcb.snd.agreedMss;
         }

@@ -3,25 +3,29 @@ package io.finwait.tcp.internal.close;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.State;
-import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.context.Keepalive;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
 /** CLOSE and half-close, state by state (RFC 9293 §3.10.4). */
-public final class UserCalls {
+public final class CloseCalls {
 
-    private final TcpEndpoint endpoint;
+    private final Context context;
+    private final Lifecycle lifecycle;
 
-    public UserCalls(TcpEndpoint endpoint) {
-        this.endpoint = endpoint;
+    /** Calls on connections of one context. */
+    public CloseCalls(Context context, Lifecycle lifecycle) {
+        this.context = context;
+        this.lifecycle = lifecycle;
     }
 
     /** Half-close: our user has no more to send, and keeps the handle. */
     public void shutdownOutput(Tcb tcb) {
         switch (tcb.state) {
-            case SYN_SENT -> endpoint.lifecycle.closeBeforeEstablished(tcb);
+            case SYN_SENT -> lifecycle.closeBeforeEstablished(tcb);
             case SYN_RECEIVED -> tcb.closeDeferred = true;
-            case ESTABLISHED, CLOSE_WAIT -> endpoint.lifecycle.closeOutput(tcb);
+            case ESTABLISHED, CLOSE_WAIT -> lifecycle.closeOutput(tcb);
             case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT -> {
                 // A second CLOSE never sends a second FIN (requirement A09).
             }
@@ -32,44 +36,44 @@ public final class UserCalls {
     /** CLOSE: the user gives the handle up as well. */
     public void close(Tcb tcb) {
         if (tcb.state == State.SYN_SENT) {
-            endpoint.lifecycle.closeBeforeEstablished(tcb);
+            lifecycle.closeBeforeEstablished(tcb);
             return;
         }
         AbortCause cause = reasonToAbort(tcb);
         if (cause != null) {
-            endpoint.lifecycle.abort(tcb, cause);
+            lifecycle.abort(tcb, cause);
             return;
         }
         tcb.orphan = true;
         tcb.probes = 0;
-        endpoint.orphans++;
+        context.orphans++;
         // Octets out of order are not unread data; if they come again they are new data after
         // CLOSE.
         tcb.rcv.reassembly.clear();
         tcb.rcv.finHeld = false;
         if (tcb.lingerNs > 0) {
-            tcb.timers.start(Timer.LINGER, endpoint.now + tcb.lingerNs);
+            tcb.timers.start(Timer.LINGER, tcb.lingerNs);
         }
         shutdownOutput(tcb);
-        long patience = endpoint.config.closePolicy().orphanTimeoutNs();
+        long patience = context.config.closePolicy().orphanTimeoutNs();
         if (tcb.state == State.FIN_WAIT_2) {
-            endpoint.lifecycle.orphanInFinWait2(tcb);
+            lifecycle.orphanInFinWait2(tcb);
         } else if (patience > 0) {
-            tcb.timers.start(Timer.ORPHAN, endpoint.now + patience);
+            tcb.timers.start(Timer.ORPHAN, patience);
         }
-        endpoint.expiry.restartKeepalive(tcb);
-        endpoint.wantsOutput(tcb);
+        Keepalive.restart(context, tcb);
+        context.wantsOutput(tcb);
     }
 
     private AbortCause reasonToAbort(Tcb tcb) {
-        ClosePolicy policy = endpoint.config.closePolicy();
+        ClosePolicy policy = context.config.closePolicy();
         if (policy.resetOnUnreadData() && unreadData(tcb)) {
             return AbortCause.UNREAD_DATA;
         }
         if (tcb.lingerNs == 0) {
             return AbortCause.LINGER_ZERO;
         }
-        if (endpoint.orphans >= policy.maxOrphans()) {
+        if (context.orphans >= policy.maxOrphans()) {
             return AbortCause.TOO_MANY_ORPHANS;
         }
         if (policy.finWait2TimeoutNs() < 0 && !tcb.state.hasReceivedFin()) {

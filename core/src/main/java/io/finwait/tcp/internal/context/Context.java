@@ -1,0 +1,165 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.spi.CongestionControl;
+import io.finwait.tcp.Counters;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.internal.buffer.BlockPool;
+import io.finwait.tcp.internal.buffer.LentText;
+import io.finwait.tcp.internal.profile.Defences;
+import io.finwait.tcp.internal.profile.WireProfile;
+import io.finwait.tcp.internal.tcb.Clock;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.FourTuple;
+import io.finwait.wire.Segment;
+
+import java.util.ArrayDeque;
+import java.util.function.Supplier;
+
+/**
+ * What all connections of an endpoint share, and what is noted during a duty cycle for its end: every
+ * part of the machinery works on a TCB and on this, and on the parts below it.
+ */
+public final class Context {
+
+    public final EndpointConfig config;
+    public final WireProfile profile;
+    public final Defences defences = new Defences();
+    public final Counters counters = new Counters();
+    public final Clock clock = new Clock();
+    public final Failures failures = new Failures(counters, clock);
+    public final Watch watch;
+    public final Observations observations;
+    public final SegmentSizes sizes;
+    final Supplier<CongestionControl> newCongestionControl;
+    public final BlockPool blocks = new BlockPool();
+    public final LentText lentText = new LentText();
+    public final TcbPool tcbPool = new TcbPool(this);
+    public final BufferGrowth bufferGrowth = new BufferGrowth(this);
+    public final InitialSequence initialSequence;
+    public final Demultiplexer tcbs;
+
+    /** Orphans that have a TCB. */
+    public int orphans;
+
+    private final FourTuple scratch = new FourTuple();
+    private final DeadlineHeap deadlines = new DeadlineHeap();
+
+    /** The TCBs that have something to send. */
+    private final ArrayDeque<Tcb> ready = new ArrayDeque<>();
+
+    /**
+     * What the endpoint of a configuration has.
+     *
+     * @param mtu of the transport, in octets
+     * @param newCongestionControl one for each TCB
+     * @param quiet true for a rehearsal, of which nobody is to hear
+     */
+    public Context(
+            EndpointConfig config,
+            WireProfile profile,
+            int mtu,
+            Supplier<CongestionControl> newCongestionControl,
+            boolean quiet) {
+        this.newCongestionControl = newCongestionControl;
+        this.config = config;
+        this.profile = profile;
+        observations = new Observations(config.observer(), clock, failures);
+        watch = new Watch(counters, observations, clock, quiet);
+        sizes = new SegmentSizes(config, profile, mtu);
+        initialSequence = new InitialSequence(new SipHash(config.random()));
+        tcbs = new Demultiplexer(config.random());
+    }
+
+    /**
+     * The time of this duty cycle, in nanoseconds.
+     *
+     * @throws IllegalStateException between two cycles
+     */
+    public long nowNs() {
+        return clock.nowNs();
+    }
+
+    // The tables.
+
+    /** True when another connection may begin. */
+    public boolean hasPlace() {
+        return tcbs.size() < config.maxConnections();
+    }
+
+    /** Gives a TCB with its pair of sockets its numbers and its place. */
+    public void register(Tcb tcb) {
+        tcb.snd.reset(initialSequence.next(tcb, clock.lastNs()));
+        tcb.timedSeq = tcb.snd.iss;
+        tcb.timestampOffset = initialSequence.timestampOffset(tcb);
+        tcbs.add(tcb);
+    }
+
+    /** Takes a TCB out of all tables. */
+    public void forget(Tcb tcb) {
+        deadlines.remove(tcb);
+        tcbs.remove(tcb);
+        if (tcb.orphan) {
+            orphans--;
+        }
+    }
+
+    /** The same for one of which nobody knows how far it got. */
+    public void forgetWhereverItIs(Tcb tcb) {
+        if (tcb.ready) {
+            tcb.ready = false;
+            ready.remove(tcb);
+        }
+        if (tcbs.holds(tcb)) {
+            forget(tcb);
+        } else {
+            deadlines.remove(tcb);
+        }
+    }
+
+    // What is owed.
+
+    /** The TCB has something to send: it is polled at the end of the duty cycle. */
+    public void wantsOutput(Tcb tcb) {
+        if (!tcb.ready) {
+            tcb.ready = true;
+            ready.addLast(tcb);
+        }
+    }
+
+    /** The first TCB that has something to send, or null. */
+    public Tcb firstReady() {
+        return ready.peekFirst();
+    }
+
+    /** The first one has sent what it owed. */
+    public void firstIsDone() {
+        ready.removeFirst().ready = false;
+    }
+
+    /** A timer of a TCB was started, moved or stopped. */
+    public void timersChanged(Tcb tcb) {
+        deadlines.place(tcb);
+    }
+
+    /** A TCB of whose timers one is due, or null. */
+    public Tcb nextDue() {
+        return deadlines.due(clock.nowNs());
+    }
+
+    /** When the next timer fires, or {@link io.finwait.tcp.internal.tcb.Timers#OFF}. */
+    public long earliestDeadlineNs() {
+        return deadlines.earliest();
+    }
+
+    // Timestamps (RFC 7323).
+
+    /** The value of a connection's timestamps now: milliseconds, behind an offset of the pair. */
+    public int timestamp(Tcb tcb) {
+        return clock.lastTicks() + tcb.timestampOffset;
+    }
+
+    /** The same in an answer to a segment whose connection has no TCB any more. */
+    public int timestampFor(Segment seg) {
+        return clock.lastTicks() + initialSequence.timestampOffset(scratch.ofReceiver(seg));
+    }
+}

@@ -1,0 +1,63 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.tcp.Counters;
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.internal.tcb.Clock;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of what was thrown where nothing should throw, without throwing: who contains a failure must not
+ * fail by telling of it. What cannot even be logged is still counted.
+ */
+public final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    /** A stack trace for each packet of a flood would do more harm than what it tells of. */
+    private static final int LOGGED_A_SECOND = 10;
+
+    private final Counters counters;
+    private final Clock clock;
+    private long secondBegan;
+    private int inSecond;
+    private long notLogged;
+
+    Failures(Counters counters, Clock clock) {
+        this.counters = counters;
+        this.clock = clock;
+    }
+
+    /**
+     * Counts a failure and logs it, ten in a second at most.
+     *
+     * @param what was done because of it
+     * @param whose the connection or the thing concerned
+     */
+    public void report(String what, Object whose, Throwable failure) {
+        count();
+        try {
+            if (clock.lastNs() - secondBegan >= SECOND_NS || inSecond == 0) {
+                secondBegan = clock.lastNs();
+                inSecond = 0;
+            }
+            if (inSecond == LOGGED_A_SECOND) {
+                notLogged++;
+                return;
+            }
+            inSecond++;
+            LOG.error("{} {} ({} more were not logged)", what, whose, notLogged, failure);
+            notLogged = 0;
+        } catch (Throwable noLog) {
+            // Nothing can be said; it was counted.
+            notLogged++;
+        }
+    }
+
+    /** Counts a failure of which nothing more can be said. */
+    public void count() {
+        counters.add(Counter.FAILURES_CONTAINED);
+    }
+}

@@ -1,0 +1,31 @@
+package io.finwait.tcp.internal.context;
+
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
+
+/** When a connection that says nothing is asked whether it lives (RFC 9293 §3.8.4). */
+public final class Keepalive {
+
+    private Keepalive() {}
+
+    /** True when the connection is in a state, and has an owner, that asks. */
+    public static boolean applies(Tcb tcb) {
+        if (tcb.keepaliveIdleNs <= 0 || tcb.orphan) {
+            return false;
+        }
+        return switch (tcb.state) {
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> true;
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, CLOSING, LAST_ACK, TIME_WAIT -> false;
+        };
+    }
+
+    /** Starts or stops the timer after its settings, or the state, have changed. */
+    public static void restart(Context context, Tcb tcb) {
+        if (applies(tcb)) {
+            tcb.timers.start(Timer.KEEPALIVE, tcb.keepaliveIdleNs);
+        } else {
+            tcb.timers.stop(Timer.KEEPALIVE);
+        }
+        context.timersChanged(tcb);
+    }
+}

@@ -1,0 +1,38 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.wire.IpAddress;
+
+import java.util.List;
+
+/** The addresses of an endpoint. */
+final class LocalAddresses {
+
+    private final List<IpAddress> all;
+    private final long[] high;
+    private final long[] low;
+
+    LocalAddresses(List<IpAddress> addresses) {
+        all = List.copyOf(addresses);
+        high = all.stream().mapToLong(IpAddress::high).toArray();
+        low = all.stream().mapToLong(IpAddress::low).toArray();
+    }
+
+    boolean has(long addressHigh, long addressLow) {
+        for (int i = 0; i < low.length; i++) {
+            if (low[i] == addressLow && high[i] == addressHigh) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The first address from which a remote one can be reached, or null. */
+    IpAddress toReach(IpAddress remote) {
+        for (IpAddress local : all) {
+            if (local.isV4() == remote.isV4()) {
+                return local;
+            }
+        }
+        return null;
+    }
+}

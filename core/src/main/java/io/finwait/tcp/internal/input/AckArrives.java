@@ -1,0 +1,106 @@
+package io.finwait.tcp.internal.input;
+
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.close.Lifecycle;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.loss.Recovery;
+import io.finwait.tcp.internal.tcb.Events;
+import io.finwait.tcp.internal.tcb.Snd;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.wire.Segment;
+import io.finwait.wire.Seq;
+
+/** What an acceptable ACK field, its SACK blocks and its window tell (RFC 9293 §3.10.7.4, fifth step). */
+final class AckArrives {
+
+    private final Context context;
+    private final Timestamps timestamps;
+    private final Recovery recovery;
+    private final Lifecycle lifecycle;
+
+    AckArrives(Context context, Timestamps timestamps, Recovery recovery, Lifecycle lifecycle) {
+        this.context = context;
+        this.timestamps = timestamps;
+        this.recovery = recovery;
+        this.lifecycle = lifecycle;
+    }
+
+    /** Takes an ACK of what was sent; it may be old, and its window may be news all the same. */
+    void take(Tcb tcb, Segment seg) {
+        int ack = seg.ack();
+        if (Seq.gt(ack, tcb.snd.una)) {
+            takeNewAck(tcb, seg);
+            if (tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT) {
+                context.wantsOutput(tcb);
+            }
+        } else if (ack == tcb.snd.una) {
+            duplicateAck(tcb, seg);
+        } else if (Recovery.takeSack(tcb, seg)) {
+            // Overtaken by a newer one, and still the first to tell (RFC 6675 §5).
+            recovery.duplicate(tcb, true);
+        }
+    }
+
+    /** The ACK of something new. */
+    void takeNewAck(Tcb tcb, Segment seg) {
+        Snd snd = tcb.snd;
+        int octets = seg.ack() - snd.una;
+        timestamps.measure(tcb, seg);
+        snd.acknowledge(seg.ack());
+        boolean reportsMore = Recovery.takeSack(tcb, seg);
+        recovery.acknowledged(tcb, octets);
+        updateWindow(tcb, seg);
+        if (reportsMore) {
+            recovery.duplicate(tcb, true);
+        }
+        tcb.retransmissions = 0;
+        tcb.rtt.endProbing();
+        tcb.softError = null;
+        tcb.probes = 0;
+        tcb.timers.stop(Timer.USER_TIMEOUT);
+        recovery.progress(tcb);
+        if (snd.wasFull) {
+            snd.wasFull = false;
+            tcb.connection.tell(Events.WRITABLE);
+        }
+        if (snd.finAcknowledged() && tcb.state.awaitsAckOfFin()) {
+            lifecycle.finAcknowledged(tcb);
+        }
+    }
+
+    /**
+     * The ACK is not new: perhaps the window is, perhaps it says that a segment is missing. With SACK that
+     * is what reports more than any segment before, whatever its text and window (RFC 6675 §2): where text
+     * flows both ways there is hardly a segment without any.
+     */
+    private void duplicateAck(Tcb tcb, Segment seg) {
+        Snd snd = tcb.snd;
+        int window = seg.window() << snd.windowScale;
+        boolean reportsMore = Recovery.takeSack(tcb, seg);
+        // A SACK without news tells what came twice (RFC 2883), and nothing of what is missing.
+        boolean saysNothing = seg.length() == 0 && seg.options().sackBlocks() == 0;
+        boolean duplicate = reportsMore || (saysNothing && window == snd.wnd);
+        boolean wasOpen = snd.wnd > 0;
+        updateWindow(tcb, seg);
+        if (duplicate && wasOpen) {
+            recovery.duplicate(tcb, reportsMore);
+        }
+        context.wantsOutput(tcb);
+    }
+
+    /** Takes the window of a segment, unless a newer one has told it already. */
+    void updateWindow(Tcb tcb, Segment seg) {
+        Snd snd = tcb.snd;
+        boolean newer =
+                Seq.lt(snd.wl1, seg.seq()) || (snd.wl1 == seg.seq() && Seq.leq(snd.wl2, seg.ack()));
+        if (!newer) {
+            return;
+        }
+        boolean wasClosed = snd.wnd == 0;
+        snd.updateWindow(seg.window() << snd.windowScale, seg.seq(), seg.ack());
+        if (wasClosed && snd.wnd > 0) {
+            recovery.windowOpened(tcb);
+        }
+    }
+}

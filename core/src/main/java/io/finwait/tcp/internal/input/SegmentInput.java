@@ -1,0 +1,87 @@
+package io.finwait.tcp.internal.input;
+
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.close.Lifecycle;
+import io.finwait.tcp.internal.close.TimeWaits;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.loss.Recovery;
+import io.finwait.tcp.internal.output.SegmentOutput;
+import io.finwait.tcp.internal.output.SegmentSender;
+import io.finwait.tcp.internal.output.StatelessAnswers;
+import io.finwait.tcp.internal.tcb.Backlog;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.Segment;
+
+/**
+ * The way in for segments: by the state of the connection, or of the port, that they are for (RFC 9293
+ * §3.10.7).
+ */
+public final class SegmentInput {
+
+    private final HeaderPrediction headerPrediction;
+    private final SegmentArrives segmentArrives;
+    private final Handshake handshake;
+    private final OwedAcks owedAcks;
+
+    /** Puts the steps together. */
+    public SegmentInput(
+            Context context,
+            Lifecycle lifecycle,
+            TimeWaits timeWaits,
+            SegmentOutput output,
+            SegmentSender sender,
+            StatelessAnswers answers,
+            Recovery recovery) {
+        owedAcks = new OwedAcks(context, output);
+        Timestamps timestamps = new Timestamps(context, owedAcks);
+        TextArrives texts = new TextArrives(owedAcks);
+        AckArrives acks = new AckArrives(context, timestamps, recovery, lifecycle);
+        handshake =
+                new Handshake(context, lifecycle, timeWaits, answers, timestamps, owedAcks, texts);
+        segmentArrives =
+                new SegmentArrives(
+                        context,
+                        lifecycle,
+                        sender,
+                        answers,
+                        timestamps,
+                        owedAcks,
+                        acks,
+                        texts,
+                        handshake);
+        headerPrediction = new HeaderPrediction(context, timestamps, acks, texts);
+    }
+
+    /** A segment for a connection. */
+    public void arrives(Tcb tcb, Segment seg) {
+        if (tcb.state == State.SYN_SENT) {
+            handshake.inSynSent(tcb, seg);
+        } else if (!headerPrediction.take(tcb, seg)) {
+            segmentArrives.arrive(tcb, seg);
+        }
+    }
+
+    /** A segment for a port that listens, from a pair of sockets that is not in use. */
+    public void arrivesInListen(Backlog backlog, Segment seg) {
+        handshake.inListen(backlog, seg);
+    }
+
+    /**
+     * A SYN that reopens a pair of sockets in TIME-WAIT, whose entry is parked (RFC 6191).
+     *
+     * @param oldSndNxt SND.NXT of the entry
+     */
+    public void reopens(Backlog backlog, Segment seg, int oldSndNxt) {
+        handshake.childOverTimeWait(backlog, seg, oldSndNxt);
+    }
+
+    /** The short way, for tests that compare it with the long one. */
+    public HeaderPrediction headerPrediction() {
+        return headerPrediction;
+    }
+
+    /** How long after a challenge ACK the next one may follow, in nanoseconds. */
+    public long challengeWaitNs(Tcb tcb) {
+        return owedAcks.challengeWaitNs(tcb);
+    }
+}

@@ -1,0 +1,75 @@
+package io.finwait.tcp.internal.input;
+
+import io.finwait.tcp.internal.tcb.Events;
+import io.finwait.tcp.internal.tcb.Rcv;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.Segment;
+import io.finwait.wire.Seq;
+
+/** The text of acceptable segments: delivered in order, kept behind a gap (RFC 9293 §3.10.7.4, seventh step). */
+final class TextArrives {
+
+    private final OwedAcks owedAcks;
+
+    TextArrives(OwedAcks owedAcks) {
+        this.owedAcks = owedAcks;
+    }
+
+    void takeText(Tcb tcb, Segment seg) {
+        Rcv rcv = tcb.rcv;
+        int from = Seq.max(seg.seq(), rcv.nxt);
+        int to = Seq.min(seg.seq() + seg.textLength(), rcv.edge);
+        if (rcv.finHeld) {
+            to = Seq.min(to, rcv.finSeq);
+        }
+        int octets = Seq.distance(from, to);
+        if (octets <= 0) {
+            owedAcks.oweAck(tcb);
+            return;
+        }
+        rcv.noteDuplicate(seg.seq(), from, to);
+        int ahead = Seq.distance(rcv.nxt, from);
+        int at = seg.textOffset() + Seq.distance(seg.seq(), from);
+        if (ahead == 0 && rcv.reassembly.count() == 0) {
+            takeNextText(tcb, seg, at, octets);
+            return;
+        }
+        if (rcv.arrivedAhead(from, to)) {
+            rcv.buffer.write(ahead, seg.buffer(), at, octets);
+        }
+        owedAcks.oweAck(tcb);
+        takeInOrder(tcb);
+    }
+
+    /** Delivers octets of a segment that begin at RCV.NXT, when nothing waits behind a gap. */
+    void takeNextText(Tcb tcb, Segment seg, int at, int octets) {
+        Rcv rcv = tcb.rcv;
+        rcv.buffer.lend(seg.buffer(), at, octets);
+        rcv.nxt += octets;
+        delivered(tcb);
+        if (octets < seg.textLength()) {
+            // A part was there already, or did not fit: the peer should know soon.
+            tcb.octetsUnacknowledged += rcv.peerSegment;
+        }
+        owedAcks.acknowledgeText(tcb, octets, seg.hasFin());
+    }
+
+    /** Delivers what stands in order, after a gap was filled; returns how many octets. */
+    int takeInOrder(Tcb tcb) {
+        Rcv rcv = tcb.rcv;
+        int nxt = rcv.reassembly.advance(rcv.nxt);
+        int octets = Seq.distance(rcv.nxt, nxt);
+        if (octets > 0) {
+            rcv.nxt = nxt;
+            rcv.buffer.advance(octets);
+            delivered(tcb);
+        }
+        return octets;
+    }
+
+    private static void delivered(Tcb tcb) {
+        if (tcb.connection != null) {
+            tcb.connection.tell(Events.READABLE);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package io.finwait.tcp.internal.loss;
+
+import io.finwait.spi.CongestionControl;
+import io.finwait.tcp.Retransmission;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.tcb.LossState;
+import io.finwait.tcp.internal.tcb.Snd;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.wire.Segment;
+import io.finwait.wire.Seq;
+
+/**
+ * What is lost and goes again, and how much may be outstanding meanwhile: fast retransmit and fast
+ * recovery, by duplicate ACKs (RFC 6582) or SACK (RFC 6675), limited transmit (RFC 3042) and the
+ * retransmission timeout (RFC 6298). It decides alone; the output asks {@link #next} and sends.
+ */
+public final class Recovery {
+
+    private static final int LARGEST_WINDOW = 1 << 30;
+
+    private final Context context;
+    private final TailLossProbe tailLossProbe;
+
+    public Recovery(Context context, TailLossProbe tailLossProbe) {
+        this.context = context;
+        this.tailLossProbe = tailLossProbe;
+    }
+
+    // What the output asks.
+
+    /** The number from which a segment goes again now, or SND.NXT when none does. */
+    public int next(Tcb tcb) {
+        Snd snd = tcb.snd;
+        if (snd.una == snd.nxt) {
+            tcb.retransmitOwed = false;
+            return snd.nxt;
+        }
+        if (tcb.retransmitOwed) {
+            return snd.una;
+        }
+        return recoversBySack(tcb) ? nextLost(tcb) : snd.nxt;
+    }
+
+    /** What SACK has told to be lost, as far as the congestion window goes (RFC 6675 §5). */
+    private static int nextLost(Tcb tcb) {
+        Snd snd = tcb.snd;
+        if (snd.scoreboard.isFirstLostAgain(snd.mss)) {
+            return snd.una;
+        }
+        if (window(tcb) - pipe(snd) < snd.mss) {
+            return snd.nxt;
+        }
+        int lost = snd.scoreboard.nextLost(snd.nxt, snd.mss);
+        return Seq.distance(snd.una, lost) >= snd.wnd ? snd.nxt : lost;
+    }
+
+    /** Where the segment that goes again from a number must end: the peer holds what follows. */
+    public static int holeEnd(Tcb tcb, int from) {
+        return tcb.snd.scoreboard.holeEnd(from, tcb.snd.nxt);
+    }
+
+    /** Numbers up to, not including, {@code behind} have gone again. */
+    public void sentAgain(Tcb tcb, int from, int behind) {
+        Snd snd = tcb.snd;
+        tcb.retransmitOwed = false;
+        snd.scoreboard.sentAgain(from, behind, snd.nxt);
+        // A FIN that went along must not go again right behind.
+        snd.cursor = Seq.max(snd.cursor, behind);
+    }
+
+    /** Octets that both windows let out from a number on; 0 or less when none. */
+    public static int usableWindow(Tcb tcb, int from) {
+        Snd snd = tcb.snd;
+        int ahead = from - snd.una;
+        int onItsWay = recoversBySack(tcb) ? pipe(snd) + (from - snd.cursor) : ahead;
+        return Math.min(snd.wnd - ahead, window(tcb) - onItsWay);
+    }
+
+    private static boolean recoversBySack(Tcb tcb) {
+        return tcb.loss.recovering && tcb.sackPermitted;
+    }
+
+    private static int pipe(Snd snd) {
+        return snd.scoreboard.pipe(snd.nxt, snd.mss);
+    }
+
+    /** {@code cwnd}, and what duplicate ACKs let out beyond it. */
+    private static int window(Tcb tcb) {
+        LossState loss = tcb.loss;
+        int cwnd = tcb.congestion.window() + loss.inflation;
+        // Limited transmit: the first two duplicate ACKs each let one new segment out.
+        return !loss.recovering && loss.duplicates > 0 && loss.duplicates < LossState.DUPLICATE_ACKS
+                ? cwnd + loss.duplicates * tcb.snd.mss
+                : cwnd;
+    }
+
+    /** Text is about to be sent: after a pause it begins carefully. */
+    public void mayHaveIdled(Tcb tcb) {
+        Snd snd = tcb.snd;
+        if (snd.una == snd.nxt && context.nowNs() - tcb.lastSentNs > tcb.rtt.timeoutNs()) {
+            tcb.congestion.idle(context.nowNs());
+        }
+    }
+
+    // What ACKs tell.
+
+    /** Takes the blocks of any ACK; true when one reports what none has reported before. */
+    public static boolean takeSack(Tcb tcb, Segment seg) {
+        return tcb.sackPermitted
+                && seg.options().sackBlocks() > 0
+                && tcb.snd.takeSack(seg.options());
+    }
+
+    /** Something new was acknowledged; SND.UNA has moved, and the blocks of the ACK were taken. */
+    public void acknowledged(Tcb tcb, int octets) {
+        Snd snd = tcb.snd;
+        LossState loss = tcb.loss;
+        boolean wasRecovering = loss.recovering;
+        loss.duplicates = 0;
+        loss.keepsTimer = false;
+        if (loss.recovering && !loss.afterTimeout) {
+            inFastRecovery(tcb, octets);
+        } else {
+            CongestionControl congestion = tcb.congestion;
+            loss.recovering &= Seq.lt(snd.una, loss.recover);
+            loss.recover = Seq.max(loss.recover, snd.una);
+            loss.afterTimeout &= congestion.window() < congestion.slowStartThreshold();
+            congestion.acknowledged(octets, snd.flight(), tcb.rtt.smoothedNs(), context.nowNs());
+        }
+        if (wasRecovering && loss.recovering && snd.una != snd.nxt) {
+            // A partial ACK ends at the next hole. What stands there was sent before recovery
+            // began, unless it was sent again already.
+            tcb.retransmitOwed |= !tcb.sackPermitted || !snd.scoreboard.isFirstSentAgain();
+        }
+    }
+
+    private void inFastRecovery(Tcb tcb, int octets) {
+        Snd snd = tcb.snd;
+        LossState loss = tcb.loss;
+        if (Seq.geq(snd.una, loss.recover)) {
+            loss.recovering = false;
+            loss.inflation = 0;
+            tcb.congestion.recovered(snd.flight(), context.nowNs());
+        } else if (!tcb.sackPermitted) {
+            // A partial ACK: the next hole is sent again, the window deflates by what left.
+            int cwnd = tcb.congestion.window();
+            int deflated = cwnd + loss.inflation - octets + snd.mss;
+            loss.inflation = Math.max(deflated, snd.mss) - cwnd;
+            loss.keepsTimer = loss.partlyRecovered;
+            loss.partlyRecovered = true;
+        }
+    }
+
+    /**
+     * A duplicate ACK, which one that moves SND.UNA is as well when it reports more (RFC 6675 §2 and §5):
+     * enough of them, or of what they report, and SND.UNA goes again.
+     */
+    public void duplicate(Tcb tcb, boolean reportsMore) {
+        Snd snd = tcb.snd;
+        if (snd.una == snd.nxt || tcb.retransmitOwed || snd.wnd == 0) {
+            return;
+        }
+        LossState loss = tcb.loss;
+        loss.duplicates++;
+        if (loss.recovering) {
+            if (!tcb.sackPermitted) {
+                int most = LARGEST_WINDOW - tcb.congestion.window();
+                loss.inflation = Math.min(loss.inflation + snd.mss, most);
+            }
+        } else if (isLost(tcb, reportsMore) && Seq.geq(snd.una, loss.recover)) {
+            loss.recovering = true;
+            loss.partlyRecovered = false;
+            loss.recover = snd.nxt;
+            tcb.congestion.lost(snd.flight(), context.nowNs());
+            loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
+            snd.scoreboard.beginRecovery();
+            tcb.againBecause = Retransmission.FAST;
+            tcb.retransmitOwed = true;
+        }
+        context.wantsOutput(tcb);
+    }
+
+    private static boolean isLost(Tcb tcb, boolean reportsMore) {
+        return tcb.loss.duplicates >= LossState.DUPLICATE_ACKS
+                || (reportsMore && tcb.snd.scoreboard.isFirstLost(tcb.snd.mss));
+    }
+
+    // Timers (RFC 6298 §5).
+
+    /** The retransmission timer has fired: everything from SND.UNA on is lost. */
+    public void timedOut(Tcb tcb) {
+        Snd snd = tcb.snd;
+        LossState loss = tcb.loss;
+        tcb.congestion.timedOut(snd.flight(), tcb.retransmissions > 1, context.nowNs());
+        loss.afterTimeout = true;
+        loss.duplicates = 0;
+        loss.inflation = 0;
+        loss.recovering = tcb.sackPermitted;
+        loss.recover = snd.nxt;
+        tcb.rtt.backOff();
+        tcb.againBecause = Retransmission.TIMEOUT;
+        // It goes again as far as the congestion window opens; with SACK without what the peer
+        // holds.
+        tcb.retransmitOwed = true;
+        if (tcb.sackPermitted) {
+            snd.scoreboard.timeout(snd.nxt);
+        } else {
+            snd.cursor = snd.una + Math.min(snd.mss, snd.flight());
+        }
+        startTimer(tcb);
+    }
+
+    /** Starts the retransmission timer, or moves it. */
+    public void startTimer(Tcb tcb) {
+        tcb.timers.start(Timer.RETRANSMISSION, tcb.rtt.timeoutNs());
+    }
+
+    /** Something new was acknowledged: the timer waits for what is still outstanding. */
+    public void progress(Tcb tcb) {
+        tailLossProbe.progress(tcb);
+        if (tcb.snd.una == tcb.snd.nxt) {
+            tcb.timers.stop(Timer.RETRANSMISSION);
+        } else if (!tcb.loss.keepsTimer) {
+            startTimer(tcb);
+        }
+    }
+
+    /** The peer's window is open again: what was outstanding goes out again at once. */
+    public void windowOpened(Tcb tcb) {
+        tcb.probesUnanswered = 0;
+        tcb.timers.stop(Timer.WINDOW_PROBE);
+        tcb.rtt.endProbing();
+        if (tcb.snd.una != tcb.snd.nxt) {
+            tcb.againBecause = Retransmission.WINDOW_OPENED;
+            tcb.retransmitOwed = true;
+            startTimer(tcb);
+        }
+        context.wantsOutput(tcb);
+    }
+}

@@ -1,0 +1,214 @@
+package io.finwait.tcp.internal.output;
+
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Retransmission;
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.context.SegmentSizes;
+import io.finwait.tcp.internal.profile.SynOffer;
+import io.finwait.tcp.internal.profile.SynOptions;
+import io.finwait.tcp.internal.tcb.Rcv;
+import io.finwait.tcp.internal.tcb.Snd;
+import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.wire.Seq;
+import io.finwait.wire.TcpHeader;
+import io.finwait.wire.TcpOptions;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One segment of a connection: its options, its text, the window that it offers, and what is noted when
+ * it has left. Without room in the transport nothing has changed.
+ */
+public final class SegmentSender {
+
+    private static final int ACK = TcpHeader.ACK;
+
+    private final Context context;
+    private final SegmentWriter writer;
+    private final SynOffer offer = new SynOffer();
+    private final ByteBuffer layout = ByteBuffer.allocate(SynOptions.MOST_OCTETS);
+
+    /** Sends through a writer. */
+    public SegmentSender(Context context, SegmentWriter writer) {
+        this.context = context;
+        this.writer = writer;
+    }
+
+    /** Something has thrown: a segment that was begun goes back. */
+    public void abandon() {
+        writer.abandon();
+    }
+
+    /** The same where even that may throw. */
+    public void abandonQuietly() {
+        try {
+            writer.abandon();
+        } catch (Throwable failure) {
+            context.failures.count();
+        }
+    }
+
+    /**
+     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). Behind a closed window SND.NXT
+     * lies outside it once the window was probed, and the peer would drop such a RST without a word (RFC
+     * 9293 §3.10.7.4): then it goes to the window's edge, as an ACK does.
+     */
+    public void sendReset(Tcb tcb) {
+        sendReset(tcb, resetSequence(tcb));
+    }
+
+    public static int resetSequence(Tcb tcb) {
+        return tcb.state.isSynchronized() ? ackSequence(tcb.snd) : tcb.snd.nxt;
+    }
+
+    /** The same, of a TCB that may have gone already. */
+    public void sendReset(Tcb tcb, int seq) {
+        int options = SegmentSizes.fixedOptions(tcb);
+        int header = TcpHeader.LENGTH + options;
+        if (!begin(tcb, header)) {
+            context.counters.add(Counter.ANSWERS_WITHOUT_ROOM);
+            return;
+        }
+        if (tcb.rcv.timestamps) {
+            writeTimestamps(tcb, writer.optionsAt());
+        }
+        context.watch.resetSent(tcb);
+        finish(tcb, seq, header, TcpHeader.RST | ACK, 0, 0);
+    }
+
+    /** A pure ACK must lie inside the peer's window, which may have shrunk below SND.NXT (T-13). */
+    static int ackSequence(Snd snd) {
+        return Seq.min(snd.nxt, Seq.max(snd.una, snd.una + snd.wnd));
+    }
+
+    boolean sendEmpty(Tcb tcb, int seq) {
+        return send(tcb, seq, 0, 0);
+    }
+
+    /**
+     * Sends text from a number on; every segment carries the ACK.
+     *
+     * @param control FIN, and PSH where the end of what is queued does not ask for it
+     */
+    public boolean send(Tcb tcb, int seq, int text, int control) {
+        Snd snd = tcb.snd;
+        boolean fin = (control & TcpHeader.FIN) != 0;
+        int sackBlocks = SackBlocks.count(tcb);
+        int options = SegmentSizes.fixedOptions(tcb) + SackBlocks.octets(sackBlocks);
+        if (sackBlocks > 0 && text + options > snd.mss + SegmentSizes.fixedOptions(tcb)) {
+            // Text goes before news of gaps: the blocks come with the next segment that has room.
+            sackBlocks = 0;
+            options = SegmentSizes.fixedOptions(tcb);
+        }
+        int header = TcpHeader.LENGTH + options;
+        if (!begin(tcb, header + text)) {
+            return false;
+        }
+        int at = writer.optionsAt();
+        if (tcb.rcv.timestamps) {
+            at = writeTimestamps(tcb, at);
+        }
+        if (sackBlocks > 0) {
+            at = SackBlocks.write(writer.buffer(), at, tcb.rcv, sackBlocks);
+        }
+        int flags = ACK | control;
+        if (text > 0) {
+            int distance = Seq.distance(snd.base, seq);
+            snd.buffer.copy(distance, text, writer.buffer(), at);
+            if (distance + text == snd.buffer.length()) {
+                flags |= TcpHeader.PSH;
+            }
+        }
+        if ((text > 0 || fin) && !tcb.timing && !tcb.rcv.timestamps && Seq.geq(seq, snd.nxt)) {
+            tcb.timing = true;
+            tcb.timedSeq = seq + text + (fin ? 1 : 0);
+            tcb.timedAtNs = context.nowNs();
+        }
+        finish(tcb, seq, header, flags, offerWindow(tcb), text > snd.mss ? snd.mss : 0);
+        acknowledged(tcb);
+        if (text > 0 || fin) {
+            tcb.lastSentNs = context.nowNs();
+            if (Seq.lt(seq, snd.nxt)) {
+                sentAgain(tcb, seq, text, fin);
+            }
+        }
+        return true;
+    }
+
+    /** Tells of a segment that was sent before, or of as much of it as was. */
+    private void sentAgain(Tcb tcb, int seq, int text, boolean fin) {
+        Snd snd = tcb.snd;
+        int octets = Math.min(text, Seq.distance(seq, Seq.min(snd.nxt, snd.textEnd)));
+        int segments = Math.max(1, (octets + snd.mss - 1) / snd.mss);
+        context.watch.sentAgain(
+                tcb, tcb.againBecause, octets, segments, false, fin && snd.finSent());
+    }
+
+    /** The segment just sent carried RCV.NXT: nothing is owed for what it covers. */
+    private static void acknowledged(Tcb tcb) {
+        tcb.acksOwed = 0;
+        tcb.octetsUnacknowledged = 0;
+        tcb.rcv.duplicate(0, 0);
+        tcb.rcv.lastAckSent = tcb.rcv.nxt;
+        tcb.timers.stop(Timer.DELAYED_ACK);
+    }
+
+    boolean sendSyn(Tcb tcb) {
+        boolean withAck = tcb.state == State.SYN_RECEIVED;
+        boolean timestamps = withAck ? tcb.rcv.timestamps : context.config.timestamps();
+        offer.mss = context.sizes.mssToOffer(tcb);
+        offer.windowScale = tcb.windowScaling ? context.sizes.windowScaleToOffer() : -1;
+        offer.sack = tcb.sackPermitted;
+        offer.timestamps = timestamps;
+        offer.timestamp = context.timestamp(tcb);
+        // Without ACK there is nothing to echo (RFC 7323 §3.2).
+        offer.echo = withAck ? tcb.rcv.tsRecent : 0;
+        int options = context.profile.synOptions().write(layout, 0, offer);
+        int header = TcpHeader.LENGTH + options;
+        if (!begin(tcb, header)) {
+            return false;
+        }
+        writer.buffer().put(writer.optionsAt(), layout, 0, options);
+        tcb.rcv.offerWindow(0);
+        int window = Math.min(withAck ? tcb.rcv.wnd() : tcb.rcv.capacity, 0xFFFF);
+        // A SYN that goes again, for whatever reason, can't be timed any more (Karn's algorithm).
+        boolean again = tcb.snd.nxt != tcb.snd.iss;
+        tcb.timing = !again && !timestamps;
+        if (tcb.timing) {
+            tcb.timedSeq = tcb.snd.iss + 1;
+            tcb.timedAtNs = context.nowNs();
+        }
+        finish(tcb, tcb.snd.iss, header, TcpHeader.SYN | (withAck ? ACK : 0), window, 0);
+        if (again) {
+            context.watch.sentAgain(tcb, Retransmission.HANDSHAKE, 0, 1, true, false);
+        }
+        tcb.snd.nxt = Seq.max(tcb.snd.nxt, tcb.snd.iss + 1);
+        tcb.snd.cursor = tcb.snd.nxt;
+        tcb.rcv.lastAckSent = tcb.rcv.nxt;
+        return true;
+    }
+
+    private boolean begin(Tcb tcb, int tcpLength) {
+        return writer.begin(tcb, tcpLength);
+    }
+
+    private void finish(Tcb tcb, int seq, int header, int flags, int window, int segmentSize) {
+        int ack = (flags & ACK) != 0 ? tcb.rcv.nxt : 0;
+        writer.finish(seq, ack, header, flags, window, segmentSize, context.clock.lastNs());
+    }
+
+    private int offerWindow(Tcb tcb) {
+        Rcv rcv = tcb.rcv;
+        if (!tcb.state.hasReceivedFin()) {
+            rcv.offerWindow(rcv.windowScale);
+        }
+        return rcv.windowField();
+    }
+
+    private int writeTimestamps(Tcb tcb, int at) {
+        return TcpOptions.writeTimestamps(
+                writer.buffer(), at, context.timestamp(tcb), tcb.rcv.tsRecent);
+    }
+}
