@@ -2,8 +2,13 @@ package io.finwait.tcp;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
 
-/** What an endpoint has counted; written by its thread, read anywhere with the usual delay. */
+/**
+ * What an endpoint has counted. Its thread alone writes; any thread may read. A reader soon sees what was
+ * counted, and whoever sees a count sees all that was counted before it: a count is written with release
+ * and read with acquire semantics. Several counts are not read at one moment.
+ */
 public final class Counters {
 
     /** What is counted. */
@@ -79,29 +84,32 @@ public final class Counters {
         FAILURES_CONTAINED
     }
 
-    private final long[] counts = new long[Counter.values().length];
+    private final AtomicLongArray counts = new AtomicLongArray(Counter.values().length);
 
-    /** Counts one. */
+    /** Counts one; for the endpoint, on its thread. */
     public void add(Counter counter) {
-        counts[counter.ordinal()]++;
+        add(counter, 1);
     }
 
-    /** Counts several. */
+    /** Counts several; for the endpoint, on its thread. */
     public void add(Counter counter, long more) {
-        counts[counter.ordinal()] += more;
+        int i = counter.ordinal();
+        // With one writer there is nothing to lose between the read and the write.
+        counts.setRelease(i, counts.getPlain(i) + more);
     }
 
-    /** How many were counted. */
+    /** How many were counted; from any thread. */
     public long get(Counter counter) {
-        return counts[counter.ordinal()];
+        return counts.getAcquire(counter.ordinal());
     }
 
     /** All that are not zero. */
     public Map<Counter, Long> nonZero() {
         Map<Counter, Long> result = new EnumMap<>(Counter.class);
         for (Counter each : Counter.values()) {
-            if (get(each) != 0) {
-                result.put(each, get(each));
+            long count = get(each);
+            if (count != 0) {
+                result.put(each, count);
             }
         }
         return result;

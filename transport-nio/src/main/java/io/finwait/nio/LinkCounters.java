@@ -1,17 +1,39 @@
 package io.finwait.nio;
 
-/** The running numbers behind {@link LinkStatistics}; written by the endpoint's thread only. */
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The running numbers behind {@link LinkStatistics}: the endpoint's thread alone writes, any reads. */
 final class LinkCounters {
 
-    long packetsReceived;
-    long packetsSent;
-    long sendDrops;
-    long receiveDrops;
-    long badFrames;
-    long connections;
+    /** One of the numbers. */
+    static final class Count {
+
+        private final AtomicLong value = new AtomicLong();
+
+        /** Adds to it; on the endpoint's thread, so nothing is lost between the read and the write. */
+        void add(long more) {
+            value.setRelease(value.getPlain() + more);
+        }
+
+        private long get() {
+            return value.getAcquire();
+        }
+    }
+
+    final Count packetsReceived = new Count();
+    final Count packetsSent = new Count();
+    final Count sendDrops = new Count();
+    final Count receiveDrops = new Count();
+    final Count badFrames = new Count();
+    final Count connections = new Count();
 
     LinkStatistics snapshot() {
         return new LinkStatistics(
-                packetsReceived, packetsSent, sendDrops, receiveDrops, badFrames, connections);
+                packetsReceived.get(),
+                packetsSent.get(),
+                sendDrops.get(),
+                receiveDrops.get(),
+                badFrames.get(),
+                connections.get());
     }
 }

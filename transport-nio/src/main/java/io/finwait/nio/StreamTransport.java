@@ -149,7 +149,7 @@ public final class StreamTransport extends SocketTransport {
                 case GOES_ON -> {}
                 case ENDED -> end = "the peer has ended it";
                 case BROKEN -> {
-                    counters.badFrames++;
+                    counters.badFrames.add(1);
                     end = "a length that no packet has";
                 }
             }
@@ -158,7 +158,7 @@ public final class StreamTransport extends SocketTransport {
         }
         int added = into.size() - before;
         if (added > 0) {
-            counters.packetsReceived += added;
+            counters.packetsReceived.add(added);
             source.worked();
         }
         if (end != null) {
@@ -174,7 +174,7 @@ public final class StreamTransport extends SocketTransport {
         try {
             key = fresh.register(selector, SelectionKey.OP_READ);
             channel = fresh;
-            counters.connections++;
+            counters.connections.add(1);
         } catch (IOException e) {
             LOG.debug("a connection ended at once: {}", e.getMessage());
             Sockets.close(fresh, selector);
@@ -184,7 +184,7 @@ public final class StreamTransport extends SocketTransport {
 
     private void lose(String why) {
         LOG.debug("the connection is lost: {}", why);
-        counters.sendDrops += queue.dropAll();
+        counters.sendDrops.add(queue.dropAll());
         Sockets.close(channel, selector);
         channel = null;
         key = null;
@@ -208,7 +208,7 @@ public final class StreamTransport extends SocketTransport {
         }
         int before = queue.size();
         if (channel == null) {
-            counters.sendDrops += queue.dropAll();
+            counters.sendDrops.add(queue.dropAll());
             return true;
         }
         try {
@@ -251,12 +251,12 @@ public final class StreamTransport extends SocketTransport {
     private void removeWritten() {
         while (!queue.isEmpty() && !queue.waiting(0).hasRemaining()) {
             queue.removeFirst();
-            counters.packetsSent++;
+            counters.packetsSent.add(1);
         }
     }
 
     private void dropStalled() {
-        counters.sendDrops += queue.dropUnstarted();
+        counters.sendDrops.add(queue.dropUnstarted());
         stalledSinceNs = seenNs;
         stalls++;
         if (stalls == STALLS_UNTIL_LOST) {
@@ -289,7 +289,7 @@ public final class StreamTransport extends SocketTransport {
         }
         flush();
         closed = true;
-        counters.sendDrops += queue.dropAll();
+        counters.sendDrops.add(queue.dropAll());
         Sockets.close(channel, selector);
         source.close();
         closeSelector();

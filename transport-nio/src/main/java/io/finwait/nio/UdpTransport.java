@@ -172,7 +172,7 @@ public final class UdpTransport extends SocketTransport {
                 break;
             }
             if (length < 0) {
-                counters.receiveDrops += length == NO_PACKET ? 1 : 0;
+                counters.receiveDrops.add(length == NO_PACKET ? 1 : 0);
                 failures += length == FAILED ? 1 : 0;
                 strangers++;
                 continue;
@@ -180,7 +180,7 @@ public final class UdpTransport extends SocketTransport {
             into.add(arrivals[added].set(room, 0, length));
             added++;
         }
-        counters.packetsReceived += added;
+        counters.packetsReceived.add(added);
         if (failures == SLOTS) {
             // A socket tells an error once; this one does not get over it.
             LOG.debug("nothing can be received at {} for a while", local);
@@ -231,7 +231,7 @@ public final class UdpTransport extends SocketTransport {
             return false;
         }
         if (closed) {
-            counters.sendDrops += queue.dropAll();
+            counters.sendDrops.add(queue.dropAll());
             return false;
         }
         boolean went = false;
@@ -249,7 +249,7 @@ public final class UdpTransport extends SocketTransport {
         if (peers != null) {
             to = peers.of(packet);
             if (to == null) {
-                counters.sendDrops++;
+                counters.sendDrops.add(1);
                 return true;
             }
         }
@@ -258,9 +258,9 @@ public final class UdpTransport extends SocketTransport {
             if (written == 0) {
                 return false;
             }
-            counters.packetsSent++;
+            counters.packetsSent.add(1);
         } catch (IOException e) {
-            counters.sendDrops++;
+            counters.sendDrops.add(1);
             LOG.debug("a packet to {} is lost: {}", to == null ? "the peer" : to, e.getMessage());
         }
         return true;
@@ -303,7 +303,7 @@ public final class UdpTransport extends SocketTransport {
         }
         flush();
         closed = true;
-        counters.sendDrops += queue.dropAll();
+        counters.sendDrops.add(queue.dropAll());
         closeQuietly();
     }
 

@@ -1,0 +1,55 @@
+package io.finwait.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.tcp.Counters.Counter;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+class CountersTest {
+
+    /** Enough for the JIT compiler to take the reader's loop, where it may move a plain read out of it. */
+    private static final int CHANGES = 200_000;
+
+    private final Counters counters = new Counters();
+
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void aReaderThatSpinsInAnotherThreadSeesEveryCounterGrow() throws InterruptedException {
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread writer =
+                new Thread(
+                        () -> {
+                            while (!enough.get()) {
+                                counters.add(Counter.PACKETS_IN);
+                                counters.add(Counter.PACKETS_OUT, 2);
+                            }
+                        });
+        writer.setDaemon(true);
+        writer.start();
+        try {
+            for (int i = 0; i < CHANGES; i++) {
+                awaitChange(Counter.PACKETS_IN);
+                awaitChange(Counter.PACKETS_OUT);
+            }
+        } finally {
+            enough.set(true);
+        }
+        writer.join();
+        assertThat(counters.get(Counter.PACKETS_OUT))
+                .as("written by one thread, nothing is lost")
+                .isEqualTo(2 * counters.get(Counter.PACKETS_IN))
+                .isGreaterThanOrEqualTo(2L * CHANGES);
+    }
+
+    private void awaitChange(Counter counter) {
+        long before = counters.get(counter);
+        while (counters.get(counter) == before) {
+            // Nothing here that would make the compiler read again.
+        }
+    }
+}
