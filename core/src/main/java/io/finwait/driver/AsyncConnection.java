@@ -112,9 +112,9 @@ public final class AsyncConnection {
      *
      * @param into gets them, from its position; without room the answer is 0
      * @return how many octets were taken, at least 1, or -1 at end-of-stream; exceptionally with {@link
-     *     IOException} once when the connection ended otherwise than in order, with {@link
-     *     ReadPendingException} while an earlier read waits. Cancelled or timed out it takes no octet:
-     *     the next read gets them
+     *     IOException} when the connection ended otherwise than in order, at every read once what came
+     *     before is read ({@link Connection#receive}), with {@link ReadPendingException} while an
+     *     earlier read waits. Cancelled or timed out it takes no octet: the next read gets them
      */
     public CompletableFuture<Integer> read(ByteBuffer into) {
         Objects.requireNonNull(into, "into");

@@ -16,8 +16,8 @@ package io.finwait.tcp;
  *     FIN-WAIT-2 is a record of the TIME-WAIT table, whose caps hold for it, and is not counted here
  * @param resetOnUnreadData CLOSE with unread octets sends RST instead of FIN (RFC 9293 SHLD-3)
  * @param endOfStreamAfterReset what RECEIVE says when RST came after a FIN that was not yet read: true:
- *     end-of-stream, and "Broken pipe" from SEND, as on Linux; false: "Connection reset by peer" once, as
- *     on BSD and macOS
+ *     end-of-stream, and "Broken pipe" from SEND, as on Linux; false: "Connection reset by peer", as on
+ *     BSD and macOS, but each time and not only once
  */
 public record ClosePolicy(
         long finWait2TimeoutNs,

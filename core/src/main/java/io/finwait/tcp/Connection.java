@@ -32,8 +32,9 @@ public interface Connection extends ConnectionInfo {
      * @param source the octets from position to limit; those taken are consumed, and copied, so the
      *     buffer is the caller's again on return
      * @return how many octets were taken, 0 when the send buffer is full
-     * @throws IOException "Broken pipe" after our own CLOSE or when the connection has ended;
-     *     "Connection reset by peer" or "Connection timed out", once, when it ended so
+     * @throws IOException "Broken pipe" after our own CLOSE or when the connection has ended. When it
+     *     ended otherwise than in order and neither this method nor {@link #receive} has told it yet,
+     *     the error that {@link #receive} throws, once
      */
     int send(ByteBuffer source) throws IOException;
 
@@ -44,8 +45,12 @@ public interface Connection extends ConnectionInfo {
      * @param target gets as many octets as are there and fit
      * @return how many octets were taken, 0 when none is there yet, -1 at end-of-stream, again and
      *     again
-     * @throws IOException once, when the connection ended otherwise than in order, in the words of
-     *     {@link CloseReason#message()}; afterwards -1 is returned
+     * @throws IOException when everything is read and the connection ended otherwise than in order,
+     *     again and again, so that nobody takes a truncated stream for a whole one: "Connection reset
+     *     by peer" or another {@link CloseReason#message()}, "Connection reset" after {@link #abort()},
+     *     "Connection timed out" or what ICMP said of the path. A reset behind the peer's FIN is
+     *     end-of-stream where {@link ClosePolicy#endOfStreamAfterReset()} says so. Also after our own
+     *     {@link #close()}
      */
     int receive(ByteBuffer target) throws IOException;
 

@@ -58,11 +58,11 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     /** True while a record of the TIME-WAIT table stands for this orphan ({@code FinWait2Records}). */
     private boolean isRecord;
 
-    /** What its place in {@code FinWait2Records} depends on. */
     private boolean endOfStream;
 
-    private boolean receiveErrorTold;
-    private boolean sendErrorTold;
+    /** The user knows of the bad end: {@link #send} says it once, {@link #receive} each time. */
+    private boolean errorTold;
+
     String softError;
 
     public TcpConnection(TcpEndpoint endpoint) {
@@ -86,8 +86,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         isRecord = false;
         givenUp = false;
         endOfStream = false;
-        receiveErrorTold = false;
-        sendErrorTold = false;
+        errorTold = false;
         draining = false;
         events = 0;
         return this;
@@ -115,10 +114,8 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     }
 
     private IOException sendFailure() {
-        boolean toTell = endedBadly() && !receiveErrorTold && !toldAsEndOfStream();
-        if (!givenUp && !sendErrorTold && toTell) {
-            sendErrorTold = true;
-            receiveErrorTold = true;
+        if (!givenUp && !errorTold && endedBadly() && !toldAsEndOfStream()) {
+            errorTold = true;
             return new IOException(endMessage());
         }
         return new IOException("Broken pipe");
@@ -141,8 +138,9 @@ public final class TcpConnection extends Notified implements Connection, Handle 
             tellWindow();
             return taken;
         }
-        if (endedBadly() && !receiveErrorTold && !toldAsEndOfStream()) {
-            receiveErrorTold = true;
+        if (endedBadly() && !toldAsEndOfStream()) {
+            // Each time: a reader that comes late must not take what has come for the whole.
+            errorTold = true;
             throw new IOException(endMessage());
         }
         if (input.isLost()) {
