@@ -85,12 +85,22 @@ public final class Ladder {
      * @return the packet, to be told its fate; without one it is drawn as still under way
      */
     public LadderPacket sent(long nowNs, End from, ByteBuffer b, int offset, int length) {
-        return sent(nowNs, from, reader.read(from, b, offset, length));
+        SegmentLabel label = reader.read(from, b, offset, length);
+        return sent(nowNs, from, label, reader.fields());
     }
 
     /** An end sends a packet with a given label. */
     public LadderPacket sent(long nowNs, End from, SegmentLabel label) {
-        return add(new LadderPacket(this, nowNs, from, label));
+        return sent(nowNs, from, label, null);
+    }
+
+    /**
+     * An end sends a packet with a given label and header.
+     *
+     * @param fields null where they are not known
+     */
+    public LadderPacket sent(long nowNs, End from, SegmentLabel label, SegmentFields fields) {
+        return add(new LadderPacket(this, nowNs, from, label, fields));
     }
 
     /** An end comes into a state; its first one may be told before anything happens. */

@@ -15,15 +15,17 @@ public final class LadderPacket implements LadderEvent {
     private final Ladder ladder;
     private final long timeNs;
     private final End from;
+    private final SegmentFields fields;
     private SegmentLabel label;
     private final List<Arrival> arrivals = new ArrayList<>(1);
     private boolean lost;
 
-    LadderPacket(Ladder ladder, long timeNs, End from, SegmentLabel label) {
+    LadderPacket(Ladder ladder, long timeNs, End from, SegmentLabel label, SegmentFields fields) {
         this.ladder = ladder;
         this.timeNs = timeNs;
         this.from = from;
         this.label = label;
+        this.fields = fields;
     }
 
     /**
@@ -74,6 +76,11 @@ public final class LadderPacket implements LadderEvent {
     /** What is written on its arrow. */
     public SegmentLabel label() {
         return label;
+    }
+
+    /** What stands in its header, or null for what is no TCP segment or was told by its label alone. */
+    public SegmentFields fields() {
+        return fields;
     }
 
     /** True when it is known never to arrive. */

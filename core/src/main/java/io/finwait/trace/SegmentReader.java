@@ -4,12 +4,15 @@ import io.finwait.wire.IpAddress;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Protocol;
 import io.finwait.wire.Segment;
+import io.finwait.wire.TcpOptions;
 import io.finwait.wire.Verdict;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -52,6 +55,9 @@ final class SegmentReader {
         /** Null while no SYN was seen. */
         private Integer initial;
 
+        /** The window scale that its SYN has offered; negative for none. */
+        private int windowShift = -1;
+
         /** Sequence number and length of each segment: one that comes once more was sent again. */
         private Set<Long> sent = new HashSet<>();
     }
@@ -61,6 +67,9 @@ final class SegmentReader {
     private final Map<Flow, Past> pasts = new HashMap<>();
     private int remembered;
     private Verdict verdict = Verdict.OK;
+    private Flow flow;
+    private long seq;
+    private long ack;
     private boolean absolute;
     private int mostRemembered = Integer.MAX_VALUE;
 
@@ -109,7 +118,7 @@ final class SegmentReader {
     }
 
     private SegmentLabel label(End from) {
-        Flow flow =
+        flow =
                 new Flow(
                         from,
                         new IpAddress(ip.sourceHigh(), ip.sourceLow()),
@@ -121,13 +130,44 @@ final class SegmentReader {
         }
         boolean again =
                 segment.length() > 0 && remember(pasts.computeIfAbsent(flow, each -> new Past()));
-        SegmentLabel label =
-                SegmentLabel.of(
-                        segment.flags(),
-                        shown(flow, segment.seq()),
-                        shown(flow.reverse(), segment.ack()),
-                        segment.textLength());
+        seq = shown(flow, segment.seq());
+        ack = shown(flow.reverse(), segment.ack());
+        SegmentLabel label = SegmentLabel.of(segment.flags(), seq, ack, segment.textLength());
         return again ? label.remark("again") : label;
+    }
+
+    /** What stands in the header of the segment that was read last; null when it was none. */
+    SegmentFields fields() {
+        if (verdict != Verdict.OK) {
+            return null;
+        }
+        TcpOptions options = segment.options();
+        List<SegmentFields.Sack> sacks = new ArrayList<>(options.sackBlocks());
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            sacks.add(
+                    new SegmentFields.Sack(
+                            shown(flow.reverse(), options.sackLeft(i)),
+                            shown(flow.reverse(), options.sackRight(i))));
+        }
+        return new SegmentFields(
+                0,
+                segment.flags(),
+                seq,
+                ack,
+                segment.textLength(),
+                (long) segment.window() << (segment.hasSyn() ? 0 : windowShift(flow)),
+                ip.timeToLive(),
+                segment.sourcePort(),
+                segment.destinationPort(),
+                sacks);
+    }
+
+    /** Scaling is in force when both SYNs have offered it (RFC 7323 §2.2). */
+    private int windowShift(Flow flow) {
+        Past own = pasts.get(flow);
+        Past peer = pasts.get(flow.reverse());
+        boolean agreed = own != null && peer != null && own.windowShift >= 0;
+        return agreed && peer.windowShift >= 0 ? own.windowShift : 0;
     }
 
     /** Sequence numbers stay relative as long as the number of directions allows it. */
@@ -145,6 +185,7 @@ final class SegmentReader {
         long now = (long) segment.seq() << 32 | segment.length();
         if (segment.hasSyn()) {
             past.initial = segment.seq();
+            past.windowShift = segment.options().windowScale();
             if (!past.sent.isEmpty() && !(past.sent.size() == 1 && past.sent.contains(now))) {
                 // More than this SYN was sent before, so it begins a new connection.
                 remembered -= past.sent.size();

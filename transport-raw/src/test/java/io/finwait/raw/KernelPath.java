@@ -37,7 +37,18 @@ final class KernelPath implements AutoCloseable {
         boolean passes(boolean fromClient, byte[] packet);
     }
 
-    private record Flying(long dueNs, boolean fromClient, ByteBuffer packet) {}
+    /** A packet on its way. */
+    private static final class Flying {
+        final long dueNs;
+        final boolean fromClient;
+        final byte[] packet;
+
+        Flying(long dueNs, boolean fromClient, byte[] packet) {
+            this.dueNs = dueNs;
+            this.fromClient = fromClient;
+            this.packet = packet;
+        }
+    }
 
     static final Rule CUT = (fromClient, packet) -> false;
 
@@ -123,13 +134,13 @@ final class KernelPath implements AutoCloseable {
             Rule rule = rules.get(serverPort(fromClient, packet));
             if (rule == null || rule.passes(fromClient, packet)) {
                 long delayNs = delaysNs.getOrDefault(serverPort(fromClient, packet), DELAY_NS);
-                flying.add(new Flying(now + delayNs, fromClient, ByteBuffer.wrap(packet)));
+                flying.add(new Flying(now + delayNs, fromClient, packet));
             }
         }
     }
 
     private boolean deliver(Flying each) {
-        return Wire.send(each.fromClient ? serverTun : clientTun, each.packet.array());
+        return Wire.send(each.fromClient ? serverTun : clientTun, each.packet);
     }
 
     private static int serverPort(boolean fromClient, byte[] packet) {
@@ -151,7 +162,7 @@ final class KernelPath implements AutoCloseable {
 
     /** Hands a host a packet that the other one has never sent. */
     void inject(boolean toClient, byte[] packet) {
-        injected.add(new Flying(0, !toClient, ByteBuffer.wrap(packet)));
+        injected.add(new Flying(0, !toClient, packet));
     }
 
     ServerSocket listen(int port, int backlog) {

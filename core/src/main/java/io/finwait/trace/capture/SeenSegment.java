@@ -28,6 +28,7 @@ public final class SeenSegment {
     private static final int OPTION_WINDOW_SCALE = 3;
     private static final int OPTION_SACK = 5;
     private static final int OPTION_TIMESTAMPS = 8;
+    private static final int MOST_SACK_BLOCKS = 4;
 
     /** The kinds of packets that are no readable TCP segment. */
     public enum Kind {
@@ -59,7 +60,8 @@ public final class SeenSegment {
     int ipIdentification;
     int mss;
     int windowScale;
-    boolean sackBlocks;
+    private int sackBlocks;
+    private final int[] sackEdges = new int[2 * MOST_SACK_BLOCKS];
     boolean timestamps;
     int timestamp;
     int echo;
@@ -178,7 +180,7 @@ public final class SeenSegment {
         mss = 0;
         windowScale = -1;
         timestamps = false;
-        sackBlocks = false;
+        sackBlocks = 0;
         int at = begin;
         while (at < end) {
             int kind = b.get(at) & 0xFF;
@@ -198,13 +200,20 @@ public final class SeenSegment {
             } else if (kind == OPTION_WINDOW_SCALE && length == 3) {
                 windowScale = b.get(at + 2) & 0xFF;
             } else if (kind == OPTION_SACK) {
-                sackBlocks = true;
+                readSack(b, at + 2, length - 2);
             } else if (kind == OPTION_TIMESTAMPS && length == 10) {
                 timestamps = true;
                 timestamp = b.getInt(at + 2);
                 echo = b.getInt(at + 6);
             }
             at += length;
+        }
+    }
+
+    private void readSack(ByteBuffer b, int at, int length) {
+        sackBlocks = Math.min(length / 8, MOST_SACK_BLOCKS);
+        for (int i = 0; i < 2 * sackBlocks; i++) {
+            sackEdges[i] = b.getInt(at + 4 * i);
         }
     }
 
@@ -321,6 +330,21 @@ public final class SeenSegment {
     /** The maximum segment size option, or 0. */
     public int mss() {
         return mss;
+    }
+
+    /** How many SACK blocks there are (RFC 2018), 0 to 4. */
+    public int sackBlocks() {
+        return sackBlocks;
+    }
+
+    /** The first octet of a SACK block. */
+    public int sackLeft(int block) {
+        return sackEdges[2 * block];
+    }
+
+    /** The first octet behind a SACK block. */
+    public int sackRight(int block) {
+        return sackEdges[2 * block + 1];
     }
 
     /** The window scale option, or -1. */

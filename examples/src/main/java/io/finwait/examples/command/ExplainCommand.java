@@ -2,6 +2,7 @@ package io.finwait.examples.command;
 
 import io.finwait.examples.explain.ExplainFilter;
 import io.finwait.examples.explain.ExplainJson;
+import io.finwait.examples.explain.ExplainPage;
 import io.finwait.examples.explain.ExplainText;
 import io.finwait.trace.Ladder;
 import io.finwait.trace.SvgLadder;
@@ -85,6 +86,14 @@ final class ExplainCommand implements Callable<Integer> {
             description = "Writes the ladder of --ladder to a file.")
     private Path svg;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description =
+                    "Writes a page to look at closely in a browser; one capture, its first 500"
+                            + " connections.")
+    private Path html;
+
     @Option(names = "--json", description = "Writes a JSON object a line for each connection.")
     private boolean json;
 
@@ -98,6 +107,7 @@ final class ExplainCommand implements Callable<Integer> {
     private ExplainFilter filter;
     private ExplainFilter failing;
     private boolean found;
+    private ExplainPage page;
 
     @Override
     public Integer call() throws IOException {
@@ -106,6 +116,14 @@ final class ExplainCommand implements Callable<Integer> {
         if (svg != null && ladder < 0) {
             throw new ParameterException(
                     spec.commandLine(), "--svg writes a ladder; say which, with --ladder N");
+        }
+        if (html != null) {
+            if (files.size() != 1 || files.get(0).equals(PIPE)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--html shows one capture from a file; save a pipe's capture first");
+            }
+            page = new ExplainPage(Path.of(files.get(0)));
         }
         for (String file : files) {
             if (ladder >= 0) {
@@ -161,6 +179,10 @@ final class ExplainCommand implements Callable<Integer> {
             tell(explainer.story(i));
         }
         tellWhatWasNotRead(explainer);
+        if (page != null) {
+            Files.writeString(html, page.render());
+            tell(page.left(), "connections are not on the page; choose with --only or --host");
+        }
         if (explainer.broken() != null) {
             throw new IOException(file + ": " + explainer.broken().getMessage());
         }
@@ -184,6 +206,9 @@ final class ExplainCommand implements Callable<Integer> {
         if (!filter.takes(story)) {
             return;
         }
+        if (page != null) {
+            page.add(story);
+        }
         if (json) {
             Console.out().println(ExplainJson.line(story));
             return;
@@ -195,14 +220,14 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static void tellWhatWasNotRead(CaptureExplainer explainer) {
-        tell(explainer.cut(), "of which the capture holds less than the headers");
-        tell(explainer.fragments(), "that are later fragments of IP packets");
-        tell(explainer.unknownLinkTypes(), "of a link type that is not known");
+        tell(explainer.cut(), "packets not looked into: the capture holds less than their headers");
+        tell(explainer.fragments(), "packets not looked into: later fragments of IP packets");
+        tell(explainer.unknownLinkTypes(), "packets not looked into: their link type is not known");
     }
 
-    private static void tell(long packets, String which) {
-        if (packets > 0) {
-            System.err.println("not looked into: " + packets + " packets " + which);
+    private static void tell(long count, String what) {
+        if (count > 0) {
+            System.err.println(count + " " + what);
         }
     }
 

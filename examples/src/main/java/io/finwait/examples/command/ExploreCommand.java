@@ -90,9 +90,10 @@ final class ExploreCommand implements Callable<Integer> {
             names = "--save",
             paramLabel = "FOLDER",
             description =
-                    "Where a counterexample is saved: ladder.txt, ladder.svg, and for each end what"
-                            + " it did and saw as a packet script (for finwait script) and as a"
-                            + " capture (client.pkt, client.pcapng, server.pkt, server.pcapng).")
+                    "Where a counterexample is saved: ladder.txt, ladder.svg, ladder.html, and for"
+                        + " each end what it did and saw as a packet script (for finwait script)"
+                        + " and as a capture (client.pkt, client.pcapng, server.pkt,"
+                        + " server.pcapng).")
     private Path folder;
 
     @Override

@@ -9,6 +9,11 @@ import io.finwait.sim.script.ScriptOptions;
 import io.finwait.sim.script.ScriptResult;
 import io.finwait.sim.script.ScriptResult.Outcome;
 import io.finwait.sim.script.ScriptSuite;
+import io.finwait.spi.Transport;
+import io.finwait.trace.End;
+import io.finwait.trace.HtmlPage;
+import io.finwait.trace.Ladder;
+import io.finwait.trace.LadderTap;
 import io.finwait.trace.PcapngTap;
 import io.finwait.trace.PcapngWriter;
 import io.finwait.trace.TapTransport;
@@ -26,11 +31,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 
 /** {@code finwait script}: runs packet scripts in virtual time. */
 @Command(
@@ -102,6 +109,12 @@ final class ScriptCommand implements Callable<Integer> {
     private Path pcap;
 
     @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "draws the script (one script only) as a page for a browser")
+    private Path html;
+
+    @Option(
             names = "--show",
             paramLabel = "N",
             description = "how many failures are shown in full (${DEFAULT-VALUE})")
@@ -110,6 +123,7 @@ final class ScriptCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "scripts run at a time")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    private UnaryOperator<Transport> taps = UnaryOperator.identity();
     private int done;
     private int shown;
 
@@ -124,7 +138,11 @@ final class ScriptCommand implements Callable<Integer> {
         if (pcap != null && files.size() != 1) {
             throw wrong("--pcap captures one script; there are " + files.size());
         }
+        if (html != null && files.size() != 1) {
+            throw wrong("--html draws one script; there are " + files.size());
+        }
         requireNoScript("--pcap", pcap, files);
+        requireNoScript("--html", html, files);
         requireNoScript("--report", report, files);
         if (ipVersion != 4 && ipVersion != 6) {
             throw wrong("--ip " + ipVersion + ": choose 4 or 6");
@@ -138,7 +156,19 @@ final class ScriptCommand implements Callable<Integer> {
                         .withIpVersion(ipVersion)
                         .withToleranceNs(toleranceUs < 0 ? -1 : toleranceUs * 1000)
                         .withStrictEnd(strictEnd);
+        Ladder ladder = new Ladder("Finwait", "script").title(files.getFirst().toString());
+        if (html != null) {
+            taps = inner -> new TapTransport(inner, new LadderTap(ladder, End.A));
+            options = options.withTransport(taps);
+        }
         List<ScriptResult> results = pcap == null ? run(files, options) : capture(files, options);
+        if (html != null) {
+            try {
+                Files.writeString(html, page(ladder, results.getFirst()));
+            } catch (IOException e) {
+                throw unwritten("page", html, e);
+            }
+        }
         if (report != null) {
             try {
                 JUnitReport.write(report, "finwait script", results);
@@ -151,6 +181,15 @@ final class ScriptCommand implements Callable<Integer> {
             return NOTHING_RUN;
         }
         return count(results, Outcome.FAILED) > 0 ? 1 : 0;
+    }
+
+    private static String page(Ladder ladder, ScriptResult result) {
+        List<HtmlPage.Words> words = new ArrayList<>();
+        words.add(new HtmlPage.Words("result", word(result.outcome())));
+        if (result.outcome() == Outcome.FAILED) {
+            result.report().lines().forEach(line -> words.add(new HtmlPage.Words("", line)));
+        }
+        return new HtmlPage(ladder.title()).add(ladder, words).render();
     }
 
     /** A script in the place of an output, by a slip of the hand, would be gone. */
@@ -199,7 +238,10 @@ final class ScriptCommand implements Callable<Integer> {
         try (PcapngWriter writer = PcapngWriter.create(pcap)) {
             PcapngTap tap = new PcapngTap(writer, files.getFirst().getFileName().toString(), 0);
             List<ScriptResult> results =
-                    run(files, options.withTransport(inner -> new TapTransport(inner, tap)));
+                    run(
+                            files,
+                            options.withTransport(
+                                    inner -> new TapTransport(taps.apply(inner), tap)));
             writer.flush();
             if (tap.failure() != null) {
                 throw tap.failure();

@@ -65,6 +65,12 @@ final class StageOptions {
     @Option(names = "--svg", paramLabel = "FILE", description = "Draws a picture.")
     private Path svg;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Writes a page to look at closely in a browser.")
+    private Path html;
+
     Settings settings(double loss, Duration delay) {
         Settings.Place place = Settings.Place.of(transport).orElse(Settings.Place.LINK);
         Duration twoMsl = msl.multipliedBy(2);
@@ -74,9 +80,20 @@ final class StageOptions {
         }
         requireFolder("--pcap", pcap);
         requireFolder("--svg", svg);
+        requireFolder("--html", html);
         Link link = place == Settings.Place.LINK ? link() : null;
         return new Settings(
-                place, link, msl, seed, loss, delay, pcap, svg, Console.colour(), Console.ascii());
+                place,
+                link,
+                msl,
+                seed,
+                loss,
+                delay,
+                pcap,
+                svg,
+                html,
+                Console.colour(),
+                Console.ascii());
     }
 
     private Link link() {

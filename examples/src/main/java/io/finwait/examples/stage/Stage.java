@@ -1,6 +1,7 @@
 package io.finwait.examples.stage;
 
 import io.finwait.trace.End;
+import io.finwait.trace.HtmlPage;
 import io.finwait.trace.Ladder;
 import io.finwait.trace.SvgLadder;
 import io.finwait.trace.TextLadder;
@@ -134,7 +135,7 @@ public final class Stage {
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "the picture can't be written to '" + file + "': " + UserText.reason(e), e);
+                    "the file can't be written to '" + file + "': " + UserText.reason(e), e);
         }
         written.add(file);
     }
@@ -142,6 +143,11 @@ public final class Stage {
     /** Ends a story: what was seen and why it matters, in a sentence, and which files there are. */
     public void seen(String sentence) {
         say("Seen: " + sentence);
+        if (settings.html() != null) {
+            HtmlPage page = new HtmlPage(ladders.isEmpty() ? "Finwait" : ladders.get(0).title());
+            ladders.forEach(page::add);
+            write(settings.html(), page.render());
+        }
         if (!written.isEmpty()) {
             String names = String.join(", ", written.stream().map(Path::toString).toList());
             show.lines("Written: " + names + "\n");

@@ -94,6 +94,19 @@ class ExplainCommandTest {
     }
 
     @Test
+    void aPageShowsTheConnectionsChosen() throws IOException {
+        Path html = folder.resolve("page.html");
+        assertThat(explain("reset-by-peer", "--html", html.toString()).code()).isZero();
+        assertThat(Files.readString(html))
+                .contains("text came after the application had closed")
+                .contains("10.0.0.2:12345");
+        assertThat(explain("close", "--only", "reset", "--html", html.toString()).code()).isZero();
+        assertThat(Files.readString(html)).contains("\"ladders\":[]");
+        assertThat(CommandRun.of("explain", "-", "--html", html.toString()).err())
+                .contains("save a pipe's capture first");
+    }
+
+    @Test
     void mistakesAreToldWithWhatToDo() throws IOException {
         Path text = Files.writeString(folder.resolve("notes.txt"), "no capture at all");
         assertThat(CommandRun.of("explain", text.toString()))

@@ -22,6 +22,7 @@ class ExploreCommandTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("packet 1 of server is duplicated", "| connect", "Written: ");
         assertThat(folder.resolve("ladder.svg")).exists();
+        assertThat(folder.resolve("ladder.html")).exists();
         assertThat(run(new ByteArrayOutputStream(), "script", folder.toString())).isZero();
     }
 

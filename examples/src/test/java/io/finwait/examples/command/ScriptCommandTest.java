@@ -86,13 +86,24 @@ class ScriptCommandTest {
                 file("a.pkt", SOCKET + "+0 bind(3, ..., ...) = 0\n+0 < . 1:1(0) ack 1 win 1\n");
         Path report = folder.resolve("report.xml");
         Path pcap = folder.resolve("a.pcapng");
-        assertThat(script(file, "--report", report.toString(), "--pcap", pcap.toString())).isZero();
+        Path html = folder.resolve("a.html");
+        assertThat(
+                        script(
+                                file,
+                                "--report",
+                                report.toString(),
+                                "--pcap",
+                                pcap.toString(),
+                                "--html",
+                                html.toString()))
+                .isZero();
+        assertThat(html).content().contains("a.pkt").contains("\"RST\"");
         assertThat(report).content().contains("tests=\"1\"");
         assertThat(Files.size(pcap)).isGreaterThan(100);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--report", "--pcap"})
+    @ValueSource(strings = {"--report", "--pcap", "--html"})
     void aScriptIsNoPlaceForOutput(String option) throws IOException {
         String file = file("a.pkt", SOCKET + "+0 = CLOSED\n");
         assertThat(script(file, option, folder + "/../" + folder.getFileName() + "/a.pkt"))

@@ -3,6 +3,7 @@ package io.finwait.sim.explore;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.trace.End;
+import io.finwait.trace.HtmlPage;
 import io.finwait.trace.Ladder;
 import io.finwait.trace.PacketDirection;
 import io.finwait.trace.PcapngTap;
@@ -78,7 +79,7 @@ public final class Counterexample {
     }
 
     /**
-     * Saves ladder, scripts and captures of both ends; files that exist are overwritten.
+     * Saves ladder (as text, picture and page), scripts and captures of both ends; files that exist are overwritten.
      *
      * @param folder is made when it is not there
      * @return the files
@@ -89,12 +90,19 @@ public final class Counterexample {
         List<Path> files = new ArrayList<>();
         files.add(write(folder.resolve("ladder.txt"), new TextLadder().render(ladder())));
         files.add(write(folder.resolve("ladder.svg"), new SvgLadder().render(ladder())));
+        files.add(write(folder.resolve("ladder.html"), page()));
         for (End end : End.values()) {
             String name = end == End.A ? "client" : "server";
             files.add(write(folder.resolve(name + ".pkt"), script(end)));
             files.add(capture(folder.resolve(name + ".pcapng"), end.ordinal(), name));
         }
         return files;
+    }
+
+    private String page() {
+        return new HtmlPage("A counterexample")
+                .add(ladder(), List.of(new HtmlPage.Words("breaks", violation)))
+                .render();
     }
 
     private static Path write(Path file, String text) throws IOException {

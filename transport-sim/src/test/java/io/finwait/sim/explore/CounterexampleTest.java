@@ -119,12 +119,14 @@ class CounterexampleTest {
                 .containsExactly(
                         "ladder.txt",
                         "ladder.svg",
+                        "ladder.html",
                         "client.pkt",
                         "client.pcapng",
                         "server.pkt",
                         "server.pcapng");
         assertThat(files.get(1)).content().startsWith("<svg").contains("TIME_WAIT");
-        for (int i : new int[] {2, 4}) {
+        assertThat(files.get(2)).content().startsWith("<!DOCTYPE html>").contains("TIME_WAIT");
+        for (int i : new int[] {3, 5}) {
             assertThat(PacketScript.of(files.get(i), Map.of()).run().outcome())
                     .isEqualTo(ScriptResult.Outcome.PASSED);
         }

@@ -1,0 +1,44 @@
+package io.finwait.trace;
+
+import java.util.List;
+
+/**
+ * What stands in a segment's header, for those who look closer than a {@link SegmentLabel}. Sequence
+ * numbers are as the ladder shows them.
+ *
+ * @param number the packet's place in its capture, from 1; 0 where there is none
+ * @param flags the control bits of {@link io.finwait.wire.TcpHeader}
+ * @param seq SEG.SEQ
+ * @param ack SEG.ACK; means nothing without the ACK bit
+ * @param textOctets octets of text
+ * @param window the window offered, in octets where the scale is known, else as in the header
+ * @param timeToLive IPv4's time to live or IPv6's hop limit
+ * @param sourcePort the sender's port
+ * @param destinationPort the receiver's port
+ * @param sacks what else has arrived (RFC 2018), in the order of the header
+ */
+public record SegmentFields(
+        long number,
+        int flags,
+        long seq,
+        long ack,
+        int textOctets,
+        long window,
+        int timeToLive,
+        int sourcePort,
+        int destinationPort,
+        List<Sack> sacks) {
+
+    /** Keeps a copy of the list. */
+    public SegmentFields {
+        sacks = List.copyOf(sacks);
+    }
+
+    /**
+     * Octets that have arrived out of order.
+     *
+     * @param left the first of them
+     * @param right the first behind them
+     */
+    public record Sack(long left, long right) {}
+}
