@@ -43,6 +43,10 @@ public final class AsyncConnection {
     private final CompletableFuture<Void> outputAccepted = new CompletableFuture<>();
     private final Queue<Write> writes = new ArrayDeque<>();
     private Answer<AsyncConnection> connecting;
+
+    /** Takes the place of {@link #reading} and {@link #writes}; null for most. */
+    private Pump pump;
+
     private Answer<Integer> reading;
     private ByteBuffer target;
 
@@ -73,6 +77,24 @@ public final class AsyncConnection {
                                 CompletableFuture<?> unusedEnd = opened.end(opened::nobodyWaits);
                             }
                         });
+    }
+
+    /** A connection whose octets go by a pump, and which is not established yet. */
+    static AsyncConnection pumped(Driver driver, Connection connection, Pump pump) {
+        AsyncConnection opened = new AsyncConnection(driver, connection);
+        opened.pump = pump;
+        return opened;
+    }
+
+    /** From now on octets go by a pump. */
+    void pump(Pump newPump) {
+        pump = newPump;
+        newPump.readable();
+        if (connection.hasEnded()) {
+            newPump.ended(connection.closeReason());
+        } else if (ended.isDone()) {
+            newPump.ended(null);
+        }
     }
 
     /** Who was connecting has stopped waiting: nobody will ever use this connection. */
@@ -237,9 +259,9 @@ public final class AsyncConnection {
     }
 
     /** Writes that wait keep the connection from being an orphan of the endpoint: it is one all the same. */
-    private void endOrphaned() {
+    void endOrphaned() {
         endOutput(connection::close);
-        if (writes.isEmpty()) {
+        if (!hasUnwritten()) {
             return;
         }
         long asked = connection.userTimeout();
@@ -252,20 +274,27 @@ public final class AsyncConnection {
         }
     }
 
+    private boolean hasUnwritten() {
+        return !writes.isEmpty() || (pump != null && pump.hasUnsent());
+    }
+
     private void abortUnwritten() {
-        if (!writes.isEmpty()) {
+        if (hasUnwritten()) {
             connection.abort();
         }
     }
 
     void endGracefully(long deadlineNs) {
         endOutput(() -> connection.closeGracefully(deadlineNs));
-        if (!writes.isEmpty()) {
+        if (hasUnwritten()) {
             driver.at(deadlineNs, this::abortUnwritten);
         }
     }
 
     private void goOnReading() {
+        if (pump != null) {
+            pump.readable();
+        }
         Answer<Integer> answer = reading;
         if (answer == null || (target.hasRemaining() && !connection.isReadable())) {
             return;
@@ -286,7 +315,7 @@ public final class AsyncConnection {
         answer.finish(octets);
     }
 
-    private void goOnWriting() {
+    void goOnWriting() {
         while (!writes.isEmpty()) {
             Write write = writes.peek();
             if (write.answer.begin()) {
@@ -312,8 +341,20 @@ public final class AsyncConnection {
                 writes.remove();
             }
         }
+        if (pump != null && !flushed()) {
+            return;
+        }
         if (afterWrites != null) {
             afterWrites.run();
+        }
+    }
+
+    private boolean flushed() {
+        try {
+            return pump.flush();
+        } catch (IOException e) {
+            // The connection is over, which the pump is told of, and nothing waits any more.
+            return true;
         }
     }
 
@@ -327,6 +368,44 @@ public final class AsyncConnection {
         while (!writes.isEmpty()) {
             writes.remove().answer.completeExceptionally(e);
         }
+    }
+
+    Driver driver() {
+        return driver;
+    }
+
+    CompletableFuture<Void> outputAccepted() {
+        return outputAccepted.copy();
+    }
+
+    boolean isReadable() {
+        return connection.isReadable();
+    }
+
+    int unread() {
+        return (int) connection.unread();
+    }
+
+    CloseReason closeReason() {
+        return connection.closeReason();
+    }
+
+    /** Takes received octets; -1 when no more will come, for whatever reason. */
+    int receive(ByteBuffer into) {
+        try {
+            return connection.receive(into);
+        } catch (IOException e) {
+            // Why is told by closeReason().
+            return -1;
+        }
+    }
+
+    int send(ByteBuffer octets) throws IOException {
+        return connection.send(octets);
+    }
+
+    void shutdownOutputNow() {
+        endOutput(connection::shutdownOutput);
     }
 
     void abortNow() {
@@ -346,6 +425,9 @@ public final class AsyncConnection {
         if (connecting != null) {
             connecting.completeExceptionally(new ConnectException(reason.message()));
             connecting = null;
+        }
+        if (pump != null) {
+            pump.ended(reason);
         }
         ended.complete(reason);
     }
@@ -367,6 +449,9 @@ public final class AsyncConnection {
             if (connecting != null) {
                 connecting.completeExceptionally(failure);
             }
+            if (pump != null) {
+                pump.ended(null);
+            }
         }
     }
 
@@ -387,6 +472,9 @@ public final class AsyncConnection {
 
         @Override
         public void onEstablished(Connection established) {
+            if (pump != null) {
+                pump.established();
+            }
             if (connecting != null) {
                 Answer<AsyncConnection> answer = connecting;
                 connecting = null;
@@ -405,6 +493,13 @@ public final class AsyncConnection {
         @Override
         public void onWritable(Connection writable) {
             goOnWriting();
+        }
+
+        @Override
+        public void onSoftError(Connection troubled, String message) {
+            if (pump != null) {
+                pump.softError(message);
+            }
         }
 
         @Override

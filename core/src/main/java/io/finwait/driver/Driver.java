@@ -12,6 +12,7 @@ import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,7 +71,9 @@ public final class Driver implements AutoCloseable {
     private final Thread thread;
     private final long spinNs;
     private final MpscAtomicArrayQueue<Command<?>> commands = new MpscAtomicArrayQueue<>(COMMANDS);
+    private final Signals signals = new Signals();
     private final Alarms alarms = new Alarms();
+    private final Bindings bindings;
     private final Set<AsyncConnection> connections = new LinkedHashSet<>();
     private final Set<AsyncListener> listeners = new LinkedHashSet<>();
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
@@ -95,6 +98,7 @@ public final class Driver implements AutoCloseable {
         bell = new InterruptBell(transport::wakeup);
         endpoint = Finwait.open(config, transport);
         endpoint.handOver();
+        bindings = new Bindings(this, endpoint);
         thread = threads.newThread(this::run);
     }
 
@@ -160,14 +164,63 @@ public final class Driver implements AutoCloseable {
     public CompletableFuture<AsyncListener> listen(int port, int backlog) {
         return submit(
                 answer -> {
-                    refuseWhileDraining();
-                    AsyncListener listener =
-                            new AsyncListener(this, endpoint.listen(port, backlog));
-                    listeners.add(listener);
+                    AsyncListener listener = listenNow(port, backlog);
                     if (!answer.complete(listener)) {
                         listener.closeNow();
                     }
                 });
+    }
+
+    /**
+     * Binds a socket to a port, before it listens or connects.
+     *
+     * @param address one of the endpoint's, or null for all of them
+     * @param port 1 to 65,535, or 0 for a free one
+     * @param reuse the port may be that of connections, or of one in TIME-WAIT (SO_REUSEADDR)
+     * @return exceptionally with {@link java.net.BindException}, "Address already in use" or "Cannot assign
+     *     requested address"
+     */
+    public CompletableFuture<Binding> bind(IpAddress address, int port, boolean reuse) {
+        return submit(
+                answer -> {
+                    refuseWhileDraining();
+                    Binding bound;
+                    try {
+                        bound = bindings.bind(address, port, reuse);
+                    } catch (BindException e) {
+                        answer.completeExceptionally(e);
+                        return;
+                    }
+                    if (!answer.complete(bound)) {
+                        bindings.remove(bound);
+                    }
+                });
+    }
+
+    CompletableFuture<AsyncListener> listen(Binding binding, int backlog) {
+        return submit(
+                answer -> {
+                    try {
+                        bindings.checkMayListen(binding);
+                    } catch (BindException e) {
+                        answer.completeExceptionally(e);
+                        return;
+                    }
+                    AsyncListener listener = listenNow(binding.port(), backlog);
+                    binding.listensWith(listener);
+                    if (!answer.complete(listener)) {
+                        listener.closeNow();
+                    }
+                });
+    }
+
+    Bindings bindings() {
+        return bindings;
+    }
+
+    /** The configuration of its endpoint. */
+    public EndpointConfig config() {
+        return endpoint.config();
     }
 
     /**
@@ -247,6 +300,15 @@ public final class Driver implements AutoCloseable {
         return answer;
     }
 
+    /** A connection's user has done something; from any thread. */
+    void signal(RingConnection connection) {
+        signals.add(connection);
+        // Either the driver sees it after it has set this, or it is seen here.
+        if (waiting) {
+            transport.wakeup();
+        }
+    }
+
     private void runOrPutOff(Command<?> command) {
         if (ended) {
             command.refuse();
@@ -296,7 +358,7 @@ public final class Driver implements AutoCloseable {
             long now = System.nanoTime();
             // Who has slept tells the endpoint first what time it is: some calls are judged by it.
             int work = hasWaited ? endpoint.doWork(now) : 0;
-            int called = runCommands() + alarms.ring(now);
+            int called = runCommands() + signals.take() + alarms.ring(now);
             if (called > 0 || !hasWaited) {
                 work += called + endpoint.doWork(now);
             }
@@ -343,7 +405,7 @@ public final class Driver implements AutoCloseable {
     private void await(long nowNs) {
         waiting = true;
         // A command that came before is seen here, one that comes later sees that we wait.
-        if (commands.isEmpty() && putOff.isEmpty()) {
+        if (commands.isEmpty() && putOff.isEmpty() && signals.isEmpty()) {
             long deadline = earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
             long timeout = deadline == Long.MAX_VALUE ? deadline : deadline - nowNs;
             if (timeout > 0) {
@@ -367,6 +429,42 @@ public final class Driver implements AutoCloseable {
 
     ClosePolicy closePolicy() {
         return endpoint.config().closePolicy();
+    }
+
+    private AsyncListener listenNow(int port, int backlog) {
+        refuseWhileDraining();
+        AsyncListener listener = new AsyncListener(this, endpoint.listen(port, backlog));
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** Opens a connection, from any or a certain address and port; on the driver's thread. */
+    Connection open(IpAddress local, int localPort, IpAddress remote, int remotePort) {
+        refuseWhileDraining();
+        return local == null && localPort == 0
+                ? endpoint.connect(remote, remotePort)
+                : endpoint.connect(
+                        local == null ? addressFor(remote) : local, localPort, remote, remotePort);
+    }
+
+    private IpAddress addressFor(IpAddress remote) {
+        for (IpAddress each : endpoint.config().addresses()) {
+            if (each.isV4() == remote.isV4()) {
+                return each;
+            }
+        }
+        return remote;
+    }
+
+    /** Does something on the driver's thread in its next cycle, when what is owed now has been sent. */
+    void nextCycle(Runnable action) {
+        putOff.add(
+                new Command<>(
+                        answer -> {
+                            action.run();
+                            answer.complete(null);
+                        },
+                        new Answer<>()));
     }
 
     /** Does something on the driver's thread at a time of the endpoint's clock. */

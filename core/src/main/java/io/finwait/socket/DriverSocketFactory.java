@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.util.Objects;
 
 import javax.net.SocketFactory;
@@ -23,27 +22,40 @@ import javax.net.SocketFactory;
  * }</pre>
  *
  * <p>The sockets block their callers, as those of the JDK do, and may be used from any thread but the
- * driver's. Closing one ends its connection as {@link io.finwait.driver.AsyncConnection#close()} does;
- * with unread octets that is a reset. Names are resolved by the JDK. Buffer sizes, the type of service and
- * address reuse are the endpoint's affair: setting them has no effect.
+ * driver's; a virtual thread that waits leaves its carrier to others. They do what the JDK's do on Linux,
+ * exceptions and their words included, unless another {@link SocketBehaviour} is asked for;
+ * docs/socket-behaviour.md compares them call by call. Names are resolved by the JDK. Lengths of buffers
+ * and the type of service are remembered, and are the endpoint's affair.
  */
 public final class DriverSocketFactory extends SocketFactory {
 
     private final Driver driver;
+    private final SocketBehaviour behaviour;
+
+    /**
+     * A factory of sockets that do as the JDK's on Linux.
+     *
+     * @param driver carries them; still the caller's, who closes it
+     */
+    public DriverSocketFactory(Driver driver) {
+        this(driver, SocketBehaviour.JAVA_ON_LINUX);
+    }
 
     /**
      * A factory of sockets.
      *
      * @param driver carries them; still the caller's, who closes it
+     * @param behaviour what they do where systems differ
      */
-    public DriverSocketFactory(Driver driver) {
+    public DriverSocketFactory(Driver driver, SocketBehaviour behaviour) {
         this.driver = Objects.requireNonNull(driver, "driver");
+        this.behaviour = Objects.requireNonNull(behaviour, "behaviour");
     }
 
     @Override
     public Socket createSocket() {
         try {
-            return new DriverSocket(new DriverSocketImpl(driver));
+            return new DriverSocket(driver, behaviour);
         } catch (SocketException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,42 +63,39 @@ public final class DriverSocketFactory extends SocketFactory {
 
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-        return connected(InetAddress.getByName(host), port);
+        return connected(new InetSocketAddress(host, port), null);
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port) throws IOException {
-        return connected(host, port);
+        return connected(new InetSocketAddress(host, port), null);
     }
 
-    /** The local address and port are chosen by the endpoint, whatever is asked for. */
     @Override
     public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
-            throws IOException, UnknownHostException {
-        return createSocket(host, port);
+            throws IOException {
+        return connected(
+                new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
     }
 
-    /** The local address and port are chosen by the endpoint, whatever is asked for. */
     @Override
     public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
             throws IOException {
-        return connected(host, port);
+        return connected(
+                new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
     }
 
-    private Socket connected(InetAddress host, int port) throws IOException {
+    private Socket connected(InetSocketAddress to, InetSocketAddress from) throws IOException {
         Socket socket = createSocket();
         try {
-            socket.connect(new InetSocketAddress(host, port));
+            if (from != null) {
+                socket.bind(from);
+            }
+            socket.connect(to);
             return socket;
         } catch (IOException e) {
             socket.close();
             throw e;
-        }
-    }
-
-    private static final class DriverSocket extends Socket {
-        DriverSocket(DriverSocketImpl impl) throws SocketException {
-            super(impl);
         }
     }
 }

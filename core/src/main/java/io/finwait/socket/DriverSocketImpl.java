@@ -1,55 +1,99 @@
 package io.finwait.socket;
 
 import io.finwait.driver.AsyncConnection;
+import io.finwait.driver.Binding;
 import io.finwait.driver.Driver;
-import io.finwait.tcp.Connection;
+import io.finwait.driver.Readiness;
+import io.finwait.driver.RingConnection;
+import io.finwait.tcp.CloseReason;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import java.net.SocketOption;
 import java.net.SocketOptions;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
-/** What a {@link java.net.Socket} asks of its TCP, done by a connection of a driver. */
-final class DriverSocketImpl extends SocketImpl {
+/**
+ * What a {@link java.net.Socket} asks of its TCP, done by a connection of a driver. One thread reads or
+ * connects, one writes, and any may close; whoever waits is then told at once.
+ */
+final class DriverSocketImpl extends SocketImpl implements Readiness {
 
-    private static final long SECOND_NS = 1_000_000_000;
-
-    /** As on most systems (RFC 9293 §3.8.4 allows no less than two hours by default). */
-    private static final long KEEP_ALIVE_IDLE_NS = 7_200 * SECOND_NS;
-
-    private static final long KEEP_ALIVE_INTERVAL_NS = 75 * SECOND_NS;
-    private static final int KEEP_ALIVE_PROBES = 9;
+    private enum Phase {
+        NEW,
+        CREATED,
+        CONNECTING,
+        CONNECTED,
+        CLOSED
+    }
 
     private final Driver driver;
-    private final Map<Integer, Object> options = new ConcurrentHashMap<>();
-    private volatile AsyncConnection connection;
-    private volatile SocketInput input;
-    private volatile boolean closed;
+    private final SocketBehaviour behaviour;
+    private final SocketSettings settings;
+    private final ReentrantLock readLock = new ReentrantLock();
+    private final ReentrantLock writeLock = new ReentrantLock();
+    private final Gate reading = new Gate();
+    private final Gate writing = new Gate();
+    private final BooleanSupplier connectDone = this::isConnectDone;
+    private final BooleanSupplier readDone = this::isReadDone;
+    private final BooleanSupplier writeDone = this::isWriteDone;
 
-    DriverSocketImpl(Driver driver) {
+    private volatile Phase phase = Phase.NEW;
+    private volatile RingConnection rings;
+    private Binding binding;
+    private volatile boolean inputShut;
+
+    /** Once a read was at the end of the stream it stays there, even when the socket is closed. */
+    private boolean atEnd;
+
+    /** How the connection was reset, for each read that follows. */
+    private CloseReason reset;
+
+    DriverSocketImpl(Driver driver, SocketBehaviour behaviour) {
         this.driver = driver;
-        options.put(SocketOptions.SO_TIMEOUT, 0);
-        options.put(SocketOptions.SO_LINGER, -1);
-        options.put(SocketOptions.TCP_NODELAY, false);
-        options.put(SocketOptions.SO_KEEPALIVE, false);
+        this.behaviour = behaviour;
+        settings = new SocketSettings(driver, false);
     }
 
     @Override
-    protected void create(boolean stream) throws SocketException {
-        if (!stream) {
-            throw new SocketException("these sockets are TCP; for datagrams use the JDK's");
+    public void changed(int what) {
+        if ((what & READABLE) != 0) {
+            reading.look();
         }
+        if ((what & WRITABLE) != 0) {
+            writing.look();
+            if (phase == Phase.CONNECTING) {
+                reading.look();
+            }
+        }
+    }
+
+    // Opening.
+
+    @Override
+    protected synchronized void create(boolean stream) throws IOException {
+        if (!stream) {
+            throw new IOException("these sockets are TCP; for datagrams use the JDK's");
+        }
+        if (phase != Phase.NEW) {
+            throw new IOException("Already created");
+        }
+        phase = Phase.CREATED;
     }
 
     @Override
@@ -64,82 +108,257 @@ final class DriverSocketImpl extends SocketImpl {
 
     @Override
     protected void connect(SocketAddress to, int timeoutMs) throws IOException {
-        if (!(to instanceof InetSocketAddress inet) || inet.isUnresolved()) {
-            throw new UnknownHostException(String.valueOf(to));
+        if (!(to instanceof InetSocketAddress inet)) {
+            throw new IOException("Unsupported address type");
         }
-        CompletableFuture<AsyncConnection> opening =
-                driver.connect(IpAddress.of(inet.getAddress()), inet.getPort());
+        if (inet.isUnresolved()) {
+            throw new UnknownHostException(inet.getHostName());
+        }
         try {
-            connection = Answers.within(timeoutMs, opening, "Connect timed out");
-        } finally {
-            // Nobody will use a connection that is established later.
-            opening.cancel(false);
-        }
-        input = new SocketInput(connection, this::timeoutMs);
-        address = inet.getAddress();
-        port = inet.getPort();
-        localport = connection.localPort();
-        options.keySet().forEach(this::apply);
-        if (closed) {
+            readLock.lock();
+            try {
+                connectNow(
+                        Addresses.reachable(inet.getAddress(), driver), inet.getPort(), timeoutMs);
+            } finally {
+                readLock.unlock();
+            }
+        } catch (SocketTimeoutException e) {
             close();
+            throw e;
+        } catch (InterruptedIOException e) {
+            close();
+            throw Failures.because(new SocketException("Closed by interrupt"), e);
+        } catch (IOException e) {
+            close();
+            throw e;
         }
     }
 
-    private int timeoutMs() {
-        return (Integer) options.get(SocketOptions.SO_TIMEOUT);
+    private void connectNow(InetAddress to, int toPort, int timeoutMs) throws IOException {
+        RingConnection opening = begin(to, toPort);
+        boolean inTime = reading.await(connectDone, TimeUnit.MILLISECONDS.toNanos(timeoutMs));
+        synchronized (this) {
+            if (phase == Phase.CLOSED) {
+                throw Failures.closed();
+            }
+            if (!inTime) {
+                throw new SocketTimeoutException("Connect timed out");
+            }
+            if (!opening.isEstablished()) {
+                throw Failures.whileConnecting(opening, toPort);
+            }
+            localport = opening.connection().localPort();
+            phase = Phase.CONNECTED;
+        }
+    }
+
+    private synchronized RingConnection begin(InetAddress to, int toPort) throws SocketException {
+        switch (phase) {
+            case NEW -> throw new SocketException("Not created");
+            case CONNECTING -> throw new SocketException("Connection in progress");
+            case CONNECTED -> throw new SocketException("Already connected");
+            case CLOSED -> throw Failures.closed();
+            case CREATED -> phase = Phase.CONNECTING;
+        }
+        address = to;
+        port = toPort;
+        IpAddress local = binding == null ? null : binding.address();
+        int localPort = binding == null ? 0 : binding.port();
+        rings = RingConnection.connect(driver, local, localPort, IpAddress.of(to), toPort, this);
+        return rings;
+    }
+
+    private boolean isConnectDone() {
+        if (phase == Phase.CLOSED || rings.hasEnded()) {
+            return true;
+        }
+        if (rings.isEstablished()) {
+            settings.applyTo(rings.connection());
+            return true;
+        }
+        return false;
     }
 
     @Override
-    protected void bind(InetAddress host, int localPort) {
-        // The endpoint chooses among its own addresses and ports when it connects.
+    protected void bind(InetAddress host, int toPort) throws IOException {
+        Binding bound = Addresses.bind(driver, host, toPort, settings.reuseAddress());
+        synchronized (this) {
+            if (phase == Phase.CREATED && binding == null) {
+                binding = bound;
+                address = host;
+                localport = bound.port();
+                return;
+            }
+        }
+        CompletableFuture<Void> unused = bound.release();
+        throw phase == Phase.CLOSED ? Failures.closed() : new SocketException("Already bound");
     }
 
     @Override
     protected void listen(int backlog) throws SocketException {
-        throw new SocketException("these sockets connect only; listen with Driver.listen");
+        throw new SocketException("this socket connects; a ServerSocket listens");
     }
 
     @Override
     protected void accept(SocketImpl accepted) throws SocketException {
-        throw new SocketException("these sockets connect only; listen with Driver.listen");
+        throw new SocketException("this socket connects; a ServerSocket accepts");
     }
+
+    /** This socket is the server's end of a connection. */
+    synchronized void accepted(AsyncConnection connection, SocketSettings listener) {
+        settings.inherit(listener);
+        rings = RingConnection.over(connection, this);
+        address = connection.remoteAddress().toInetAddress();
+        port = connection.remotePort();
+        localport = connection.localPort();
+        phase = Phase.CONNECTED;
+    }
+
+    private void requireConnected() throws SocketException {
+        switch (phase) {
+            case NEW, CREATED, CONNECTING -> throw new SocketException("Not connected");
+            case CLOSED -> throw Failures.closed();
+            case CONNECTED -> {
+                // As it should be.
+            }
+        }
+    }
+
+    // Reading.
 
     @Override
     protected InputStream getInputStream() {
-        return input;
+        return new SocketInput(this);
     }
+
+    int read(byte[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
+        if (length == 0) {
+            return 0;
+        }
+        int timeoutMs = settings.timeoutMs();
+        long nanos = Locks.lock(readLock, timeoutMs, "Read timed out");
+        try {
+            if (atEnd) {
+                return -1;
+            }
+            int octets = readNow(into, offset, length, nanos);
+            atEnd = octets < 0;
+            return octets;
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    private int readNow(byte[] into, int offset, int length, long nanos) throws IOException {
+        while (true) {
+            requireConnected();
+            if (reset != null) {
+                throw Failures.whileReading(reset, behaviour);
+            }
+            if (inputShut && !behaviour.readsAfterShutdownInput()) {
+                return -1;
+            }
+            int octets = rings.read(into, offset, length);
+            if (octets > 0) {
+                return octets;
+            }
+            if (octets < 0) {
+                return endOfStream();
+            }
+            if (inputShut) {
+                return -1;
+            }
+            if (!reading.await(readDone, nanos)) {
+                throw new SocketTimeoutException("Read timed out");
+            }
+        }
+    }
+
+    private int endOfStream() throws SocketException {
+        if (rings.peerHasClosed() && behaviour.finHidesReset()) {
+            return -1;
+        }
+        CloseReason failure = rings.takeFailure();
+        if (failure == null) {
+            return -1;
+        }
+        if (failure instanceof CloseReason.ResetByPeer && behaviour.repeatsReset()) {
+            reset = failure;
+        }
+        throw Failures.whileReading(failure, behaviour);
+    }
+
+    private boolean isReadDone() {
+        return rings.isReadable() || inputShut || phase == Phase.CLOSED;
+    }
+
+    @Override
+    protected int available() throws SocketException {
+        requireConnected();
+        return inputShut && !behaviour.readsAfterShutdownInput() ? 0 : rings.available();
+    }
+
+    @Override
+    protected void shutdownInput() throws SocketException {
+        requireConnected();
+        inputShut = true;
+        if (behaviour.discardsAfterShutdownInput()) {
+            rings.discardInput();
+        }
+        reading.look();
+    }
+
+    // Writing.
 
     @Override
     protected OutputStream getOutputStream() {
-        return new SocketOutput(connection);
+        return new SocketOutput(this);
     }
 
-    @Override
-    protected int available() {
-        return input.available();
-    }
-
-    @Override
-    protected void close() {
-        closed = true;
-        AsyncConnection mine = connection;
-        if (mine == null) {
+    void write(byte[] octets, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, octets.length);
+        if (length == 0) {
             return;
         }
-        boolean unread = input.endAndTellWhetherSomethingIsUnread();
-        // Octets in our own buffer are unread as well, and the peer must not think otherwise.
-        CompletableFuture<?> unused = unread ? mine.abort() : mine.close();
+        writeLock.lock();
+        try {
+            int done = 0;
+            while (done < length) {
+                requireConnected();
+                int taken = rings.write(octets, offset + done, length - done);
+                if (taken < 0) {
+                    throw brokenPipe();
+                }
+                done += taken;
+                if (done < length) {
+                    writing.await(writeDone, 0);
+                }
+            }
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    private SocketException brokenPipe() {
+        if (phase == Phase.CLOSED) {
+            return Failures.closed();
+        }
+        CloseReason failure = behaviour.tellsResetToWriters() ? rings.takeFailure() : null;
+        return failure == null
+                ? new SocketException(Failures.BROKEN_PIPE)
+                : Failures.whileWriting(failure, rings.peerHasClosed());
+    }
+
+    private boolean isWriteDone() {
+        return rings.isWritable() || phase == Phase.CLOSED;
     }
 
     @Override
-    protected void shutdownInput() throws IOException {
-        input.shutdown();
-    }
-
-    @Override
-    protected void shutdownOutput() {
+    protected void shutdownOutput() throws SocketException {
+        requireConnected();
         // The FIN is on its way; nobody waits here for its acknowledgment.
-        CompletableFuture<?> unused = connection.shutdownOutput();
+        CompletableFuture<?> unused = rings.shutdownOutput();
     }
 
     @Override
@@ -147,52 +366,83 @@ final class DriverSocketImpl extends SocketImpl {
         throw new SocketException("urgent data is not sent (RFC 6093); send it as ordinary data");
     }
 
+    // Closing.
+
     @Override
-    public void setOption(int id, Object value) {
-        options.put(id, value);
-        apply(id);
+    protected void close() {
+        CompletableFuture<Void> accepted = closeNow();
+        int seconds = settings.lingerSeconds();
+        if (accepted != null && seconds > 0) {
+            Locks.awaitUninterruptibly(accepted, TimeUnit.SECONDS.toNanos(seconds));
+        }
+    }
+
+    /** Null when there was nothing to be closed. */
+    private synchronized CompletableFuture<Void> closeNow() {
+        Phase before = phase;
+        phase = Phase.CLOSED;
+        if (before == Phase.CLOSED) {
+            return null;
+        }
+        if (binding != null) {
+            CompletableFuture<Void> unused = binding.release();
+        }
+        if (rings == null) {
+            return null;
+        }
+        boolean orderly = before == Phase.CONNECTED && settings.lingerSeconds() != 0;
+        return orderly ? rings.close(behaviour.unread()) : rings.abort();
+    }
+
+    // Options.
+
+    private void requireOpen() throws SocketException {
+        if (phase == Phase.CLOSED) {
+            throw Failures.closed();
+        }
+    }
+
+    private AsyncConnection connection() {
+        return phase == Phase.CONNECTED ? rings.connection() : null;
     }
 
     @Override
-    public Object getOption(int id) {
+    public void setOption(int id, Object value) throws SocketException {
+        requireOpen();
+        try {
+            settings.put(id, value, connection());
+        } catch (IllegalArgumentException | ClassCastException e) {
+            throw Failures.because(new SocketException(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public Object getOption(int id) throws SocketException {
+        requireOpen();
         if (id == SocketOptions.SO_BINDADDR) {
-            return connection == null
-                    ? new InetSocketAddress(0).getAddress()
-                    : connection.localAddress().toInetAddress();
-        }
-        return options.getOrDefault(id, 0);
-    }
-
-    private void apply(int id) {
-        if (connection == null) {
-            return;
-        }
-        Object value = options.get(id);
-        switch (id) {
-            case SocketOptions.TCP_NODELAY -> set(c -> c.nagle(!(Boolean) value));
-            case SocketOptions.SO_LINGER -> set(c -> c.linger(lingerNs(value)));
-            case SocketOptions.SO_KEEPALIVE -> set(c -> keepAlive(c, (Boolean) value));
-            default -> {
-                // The endpoint's affair, or read where it is needed.
+            AsyncConnection mine = connection();
+            if (mine != null) {
+                return mine.localAddress().toInetAddress();
             }
+            return Addresses.ofBinding(binding);
         }
+        return settings.get(id);
     }
 
-    private void set(Consumer<Connection> option) {
-        CompletableFuture<?> unused =
-                connection.call(
-                        c -> {
-                            option.accept(c);
-                            return null;
-                        });
+    @Override
+    protected Set<SocketOption<?>> supportedOptions() {
+        return settings.supported();
     }
 
-    /** {@code java.net} switches linger off by false or -1, and counts in seconds. */
-    private static long lingerNs(Object value) {
-        return value instanceof Integer seconds && seconds >= 0 ? seconds * SECOND_NS : -1;
+    @Override
+    protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
+        requireOpen();
+        settings.put(option, value, connection());
     }
 
-    private static void keepAlive(Connection of, boolean on) {
-        of.keepAlive(on ? KEEP_ALIVE_IDLE_NS : 0, KEEP_ALIVE_INTERVAL_NS, KEEP_ALIVE_PROBES);
+    @Override
+    protected <T> T getOption(SocketOption<T> option) throws IOException {
+        requireOpen();
+        return settings.get(option);
     }
 }

@@ -1,19 +1,15 @@
 package io.finwait.socket;
 
-import io.finwait.driver.AsyncConnection;
-
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
 
-/** What is sent to the peer: a write returns when all of it is in the send buffer. */
+/** What is sent to the peer: a write returns when all of it is taken over. */
 final class SocketOutput extends OutputStream {
 
-    private final AsyncConnection connection;
+    private final DriverSocketImpl socket;
 
-    SocketOutput(AsyncConnection connection) {
-        this.connection = connection;
+    SocketOutput(DriverSocketImpl socket) {
+        this.socket = socket;
     }
 
     @Override
@@ -23,12 +19,11 @@ final class SocketOutput extends OutputStream {
 
     @Override
     public void write(byte[] octets, int offset, int length) throws IOException {
-        CompletableFuture<Void> writing = connection.write(ByteBuffer.wrap(octets, offset, length));
-        try {
-            Answers.within(0, writing, "");
-        } finally {
-            // Who is interrupted has the array back, and nothing of it may be sent any more.
-            writing.cancel(false);
-        }
+        socket.write(octets, offset, length);
+    }
+
+    @Override
+    public void close() {
+        socket.close();
     }
 }

@@ -9,14 +9,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** Two TCPs of ours in real time, 10.0.0.1 and 10.0.0.2, joined by datagrams over the loopback. */
-final class TwoDrivers implements AutoCloseable {
+public final class TwoDrivers implements AutoCloseable {
 
-    static final String SERVER = "10.0.0.2";
+    public static final String SERVER = "10.0.0.2";
 
-    final Driver client;
-    final Driver server;
+    public final Driver client;
+    public final Driver server;
 
-    TwoDrivers() {
+    public TwoDrivers() {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         UdpTransport below = UdpTransport.withFirst(anyPort, 1400);
         server = Driver.start(EndpointConfig.at(SERVER).build(), below);

@@ -1,0 +1,96 @@
+package io.finwait.driver;
+
+import io.finwait.tcp.Endpoint;
+import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.IpAddress;
+
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The ports that sockets are bound to; on the driver's thread. */
+final class Bindings {
+
+    private static final String IN_USE = "Address already in use";
+    private static final int PORTS = 1 << 16;
+    private static final int AT_ONCE = 4096;
+
+    private final Driver driver;
+    private final Endpoint endpoint;
+    private final List<Binding> all = new ArrayList<>();
+
+    Bindings(Driver driver, Endpoint endpoint) {
+        this.driver = driver;
+        this.endpoint = endpoint;
+    }
+
+    /**
+     * Binds a socket.
+     *
+     * @param port 0 for a free one
+     * @param reuse the port may be that of a connection, or one in TIME-WAIT
+     */
+    Binding bind(IpAddress address, int port, boolean reuse) throws BindException {
+        if (address != null && !endpoint.config().addresses().contains(address)) {
+            throw new BindException("Cannot assign requested address");
+        }
+        Binding bound = new Binding(driver, address, port == 0 ? anyFreePort() : port, reuse);
+        boolean taken = all.stream().anyMatch(bound::conflictsWith) || isListening(bound.port());
+        if (taken || (!reuse && port != 0 && portsOfConnections().get(port))) {
+            throw new BindException(IN_USE);
+        }
+        all.add(bound);
+        return bound;
+    }
+
+    /** Throws when somebody else listens on the port of a binding. */
+    void checkMayListen(Binding binding) throws BindException {
+        if (isListening(binding.port())) {
+            throw new BindException(IN_USE);
+        }
+    }
+
+    void remove(Binding binding) {
+        all.remove(binding);
+    }
+
+    private boolean isListening(int port) {
+        return listening().get(port);
+    }
+
+    private BitSet listening() {
+        BitSet ports = new BitSet(PORTS);
+        endpoint.forEachListener(each -> ports.set(each.port()));
+        return ports;
+    }
+
+    private int anyFreePort() throws BindException {
+        BitSet taken = portsOfConnections();
+        taken.or(listening());
+        all.forEach(each -> taken.set(each.port()));
+        int first = endpoint.config().firstEphemeralPort();
+        int last = endpoint.config().lastEphemeralPort();
+        int begin = ThreadLocalRandom.current().nextInt(first, last + 1);
+        int port = taken.nextClearBit(begin);
+        if (port > last) {
+            port = taken.nextClearBit(first);
+        }
+        if (port > last) {
+            throw new BindException(IN_USE);
+        }
+        return port;
+    }
+
+    private BitSet portsOfConnections() {
+        BitSet ports = new BitSet(PORTS);
+        endpoint.forEachConnection(each -> ports.set(each.localPort()));
+        TimeWaitTable waiting = endpoint.timeWait();
+        long cursor = 0;
+        while (cursor >= 0) {
+            cursor = waiting.list(cursor, AT_ONCE, each -> ports.set(each.localPort()));
+        }
+        return ports;
+    }
+}

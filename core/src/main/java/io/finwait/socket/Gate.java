@@ -1,0 +1,86 @@
+package io.finwait.socket;
+
+import java.io.InterruptedIOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Where one thread waits for something that others bring about. As in the sockets of the JDK an interrupt
+ * does nothing to a platform thread, and ends the wait of a virtual one.
+ */
+final class Gate {
+
+    /** {@code Thread.isVirtual}, or null on a JVM without virtual threads. */
+    private static final MethodHandle IS_VIRTUAL = isVirtual();
+
+    private volatile Thread waiting;
+
+    private static MethodHandle isVirtual() {
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (NoSuchMethodException | IllegalAccessException e) {
+            return null;
+        }
+    }
+
+    static boolean isVirtual(Thread thread) {
+        try {
+            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
+        } catch (Throwable e) {
+            throw new AssertionError("Thread.isVirtual throws nothing", e);
+        }
+    }
+
+    /** Lets the waiting thread look again. */
+    void look() {
+        Thread thread = waiting;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Waits.
+     *
+     * @param ready what is waited for; becomes true before {@link #look} is called
+     * @param nanos how long at most, 0 for as long as it takes
+     * @return false when the time is over
+     * @throws InterruptedIOException when a virtual thread is interrupted; its status stays set
+     */
+    boolean await(BooleanSupplier ready, long nanos) throws InterruptedIOException {
+        Thread thread = Thread.currentThread();
+        boolean virtual = isVirtual(thread);
+        boolean interrupted = false;
+        long begin = nanos == 0 ? 0 : System.nanoTime();
+        waiting = thread;
+        try {
+            while (!ready.getAsBoolean()) {
+                if (virtual && thread.isInterrupted()) {
+                    throw new InterruptedIOException("interrupted while waiting");
+                }
+                if (nanos == 0) {
+                    LockSupport.park(this);
+                } else {
+                    long left = nanos - (System.nanoTime() - begin);
+                    if (left <= 0) {
+                        return false;
+                    }
+                    LockSupport.parkNanos(this, left);
+                }
+                if (!virtual && Thread.interrupted()) {
+                    interrupted = true;
+                }
+            }
+            return true;
+        } finally {
+            waiting = null;
+            if (interrupted) {
+                thread.interrupt();
+            }
+        }
+    }
+}

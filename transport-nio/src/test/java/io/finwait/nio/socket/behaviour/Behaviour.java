@@ -1,0 +1,41 @@
+package io.finwait.nio.socket.behaviour;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A program with sockets whose outcome is the same on the kernel's sockets and on ours, or differs for a
+ * reason.
+ *
+ * @param name what is done
+ * @param reason why ours is different; empty where it is the same
+ */
+record Behaviour(String name, String reason, Program program) {
+
+    private static final long PATIENCE_MS = 15_000;
+
+    /** Does something and tells in words what came of it. */
+    @FunctionalInterface
+    interface Program {
+        Object run(Stage stage) throws Exception;
+    }
+
+    static Behaviour same(String name, Program program) {
+        return new Behaviour(name, "", program);
+    }
+
+    static Behaviour differs(String name, String reason, Program program) {
+        return new Behaviour(name, reason, program);
+    }
+
+    /** In a thread of its own: a program that hangs is an outcome as well. */
+    String outcome(Stage stage) throws InterruptedException {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        Thread thread =
+                new Thread(
+                        () -> outcome.complete(Stage.attempt(() -> program.run(stage))), "program");
+        thread.setDaemon(true);
+        thread.start();
+        thread.join(PATIENCE_MS);
+        return outcome.getNow("hangs");
+    }
+}

@@ -1,0 +1,142 @@
+package io.finwait.nio.socket.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.finwait.nio.internal.LightThreads;
+import io.finwait.nio.socket.TwoDrivers;
+import io.finwait.socket.DriverServerSocketFactory;
+import io.finwait.socket.DriverSocketFactory;
+
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+
+/** The same programs on the kernel's sockets and on ours: the same comes of them. */
+@Timeout(60)
+class SocketBehaviourTest {
+
+    static final Map<String, List<Behaviour>> GROUPS = new LinkedHashMap<>();
+
+    static {
+        GROUPS.put("Reading", Reading.ALL);
+        GROUPS.put("Writing, and ending the output", Writing.ALL);
+        GROUPS.put("Closing", Closing.ALL);
+        GROUPS.put("Binding and connecting", Opening.ALL);
+        GROUPS.put("Listening", Listening.ALL);
+        GROUPS.put("Options", Options.ALL);
+        GROUPS.put("Interrupts", Interrupts.ALL);
+    }
+
+    private static final Path PAGE = Path.of("..", "docs", "socket-behaviour.md");
+
+    private static final String HEAD =
+            """
+            # What sockets do
+
+            The same programs with `java.net` sockets, run on those of the JDK over Linux's TCP and on those of
+            `DriverSocketFactory` and `DriverServerSocketFactory`. Printed by `SocketBehaviourTest`, which runs
+            them; not written by hand. What several calls give is separated by commas.
+
+            Where systems differ, `SocketBehaviour` chooses: this page is about `JAVA_ON_LINUX`, the default.
+            """;
+
+    private record Outcome(String kernel, String ours) {}
+
+    private final Map<Behaviour, Outcome> outcomes = new HashMap<>();
+
+    static Stage ours() throws IOException {
+        TwoDrivers drivers = new TwoDrivers();
+        return new Stage(
+                new DriverSocketFactory(drivers.client),
+                new DriverServerSocketFactory(drivers.server),
+                "10.0.0.1",
+                TwoDrivers.SERVER,
+                drivers::close);
+    }
+
+    static Stage kernels() throws IOException {
+        return new Stage(
+                SocketFactory.getDefault(),
+                ServerSocketFactory.getDefault(),
+                "127.0.0.1",
+                "127.0.0.1",
+                () -> {});
+    }
+
+    @TestFactory
+    Stream<DynamicNode> theSameComesOfThem() {
+        return Stream.concat(
+                GROUPS.values().stream().flatMap(List::stream).map(this::compared),
+                Stream.of(dynamicTest("the page tells it", this::thePageIsUpToDate)));
+    }
+
+    private DynamicTest compared(Behaviour each) {
+        return dynamicTest(
+                each.name(),
+                () -> {
+                    assumeTrue(
+                            System.getProperty("os.name").equals("Linux"),
+                            "what the kernel does is known for Linux only");
+                    String kernel;
+                    try (Stage stage = kernels()) {
+                        kernel = each.outcome(stage);
+                    }
+                    String ours;
+                    try (Stage stage = ours()) {
+                        ours = each.outcome(stage);
+                    }
+                    outcomes.put(each, new Outcome(kernel, ours));
+                    if (each.reason().isEmpty()) {
+                        assertThat(ours).as("ours, as on the kernel").isEqualTo(kernel);
+                    } else {
+                        assertThat(ours).as(each.reason()).isNotEqualTo(kernel);
+                    }
+                });
+    }
+
+    private void thePageIsUpToDate() throws IOException {
+        assumeTrue(
+                outcomes.size() == GROUPS.values().stream().mapToInt(List::size).sum(),
+                "not all programs were run");
+        assumeTrue(LightThreads.virtual().isPresent(), "the page tells of virtual threads as well");
+        StringBuilder page = new StringBuilder(HEAD);
+        GROUPS.forEach(
+                (group, behaviours) -> {
+                    page.append("\n## ").append(group).append("\n\n");
+                    page.append("| what is done | kernel | Finwait |\n|---|---|---|\n");
+                    behaviours.forEach(each -> page.append(line(each)));
+                });
+        if (Boolean.getBoolean("finwait.write.docs")) {
+            Files.writeString(PAGE, page);
+        }
+        assertThat(PAGE)
+                .as(
+                        "run: mvn -pl transport-nio -am test -Dtest=SocketBehaviourTest"
+                                + " -Dsurefire.failIfNoSpecifiedTests=false"
+                                + " -Dfinwait.write.docs=true")
+                .exists()
+                .hasContent(page.toString().stripTrailing());
+    }
+
+    private String line(Behaviour each) {
+        Outcome outcome = outcomes.get(each);
+        String ours =
+                each.reason().isEmpty() ? "the same" : "`" + outcome.ours() + "`: " + each.reason();
+        return "| " + each.name() + " | `" + outcome.kernel() + "` | " + ours + " |\n";
+    }
+}
