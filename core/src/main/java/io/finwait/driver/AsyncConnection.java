@@ -3,6 +3,7 @@ package io.finwait.driver;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
+import io.finwait.tcp.TcpInfo;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -231,6 +232,11 @@ public final class AsyncConnection {
     /** How the connection ended, completed on entering TIME-WAIT or CLOSED. */
     public CompletableFuture<CloseReason> ended() {
         return ended.copy();
+    }
+
+    /** What can be told of the machinery at this moment, {@code ss -tino} of one connection. */
+    public CompletableFuture<TcpInfo> tcpInfo() {
+        return call(Connection::tcpInfo);
     }
 
     /**

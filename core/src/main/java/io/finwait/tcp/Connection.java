@@ -132,6 +132,12 @@ public interface Connection extends ConnectionInfo {
     /** How the connection ended, or null while it has not. A new object at each call. */
     CloseReason closeReason();
 
+    /**
+     * What can be told of the machinery at this moment, {@code ss -tino} of one connection. A new object at
+     * each call.
+     */
+    TcpInfo tcpInfo();
+
     /** Octets of room in the send buffer. */
     int sendRoom();
 

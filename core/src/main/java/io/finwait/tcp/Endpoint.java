@@ -117,6 +117,12 @@ public interface Endpoint extends AutoCloseable {
     /** Every connection that is not yet in TIME-WAIT or CLOSED, handshakes included. */
     void forEachConnection(Consumer<? super ConnectionInfo> action);
 
+    /**
+     * What can be told of every connection's machinery: those of {@link #forEachConnection}, then those in
+     * TIME-WAIT.
+     */
+    void forEachTcpInfo(Consumer<? super TcpInfo> action);
+
     /** Every listener. */
     void forEachListener(Consumer<? super Listener> action);
 

@@ -37,16 +37,7 @@ public final class Netstat {
      * the endpoint's thread.
      */
     public static List<NetstatRow> rows(Endpoint endpoint) {
-        List<NetstatRow> rows = new ArrayList<>();
-        IpAddress address = endpoint.config().addresses().get(0);
-        endpoint.forEachListener(
-                listener ->
-                        rows.add(
-                                NetstatRow.listener(
-                                        address,
-                                        listener.port(),
-                                        listener.acceptQueueLength(),
-                                        0)));
+        List<NetstatRow> rows = listeners(endpoint);
         endpoint.forEachConnection(
                 each ->
                         rows.add(
@@ -59,6 +50,20 @@ public final class Netstat {
                                         each.remotePort(),
                                         each.state().name())));
         endpoint.timeWait().list(0, Integer.MAX_VALUE, entry -> addTimeWait(entry, rows));
+        return rows;
+    }
+
+    static List<NetstatRow> listeners(Endpoint endpoint) {
+        List<NetstatRow> rows = new ArrayList<>();
+        IpAddress address = endpoint.config().addresses().get(0);
+        endpoint.forEachListener(
+                listener ->
+                        rows.add(
+                                NetstatRow.listener(
+                                        address,
+                                        listener.port(),
+                                        listener.acceptQueueLength(),
+                                        0)));
         return rows;
     }
 

@@ -12,6 +12,7 @@ import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.State;
 import io.finwait.tcp.StateCounts;
+import io.finwait.tcp.TcpInfo;
 import io.finwait.wire.IpAddress;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -217,6 +219,23 @@ class WatchingTest {
                                             .as(type.getName())
                                             .containsPattern("\\b" + name + "\\b"));
         }
+    }
+
+    @Test
+    void thePageNamesAllThatTcpInfoTells() throws IOException {
+        List<String> told = new ArrayList<>(List.of("timer()"));
+        for (RecordComponent part : TcpInfo.class.getRecordComponents()) {
+            if (List.of("roundTrip", "sending", "receiving").contains(part.getName())) {
+                for (RecordComponent each : part.getType().getRecordComponents()) {
+                    told.add(part.getName() + "()." + each.getName() + "()");
+                }
+            }
+        }
+        List<String> named = new ArrayList<>();
+        for (String cell : found("(?m)^\\| (`\\w+\\(\\)[^|]*) \\|")) {
+            named.addAll(List.of(cell.replace("`", "").split(", ")));
+        }
+        assertThat(named).containsExactlyInAnyOrderElementsOf(told);
     }
 
     private static List<String> found(String pattern) throws IOException {

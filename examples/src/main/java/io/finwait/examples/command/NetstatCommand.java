@@ -4,6 +4,7 @@ import io.finwait.nio.control.RunningStack;
 import io.finwait.nio.control.RunningStacks;
 import io.finwait.nio.control.View;
 
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
         name = "netstat",
         description = {
             "Shows the connections of stacks that run now: serve, netcat, forward.",
-            "With -s what they have counted."
+            "With -o or -i also what their timers and windows do, with -s what was counted."
         },
         footer = {
             "",
@@ -47,10 +48,36 @@ final class NetstatCommand implements Callable<Integer> {
             description = "How long between two looks (default: ${DEFAULT-VALUE}).")
     private Duration interval;
 
-    @Option(
-            names = {"-s", "--statistics"},
-            description = "Shows what was counted instead, in the words of netstat -s.")
-    private boolean statistics;
+    @ArgGroup private Views views = new Views();
+
+    /** One of them at most. */
+    private static final class Views {
+
+        @Option(
+                names = {"-o", "--timers"},
+                description = "With the timer of each, seconds left, retransmissions and probes.")
+        private boolean timers;
+
+        @Option(
+                names = {"-i", "--info"},
+                description = "With a line of what ss -ti tells of each.")
+        private boolean info;
+
+        @Option(
+                names = {"-s", "--statistics"},
+                description = "What was counted instead, in the words of netstat -s.")
+        private boolean statistics;
+
+        View chosen() {
+            if (timers) {
+                return View.TIMERS;
+            }
+            if (info) {
+                return View.INFO;
+            }
+            return statistics ? View.STATISTICS : View.CONNECTIONS;
+        }
+    }
 
     @Parameters(
             arity = "0..1",
@@ -64,10 +91,12 @@ final class NetstatCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--interval is too short; choose 10ms or more");
         }
-        View view = statistics ? View.STATISTICS : View.CONNECTIONS;
+        View view = views.chosen();
         String shown = look(view);
-        if (shown.isEmpty() && statistics && !look(View.CONNECTIONS).isEmpty()) {
-            throw new IOException("what runs now is no stack, and counts nothing; leave -s out");
+        if (shown.isEmpty() && !look(View.CONNECTIONS).isEmpty()) {
+            throw new IOException(
+                    "what runs now is no stack, and shows nothing but its connections;"
+                            + " leave the option out");
         }
         if (shown.isEmpty()) {
             throw new IOException(

@@ -114,6 +114,11 @@ class TwoShellsTest {
         assertThat(statistics.inputReader().lines().toList())
                 .startsWith("netcat, process " + server.pid(), "Ip:")
                 .contains("    0 active connection openings");
+        Process timers = start(finwait("netstat", "-o", "netcat"));
+        assertThat(timers.inputReader().lines().toList())
+                .anySatisfy(line -> assertThat(line).endsWith("LISTEN       off (0.00/0/0)"));
+        Process both = start(finwait("netstat", "-o", "-s"));
+        assertThat(both.waitFor()).as("two views at once").isEqualTo(2);
         server.destroy();
         assertThat(lines.lines().toList()).last().isEqualTo("ended");
         assertThat(netstat.waitFor()).as(complaints(netstat)).isZero();

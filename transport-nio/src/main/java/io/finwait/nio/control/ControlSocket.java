@@ -6,6 +6,7 @@ import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.internal.SocketFile;
 import io.finwait.tcp.Endpoint;
 import io.finwait.trace.Netstat;
+import io.finwait.trace.NetstatDetails;
 import io.finwait.trace.NetstatStatistics;
 
 import org.slf4j.Logger;
@@ -16,6 +17,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -97,8 +99,14 @@ public final class ControlSocket implements AutoCloseable {
     private static String shown(Endpoint endpoint, View view) {
         return switch (view) {
             case CONNECTIONS -> Netstat.render(Netstat.rows(endpoint));
+            case TIMERS -> text(NetstatDetails.withTimers(endpoint));
+            case INFO -> text(NetstatDetails.withInfo(endpoint));
             case STATISTICS -> NetstatStatistics.render(endpoint);
         };
+    }
+
+    private static String text(List<String> lines) {
+        return String.join("\n", lines) + "\n";
     }
 
     static ControlSocket open(Path folder, String name, Function<View, String> text)

@@ -6,6 +6,10 @@ import java.util.Locale;
 public enum View {
     /** The connections, as {@code netstat -tan} prints them. */
     CONNECTIONS,
+    /** The same with their timers, as {@code netstat -tano}. */
+    TIMERS,
+    /** The same with a line of the fields of {@code ss -ti} below each connection. */
+    INFO,
     /** What was counted, in the words of {@code netstat -s}. */
     STATISTICS;
 

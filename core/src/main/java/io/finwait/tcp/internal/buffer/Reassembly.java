@@ -37,6 +37,15 @@ public final class Reassembly {
         return count;
     }
 
+    /** How many numbers there are in all ranges. */
+    public int octets() {
+        int octets = 0;
+        for (int i = 0; i < count; i++) {
+            octets += right[i] - left[i];
+        }
+        return octets;
+    }
+
     /** The first number of a range. */
     public int left(int range) {
         return left[range];

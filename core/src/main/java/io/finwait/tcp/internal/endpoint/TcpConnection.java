@@ -9,6 +9,7 @@ import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.State;
+import io.finwait.tcp.TcpInfo;
 import io.finwait.tcp.internal.context.Keepalive;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.EndKind;
@@ -16,6 +17,7 @@ import io.finwait.tcp.internal.tcb.Events;
 import io.finwait.tcp.internal.tcb.Handle;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.timewait.TimeWaitTable;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
@@ -53,6 +55,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     private long unacknowledgedAtEnd;
     private long unreadAtEnd;
     private String softErrorAtEnd;
+    private final TcpInfos.Totals totals = new TcpInfos.Totals();
     private int lastSndNxt;
 
     /** True while a record of the TIME-WAIT table stands for this orphan ({@code FinWait2Records}). */
@@ -331,6 +334,25 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     }
 
     @Override
+    public TcpInfo tcpInfo() {
+        if (tcb != null) {
+            return TcpInfos.of(tcb, endpoint.nowNs());
+        }
+        State state = state();
+        TimeWaitTable table = endpoint.timeWait();
+        boolean inTable = state != State.CLOSED && table.read(sockets);
+        return TcpInfos.ended(
+                localAddress(),
+                localPort(),
+                remoteAddress(),
+                remotePort(),
+                state,
+                inTable ? TcpInfos.timer(table.entry(), endpoint.nowNs()) : null,
+                totals,
+                unread());
+    }
+
+    @Override
     public int sendRoom() {
         return tcb == null || !tcb.state.acceptsSend()
                 ? 0
@@ -460,6 +482,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     public void ended(Tcb old, EndKind kind, int cause) {
         endKind = kind;
         endCause = cause;
+        totals.take(old);
         unsentAtEnd = old.snd.unsentText();
         unacknowledgedAtEnd = old.snd.buffer.length() - unsentAtEnd;
         unreadAtEnd = input.readable();
@@ -499,6 +522,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     @Override
     public void shrunk(Tcb old) {
         isRecord = true;
+        totals.take(old);
         unsentAtEnd = 0;
         unacknowledgedAtEnd = 0;
         unreadAtEnd = input.readable();

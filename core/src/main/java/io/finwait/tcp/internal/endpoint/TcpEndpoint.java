@@ -12,6 +12,7 @@ import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.StateCounts;
+import io.finwait.tcp.TcpInfo;
 import io.finwait.tcp.internal.buffer.BlockPool;
 import io.finwait.tcp.internal.close.CloseCalls;
 import io.finwait.tcp.internal.close.FinWait2Records;
@@ -252,6 +253,23 @@ public final class TcpEndpoint implements Endpoint {
     public void forEachConnection(Consumer<? super ConnectionInfo> action) {
         forEachTcb(action::accept);
         finWait2.forEach(action);
+    }
+
+    @Override
+    public void forEachTcpInfo(Consumer<? super TcpInfo> action) {
+        long nowNs = nowNs();
+        forEachTcb(tcb -> action.accept(TcpInfos.of(tcb, nowNs)));
+        finWait2.forEach(handle -> action.accept(((Connection) handle).tcpInfo()));
+        timeWaits
+                .table()
+                .list(
+                        0,
+                        Integer.MAX_VALUE,
+                        entry -> {
+                            if (!entry.isFinWait2()) {
+                                action.accept(TcpInfos.of(entry, nowNs));
+                            }
+                        });
     }
 
     @Override

@@ -46,6 +46,7 @@ final class TextArrives {
         Rcv rcv = tcb.rcv;
         rcv.buffer.lend(seg.buffer(), at, octets);
         rcv.nxt += octets;
+        rcv.received += octets;
         delivered(tcb);
         if (octets < seg.textLength()) {
             // A part was there already, or did not fit: the peer should know soon.
@@ -61,6 +62,7 @@ final class TextArrives {
         int octets = Seq.distance(rcv.nxt, nxt);
         if (octets > 0) {
             rcv.nxt = nxt;
+            rcv.received += octets;
             rcv.buffer.advance(octets);
             delivered(tcb);
         }

@@ -54,6 +54,9 @@ public final class Rcv {
 
     public int duplicateRight;
 
+    /** Octets of text that were received in order; for those who look on. */
+    public long received;
+
     /** True when a FIN has arrived behind a gap. */
     public boolean finHeld;
 
@@ -86,6 +89,7 @@ public final class Rcv {
         peerSegment = 536;
         reassembly.clear();
         duplicate(0, 0);
+        received = 0;
         finHeld = false;
         finSeq = 0;
         timestamps = false;

@@ -97,6 +97,16 @@ public final class RttEstimator {
         return smoothedNs;
     }
 
+    /** RTTVAR, in nanoseconds, or 0 when nothing was measured. */
+    public long variationNs() {
+        return variationNs;
+    }
+
+    /** How often the timeout is doubled now, for whatever reason. */
+    public int doublings() {
+        return backoff + probing;
+    }
+
     public boolean hasMeasured() {
         return measured;
     }

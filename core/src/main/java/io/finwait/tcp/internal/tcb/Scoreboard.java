@@ -13,7 +13,8 @@ import java.util.function.LongConsumer;
  */
 public final class Scoreboard {
 
-    private static final int DUPLICATE_ACKS = 3;
+    /** DupThresh. */
+    public static final int DUPLICATE_ACKS = 3;
 
     /** What is asked for each ACK walks over the ranges; one that is not noted is one not reported. */
     private static final int MOST_RANGES = 1_024;
@@ -104,6 +105,11 @@ public final class Scoreboard {
             octets += Math.max(0, held.right(i) - Seq.max(held.left(i), sentLaterFrom));
         }
         return octets;
+    }
+
+    /** Octets of what is outstanding that the peer has reported. */
+    public int heldOctets() {
+        return held.octets();
     }
 
     /** True when no SACK has reported anything that is outstanding. */

@@ -153,6 +153,16 @@ public final class Snd {
         return Seq.lt(nxt, textEnd) || (finQueued && !finSent());
     }
 
+    /** Octets of text that were sent and acknowledged. */
+    public long acknowledgedText() {
+        return una == iss ? 0 : acknowledged - 1 - (finAcknowledged() ? 1 : 0);
+    }
+
+    /** Octets of text that were sent and not acknowledged. */
+    public int unacknowledgedText() {
+        return Math.max(0, Seq.distance(base, Seq.min(nxt, textEnd)));
+    }
+
     /** Octets of text that were never sent. */
     public int unsentText() {
         return Math.max(0, Seq.distance(Seq.max(nxt, base), textEnd));
