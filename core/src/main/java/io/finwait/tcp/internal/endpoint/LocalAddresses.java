@@ -28,7 +28,9 @@ final class LocalAddresses {
 
     /** The first address from which a remote one can be reached, or null. */
     IpAddress toReach(IpAddress remote) {
-        for (IpAddress local : all) {
+        // By index: an iterator would be an object for each connection.
+        for (int i = 0; i < all.size(); i++) {
+            IpAddress local = all.get(i);
             if (local.isV4() == remote.isV4()) {
                 return local;
             }
