@@ -18,8 +18,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -111,13 +111,17 @@ class GivingUpTest {
         int sent = 0;
         StringBuilder got = new StringBuilder();
         StringBuilder wanted = new StringBuilder();
+        // How long the reader waits is all that is random here; the scheduler decides the rest.
+        long seed = Long.getLong("finwait.seed", 1);
+        System.out.println("reads that are given up: seed " + seed);
+        SplittableRandom random = new SplittableRandom(seed);
         while (sent < 2_000) {
             String next = (char) ('a' + sent++ % 26) + "";
             wanted.append(next);
             ByteBuffer into = ByteBuffer.allocate(100);
             CompletableFuture<Integer> reading = theirs.read(into);
             CompletableFuture<Void> writing = ours.write(octets(next));
-            for (int spin = ThreadLocalRandom.current().nextInt(2_000); spin > 0; spin--) {
+            for (int spin = random.nextInt(2_000); spin > 0; spin--) {
                 Thread.onSpinWait();
             }
             boolean givenUp = reading.cancel(false);

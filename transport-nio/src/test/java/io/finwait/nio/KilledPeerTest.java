@@ -25,7 +25,8 @@ import java.time.Duration;
  * other end finds out by its timers, in whatever state it is, or never when it has none running. Its
  * process is this one; its clock is the test's, so that hours take no time.
  */
-@Timeout(300)
+// What closes an endpoint must be the thread that ran it.
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class KilledPeerTest {
 
     private static final String OURS = "10.0.0.1";
@@ -94,6 +95,7 @@ class KilledPeerTest {
     }
 
     @AfterEach
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SAME_THREAD)
     void close() {
         if (survivor != null) {
             survivor.close();

@@ -1,12 +1,15 @@
 package io.finwait.nio;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,8 +17,12 @@ import java.util.concurrent.TimeUnit;
  * TUN device, and the other way round. Only this needs root; the process that speaks with it does not.
  *
  * <pre>
- * this process, UDP 10.99.x.1 ==== veth pair ==== UDP 10.99.x.2, socat, TUN 10.98.0.1 (the kernel)
+ * this process, UDP 127.0.0.1 ==== UDP 127.x.y.z, socat | TUN 10.98.0.1 (the kernel)
  * </pre>
+ *
+ * <p>Socat stays outside and its device moves into the namespace, so nothing outside has an address that
+ * another run could want as well. Names and the loopback address are drawn at random: neither a second run
+ * on the same machine nor what a killed one has left is in the way.
  */
 final class SocatLab implements AutoCloseable {
 
@@ -27,11 +34,26 @@ final class SocatLab implements AutoCloseable {
 
     private static final int SOCAT_PORT = 7001;
 
-    private final String name = "fwn" + ProcessHandle.current().pid();
-    private final String network = "10.99." + ProcessHandle.current().pid() % 256;
+    /** Socat ends of its own after so many seconds without a packet: whoever started it may be killed. */
+    private static final String MOST_IDLE_SECONDS = "300";
+
+    private static final int LONGEST_SECONDS = 60;
+
+    private final String name;
+    private final String socatAddress;
     private final List<Process> processes = new ArrayList<>();
 
-    private SocatLab() {}
+    private SocatLab() {
+        SecureRandom random = new SecureRandom();
+        // Names of devices have 15 characters at most.
+        name = "fwn%08x".formatted(random.nextInt());
+        socatAddress =
+                "127.%d.%d.%d"
+                        .formatted(
+                                1 + random.nextInt(254),
+                                random.nextInt(256),
+                                1 + random.nextInt(254));
+    }
 
     /** Null when everything is here, else the sentence that says what is not. */
     static String missing() {
@@ -64,53 +86,49 @@ final class SocatLab implements AutoCloseable {
     }
 
     private void build() throws IOException, InterruptedException {
-        String inside = name + "b";
         run("ip", "netns", "add", name);
-        run("ip", "link", "add", name + "a", "type", "veth", "peer", "name", inside);
-        run("ip", "link", "set", inside, "netns", name);
-        run("ip", "addr", "add", network + ".1/24", "dev", name + "a");
-        run("ip", "link", "set", name + "a", "up");
-        run("ip", "-n", name, "addr", "add", network + ".2/24", "dev", inside);
-        run("ip", "-n", name, "link", "set", inside, "up");
         run("ip", "-n", name, "link", "set", "lo", "up");
     }
 
     /** Where our datagrams go to. */
     InetSocketAddress peer() {
-        return new InetSocketAddress(network + ".2", SOCAT_PORT);
+        return new InetSocketAddress(socatAddress, SOCAT_PORT);
     }
 
     /** Where we receive them; any port. */
     InetSocketAddress local() {
-        return new InetSocketAddress(network + ".1", 0);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     /** Starts socat with us at the other end. */
     void connect(InetSocketAddress us) throws IOException, InterruptedException {
-        start(
-                "socat",
-                "TUN:" + KERNEL + "/24,up,iff-no-pi",
-                "UDP:"
-                        + us.getAddress().getHostAddress()
-                        + ":"
-                        + us.getPort()
-                        + ",bind="
-                        + network
-                        + ".2:"
-                        + SOCAT_PORT);
-        for (int attempt = 0; attempt < 500; attempt++) {
-            if (run("ip", "-n", name, "addr").contains(KERNEL)) {
-                return;
+        String ours = us.getAddress().getHostAddress() + ":" + us.getPort();
+        Process socat =
+                begin(
+                        "socat",
+                        "-T",
+                        MOST_IDLE_SECONDS,
+                        "TUN,tun-name=" + name + ",iff-no-pi",
+                        "UDP:" + ours + ",bind=" + socatAddress + ":" + SOCAT_PORT);
+        while (!Files.exists(Path.of("/sys/class/net", name))) {
+            if (socat.waitFor(1, TimeUnit.MILLISECONDS)) {
+                throw new IOException("socat made no TUN device: " + output(socat));
             }
         }
-        throw new IOException("socat did not bring up its TUN device");
+        run("ip", "link", "set", name, "netns", name);
+        run("ip", "-n", name, "addr", "add", KERNEL + "/24", "dev", name);
+        run("ip", "-n", name, "link", "set", name, "up");
     }
 
     /** Starts a program in the namespace. */
     Process start(String... command) throws IOException {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", name));
         words.addAll(List.of(command));
-        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        return begin(words.toArray(String[]::new));
+    }
+
+    private Process begin(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         processes.add(process);
         return process;
     }
@@ -120,13 +138,26 @@ final class SocatLab implements AutoCloseable {
         return finish(start(command));
     }
 
-    /** Waits for a program; what it printed. */
+    /** Waits for a program, a minute at most; what it printed. */
     static String finish(Process process) throws IOException, InterruptedException {
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("it ended with " + process.exitValue() + ": " + output);
+        CompletableFuture<Void> late =
+                CompletableFuture.runAsync(
+                        process::destroyForcibly,
+                        CompletableFuture.delayedExecutor(LONGEST_SECONDS, TimeUnit.SECONDS));
+        String output = output(process);
+        int exit = process.waitFor();
+        if (!late.cancel(false)) {
+            throw new IOException(
+                    "it did not end within " + LONGEST_SECONDS + " s and was killed: " + output);
+        }
+        if (exit != 0) {
+            throw new IOException("it ended with " + exit + ": " + output);
         }
         return output;
+    }
+
+    private static String output(Process process) throws IOException {
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private static String run(String... command) throws IOException, InterruptedException {
@@ -140,8 +171,6 @@ final class SocatLab implements AutoCloseable {
                 process.destroy();
                 process.waitFor(10, TimeUnit.SECONDS);
             }
-            // With the namespace it would go too, but some time later.
-            run("ip", "link", "del", name + "a");
             run("ip", "netns", "del", name);
         } catch (IOException e) {
             System.err.println("the namespace " + name + " may be left over: " + e.getMessage());

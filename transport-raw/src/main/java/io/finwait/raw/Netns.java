@@ -7,7 +7,7 @@ import java.util.concurrent.FutureTask;
 /** Does something inside a named network namespace: what {@code ip netns add} has made. */
 final class Netns {
 
-    private static final String FOLDER = "/run/netns/";
+    static final String FOLDER = "/run/netns/";
     private static final int CLONE_NEWNET = 0x40000000;
 
     private Netns() {}

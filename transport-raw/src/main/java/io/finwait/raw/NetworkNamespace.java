@@ -1,12 +1,17 @@
 package io.finwait.raw;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A network namespace of its own for tests and examples: interfaces, routes and ports of its kernel side
@@ -50,6 +55,38 @@ public final class NetworkNamespace implements AutoCloseable {
         } catch (RuntimeException e) {
             namespace.close();
             throw e;
+        }
+    }
+
+    /**
+     * Makes a namespace that nobody else has: its name is the prefix, this process's id and a random
+     * number. Those of the same prefix whose process is gone, killed for instance before it could {@link
+     * #close}, are removed first.
+     *
+     * @param prefix letters, digits and {@code -_.}
+     * @throws java.io.UncheckedIOException when it can't be made; the message says what to do
+     */
+    public static NetworkNamespace createOwn(String prefix) {
+        Linux.require();
+        removeLeftovers(prefix);
+        long id = ProcessHandle.current().pid();
+        int number = new SecureRandom().nextInt();
+        return create("%s-%d-%08x".formatted(prefix, id, number));
+    }
+
+    /** Who can't remove them does without: nobody is disturbed by their names. */
+    private static void removeLeftovers(String prefix) {
+        Pattern name = Pattern.compile(Pattern.quote(prefix) + "-(\\d{1,18})-[0-9a-f]{8}");
+        String[] names = new File(Netns.FOLDER).list();
+        for (String each : names == null ? new String[0] : names) {
+            Matcher matcher = name.matcher(each);
+            if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+                try {
+                    run(List.of("ip", "netns", "del", each));
+                } catch (UncheckedIOException e) {
+                    continue;
+                }
+            }
         }
     }
 

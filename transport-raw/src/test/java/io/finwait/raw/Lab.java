@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Namespaces for tests that need a real kernel; such tests are skipped, with the reason, elsewhere. */
 final class Lab {
-
-    private static final AtomicInteger LAST = new AtomicInteger();
 
     private Lab() {}
 
@@ -45,7 +42,6 @@ final class Lab {
     /** A namespace that no other test has. */
     static NetworkNamespace namespace() {
         assumeTunCanBeMade();
-        return NetworkNamespace.create(
-                "fwraw-" + ProcessHandle.current().pid() + "-" + LAST.incrementAndGet());
+        return NetworkNamespace.createOwn("fwraw");
     }
 }

@@ -93,4 +93,21 @@ class NetworkNamespaceTest {
                     .hasMessageContaining("File exists");
         }
     }
+
+    /** A killed run can't remove its namespaces, and another one may get its process id. */
+    @Test
+    void whatAKilledProcessLeftIsRemovedAndOthersStay() throws Exception {
+        Lab.assumeTunCanBeMade();
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        String prefix = "fwleft" + ProcessHandle.current().pid();
+        NetworkNamespace.create(prefix + "-" + gone.pid() + "-0123abcd");
+        try (NetworkNamespace first = NetworkNamespace.createOwn(prefix);
+                NetworkNamespace second = NetworkNamespace.createOwn(prefix);
+                NetworkNamespace named = NetworkNamespace.create(prefix + "-mine")) {
+            assertThat(Path.of("/run/netns").toFile().list())
+                    .contains(first.name(), second.name(), named.name())
+                    .doesNotContain(prefix + "-" + gone.pid() + "-0123abcd");
+        }
+    }
 }

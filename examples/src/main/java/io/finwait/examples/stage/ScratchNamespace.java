@@ -2,12 +2,8 @@ package io.finwait.examples.stage;
 
 import io.finwait.raw.NetworkNamespace;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 /** A network namespace that is gone when the scene, or the process, is over. */
 final class ScratchNamespace implements AutoCloseable {
-
-    private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
     private final NetworkNamespace namespace;
     private final Thread remover;
@@ -19,8 +15,7 @@ final class ScratchNamespace implements AutoCloseable {
     }
 
     static ScratchNamespace create() {
-        String name = "finwait-" + ProcessHandle.current().pid() + "-";
-        return new ScratchNamespace(NetworkNamespace.create(name + NAMESPACES.incrementAndGet()));
+        return new ScratchNamespace(NetworkNamespace.createOwn("finwait"));
     }
 
     NetworkNamespace namespace() {
