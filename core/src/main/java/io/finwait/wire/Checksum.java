@@ -70,7 +70,7 @@ public final class Checksum {
         long folded = (sum >>> 32) + (sum & 0xFFFF_FFFFL);
         folded = (folded >>> 32) + (folded & 0xFFFF_FFFFL);
         folded = (folded >>> 16) + (folded & 0xFFFFL);
-        folded = (folded >>> 16) + (folded & 0xFFFFL);
+        // At most 1fffe: one carry more, and there is none left.
         return (int) ((folded >>> 16) + (folded & 0xFFFFL));
     }
 

@@ -103,6 +103,17 @@ class IcmpErrorTest {
         assertThat(parse(pingsQuoted)).isEqualTo(Kind.NONE);
     }
 
+    /** What stands behind the header of a part is not a TCP header, but for the first. */
+    @Test
+    void whatQuotesAPartOfAPacketIsNoError() {
+        for (int fragment : new int[] {0x0001, 0x1FFF, 0x2001, 0x2000}) {
+            ByteBuffer packet = v4(3, 3, 0);
+            packet.putShort(Ipv4.HEADER_LENGTH + ICMP_HEADER + 6, (short) fragment);
+            mendV4(packet);
+            assertThat(parse(packet)).as("%04x", fragment).isEqualTo(Kind.NONE);
+        }
+    }
+
     @Test
     void noOctetsMakeItThrow() {
         RandomSource random = RandomSource.seeded(1);

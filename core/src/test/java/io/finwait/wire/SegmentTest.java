@@ -118,6 +118,8 @@ class SegmentTest {
     @Test
     void readOverIpv6() {
         assertThat(parse(FIN_V6)).isEqualTo(Verdict.OK);
+        assertThat(segment.sourcePort()).isEqualTo(443);
+        assertThat(segment.destinationPort()).isEqualTo(50_000);
         assertThat(segment.seq()).isEqualTo(0xDEADBEEF);
         assertThat(segment.ack()).isEqualTo(0xCAFEBABE);
         assertThat(segment.window()).isEqualTo(65_535);

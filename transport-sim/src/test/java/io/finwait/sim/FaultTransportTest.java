@@ -205,6 +205,42 @@ class FaultTransportTest {
         assertThat(sequences(far)).containsExactly(3L);
     }
 
+    /** What the transport below, or the receiver, must know of a packet is not lost on the way. */
+    @Test
+    void aDelayedSuperPacketIsStillOne() {
+        List<Packet> below = new ArrayList<>();
+        Transport able =
+                new ForwardingTransport(inner) {
+                    @Override
+                    public void commit(Packet packet, long nowNs) {
+                        below.add(packet);
+                    }
+
+                    @Override
+                    public int receive(PacketBatch into, long nowNs) {
+                        int added = super.receive(into, nowNs);
+                        for (int i = 0; i < into.size(); i++) {
+                            into.get(i).checksumOffloaded(true).segmentSize(500);
+                        }
+                        return added;
+                    }
+                };
+        FaultTransport near = new FaultTransport(able, GOOD.delay(10), GOOD.delay(10), 1);
+        byte[] octets = text(1);
+        Packet packet = near.claim(octets.length);
+        packet.buffer().put(packet.offset(), octets);
+        near.commit(packet.checksumOffloaded(true).segmentSize(700), 0);
+        send(far, text(2));
+        near.receive(new PacketBatch(1), 0);
+        PacketBatch batch = new PacketBatch(1);
+        assertThat(near.receive(batch, 10)).isEqualTo(1);
+        assertThat(below).hasSize(1);
+        assertThat(below.get(0).segmentSize()).isEqualTo(700);
+        assertThat(below.get(0).checksumOffloaded()).isTrue();
+        assertThat(batch.get(0).segmentSize()).isEqualTo(500);
+        assertThat(batch.get(0).checksumOffloaded()).isTrue();
+    }
+
     @Test
     void aChecksumThatWasVerifiedIsNotGoodAnyMoreAfterCorruption() {
         Transport verifying =

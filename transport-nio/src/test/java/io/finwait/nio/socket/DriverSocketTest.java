@@ -65,6 +65,27 @@ class DriverSocketTest {
         peer.write(ByteBuffer.wrap(octets(text))).join();
     }
 
+    /** One at a time: 255 is an octet, and no end of the stream. */
+    @Test
+    void everyOctetIsReadAndWrittenByItself() throws Exception {
+        ByteBuffer all = ByteBuffer.allocate(256);
+        for (int octet = 0; octet < 256; octet++) {
+            all.put((byte) octet);
+            socket.getOutputStream().write(octet | 0x7F00);
+        }
+        peer.write(all.flip()).join();
+        for (int octet = 0; octet < 256; octet++) {
+            assertThat(socket.getInputStream().read()).isEqualTo(octet);
+        }
+        ByteBuffer come = ByteBuffer.allocate(256);
+        while (come.hasRemaining()) {
+            assertThat(peer.read(come).join()).isPositive();
+        }
+        assertThat(come.flip()).isEqualTo(all.rewind());
+        peer.shutdownOutput().join();
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+
     @Test
     void octetsGoBothWaysAndEachDirectionEndsByItself() throws Exception {
         socket.getOutputStream().write(octets("question"));

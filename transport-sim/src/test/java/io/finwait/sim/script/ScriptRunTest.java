@@ -382,6 +382,12 @@ class ScriptRunTest {
                 PacketScript.of(OPEN + "+0 write(4, ..., 8) = 8\n+0 > P. 1:9(8) ack 1")
                         .run(spoiled),
                 "octet 1 of the text: expected 1, came 3");
+        ScriptOptions spoiledAtItsEnd =
+                ScriptOptions.DEFAULT.withTransport(below -> new SwappingTransport(below, 4));
+        fails(
+                PacketScript.of(OPEN + "+0 write(4, ..., 8) = 8\n+0 > P. 1:9(8) ack 1")
+                        .run(spoiledAtItsEnd),
+                "octet 5 of the text: expected 5, came 7");
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.sim.LinkModel;
 import io.finwait.sim.Requirement;
+import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
@@ -65,6 +66,29 @@ class EndFactsTest {
         assertThat(ours.state()).isEqualTo(State.FIN_WAIT_2);
         hosts.run(60 * SECOND);
         assertThat(told).containsExactly("close acknowledged");
+    }
+
+    /** An orphan that waits for ever keeps its timers, and this one must not be among them. */
+    @Test
+    @Requirement("A32")
+    void aLingerWhoseFinIsAcknowledgedNeverExpiresWhereFinWait2LastsForEver() {
+        TwoHosts patient =
+                new TwoHosts(
+                        1,
+                        LinkModel.perfect().delay(10 * MS),
+                        config ->
+                                config.plain()
+                                        .closePolicy(ClosePolicy.DEFAULT.withFinWait2TimeoutNs(0)),
+                        EndpointConfig.Builder::plain);
+        Connection ours = patient.connect();
+        patient.run(SECOND);
+        List<String> told = lingerOf(ours);
+        ours.linger(5 * SECOND);
+        ours.close();
+        patient.run(3_600 * SECOND);
+        assertThat(ours.state()).isEqualTo(State.FIN_WAIT_2);
+        assertThat(told).containsExactly("close acknowledged");
+        assertThat(patient.client.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
