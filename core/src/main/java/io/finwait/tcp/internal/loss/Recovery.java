@@ -74,7 +74,8 @@ public final class Recovery {
         Snd snd = tcb.snd;
         int ahead = from - snd.una;
         int onItsWay = recoversBySack(tcb) ? pipe(snd) + (from - snd.cursor) : ahead;
-        return Math.min(snd.wnd - ahead, window(tcb) - onItsWay);
+        int window = Seq.lt(from, snd.nxt) ? window(tcb) : windowForNew(tcb);
+        return Math.min(snd.wnd - ahead, window - onItsWay);
     }
 
     private static boolean recoversBySack(Tcb tcb) {
@@ -85,14 +86,20 @@ public final class Recovery {
         return snd.scoreboard.pipe(snd.nxt, snd.mss);
     }
 
-    /** {@code cwnd}, and what duplicate ACKs let out beyond it. */
+    /** {@code cwnd}, and what duplicate ACKs let out beyond it while it recovers. */
     private static int window(Tcb tcb) {
+        return tcb.congestion.window() + tcb.loss.inflation;
+    }
+
+    /**
+     * The same for what was never sent. Limited transmit: the first two duplicate ACKs each let one
+     * segment out, and nothing that was sent before (RFC 3042 §2).
+     */
+    private static int windowForNew(Tcb tcb) {
         LossState loss = tcb.loss;
-        int cwnd = tcb.congestion.window() + loss.inflation;
-        // Limited transmit: the first two duplicate ACKs each let one new segment out.
         return !loss.recovering && loss.duplicates > 0 && loss.duplicates < LossState.DUPLICATE_ACKS
-                ? cwnd + loss.duplicates * tcb.snd.mss
-                : cwnd;
+                ? window(tcb) + loss.duplicates * tcb.snd.mss
+                : window(tcb);
     }
 
     /** Text is about to be sent: after a pause it begins carefully. */
@@ -172,7 +179,9 @@ public final class Recovery {
             loss.recovering = true;
             loss.partlyRecovered = false;
             loss.recover = snd.nxt;
-            tcb.congestion.lost(snd.flight(), context.nowNs());
+            // Without what limited transmit has let out (RFC 5681 §3.2, step 2).
+            int flightSize = Math.min(snd.flight(), tcb.congestion.window());
+            tcb.congestion.lost(flightSize, context.nowNs());
             loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
             snd.scoreboard.beginRecovery();
             tcb.againBecause = Retransmission.FAST;
