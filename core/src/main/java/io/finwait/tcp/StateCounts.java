@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * see a connection that moves at that moment in both states, or in none.
  *
  * <p>LISTEN counts listeners; SYN_RECEIVED counts handshakes that no user has seen; FIN_WAIT_2 includes
- * orphans that are but a record; TIME_WAIT is as of the last duty cycle. CLOSED is always 0.
+ * orphans that are but a record. TIME_WAIT may count a pair of sockets that has entered it again twice,
+ * until up to fifteen others have entered. CLOSED is always 0.
  */
 public final class StateCounts {
 

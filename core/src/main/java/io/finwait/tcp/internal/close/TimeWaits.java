@@ -70,8 +70,11 @@ public final class TimeWaits implements TimeWaitObserver {
                         rcv.tsRecent,
                         context.nowNs() - rcv.tsRecentAtNs,
                         context.nowNs());
-        if (entered && context.watch.wantsTimeWaits() && table.read(tcb)) {
-            context.watch.timeWaitBegan(table.entry());
+        if (entered) {
+            context.watch.timeWaitCounted();
+            if (context.watch.wantsTimeWaits() && table.read(tcb)) {
+                context.watch.timeWaitBegan(table.entry());
+            }
         }
     }
 
@@ -211,6 +214,7 @@ public final class TimeWaits implements TimeWaitObserver {
     @Override
     public void timeWaitBegan(TimeWaitEntry entry, long nowNs) {
         finWait2.timeWaitBegan(entry);
+        context.watch.timeWaitCounted();
         context.watch.timeWaitBegan(entry);
     }
 

@@ -269,6 +269,11 @@ public final class Watch {
         }
     }
 
+    /** One more is in TIME-WAIT; the table's own size would cost it its batches of newcomers. */
+    public void timeWaitCounted() {
+        states.add(State.TIME_WAIT, 1);
+    }
+
     /** An entry of the table is in TIME-WAIT. */
     public void timeWaitBegan(TimeWaitEntry entry) {
         if (!quiet && FlightEvents.recordsTimeWaitsEntered()) {
@@ -284,6 +289,7 @@ public final class Watch {
 
     /** An entry has left TIME-WAIT. */
     public void timeWaitEnded(TimeWaitEntry entry, TimeWaitEnding ending) {
+        states.add(State.TIME_WAIT, -1);
         if (!quiet && FlightEvents.recordsTimeWaitsEnded()) {
             FlightEvents.timeWaitEnded(
                     clock.lastNs(), local(entry), foreign(entry), ending.name(), leftNs(entry));

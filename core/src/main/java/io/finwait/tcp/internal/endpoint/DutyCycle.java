@@ -106,14 +106,8 @@ final class DutyCycle {
         work += sendWhatIsOwed();
         // Observers hear of what was sent again.
         work += notifications.dispatch();
-        countTimeWait();
         context.tcbPool.endOfCycle();
         return work;
-    }
-
-    private void countTimeWait() {
-        int inTimeWait = timeWaits.table().size() - finWait2.size();
-        context.watch.states().set(State.TIME_WAIT, inTimeWait);
     }
 
     private int runCommands() {
