@@ -56,7 +56,7 @@ while [ $# -gt 0 ]; do
             --out | --java-options)
             [ $# -gt 0 ] || wrong "$option needs a value; see --help"
             ;;
-        *) wrong "'$option' is no option; see --help" ;;
+        *) wrong "'$option' is not an option; see --help" ;;
     esac
     case $option in
         --rounds) rounds=$1 ;;
@@ -74,7 +74,7 @@ while [ $# -gt 0 ]; do
 done
 
 require_number() { # OPTION VALUE LEAST
-    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 $2 is no whole number; see --help"
+    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 $2 is not a whole number; see --help"
     [ "$2" -ge "$3" ] || wrong "$1 $2 is too small; choose $3 or more"
 }
 
@@ -86,11 +86,11 @@ require_number --rehearsal "$rehearsal" 1
 [[ $cpus =~ ^[12]$ ]] || wrong "--cpus $cpus: choose 1 or 2"
 for each in $paths; do
     [[ $each =~ ^(veth|tun|tun-offload)$ ]] ||
-        wrong "'$each' is no path; choose from veth tun tun-offload"
+        wrong "'$each' is not a path; choose from veth tun tun-offload"
 done
 for each in $tests; do
     [[ $each =~ ^(in|out|ping|(client-closes|server-closes|reset):[1-9][0-9]*)$ ]] ||
-        wrong "'$each' is no test; choose from in out ping client-closes:N server-closes:N reset:N"
+        wrong "'$each' is not a test; choose from in out ping client-closes:N server-closes:N reset:N"
 done
 
 jar=${FINWAIT_BENCHMARKS:-$here/target/benchmarks.jar}

@@ -26,13 +26,13 @@ wrong() {
 }
 
 require_number() { # NAME VALUE LEAST
-    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 '$2' is no whole number; see --help"
+    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 '$2' is not a whole number; see --help"
     [ "$2" -ge "$3" ] || wrong "$1 $2 is too small; choose $3 or more"
 }
 
 case ${1:-} in
 --help) usage; exit ;;
--*) wrong "'$1' is no option; see --help" ;;
+-*) wrong "'$1' is not an option; see --help" ;;
 esac
 rounds=${1:-3}
 seconds=${2:-4}

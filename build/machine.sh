@@ -160,7 +160,7 @@ wrong() {
 
 require_version() {
     [ -n "${2:-}" ] || wrong "$1 needs a version"
-    [[ $2 =~ ^[0-9]+$ ]] || wrong "'$2' is no version"
+    [[ $2 =~ ^[0-9]+$ ]] || wrong "'$2' is not a version"
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
@@ -184,6 +184,6 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
         ;;
     --help) usage ;;
     "") wrong "what is to be said?" ;;
-    *) wrong "'$1' is no option" ;;
+    *) wrong "'$1' is not an option" ;;
     esac
 fi

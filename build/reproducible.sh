@@ -13,7 +13,7 @@ EOF
     exit
     ;;
 *)
-    echo "reproducible.sh: '$1' is no option; see --help" >&2
+    echo "reproducible.sh: '$1' is not an option; see --help" >&2
     exit 2
     ;;
 esac

@@ -34,7 +34,7 @@ public record TransportUri(String scheme, String target, Map<String, String> par
             throw new IllegalArgumentException(
                     "'"
                             + text
-                            + "' is no transport URI; write SCHEME:TARGET?KEY=VALUE, such as"
+                            + "' is not a transport URI; write SCHEME:TARGET?KEY=VALUE, such as"
                             + " tun:fw0");
         }
         String rest = colon < 0 ? "" : text.substring(colon + 1);
@@ -49,7 +49,7 @@ public record TransportUri(String scheme, String target, Map<String, String> par
                 int equals = pair.indexOf('=');
                 if (equals <= 0) {
                     throw new IllegalArgumentException(
-                            "'" + pair + "' in '" + text + "' is no parameter; write KEY=VALUE");
+                            "'" + pair + "' in '" + text + "' is not a parameter; write KEY=VALUE");
                 }
                 String key = pair.substring(0, equals);
                 if (parameters.put(key, pair.substring(equals + 1)) != null) {
@@ -142,7 +142,7 @@ public record TransportUri(String scheme, String target, Map<String, String> par
                         + value
                         + "' in "
                         + this
-                        + " is no number from "
+                        + " is not a number from "
                         + least
                         + " to "
                         + most);

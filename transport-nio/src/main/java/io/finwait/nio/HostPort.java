@@ -48,7 +48,7 @@ public final class HostPort {
                         + text
                         + "' in "
                         + where
-                        + " is no address; write HOST:PORT with a port from "
+                        + " is not an address; write HOST:PORT with a port from "
                         + leastPort
                         + " to 65535, such as 127.0.0.1:7000 or [::1]:7000");
     }

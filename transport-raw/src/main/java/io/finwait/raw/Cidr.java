@@ -21,8 +21,8 @@ record Cidr(IpAddress address, int prefixLength) {
             throw new IllegalArgumentException(
                     "'"
                             + text
-                            + "' is no address with a prefix length; write one such as 10.9.0.1/24"
-                            + " or fd00::1/64");
+                            + "' is not an address with a prefix length; write one such as"
+                            + " 10.9.0.1/24 or fd00::1/64");
         }
         IpAddress address = IpAddress.parse(text.substring(0, slash));
         int length = Integer.parseInt(text.substring(slash + 1));

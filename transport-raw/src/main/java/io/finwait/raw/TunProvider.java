@@ -68,7 +68,7 @@ public final class TunProvider implements TransportProvider {
                             + key
                             + "="
                             + text
-                            + "' is no IPv"
+                            + "' is not an IPv"
                             + version
                             + " address; 'address' takes IPv4 and 'address6' takes IPv6");
         }

@@ -6,9 +6,9 @@ import io.finwait.spi.TransportUri;
 import io.finwait.spi.Transports;
 
 /**
- * Opens {@code faults:URI&loss=5%&delay=10ms}: the transport of that URI, its traffic spoilt ({@link
+ * Opens {@code faults:URI&loss=5%&delay=10ms}: the transport of that URI, its traffic impaired ({@link
  * FaultTransport}). The parameters are those of {@link SimTransportProvider} for a link, {@code seed},
- * and {@code way}: {@code out} spoils what is sent only, {@code in} what is received only, {@code both} is
+ * and {@code way}: {@code out} impairs what is sent only, {@code in} what is received only, {@code both} is
  * the default.
  */
 public final class FaultProvider implements TransportProvider {
@@ -23,7 +23,7 @@ public final class FaultProvider implements TransportProvider {
 
     @Override
     public String usage() {
-        return "faults:URI&loss=5%&delay=10ms&way=out    another transport, its traffic spoilt";
+        return "faults:URI&loss=5%&delay=10ms&way=out    another transport with injected faults";
     }
 
     @Override

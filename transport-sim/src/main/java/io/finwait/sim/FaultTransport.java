@@ -6,7 +6,7 @@ import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 
 /**
- * Spoils the traffic of any transport, in virtual or real time: loss, delay, duplication, reordering,
+ * Impairs the traffic of any transport, in virtual or real time: loss, delay, duplication, reordering,
  * corruption, rate and partition in each direction by a {@link LinkModel} and one seed. Of a super-packet
  * all segments share one fate.
  *
@@ -126,7 +126,7 @@ public final class FaultTransport implements Transport {
         }
     }
 
-    /** A packet that has come unspoilt, and behind no other, is passed on where it lies. */
+    /** A packet that is unimpaired and first in line is passed on in place, without a copy. */
     private void arrived(Packet packet, PacketBatch into, long nowNs) {
         Impairment dice = incoming.dice();
         dice.judge(packet.length(), nowNs);

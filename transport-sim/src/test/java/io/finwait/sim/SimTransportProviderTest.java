@@ -87,8 +87,8 @@ class SimTransportProviderTest {
                     sim://lab/a?jitter=1h        | is no length of time
                     sim://lab/a?rate=fast        | is no rate
                     sim://lab/a?seed=x           | is no whole number of 64 bits
-                    sim://lab/a?mtu=100          | is no number from 576 to 65535
-                    sim://lab/a?queue=0          | is no number from 1 to
+                    sim://lab/a?mtu=100          | is not a number from 576 to 65535
+                    sim://lab/a?queue=0          | is not a number from 1 to
                     sim://lab/a?address=10.0.0   | '10.0.0' is no IP address
                     """)
     void wrongUrisGetASentence(String uri, String sentence) {

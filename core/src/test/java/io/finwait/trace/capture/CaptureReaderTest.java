@@ -208,7 +208,7 @@ class CaptureReaderTest {
                                                         java.nio.charset.StandardCharsets
                                                                 .US_ASCII)))
                 .isInstanceOf(BrokenCaptureException.class)
-                .hasMessageContaining("no pcap or pcapng file");
+                .hasMessageContaining("not a pcap or pcapng file");
     }
 
     @Test

@@ -13,7 +13,9 @@ import java.util.concurrent.Callable;
 /** {@code finwait close}. */
 @Command(
         name = "close",
-        description = "How a connection is closed: who sends what, and what each end is in.")
+        description =
+                "How a connection is closed: which packets are sent, and which state"
+                        + " each end is in.")
 final class CloseCommand implements Callable<Integer> {
 
     @Mixin private StageOptions options;
@@ -31,8 +33,8 @@ final class CloseCommand implements Callable<Integer> {
             defaultValue = "0%",
             converter = Converters.OfLoss.class,
             description =
-                    "Which share of the simulated packets is lost, as 10%% or 0.1; at most 60%%"
-                            + " (default: ${DEFAULT-VALUE}).")
+                    "Fraction of the simulated packets that is lost, such as 10%% or 0.1;"
+                            + " at most 60%% (default: ${DEFAULT-VALUE}).")
     private double loss;
 
     @Option(
@@ -54,7 +56,7 @@ final class CloseCommand implements Callable<Integer> {
         Stage stage = options.stage(loss, delay);
         if (stage.settings().inRealTime() && (loss > 0 || delay.toMillis() != 10)) {
             throw options.wrong(
-                    "--loss and --delay belong to the simulation; leave them out with"
+                    "--loss and --delay apply to the simulation only; leave them out with"
                             + " another --transport");
         }
         new FourWayClose(closer).play(stage);

@@ -30,9 +30,9 @@ import java.util.concurrent.Future;
 @Command(
         name = "compare",
         description = {
-            "Plays one story in several places at once, and prints side by side when what"
-                    + " happened, where they differ, and why.",
-            "A row with a star is missing somewhere; a dash says where."
+            "Plays one story in several places at once, and prints side by side when each"
+                    + " thing happened, where the places differ, and why.",
+            "A row marked * is missing somewhere; a dash shows where."
         })
 final class CompareCommand implements Callable<Integer> {
 
@@ -50,7 +50,7 @@ final class CompareCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "PLACE",
             defaultValue = "sim,udp:,unix:,tun,kernel:",
-            description = "The places, with commas (default: ${DEFAULT-VALUE}).")
+            description = "The places, separated by commas (default: ${DEFAULT-VALUE}).")
     private List<String> places;
 
     @Override
@@ -58,7 +58,7 @@ final class CompareCommand implements Callable<Integer> {
         if (story() == null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "'" + name + "' is no story that can be compared; choose one of " + names());
+                    "'" + name + "' is not a story that can be compared; choose one of " + names());
         }
         Comparison comparison = new Comparison(name);
         Map<Settings.Place, Future<Stage>> playing = new LinkedHashMap<>();
@@ -102,8 +102,8 @@ final class CompareCommand implements Callable<Integer> {
                                         spec.commandLine(),
                                         "'"
                                                 + word
-                                                + "' is no place; there are sim, udp:, unix:, tun"
-                                                + " and kernel:"));
+                                                + "' is not a place; choose from sim, udp:, unix:,"
+                                                + " tun and kernel:"));
     }
 
     private static Stage stage(Settings.Place place) {

@@ -39,7 +39,7 @@ final class Console {
         return System.out;
     }
 
-    /** True when something that was printed has not been taken: a full disk, a reader that has gone. */
+    /** True when something printed could not be written: the disk is full, the reader has gone. */
     static boolean outputIsLost() {
         return out().checkError();
     }

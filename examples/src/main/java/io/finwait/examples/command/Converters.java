@@ -26,7 +26,8 @@ final class Converters {
                 throw new TypeConversionException(
                         "'"
                                 + text
-                                + "' is no time; write a number with ns, us, ms, s or m, as 30s");
+                                + "' is not a time; write a number with ns, us, ms, s or m, such as"
+                                + " 30s");
             }
             long unitNs =
                     switch (matcher.group(2)) {
@@ -50,7 +51,8 @@ final class Converters {
                 throw new TypeConversionException(
                         "'"
                                 + text
-                                + "' is no rate; write bits per second, such as 800, 64k or 10M");
+                                + "' is not a rate; write bits per second, such as 800, 64k or"
+                                + " 10M");
             }
             long unit =
                     switch (matcher.group(2)) {
@@ -91,7 +93,7 @@ final class Converters {
                 // The sentence below says it.
             }
             throw new TypeConversionException(
-                    "'" + text + "' is no share of packets; write 0% to 60%, or 0 to 0.6");
+                    "'" + text + "' is not a fraction of packets; write 0% to 60%, or 0 to 0.6");
         }
     }
 }

@@ -30,24 +30,27 @@ import java.util.concurrent.Callable;
 /** {@code finwait explain}. */
 @Command(
         name = "explain",
-        description = "Tells from captures who closed each connection, how it ended, and why.",
+        description =
+                "Reads captures and tells who closed each connection, how it ended," + " and why.",
         footer = {
             "",
-            "Reads pcap and pcapng, also compressed with gzip. With - it reads a pipe, and tells"
-                    + " of",
-            "each connection when it ends:",
+            "Reads pcap and pcapng, also compressed with gzip. With - it reads a pipe,"
+                    + " and reports each connection when it ends:",
+            "",
             "  tcpdump -U -w - tcp | finwait explain -",
             "",
-            "Each connection has a line: its number, its ends, when it began, how long it lasted,",
-            "octets of text each way, Zeek's conn_state and history; below it the verdict, and for",
-            "one that did not end in order the likeliest cause with the numbers of its packets,"
-                    + " what",
-            "the applications have seen, and both ends' states.",
+            "Each connection gets a line: its number, its ends, when it began, how long"
+                    + " it lasted, octets of data each way, Zeek's conn_state and history. The"
+                    + " verdict follows, and for a connection that did not end in order the"
+                    + " likeliest cause with the numbers of its packets, what the applications saw,"
+                    + " and the states of both ends.",
             "",
-            "Endings: orderly, simultaneous, closing, half-closed, reset, refused, unanswered,",
-            "gave-up, open; and slow, for what was sent again or met a closed window.",
+            "Endings: orderly, simultaneous, closing, half-closed, reset, refused,"
+                    + " unanswered, gave-up, open; and slow, for connections with retransmissions"
+                    + " or closed windows.",
             "",
-            "Exit code: 0; 3 when --fail-on finds one; 1 when a file can't be read to its end."
+            "Exit code: 0; 3 when --fail-on finds one; 1 when a file cannot be read to"
+                    + " its end."
         })
 final class ExplainCommand implements Callable<Integer> {
 
@@ -65,13 +68,18 @@ final class ExplainCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "ENDING",
             split = ",",
-            description = "Only connections that ended so: reset,half-closed,slow, ...")
+            description =
+                    "Only connections that ended in one of these ways:"
+                            + " reset,half-closed,slow, ...")
     private List<String> only = new ArrayList<>();
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "Only those of this host.")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Only connections of this host.")
     private String host;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Only those of this port.")
+    @Option(names = "--port", paramLabel = "PORT", description = "Only connections of this port.")
     private int port;
 
     @Option(names = "--stream", paramLabel = "N", description = "Only connection number N.")
@@ -83,7 +91,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--svg",
             paramLabel = "FILE",
-            description = "Writes the ladder of --ladder to a file.")
+            description = "Writes the ladder of --ladder to a file, as a picture.")
     private Path svg;
 
     @Option(
@@ -94,14 +102,14 @@ final class ExplainCommand implements Callable<Integer> {
                             + " connections.")
     private Path html;
 
-    @Option(names = "--json", description = "Writes a JSON object a line for each connection.")
+    @Option(names = "--json", description = "Writes one line of JSON for each connection.")
     private boolean json;
 
     @Option(
             names = "--fail-on",
             paramLabel = "ENDING",
             split = ",",
-            description = "Exit code 3 when a connection ended so.")
+            description = "Exit code 3 when a connection ended in one of these ways.")
     private List<String> failOn = new ArrayList<>();
 
     private ExplainFilter filter;

@@ -23,9 +23,10 @@ import java.util.concurrent.Callable;
 @Command(
         name = "explore",
         description = {
-            "Looks at every interleaving of two real endpoints within bounds: deliveries in any"
-                    + " order, losses, duplicates, timers and calls, breadth first.",
-            "Exit code 1 when an invariant is broken; the shortest way there is told, and drawn."
+            "Explores every interleaving of two real endpoints within bounds: deliveries"
+                    + " in any order, losses, duplicates, timers and calls, breadth first.",
+            "Exit code 1 when an invariant is violated; the shortest path to the"
+                    + " violation is printed and drawn."
         })
 final class ExploreCommand implements Callable<Integer> {
 
@@ -69,13 +70,16 @@ final class ExploreCommand implements Callable<Integer> {
             description = "Packets that may be lost; more make the search much larger.")
     private Integer losses;
 
-    @Option(names = "--duplicates", paramLabel = "N", description = "Packets that may come twice.")
+    @Option(
+            names = "--duplicates",
+            paramLabel = "N",
+            description = "Packets that may arrive twice.")
     private Integer duplicates;
 
     @Option(
             names = "--early",
             paramLabel = "N",
-            description = "Timers that may fire while a packet is on its way.")
+            description = "Timers that may fire while a packet is still on its way.")
     private Integer early;
 
     @Option(

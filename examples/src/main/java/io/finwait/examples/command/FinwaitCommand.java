@@ -108,14 +108,14 @@ public final class FinwaitCommand implements Callable<Integer> {
                 name
                         + ": "
                         + sentence.replaceAll("\\s*\\R\\s*", " ")
-                                .replaceFirst(" is not an? (int|long)$", " is no whole number")
+                                .replaceFirst(" is not an? (int|long)$", " is not a whole number")
                         + " (see "
                         + name
                         + " --help)");
         return WRONG_USE;
     }
 
-    /** A word that nobody knows is named first, also where something else is missing for its sake. */
+    /** An unknown word is reported first, even if it leaves a required option unset. */
     private static String firstUnknown(ParameterException e) {
         List<String> unknown =
                 e instanceof MissingParameterException
@@ -133,7 +133,7 @@ public final class FinwaitCommand implements Callable<Integer> {
                     command.getCommandSpec().options().stream()
                             .map(OptionSpec::longestName)
                             .toList();
-            return "'" + name + "' is no option" + Suggestion.of(name, names);
+            return "'" + name + "' is not an option" + Suggestion.of(name, names);
         }
         return command.getSubcommands().isEmpty()
                 ? "'" + typed + "' is not expected here"
@@ -143,7 +143,7 @@ public final class FinwaitCommand implements Callable<Integer> {
     static String noCommand(String typed, CommandLine all) {
         return "'"
                 + typed
-                + "' is no command"
+                + "' is not a command"
                 + Suggestion.of(typed, all.getSubcommands().keySet());
     }
 

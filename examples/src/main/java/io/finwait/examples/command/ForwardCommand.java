@@ -21,21 +21,22 @@ import java.util.concurrent.CountDownLatch;
 @Command(
         name = "forward",
         description =
-                "Stands between clients and a server, on ordinary sockets: passes octets,"
-                        + " half-close and reset on as they are, and spoils what it is told to.",
+                "A relay between clients and a server, on ordinary sockets. It passes"
+                        + " octets, half-closes and resets on unchanged, and injects the faults"
+                        + " that you ask for.",
         footer = {
             "",
-            "What happens is printed, a line each; finwait netstat lists the connections. Ctrl-C"
-                    + " ends, and resets what is left.",
-            "To see what a client makes of a server that dies within its answer:",
+            "Prints one line for each event; finwait netstat lists the connections. Ctrl-C ends"
+                    + " the relay and resets the connections that are left.",
+            "To see how a client copes with a server that dies in the middle of its answer:",
             "",
             "  finwait forward --listen 127.0.0.1:9000 --to 127.0.0.1:8080 \\",
             "      --direction down --reset-after 1000",
             "  curl http://127.0.0.1:9000/large",
             "",
-            "A port of 0 in --listen takes a free one, which is printed. A server that refuses is"
-                + " seen by the client as a connection that is opened and reset at once: the kernel"
-                + " answers the client before the server can be asked."
+            "Port 0 in --listen takes a free port, which is printed. When the server refuses, the"
+                    + " client sees a connection that is opened and reset at once: the kernel has"
+                    + " answered the client before the relay can ask the server."
         })
 final class ForwardCommand implements Callable<Integer> {
 
@@ -64,15 +65,15 @@ final class ForwardCommand implements Callable<Integer> {
             paramLabel = "up|down|both",
             defaultValue = "both",
             description =
-                    "What the faults below are for: up, from client to server; down, from server to"
-                            + " client; or both (default: ${DEFAULT-VALUE}).")
+                    "The direction that the faults apply to: up, from client to server;"
+                            + " down, from server to client; or both (default: ${DEFAULT-VALUE}).")
     private Direction direction;
 
     @Option(
             names = "--delay",
             paramLabel = "TIME",
             defaultValue = "0ms",
-            description = "Octets, FIN and RST arrive so much later, such as 100ms.")
+            description = "Delays octets, FIN and RST by this much, such as 100ms.")
     private Duration delay;
 
     @Option(
@@ -80,40 +81,44 @@ final class ForwardCommand implements Callable<Integer> {
             paramLabel = "BITS",
             defaultValue = "0",
             converter = Converters.OfRate.class,
-            description = "Octets leave no faster than this, such as 64k or 10M bits per second.")
+            description =
+                    "Passes octets on no faster than this, such as 64k or 10M bits per"
+                            + " second.")
     private long bitsPerSecond;
 
     @Option(
             names = "--reset-after",
             paramLabel = OCTETS,
-            description = "Both ends are reset after so many octets of a connection; 0 is at once.")
+            description = "Resets both ends after so many octets of a connection; 0 means at once.")
     private Long resetAfter;
 
     @Option(
             names = "--fin-after",
             paramLabel = OCTETS,
-            description = "The stream ends after so many octets, as if its sender had closed.")
+            description = "Ends the stream after so many octets, as if its sender had closed.")
     private Long finAfter;
 
     @Option(
             names = "--cut-after",
             paramLabel = OCTETS,
             description =
-                    "After so many octets nothing passes any more, and nobody is told: an unplugged"
-                            + " cable.")
+                    "Passes nothing on after so many octets, and tells nobody: an"
+                            + " unplugged cable.")
     private Long cutAfter;
 
     @Option(
             names = "--drop-fin",
-            description = "A FIN does not pass: the other end waits for ever.")
+            description = "Does not pass FIN on: the other end waits for ever.")
     private boolean dropFin;
 
     @Option(
             names = "--drop-reset",
-            description = "A RST does not pass: the other end keeps a connection that nobody has.")
+            description =
+                    "Does not pass RST on: the other end keeps a connection that no"
+                            + " longer exists.")
     private boolean dropReset;
 
-    @Option(names = "--quiet", description = "Prints nothing but where it listens.")
+    @Option(names = "--quiet", description = "Prints only the address on which it listens.")
     private boolean quiet;
 
     @Override

@@ -20,14 +20,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @Command(
         name = "hold",
         description =
-                "Brings an end of a connection into one of the eleven states and leaves it there;"
-                    + " with another --transport than sim until a line of input, so that one can"
-                    + " look.")
+                "Brings one end of a connection into any of the eleven states and"
+                        + " leaves it there. With a --transport other than sim it stays until a"
+                        + " line of input, so that you can look at it from outside.")
 final class HoldCommand implements Callable<Integer> {
 
     @Mixin private StageOptions options;
 
-    @Parameters(paramLabel = "STATE", description = "Such as FIN_WAIT_2; fin-wait-2 will do, too.")
+    @Parameters(paramLabel = "STATE", description = "Such as FIN_WAIT_2 or fin-wait-2.")
     private String name;
 
     @Override
@@ -48,7 +48,7 @@ final class HoldCommand implements Callable<Integer> {
                                 options.wrong(
                                         "'"
                                                 + name
-                                                + "' is no state; there are "
+                                                + "' is not a state; choose one of "
                                                 + Arrays.toString(State.values())));
     }
 
@@ -65,7 +65,7 @@ final class HoldCommand implements Callable<Integer> {
                             + scene.place()
                             + " ss -tan");
         }
-        System.out.println("\nA line of input, or its end, ends it.");
+        System.out.println("\nPress Enter (or Ctrl-D) to end it.");
         System.out.flush();
         AtomicBoolean line = new AtomicBoolean();
         Thread.ofPlatform().daemon().start(() -> readLine(line));

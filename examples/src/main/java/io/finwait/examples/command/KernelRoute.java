@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether the kernel will send to a TUN device of ours what is for our addresses: else we serve, and
- * nobody gets there.
+ * Whether the kernel routes packets for our addresses to our TUN device: otherwise we would serve, and
+ * nobody could reach us.
  */
 final class KernelRoute {
 
@@ -25,7 +25,7 @@ final class KernelRoute {
         this.uri = uri;
     }
 
-    /** The route to the TUN device of a URI, which others may wrap; empty when there is none in it. */
+    /** The route to the TUN device that a URI names, decorated or not; empty when it names none. */
     static Optional<KernelRoute> of(String transport) {
         TransportUri uri = TransportUri.parse(transport);
         while (!uri.scheme().equals("tun")) {

@@ -33,9 +33,9 @@ import java.util.concurrent.TimeoutException;
         name = "netcat",
         aliases = "nc",
         description =
-                "Joins a connection of our TCP to standard input and output. The end of the input"
-                        + " (Ctrl-D) closes our direction; what the peer sends is printed until it"
-                        + " closes its own.",
+                "Connects standard input and output to a connection of Finwait's TCP."
+                        + " The end of the input (Ctrl-D) closes our direction; what the peer"
+                        + " sends is printed until the peer closes its own.",
         footer = {
             "",
             "Two hosts, first the one that listens, at 192.0.2.1:",
@@ -44,9 +44,10 @@ import java.util.concurrent.TimeoutException;
             "  finwait netcat 10.0.0.2 5000 \\",
             "      --transport 'udp://0.0.0.0:0?peer=192.0.2.1:7000'",
             "",
-            "On one host 'unix:/tmp/s?role=server' and 'unix:/tmp/s?role=client' do as well.",
-            "Faults go in front of a transport: 'faults:udp://0.0.0.0:0?peer=…&loss=5%%'.",
-            "The exit code is 0 when both directions were closed in order, else 1."
+            "On one host, 'unix:/tmp/s?role=server' and 'unix:/tmp/s?role=client' work, too.",
+            "To inject faults, put them in front of a transport:"
+                + " 'faults:udp://0.0.0.0:0?peer=…&loss=5%%'.",
+            "The exit code is 0 when both directions were closed in order, otherwise 1."
         })
 final class NetcatCommand implements Callable<Integer> {
 
@@ -84,16 +85,16 @@ final class NetcatCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "1s",
             description =
-                    "How long to stay when we have closed first, for a peer that misses our last"
-                            + " ACK (default: ${DEFAULT-VALUE}).")
+                    "How long to stay after closing first, for a peer that missed our"
+                            + " last ACK (default: ${DEFAULT-VALUE}).")
     private Duration timeWait;
 
-    @Option(names = "--trace", description = "Says each packet in words, on standard error.")
+    @Option(names = "--trace", description = "Prints each packet in words, on standard error.")
     private boolean trace;
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "Says what happens, on standard error.")
+            description = "Reports what happens, on standard error.")
     private boolean verbose;
 
     @Parameters(
@@ -140,7 +141,7 @@ final class NetcatCommand implements Callable<Integer> {
         if (!text.matches("\\d{1,5}")
                 || Integer.parseInt(text) < 1
                 || Integer.parseInt(text) > 65_535) {
-            throw wrong("'" + text + "' is no port; choose 1 to 65535");
+            throw wrong("'" + text + "' is not a port; choose 1 to 65535");
         }
         return Integer.parseInt(text);
     }

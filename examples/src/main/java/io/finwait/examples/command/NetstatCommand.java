@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
         },
         footer = {
             "",
-            "With --watch it is shown again and again, until the stacks have ended or Ctrl-C.",
-            "Any program has itself shown by io.finwait.nio.control.ControlSocket."
+            "With --watch the output is repeated until the stacks have ended or you press"
+                    + " Ctrl-C. Any program can be shown: see io.finwait.nio.control.ControlSocket."
         })
 final class NetstatCommand implements Callable<Integer> {
 
@@ -38,14 +38,14 @@ final class NetstatCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Option(names = "--watch", description = "Shows it again and again.")
+    @Option(names = "--watch", description = "Repeats the output.")
     private boolean watch;
 
     @Option(
             names = "--interval",
             paramLabel = "TIME",
             defaultValue = "1s",
-            description = "How long between two looks (default: ${DEFAULT-VALUE}).")
+            description = "Time between two updates (default: ${DEFAULT-VALUE}).")
     private Duration interval;
 
     @ArgGroup private Views views = new Views();
@@ -100,9 +100,9 @@ final class NetstatCommand implements Callable<Integer> {
         }
         if (shown.isEmpty()) {
             throw new IOException(
-                    "no stack of yours "
+                    "none of your stacks "
                             + (only == null ? "" : "called '" + only + "' ")
-                            + "runs now (looked in "
+                            + "is running (looked in "
                             + RunningStacks.folder()
                             + "); start one, with finwait serve or finwait netcat");
         }

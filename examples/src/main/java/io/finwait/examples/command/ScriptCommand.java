@@ -53,7 +53,7 @@ import java.util.function.UnaryOperator;
         },
         footer = {
             "",
-            "Our own scripts expect the RFCs, but for those in the folder linux:",
+            "Our own scripts expect what the RFCs say, except those in the folder linux:",
             "",
             "  finwait script transport-sim/src/test/resources/scripts/timewait",
             "  finwait script --profile linux \\",
@@ -74,7 +74,8 @@ final class ScriptCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             description =
-                    "whose habits the scripts expect: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
+                    "which stack's habits the scripts expect: ${COMPLETION-CANDIDATES}"
+                            + " (${DEFAULT-VALUE})")
     private Profile profile = Profile.RFC;
 
     @Option(
@@ -93,10 +94,12 @@ final class ScriptCommand implements Callable<Integer> {
     @Option(
             names = "--tolerance-usecs",
             paramLabel = "N",
-            description = "how far from its time an event may be in scripts that do not say it")
+            description =
+                    "how far off its time an event may be, for scripts that do not say so"
+                            + " themselves")
     private long toleranceUs = -1;
 
-    @Option(names = "--strict-end", description = "segments left over at the end are a failure")
+    @Option(names = "--strict-end", description = "fails on segments that are left over at the end")
     private boolean strictEnd;
 
     @Option(names = "--report", paramLabel = "FILE", description = "writes JUnit XML")
@@ -120,7 +123,7 @@ final class ScriptCommand implements Callable<Integer> {
             description = "how many failures are shown in full (${DEFAULT-VALUE})")
     private int show = 5;
 
-    @Option(names = "--threads", paramLabel = "N", description = "scripts run at a time")
+    @Option(names = "--threads", paramLabel = "N", description = "how many scripts run at a time")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     private UnaryOperator<Transport> taps = UnaryOperator.identity();

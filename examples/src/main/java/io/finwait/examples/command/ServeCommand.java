@@ -41,11 +41,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** {@code finwait serve}. */
 @Command(
         name = "serve",
-        description = "Serves the files of a folder by HTTP over our TCP.",
+        description = "Serves the files of a folder by HTTP, over Finwait's TCP.",
         footer = {
             "",
-            "A line of input prints netstat, finwait netstat --watch shows it. Ctrl-C ends, and"
-                    + " says what was served and which connections are left. An example, as root:",
+            "A line of input prints netstat; finwait netstat --watch shows it"
+                    + " continuously. Ctrl-C stops the server and prints what was served and which"
+                    + " connections are left. For example, as root:",
             "",
             "  finwait serve --transport 'tun:fw0?address=10.9.0.1/24' --http 8080 .",
             "  curl http://10.9.0.2:8080/README.md"
@@ -61,7 +62,7 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "URI",
             defaultValue = "tun:fw0?address=10.9.0.1/24",
             description =
-                    "What carries our packets, as tun:NAME?address=KERNEL/PREFIX"
+                    "What carries our packets, such as tun:NAME?address=KERNEL/PREFIX"
                             + " (default: ${DEFAULT-VALUE}).")
     private String transport;
 
@@ -71,15 +72,15 @@ final class ServeCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "10.9.0.2",
             description =
-                    "Our own addresses, IPv4 or IPv6, with commas between them"
-                            + " (default: ${DEFAULT-VALUE}).")
+                    "Our own addresses, IPv4 or IPv6, separated by commas (default:"
+                            + " ${DEFAULT-VALUE}).")
     private List<String> addresses;
 
     @Option(
             names = "--http",
             paramLabel = "PORT",
             required = true,
-            description = "The port to serve at, 1 to 65535.")
+            description = "The port to serve on, 1 to 65535.")
     private int port;
 
     @Option(
@@ -87,8 +88,9 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "us|peer",
             defaultValue = "us",
             description =
-                    "Who sends FIN first when a file has been sent; a peer that does not within the"
-                            + " deadline is closed by us (default: ${DEFAULT-VALUE}).")
+                    "Who sends the first FIN when a file has been sent. A peer that has"
+                            + " not closed by the deadline is closed by us (default:"
+                            + " ${DEFAULT-VALUE}).")
     private FileServer.Closer closer;
 
     @Option(
@@ -96,9 +98,9 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "10s",
             description =
-                    "How long a client may take to ask, and to close; in each such time it takes at"
-                            + " least 240 octets a second of its answer"
-                            + " (default: ${DEFAULT-VALUE}).")
+                    "How long a client may take to send its request, and to close. Within"
+                            + " each such time it must accept at least 240 octets per second of the"
+                            + " response (default: ${DEFAULT-VALUE}).")
     private Duration deadline;
 
     @Option(
@@ -106,8 +108,8 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "30s",
             description =
-                    "Longest life of a segment: 1500ms to 2m; TIME-WAIT lasts twice as long"
-                            + " (default: ${DEFAULT-VALUE}).")
+                    "Maximum lifetime of a segment (MSL), 1500ms to 2m; TIME-WAIT lasts"
+                            + " twice as long (default: ${DEFAULT-VALUE}).")
     private Duration msl;
 
     @Parameters(paramLabel = "DIR", description = "The folder.")
@@ -151,10 +153,10 @@ final class ServeCommand implements Callable<Integer> {
 
     private EndpointConfig config() {
         if (port < 1 || port > 65_535) {
-            throw wrong("--http " + port + " is no port; choose 1 to 65535");
+            throw wrong("--http " + port + " is not a port; choose 1 to 65535");
         }
         if (!Files.isDirectory(folder)) {
-            throw wrong("'" + folder + "' is no folder");
+            throw wrong("'" + folder + "' is not a folder");
         }
         TransportUri.parse(transport);
         if (deadline.isZero() || deadline.compareTo(Duration.ofHours(1)) > 0) {

@@ -31,7 +31,7 @@ final class Shown implements AutoCloseable {
         try {
             return new Shown(how.open());
         } catch (IOException e) {
-            System.err.println("finwait netstat will not see this: " + e.getMessage());
+            System.err.println("finwait netstat cannot show this one: " + e.getMessage());
             return new Shown(null);
         }
     }

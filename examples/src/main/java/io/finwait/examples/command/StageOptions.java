@@ -27,14 +27,15 @@ final class StageOptions {
             defaultValue = "sim",
             description = {
                 "sim: both hosts are ours, in virtual time (default).",
-                "udp: or unix: both are ours, in two processes; the second is started for it.",
-                "tun: one host is the Linux kernel, in a network namespace that is made for it and"
-                        + " removed; needs root.",
-                "kernel: both are the Linux kernel: as root in two namespaces with this process for"
-                        + " a wire; else on the loopback device, where no packets are seen.",
-                "URI: both hosts are ours, in this process, over two transports of this kind: such"
-                        + " as udp://127.0.0.1:7000?peer=127.0.0.1:7001,"
-                        + " unix:/tmp/s?role=client or mine://cable."
+                "udp: or unix: both are ours, in two processes; the second is started"
+                        + " automatically.",
+                "tun: one host is the Linux kernel, in a network namespace that is created"
+                        + " for it and removed afterwards; needs root.",
+                "kernel: both are the Linux kernel: as root in two namespaces with this process as"
+                        + " the wire, otherwise on the loopback device, where no packets are seen.",
+                "URI: both hosts are ours, in this process, over two transports of this kind, such"
+                        + " as udp://127.0.0.1:7000?peer=127.0.0.1:7001, unix:/tmp/s?role=client or"
+                        + " mine://cable."
             })
     private String transport;
 
@@ -43,26 +44,26 @@ final class StageOptions {
             paramLabel = "TIME",
             defaultValue = "30s",
             description =
-                    "Longest life of a segment in the network; an end remembers a closed connection"
-                            + " for twice this time: 1500ms to 2m (default: ${DEFAULT-VALUE}).")
+                    "Maximum lifetime of a segment in the network (MSL), 1500ms to 2m;"
+                            + " TIME-WAIT lasts twice as long (default: ${DEFAULT-VALUE}).")
     private Duration msl;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Decides all chance of the simulation (default: ${DEFAULT-VALUE}).")
+            description = "Seed of the simulation's random numbers (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--pcap",
             paramLabel = "FILE",
             description =
-                    "Captures what both ends send and receive, an interface each, for Wireshark or"
-                            + " tshark.")
+                    "Captures what both ends send and receive, as two interfaces, for"
+                            + " Wireshark or tshark.")
     private Path pcap;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "Draws a picture.")
+    @Option(names = "--svg", paramLabel = "FILE", description = "Writes the ladder as a picture.")
     private Path svg;
 
     @Option(
@@ -99,18 +100,18 @@ final class StageOptions {
     private Link link() {
         if (!transport.contains(":") || transport.startsWith("tun:")) {
             throw wrong(
-                    "--transport is sim, udp:, unix:, tun, kernel: or the URI of a transport here,"
+                    "--transport takes sim, udp:, unix:, tun, kernel: or the URI of a transport,"
                             + " not '"
                             + transport
                             + "'");
         }
         if (transport.startsWith("sim:")) {
-            throw wrong("the simulation is --transport sim here, and --seed its only parameter");
+            throw wrong("write --transport sim for the simulation; its only parameter is --seed");
         }
         Link link = Link.of(transport);
         if (transport.contains("udp://") && link.server().equals(transport)) {
             throw wrong(
-                    "the second host is at the peer of udp://, which is missing; write"
+                    "udp:// needs the second host's address as its peer; write"
                         + " udp://127.0.0.1:7000?peer=127.0.0.1:7001, or udp: for two processes");
         }
         return link;

@@ -37,7 +37,7 @@ final class StoriesCommand implements Callable<Integer> {
         Settings settings = options.settings(0, Duration.ofMillis(10));
         if (docs != null) {
             if (settings.inRealTime()) {
-                throw options.wrong("--docs shows the simulation; leave --transport out");
+                throw options.wrong("--docs documents the simulation; leave --transport out");
             }
             new Docs(docs).write(settings, Stories.all());
             System.out.println("Written: " + docs.resolve("stories.md"));

@@ -40,7 +40,9 @@ final class StoryCommands {
 
     @Command(
             name = "half-close",
-            description = "One direction closed, the other open; seen in netstat, and put to use.")
+            description =
+                    "One direction closed, the other open: how netstat shows it, and what"
+                            + " it is good for.")
     static final class HalfCloseCommand extends StoryCommand {
         @Override
         Story story() {
@@ -61,7 +63,8 @@ final class StoryCommands {
     @Command(
             name = "delayed-duplicate",
             description =
-                    "An old packet arrives in a new connection: with each defence, and without.")
+                    "An old packet arrives in a new connection: with each defence, and"
+                            + " with none.")
     static final class DelayedDuplicateCommand extends StoryCommand {
 
         @Option(
@@ -121,7 +124,7 @@ final class StoryCommands {
 
     @Command(
             name = "reset-by-peer",
-            description = "\"Connection reset by peer\": writing to somebody who has gone.")
+            description = "\"Connection reset by peer\": writing to a peer that has gone.")
     static final class ResetByPeerCommand extends StoryCommand {
         @Override
         Story story() {
@@ -131,7 +134,7 @@ final class StoryCommands {
 
     @Command(
             name = "unread-data",
-            description = "Closing while something lies there unread takes the own answer along.")
+            description = "Closing with unread data destroys the closer's own answer, too.")
     static final class UnreadDataCommand extends StoryCommand {
         @Override
         Story story() {
@@ -139,7 +142,7 @@ final class StoryCommands {
         }
     }
 
-    @Command(name = "abort", description = "Ending a connection at once.")
+    @Command(name = "abort", description = "Ending a connection at once, with a reset.")
     static final class AbortCommand extends StoryCommand {
         @Override
         Story story() {
@@ -149,7 +152,7 @@ final class StoryCommands {
 
     @Command(
             name = "linger",
-            description = "What close() does with text that is not yet delivered.")
+            description = "What close() does with data that is not yet delivered.")
     static final class LingerCommand extends StoryCommand {
         @Override
         Story story() {
@@ -159,7 +162,7 @@ final class StoryCommands {
 
     @Command(
             name = "orphan",
-            description = "The application has gone, and the other end does not play along.")
+            description = "The application has gone, and the peer does not cooperate.")
     static final class OrphanCommand extends StoryCommand {
         @Override
         Story story() {

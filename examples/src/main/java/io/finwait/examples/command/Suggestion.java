@@ -41,7 +41,7 @@ final class Suggestion {
         return word.replaceFirst("^-+", "").replace('_', '-').toLowerCase(Locale.ROOT);
     }
 
-    /** What it takes to make one word of the other: the distance of Damerau and Levenshtein, weighed. */
+    /** The weighted Damerau-Levenshtein distance of two words. */
     private static int mistakes(String a, String b) {
         int[][] of = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

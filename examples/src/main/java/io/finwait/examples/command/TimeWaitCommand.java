@@ -21,10 +21,10 @@ import java.util.concurrent.Callable;
 @Command(
         name = "time-wait",
         description = {
-            "Shows the table that keeps closed connections for 2MSL at work: a million closes, how"
-                    + " old what it holds is, and what it takes in memory.",
-            "Then the same closes meet a table that is too small, under each policy. One client is"
-                    + " greedy: half of all closes are its own."
+            "Shows the TIME-WAIT table at work: a million closes, the ages of its"
+                    + " entries, and the memory they take.",
+            "Then it repeats the same closes with a table that is too small, under each"
+                    + " policy. One client is greedy: half of all closes are its own."
         })
 final class TimeWaitCommand implements Callable<Integer> {
 
@@ -42,8 +42,9 @@ final class TimeWaitCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "90s",
             description =
-                    "Virtual time in which they come (default: ${DEFAULT-VALUE}); 2MSL is 60s, so"
-                            + " after 90s a third has gone.")
+                    "Virtual time over which the closes are spread (default:"
+                            + " ${DEFAULT-VALUE}); 2MSL is 60s, so that after 90s a third have"
+                            + " expired.")
     private Duration during;
 
     @Option(
@@ -65,7 +66,8 @@ final class TimeWaitCommand implements Callable<Integer> {
     @Option(
             names = "--cap",
             paramLabel = "N",
-            description = "Entries of the table that is too small (default: a quarter).")
+            description =
+                    "How many entries the table that is too small holds (default: a quarter).")
     private Integer cap;
 
     @Option(
@@ -77,13 +79,13 @@ final class TimeWaitCommand implements Callable<Integer> {
             names = "--list",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Shows so many entries as netstat would.")
+            description = "Shows this many entries, in the format of netstat.")
     private int list;
 
     @Option(
             names = "--remote",
             paramLabel = "ADDRESS[/BITS]",
-            description = "Lists and counts entries of these clients only, as 11.0.0.0/30.")
+            description = "Lists and counts entries of these clients only, such as 11.0.0.0/30.")
     private String remote;
 
     @Option(
@@ -136,7 +138,7 @@ final class TimeWaitCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "'" + text + "' is no address or prefix; write 11.0.0.1 or 11.0.0.0/30",
+                    "'" + text + "' is not an address or prefix; write 11.0.0.1 or 11.0.0.0/30",
                     e);
         }
     }

@@ -15,7 +15,7 @@ public final class Abort implements Story {
         try (Scene scene =
                 stage.scene(
                         "Abort",
-                        "The client does not close, it gives the connection up: one packet, no"
+                        "The client does not close the connection, it aborts it: one packet, no"
                                 + " confirmation, nothing to wait for.")) {
             Scene.Connected both = scene.connect();
             both.client().write("half a sent");
@@ -31,7 +31,7 @@ public final class Abort implements Story {
                 "one RST ended both directions, no end stays in TIME_WAIT, and the server's read"
                         + " said \""
                         + read.text()
-                        + "\": it can tell this from an orderly end, and must not take what it has"
-                        + " for all there was.");
+                        + "\": so it can tell this from an orderly end, and must not mistake"
+                        + " what it has for all there was.");
     }
 }

@@ -67,34 +67,35 @@ public final class DelayedDuplicate implements Story {
                             each,
                             "without any defence",
                             "The same without any defence: the client forgets at once, both ends"
-                                + " begin with numbers that fit the old ones, and nothing else is"
-                                + " looked at, as in 1981. The old packet arrives while the new"
-                                + " third one is still on its way, at the very place where the"
-                                + " server waits for it.");
+                                    + " begin with numbers that fit the old ones, and nothing"
+                                    + " else is checked, as in 1981. The old packet arrives"
+                                    + " while the new third one is still on its way, with"
+                                    + " exactly the numbers that the server is waiting for.");
             case PAWS ->
                     again(
                             stage,
                             each,
                             "timestamps alone",
                             "The same with one defence: each packet carries the time at which it"
-                                    + " was sent, and one that is older than what was seen last is"
+                                    + " was sent, and a packet older than the last one seen is"
                                     + " refused (PAWS, RFC 7323).");
             case ISN ->
                     again(
                             stage,
                             each,
-                            "clocked first numbers alone",
-                            "The same with another defence: a new connection begins with a number"
-                                    + " that moves on by 250,000 in each second (RFC 6528), so that"
-                                    + " the numbers of the old one lie far behind.");
+                            "clocked initial numbers alone",
+                            "The same with another defence: a new connection begins with a"
+                                    + " number that advances by 250,000 each second (RFC 6528),"
+                                    + " so the numbers of the old one are far behind.");
             case ACK_CHECK ->
                     again(
                             stage,
                             each,
                             "the check of acknowledgments alone",
-                            "The same with the last defence: a packet also says up to which number"
-                                    + " its sender has received, and one that names a number which"
-                                    + " never belonged to this connection is a fake (RFC 5961).");
+                            "The same with the last defence: a packet also acknowledges what its"
+                                    + " sender has received, and one that acknowledges a number"
+                                    + " which never belonged to this connection is discarded"
+                                    + " (RFC 5961).");
         };
     }
 
@@ -144,10 +145,11 @@ public final class DelayedDuplicate implements Story {
         try (Scene scene =
                 stage.scene(
                         "A delayed duplicate: with TIME_WAIT",
-                        "A client sends three packets of 100 octets and closes. The network keeps a"
-                            + " copy of the third one for a while, as it may. At once the client"
-                            + " wants a new connection from the same port to the same server. The"
-                            + " numbers are shown as they are in the packets.",
+                        "A client sends three packets of 100 octets and closes. The network"
+                                + " keeps a copy of the third one for a while, as it may."
+                                + " Immediately afterwards the client asks for a new connection"
+                                + " from the same port to the same server. Sequence numbers are"
+                                + " shown as they are in the packets.",
                         setup -> plain(setup, false))) {
             Runnable late = playOld(scene, true);
             Peer again = scene.startConnect();
@@ -159,8 +161,8 @@ public final class DelayedDuplicate implements Story {
             scene.pass(Duration.ofSeconds(1));
             scene.netstat("The old packet has found nobody");
         }
-        return "with TIME_WAIT the pair of ports was not free, so there was no new connection that"
-                + " the old packet could enter";
+        return "with TIME_WAIT the pair of ports was not free, so there was no new connection"
+                + " for the old packet to enter";
     }
 
     private String again(Stage stage, Defence each, String title, String intro) {
@@ -185,8 +187,8 @@ public final class DelayedDuplicate implements Story {
         return title
                 + ": "
                 + (corrupted
-                        ? "100 octets of the old connection were delivered as the new one's, and"
-                                + " nobody was told"
+                        ? "100 octets of the old connection were delivered in the new one, and"
+                                + " nobody noticed"
                         : "the old packet was refused, and the server read what it was sent");
     }
 
@@ -223,8 +225,8 @@ public final class DelayedDuplicate implements Story {
 
     private static void playAgainstKernel(Stage stage) {
         stage.say(
-                "Linux can't be made to choose the numbers that it begins with, so the corrupted"
-                        + " run can't be played with it. The run with TIME_WAIT can.");
+                "The initial numbers of Linux cannot be chosen, so the corrupted run cannot be"
+                        + " played with it. The run with TIME_WAIT can.");
         String seen = withTimeWait(stage);
         if (stage.settings().place() == Settings.Place.KERNEL) {
             seen += "; " + reusedByLinux(stage);
@@ -237,10 +239,10 @@ public final class DelayedDuplicate implements Story {
         try (Scene scene =
                 stage.scene(
                         "A delayed duplicate: Linux takes the pair of ports again",
-                        "The same between two Linux ends that put the time into each packet, as"
-                            + " they usually do. A program that asks for the very port that is in"
-                            + " TIME_WAIT gets it: the old packet is told from new ones by its"
-                            + " time.",
+                        "The same between two Linux ends that put a timestamp into each packet,"
+                                + " as they usually do. A program that asks for the very port"
+                                + " that is in TIME_WAIT gets it: the timestamp tells the old"
+                                + " packet from new ones.",
                         setup -> plain(setup, true))) {
             Runnable late = playOld(scene, false);
             scene.client().finishConnect(scene.startConnect());

@@ -40,9 +40,9 @@ public final class FourWayClose implements Story {
                         "Four-way close",
                         "A connection is two streams, one each way, and each end closes its own:"
                                 + " it says that it has no more to send, and the other end"
-                                + " confirms. So closing takes two words and two confirmations."
-                                + " Time runs downwards, each line between the two ends is a"
-                                + " packet.")) {
+                                + " confirms. So a close takes two announcements and two"
+                                + " confirmations. Time runs downwards; each line between the"
+                                + " two ends is a packet.")) {
             Scene.Connected connected = scene.connect();
             scene.netstat("Open");
             boolean clientFirst = closer == Closer.CLIENT;
@@ -72,7 +72,7 @@ public final class FourWayClose implements Story {
                             + name
                             + " keeps the pair of ports in TIME_WAIT "
                             + stay
-                            + ", while the other end forgot everything on the last ACK.";
+                            + ", while the other end forgot the connection at the last ACK.";
         }
         stage.seen(seen);
     }
@@ -80,7 +80,7 @@ public final class FourWayClose implements Story {
     private static String waitForItsEnd(Scene scene, Stage stage, Host host) {
         Duration twoMsl = stage.settings().twoMsl();
         if (host.isKernel()) {
-            return "(the kernel: 60 s, whatever we say; we don't wait for it)";
+            return "(60 s in the kernel, whatever --msl says; not waited for)";
         }
         String length = TimeText.duration(twoMsl.toNanos());
         if (stage.settings().inRealTime() && twoMsl.compareTo(LONGEST_REAL_WAIT) > 0) {

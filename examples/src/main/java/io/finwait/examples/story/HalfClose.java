@@ -35,9 +35,9 @@ public final class HalfClose implements Story {
         try (Scene scene =
                 stage.scene(
                         "Half-closed: a question of unknown length",
-                        "The same put to use: the client sends lines, and says by closing its"
-                                + " direction that these were all. The server reads to the end and"
-                                + " only then answers, on the direction that is still open.")) {
+                        "The same, put to use: the client sends lines, then closes its direction"
+                                + " to say that these were all. The server reads to the end and"
+                                + " only then answers, in the direction that is still open.")) {
             Scene.Connected both = scene.connect();
             both.client().write("one\ntwo\nthree\n");
             scene.quiet();
@@ -52,11 +52,11 @@ public final class HalfClose implements Story {
             scene.quiet();
         }
         stage.seen(
-                "one end in FIN_WAIT_2 and the other in CLOSE_WAIT is a half-closed connection. It"
-                        + " waits for the application of the CLOSE_WAIT end: no timer ends"
+                "one end in FIN_WAIT_2 and the other in CLOSE_WAIT is a half-closed connection."
+                        + " It waits for the application of the CLOSE_WAIT end: no timer ends"
                         + " CLOSE_WAIT. The FIN_WAIT_2 end waits as long as its application can"
-                        + " still read; after close() nobody can, and a timer ends it (60 s unless"
-                        + " configured otherwise, see finwait orphan). Used on purpose, a"
+                        + " still read; after close() nobody can, and a timer ends it (60 s"
+                        + " unless configured otherwise, see finwait orphan). Used on purpose, a"
                         + " half-close says where a stream ends: the client got its answer (\""
                         + answer.text().strip()
                         + "\") after it had closed.");

@@ -38,10 +38,11 @@ public final class LastAckSyn implements Story {
         try (Scene scene =
                 stage.scene(
                         "A new SYN meets LAST_ACK",
-                        "The client has closed first and forgets the connection at once; its last"
-                            + " confirmation is lost, so the server still holds the old connection."
-                            + " Now the client connects again, from the same port to the same"
-                            + " server. The numbers are shown as they are in the packets.",
+                        "The client has closed first and forgets the connection at once; its"
+                                + " last confirmation is lost, so the server still holds the old"
+                                + " connection. Now the client connects again, from the same"
+                                + " port to the same server. Sequence numbers are shown as they"
+                                + " are in the packets.",
                         setup -> setup.absoluteNumbers())) {
             leaveServerInLastAck(scene);
             isKernel = scene.client().isKernel();
@@ -54,10 +55,10 @@ public final class LastAckSyn implements Story {
             scene.netstat("Connected");
         }
         stage.seen(
-                "the server answers the SYN with an ACK that makes no sense to a beginner"
-                        + " (a challenge ACK, RFC 5961); the client answers RST, which ends the old"
+                "the server answers the SYN with an ACK of the old connection (a challenge ACK,"
+                        + " RFC 5961); the client answers with RST, which ends the old"
                         + " connection in LAST_ACK; and the SYN, repeated "
-                        + (isKernel ? "at once, for Linux does not wait here" : "after a second")
+                        + (isKernel ? "at once, since Linux does not wait here" : "after a second")
                         + ", opens the new one. It took "
                         + took / 1_000_000
                         + " ms instead of one round trip: the price of forgetting early.");
@@ -66,8 +67,8 @@ public final class LastAckSyn implements Story {
     private void playTextbook(Stage stage) {
         if (stage.settings().withKernel()) {
             stage.say(
-                    "Linux can't be made to behave as RFC 793 says: it has sent challenge ACKs for"
-                            + " many years, and has no switch for it. Play this one where"
+                    "Linux cannot be made to behave as RFC 793 says: it has sent challenge ACKs"
+                            + " for many years, and has no switch for this. Play this one where"
                             + " both hosts are ours.");
             stage.seen("nothing, this time.");
             return;
@@ -76,8 +77,9 @@ public final class LastAckSyn implements Story {
         try (Scene scene =
                 stage.scene(
                         "A new SYN meets LAST_ACK, in the textbook of 1981",
-                        "The same meeting under RFC 793: a request for a connection that falls into"
-                                + " the window of an open one is an error, and the server resets.",
+                        "The same meeting under RFC 793: a request for a connection that falls"
+                                + " into the window of an open one is an error, and the server"
+                                + " resets.",
                         setup -> setup.absoluteNumbers())) {
             scene.server().switches().challengesSyn(false);
             leaveServerInLastAck(scene);
@@ -95,8 +97,9 @@ public final class LastAckSyn implements Story {
                 "the server's end in LAST_ACK answers the SYN with RST and is gone; the client's"
                         + " connect fails with \""
                         + first.text()
-                        + "\", and only a second connect works. Anybody who guesses the ports could"
-                        + " end a connection this way, so today's rule is another one.");
+                        + "\", and only a second connect works. Anybody who guesses the ports"
+                        + " could end a connection this way, so the rule is a different one"
+                        + " today.");
     }
 
     /** UNA 1001, NXT 1002, RCV.NXT 51; the client knows nothing any more. */

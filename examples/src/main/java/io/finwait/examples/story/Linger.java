@@ -21,15 +21,15 @@ public final class Linger implements Story {
                 play(
                         stage,
                         "close() without linger",
-                        "A client writes three packets of text and closes at once. The server reads"
-                            + " slowly and has room for two of them. The usual close() comes back"
-                            + " at once, and the rest is delivered in the background.",
+                        "A client writes three packets of text and closes at once. The server"
+                                + " reads slowly and has room for two of them. The usual close()"
+                                + " returns at once, and the rest is delivered in the background.",
                         null);
         Outcome zero =
                 play(
                         stage,
                         "close() with linger 0",
-                        "The same with linger 0: what is not delivered is thrown away, and the"
+                        "The same with linger 0: what is not yet delivered is discarded, and the"
                                 + " server is told so.",
                         Duration.ZERO);
         lingerForAWhile(stage);
@@ -38,9 +38,9 @@ public final class Linger implements Story {
                         + usual.text().length()
                         + " octets; with linger 0 it got RST and \""
                         + zero.text()
-                        + "\", and TIME_WAIT was avoided at the price of the data; with linger 2 s"
-                        + " the application learned after 2 s that the FIN was not acknowledged,"
-                        + " and the close went on without it.");
+                        + "\", and TIME_WAIT was avoided at the price of the data; with linger 2"
+                        + " s the application learned after 2 s that the FIN was not"
+                        + " acknowledged, and the close went on without it.");
     }
 
     private static Setup small(Setup setup) {
@@ -69,8 +69,8 @@ public final class Linger implements Story {
                 stage.scene(
                         "close() with linger 2 s, and a broken network",
                         "The same with linger 2 s, and for 3 s the network carries nothing. The"
-                            + " application wants to know whether its text arrived, but not to wait"
-                            + " for ever.")) {
+                                + " application wants to know whether its text arrived, but does"
+                                + " not want to wait for ever.")) {
             Scene.Connected both = scene.connect();
             both.client().linger(Duration.ofSeconds(2));
             both.client().write("Did you get this?");

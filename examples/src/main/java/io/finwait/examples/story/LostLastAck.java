@@ -15,9 +15,9 @@ public final class LostLastAck implements Story {
                 stage.scene(
                         "The last ACK is lost, and TIME_WAIT is there",
                         "The end that closes second waits for one confirmation, the very last"
-                            + " packet. Nothing confirms a confirmation: whoever sent it can't know"
-                            + " whether it arrived. So the end that closed first stays for a while"
-                            + " and remembers.")) {
+                                + " packet. Nothing confirms a confirmation, so its sender"
+                                + " cannot know whether it arrived. That is why the end that"
+                                + " closed first stays for a while and remembers.")) {
             closeAndLoseTheLastAck(scene);
             scene.netstat("After the repetition");
             if (!stage.settings().inRealTime()) {
@@ -35,9 +35,9 @@ public final class LostLastAck implements Story {
             scene.netstat("Afterwards");
         }
         stage.seen(
-                "with TIME_WAIT the repeated FIN is answered by the same ACK again, and the server"
-                        + " ends in order; without it the client answers RST, and a close that was"
-                        + " perfect ends as an error at the other side.");
+                "with TIME_WAIT the repeated FIN is answered with the same ACK again, and the"
+                        + " server ends in order; without it the client answers with RST, and a"
+                        + " perfect close ends in an error on the other side.");
     }
 
     private static void closeAndLoseTheLastAck(Scene scene) {

@@ -22,9 +22,9 @@ public final class Orphan implements Story {
         try (Scene scene =
                 stage.scene(
                         "An orphan, and a server that never closes",
-                        "The client's application closes and is gone: nobody is left who could"
-                            + " read, so its TCP does not wait for ever. The server's application"
-                            + " has a bug and never closes.",
+                        "The client's application closes and is gone: nobody is left to read, so"
+                                + " its TCP does not wait for ever. The server's application has"
+                                + " a bug and never closes.",
                         setup -> setup.closePolicy(End.A, policy))) {
             Scene.Connected both = scene.connect();
             both.client().close();
@@ -40,7 +40,7 @@ public final class Orphan implements Story {
         try (Scene scene =
                 stage.scene(
                         "An orphan, and a peer that has vanished",
-                        "The client closes, and from this moment on the network carries nothing.",
+                        "The client closes, and from that moment on the network carries nothing.",
                         setup -> setup.closePolicy(End.A, policy))) {
             Scene.Connected both = scene.connect();
             scene.cut(Duration.ofHours(1));
@@ -53,10 +53,10 @@ public final class Orphan implements Story {
         stage.seen(
                 "an orphan in FIN_WAIT_2 is forgotten after "
                         + timeout.toSeconds()
-                        + " s, and whatever the server says later is answered by RST; the server's"
-                        + " CLOSE_WAIT stays until its application closes. An orphan that nobody"
-                        + " answers gave up after "
+                        + " s, and whatever the server sends later is answered with RST; the"
+                        + " server stays in CLOSE_WAIT until its application closes. The orphan"
+                        + " that nobody answered gave up after "
                         + TimeText.duration(took)
-                        + ". A connection whose application is alive would have waited.");
+                        + ". A connection whose application is still there would have waited.");
     }
 }

@@ -43,20 +43,20 @@ public final class PortExhaustion implements Story {
     public void play(Stage stage) {
         if (stage.settings().inRealTime()) {
             stage.say(
-                    "Five minutes at a real clock would be five minutes of yours; this"
-                            + " story is played in virtual time, both hosts are ours.");
+                    "In real time this would take five minutes, so the story is played in"
+                            + " virtual time, with both hosts ours.");
         }
         Duration twoMsl = stage.settings().twoMsl();
         long half = Math.max(3, twoMsl.toSeconds() / 2);
-        stage.heading("Ports run out");
+        stage.heading("Running out of ports");
         stage.say(
                 "A client asks one server "
                         + WANTED_PER_SECOND
-                        + " times a second, with a new connection each time, for five minutes; it"
-                        + " has "
+                        + " times a second, with a new connection each time, for five minutes;"
+                        + " it has "
                         + PORTS
-                        + " ports to do so. Whoever closes first keeps the pair of ports for a"
-                        + " while. When all are kept, the next connect fails, and the"
+                        + " ports for this. Whoever closes first keeps the pair of ports for a"
+                        + " while. When all pairs are taken, the next connect fails, and the"
                         + " client waits a second.");
         List<Way> ways =
                 List.of(
@@ -78,12 +78,12 @@ public final class PortExhaustion implements Story {
                         + PORTS
                         + " ports kept for "
                         + twoMsl.toSeconds()
-                        + " s in TIME_WAIT a client can open "
-                        + "%.1f".formatted(PORTS / (double) twoMsl.toSeconds())
-                        + " connections a second to one server and no more (Linux has 28,232 ports"
-                        + " and 60 s: 470 a second). It helps to have more ports or addresses, to"
-                        + " reuse with timestamps, to let the server close first, and best of all"
-                        + " to keep connections open.");
+                        + " s in TIME_WAIT a client can open"
+                        + " %.1f".formatted(PORTS / (double) twoMsl.toSeconds())
+                        + " connections a second to one server and no more (Linux has 28,232"
+                        + " ports and 60 s: 470 a second). What helps: more ports or addresses,"
+                        + " reuse with timestamps, letting the server close first, and best of"
+                        + " all keeping connections open.");
     }
 
     /** Five minutes of one way. */

@@ -23,17 +23,17 @@ public final class Reopen implements Story {
         if (stage.settings().place() == Settings.Place.KERNEL) {
             stage.say(
                     "The second half, an old SYN, needs a server of ours: Linux forgets its"
-                            + " TIME_WAIT as soon as the SYN comes, and has nothing to return to."
-                            + " Play it with --transport tun, where Linux is the client then.");
+                            + " TIME_WAIT as soon as the SYN arrives, and has nothing to return"
+                            + " to. Play it with --transport tun, where Linux is the client then.");
         } else {
             playOldSyn(stage);
         }
         stage.seen(
-                "a client that comes back from the same port need not wait for 2MSL: its timestamp,"
-                        + " or its first number, proves that the SYN is new (RFC 6191). The old"
-                        + " connection is only put aside until the new one is open. When the SYN"
-                        + " was an old one after all, TIME_WAIT is back, and ends when it would"
-                        + " have ended.");
+                "a client that connects from the same port again need not wait for 2MSL: its"
+                        + " timestamp, or its initial sequence number, proves that the SYN is"
+                        + " new (RFC 6191). The old connection is only set aside until the new"
+                        + " one is open. If the SYN turns out to be old, TIME_WAIT is restored,"
+                        + " and ends when it would have ended.");
     }
 
     /** A part of TIME-WAIT, so that what comes then meets it; and no longer than anybody looks on. */
@@ -46,8 +46,8 @@ public final class Reopen implements Story {
         try (Scene scene =
                 stage.scene(
                         "A new SYN opens a pair of ports in TIME_WAIT again",
-                        "The server closes first, so TIME_WAIT is at the server. The client, whose"
-                                + " port is free, comes back from it a little later.")) {
+                        "The server closes first, so TIME_WAIT is on the server. The client,"
+                                + " whose port is free, connects from it again a little later.")) {
             closeServerFirst(scene);
             scene.netstat("Closed");
             scene.pass(within(stage, BACK));
@@ -68,8 +68,8 @@ public final class Reopen implements Story {
                         "The same close. "
                                 + client
                                 + " connects again, but the network holds its SYN back, and the"
-                                + " client gives up. Then the SYN arrives: for the server it looks"
-                                + " new.",
+                                + " client gives up. Then the SYN arrives, and to the server it"
+                                + " looks new.",
                         setup -> setup.kernelIs(End.A))) {
             closeServerFirst(scene);
             scene.pass(within(stage, BACK));

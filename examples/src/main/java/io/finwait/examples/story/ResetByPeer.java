@@ -24,10 +24,10 @@ public final class ResetByPeer implements Story {
                     + client
                     + " "
                     + deadline
-                    + " s to say something, then closes. The client is busy with other things and"
-                    + " looks at the connection again after "
+                    + " s to say something, then closes. The client is busy with other things"
+                    + " and looks at the connection again after "
                     + write
-                    + " s: what a pool of idle connections meets every day.";
+                    + " s: what every pool of idle connections meets every day.";
         }
     }
 
@@ -43,15 +43,15 @@ public final class ResetByPeer implements Story {
                 play(
                         stage,
                         "The same where the end of the stream comes first",
-                        "The same packets. But where the first one read the error, this one reads"
-                                + " the end of the stream, because that arrived first: so it is on"
-                                + " Linux. BSD and macOS tell the error.",
+                        "The same packets. But where the first client read the error, this one"
+                                + " reads the end of the stream, because that arrived first."
+                                + " Linux does so; BSD and macOS report the error.",
                         true);
         stage.seen(
-                "the write succeeded, because the end that closed had only said that it would not"
-                        + " send any more; its RST came as the answer, and the next read said \""
+                "the write succeeded, because the end that closed had only said that it would"
+                        + " not send any more; its RST came in answer, and the next read said \""
                         + bsd.text()
-                        + "\". Where end-of-stream is told first, read said "
+                        + "\". Where end-of-stream is reported first, read said "
                         + (linux.kind() == Outcome.Kind.END_OF_STREAM
                                 ? "end-of-stream"
                                 : linux.text())
@@ -109,9 +109,8 @@ public final class ResetByPeer implements Story {
         try (Scene scene =
                 stage.scene(
                         "Connection reset by peer, really: the server has not read",
-                        "On Linux the error shows when the server closes while something that it"
-                                + " was sent lies there unread: then it does not say goodbye, it"
-                                + " resets.",
+                        "On Linux the error shows when the server closes with unread data: then"
+                                + " it does not send a FIN, it resets.",
                         setup -> setup.kernelIs(End.A))) {
             Scene.Connected both = scene.connect();
             both.client().write("Hello from client");
@@ -123,9 +122,9 @@ public final class ResetByPeer implements Story {
         stage.seen(
                 "Linux received FIN before RST, so its read said "
                         + (first.isFailure() ? '"' + first.text() + '"' : "end-of-stream")
-                        + " and only the second write failed; BSD and macOS tell the reset here."
-                        + " When the server closed with unread octets, RST came without FIN, and"
-                        + " Linux said \""
+                        + " and only the second write failed; BSD and macOS report the reset"
+                        + " here. When the server closed with unread octets, RST came without"
+                        + " FIN, and Linux said \""
                         + second.text()
                         + "\".");
     }

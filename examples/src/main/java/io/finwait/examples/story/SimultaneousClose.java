@@ -13,15 +13,15 @@ public final class SimultaneousClose implements Story {
         try (Scene scene =
                 stage.scene(
                         "Simultaneous close",
-                        "Both applications close at the same moment, so the two packets that say"
-                                + " so cross on their way, and neither end is the second one.")) {
+                        "Both applications close at the same moment, so their FINs cross on the"
+                                + " way, and neither end closes second.")) {
             Scene.Connected connected = scene.connect();
             scene.pass(Duration.ofSeconds(1));
             scene.closeTogether(connected);
             scene.quiet();
             scene.netstat("Both have closed");
             if (!stage.settings().inRealTime()) {
-                scene.note("2MSL pass");
+                scene.note("2MSL passes");
                 scene.passUntil(
                         () ->
                                 !Scene.has(scene.client(), "TIME_WAIT")
@@ -29,8 +29,8 @@ public final class SimultaneousClose implements Story {
             }
         }
         stage.seen(
-                "the FINs crossed, each end met the other's FIN before the ACK of its own and"
-                        + " went through CLOSING, and both ends came into TIME_WAIT: nobody"
-                        + " closed second, so nobody is spared the wait.");
+                "the FINs crossed: each end received the other's FIN before the ACK of its own,"
+                        + " went through CLOSING and entered TIME_WAIT. Neither closed second,"
+                        + " so neither is spared the wait.");
     }
 }

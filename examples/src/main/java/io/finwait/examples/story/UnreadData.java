@@ -23,25 +23,25 @@ public final class UnreadData implements Story {
                 play(
                         stage,
                         "Closing with unread data",
-                        "A server reads the beginning of what it is sent, knows the answer already,"
-                            + " writes it and closes. What it has not read still lies there. The"
-                            + " client is slow: it has room for two packets of the answer, which"
-                            + " has three.",
+                        "A server reads the beginning of a request, already knows the answer,"
+                                + " writes it and closes. The rest of the request is still"
+                                + " unread. The client is slow: it has room for two packets of"
+                                + " the answer, which takes three.",
                         false);
         Outcome whole =
                 play(
                         stage,
                         "Closing gracefully",
-                        "The same server, but it closes in the order that is safe: it says that it"
-                            + " has no more to send, then reads and throws away what still comes,"
-                            + " and leaves when the client has closed as well.",
+                        "The same server, but it closes in the safe order: it says that it has"
+                                + " no more to send, then reads and discards what still arrives,"
+                                + " and leaves when the client has closed as well.",
                         true);
         stage.seen(
                 "a close with unread octets sends RST instead of FIN, so that the client learns"
-                    + " that it was not heard, but what was still unsent of the answer is lost: the"
-                    + " client's reading ended with \""
+                        + " that it was not heard; but what was still unsent of the answer is"
+                        + " lost: the client's reads ended with \""
                         + lost.text()
-                        + "\". closeGracefully() brought all "
+                        + "\". closeGracefully() delivered all "
                         + whole.text().length()
                         + " octets.");
     }

@@ -75,7 +75,7 @@ class ScriptsTest {
         assertThat(help.code()).isZero();
         Said wrong = run(script + " --bogus");
         assertThat(wrong.code()).as(wrong.text()).isEqualTo(2);
-        assertThat(wrong.text()).isEqualTo(name + ": '--bogus' is no option; see --help\n");
+        assertThat(wrong.text()).isEqualTo(name + ": '--bogus' is not an option; see --help\n");
     }
 
     @ParameterizedTest
@@ -86,20 +86,20 @@ class ScriptsTest {
                     """
                     benchmarks/system.sh --rounds | --rounds needs a value; see --help
                     benchmarks/system.sh --report --out | --out needs a value; see --help
-                    benchmarks/system.sh --rounds many | --rounds many is no whole number
+                    benchmarks/system.sh --rounds many | --rounds many is not a whole number
                     benchmarks/system.sh --seconds 0 | --seconds 0 is too small; choose 1 or more
                     benchmarks/system.sh --cpus 3 | --cpus 3: choose 1 or 2
-                    benchmarks/system.sh --tests typo | 'typo' is no test; choose from in out ping
-                    benchmarks/system.sh --tests reset: | 'reset:' is no test; choose from in out ping
-                    benchmarks/system.sh --tests ping:5 | 'ping:5' is no test; choose from in out ping
-                    benchmarks/system.sh --paths wire | 'wire' is no path; choose from veth tun
-                    benchmarks/udp-against-iperf3.sh many | ROUNDS 'many' is no whole number
+                    benchmarks/system.sh --tests typo | 'typo' is not a test; choose from in out ping
+                    benchmarks/system.sh --tests reset: | 'reset:' is not a test; choose from in out ping
+                    benchmarks/system.sh --tests ping:5 | 'ping:5' is not a test; choose from in out ping
+                    benchmarks/system.sh --paths wire | 'wire' is not a path; choose from veth tun
+                    benchmarks/udp-against-iperf3.sh many | ROUNDS 'many' is not a whole number
                     benchmarks/udp-against-iperf3.sh 0 | ROUNDS 0 is too small; choose 1 or more
-                    benchmarks/udp-against-iperf3.sh 1 1 x | SIZE 'x' is no whole number
+                    benchmarks/udp-against-iperf3.sh 1 1 x | SIZE 'x' is not a whole number
                     build/machine.sh jdk | jdk needs a version; see --help
                     build/machine.sh properties | properties needs a version; see --help
-                    build/machine.sh jdk new | 'new' is no version; see --help
-                    build/reproducible.sh twice | 'twice' is no option; see --help
+                    build/machine.sh jdk new | 'new' is not a version; see --help
+                    build/reproducible.sh twice | 'twice' is not an option; see --help
                     """)
     void aValueThatIsMissingOrWrongIsToldInASentence(String line, String sentence)
             throws Exception {
@@ -132,7 +132,7 @@ class ScriptsTest {
         }
         Said said =
                 run(ROOT.resolve("benchmarks/system.sh"), "--tests", "ping typo client-closes:7");
-        assertThat(said.text()).contains("'typo' is no test").hasLineCount(1);
+        assertThat(said.text()).contains("'typo' is not a test").hasLineCount(1);
     }
 
     /** The documented commands work where the first java on the path is older. */

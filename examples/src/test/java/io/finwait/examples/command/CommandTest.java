@@ -243,6 +243,6 @@ class CommandTest {
     @Test
     void numbersAreAskedForInPlainWords() {
         assertThat(CommandRun.of("close", "--seed", "1.5").err())
-                .contains("'1.5' is no whole number");
+                .contains("'1.5' is not a whole number");
     }
 }

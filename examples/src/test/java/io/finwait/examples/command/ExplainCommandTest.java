@@ -111,7 +111,7 @@ class ExplainCommandTest {
         Path text = Files.writeString(folder.resolve("notes.txt"), "no capture at all");
         assertThat(CommandRun.of("explain", text.toString()))
                 .satisfies(run -> assertThat(run.code()).isEqualTo(1))
-                .satisfies(run -> assertThat(run.err()).contains("no pcap or pcapng file"));
+                .satisfies(run -> assertThat(run.err()).contains("not a pcap or pcapng file"));
         assertThat(explain("close", "--only", "bogus").err()).contains("choose of orderly");
         assertThat(explain("close", "--svg", "x.svg").err()).contains("--ladder");
         assertThat(explain("close", "--ladder", "7").err())

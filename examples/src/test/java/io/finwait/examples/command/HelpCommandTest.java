@@ -49,7 +49,7 @@ class HelpCommandTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .hasLineCount(1)
-                .contains("is no command; did you mean " + meant)
+                .contains("is not a command; did you mean " + meant)
                 .contains("(see finwait --help)");
     }
 
@@ -67,7 +67,7 @@ class HelpCommandTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .hasLineCount(1)
-                .contains("is no option; did you mean " + meant)
+                .contains("is not an option; did you mean " + meant)
                 .doesNotContain("Unknown option");
     }
 

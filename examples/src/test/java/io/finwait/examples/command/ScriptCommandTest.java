@@ -67,7 +67,7 @@ class ScriptCommandTest {
     void whatIsNoTextFails() throws IOException {
         Path file = Files.write(folder.resolve("a.pkt"), new byte[] {0, 1, (byte) 0xFF});
         assertThat(script(file.toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("is no text in UTF-8").doesNotContain("Exception");
+        assertThat(out.toString()).contains("is not text in UTF-8").doesNotContain("Exception");
     }
 
     @Test

@@ -81,6 +81,6 @@ class CompareCommandTest {
     void aMistakeIsToldInASentence() {
         assertThat(run("compare", "bogus").code()).isEqualTo(2);
         assertThat(run("compare", "bogus").err()).contains("choose one of [close, half-close");
-        assertThat(run("compare", "abort", "--on", "moon").err()).contains("'moon' is no place");
+        assertThat(run("compare", "abort", "--on", "moon").err()).contains("'moon' is not a place");
     }
 }

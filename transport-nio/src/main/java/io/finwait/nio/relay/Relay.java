@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 /**
  * Stands between clients and a server, on sockets of the kernel, and passes everything on as it is: octets,
  * half-close (a FIN in one direction leaves the other one open) and reset (a RST comes out as a RST). On
- * top of that each direction can be spoilt by {@link RelayFaults}.
+ * top of that {@link RelayFaults} can impair each direction.
  *
  * <pre>{@code
  * try (Relay relay = Relay.to(server).down(RelayFaults.none().resetAfter(1000)).open()) {

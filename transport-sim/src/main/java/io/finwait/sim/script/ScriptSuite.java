@@ -107,7 +107,7 @@ public final class ScriptSuite {
         } catch (IOException e) {
             String reason =
                     e instanceof CharacterCodingException
-                            ? "is no text in UTF-8"
+                            ? "is not text in UTF-8"
                             : "can't be read: " + e;
             return new ScriptResult(name, Outcome.FAILED, 0, reason, name + ": " + reason, 0);
         }
