@@ -90,7 +90,7 @@ public abstract class CaptureReader implements Closeable {
         throw new BrokenCaptureException(
                 String.format(
                         "this is not a pcap or pcapng file: it begins with %08x; save the capture"
-                            + " as pcap or pcapng",
+                                + " as pcap or pcapng",
                         magic),
                 0);
     }

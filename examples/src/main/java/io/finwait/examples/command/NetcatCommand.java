@@ -46,7 +46,7 @@ import java.util.concurrent.TimeoutException;
             "",
             "On one host, 'unix:/tmp/s?role=server' and 'unix:/tmp/s?role=client' work, too.",
             "To inject faults, put them in front of a transport:"
-                + " 'faults:udp://0.0.0.0:0?peer=…&loss=5%%'.",
+                    + " 'faults:udp://0.0.0.0:0?peer=…&loss=5%%'.",
             "The exit code is 0 when both directions were closed in order, otherwise 1."
         })
 final class NetcatCommand implements Callable<Integer> {

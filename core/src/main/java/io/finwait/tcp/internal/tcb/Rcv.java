@@ -221,7 +221,7 @@ public final class Rcv {
         return possible - wnd() >= Math.max(worthwhile(), enough);
     }
 
-    /** Takes text up to the buffer, rounded up to whole segments ({@link WireProfile.Habit#ROUNDED_WINDOW}). */
+    /** Takes text up to the buffer, rounded up to whole segments ({@code ROUNDED_WINDOW}). */
     public void widen(boolean rounded) {
         if (rounded) {
             capacity = (capacity + peerSegment - 1) / peerSegment * peerSegment;

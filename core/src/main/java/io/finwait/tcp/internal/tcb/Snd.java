@@ -186,8 +186,8 @@ public final class Snd {
     }
 
     /**
-     * SND.UNA < SEG.ACK =< SND.NXT (RFC 9293 §3.4): what was sent, and nothing else, is acknowledged. The
-     * one place that says so; before the SYN has left no ACK is good.
+     * {@code SND.UNA < SEG.ACK =< SND.NXT} (RFC 9293 §3.4): what was sent, and nothing else, is
+     * acknowledged. The one place that says so; before the SYN has left no ACK is good.
      */
     public boolean isNewAck(int ack) {
         return Seq.gt(ack, una) && Seq.leq(ack, nxt);
