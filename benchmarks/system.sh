@@ -101,7 +101,7 @@ fi
 java=$here/../build/java
 
 if $report; then
-    exec "$java" -cp "$jar" io.finwait.benchmarks.system.Report "$out" "${out%.csv}"
+    exec "$java" -cp "$jar" io.finwait.benchmarks.system.SystemReport "$out" "${out%.csv}"
 fi
 
 if [ "$(id -u)" -ne 0 ]; then

@@ -40,8 +40,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void ipKnowsNoConnections() {
-        arrows("io.finwait.ip", "io.finwait.ip", "io.finwait.wire", "io.finwait.spi");
+    void icmpKnowsNoConnections() {
+        arrows("io.finwait.icmp", "io.finwait.icmp", "io.finwait.wire", "io.finwait.spi");
     }
 
     @Test
@@ -62,7 +62,7 @@ class ArchitectureTest {
                 "io.finwait.flight",
                 "io.finwait.tcp",
                 "io.finwait.timewait",
-                "io.finwait.ip",
+                "io.finwait.icmp",
                 "io.finwait.wire",
                 "io.finwait.spi");
     }

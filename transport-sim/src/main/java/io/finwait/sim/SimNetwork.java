@@ -41,7 +41,7 @@ public final class SimNetwork {
 
     private final long seed;
     private final Fabric fabric;
-    private final Driver driver;
+    private final SimDriver driver;
     private final AtomicReference<Thread> owner = new AtomicReference<>();
     private HostLimits limits =
             new HostLimits(DEFAULT_MTU, DEFAULT_OUTGOING_QUEUE, DEFAULT_INCOMING_QUEUE);
@@ -49,7 +49,7 @@ public final class SimNetwork {
     private SimNetwork(long seed) {
         this.seed = seed;
         fabric = new Fabric(seed);
-        driver = new Driver(fabric, seed);
+        driver = new SimDriver(fabric, seed);
     }
 
     /** A network without hosts, with perfect links between those that will come. */
@@ -240,11 +240,11 @@ public final class SimNetwork {
      * @return false when something is left to do after the limit
      */
     public boolean runUntilIdle(long limitNs) {
-        Driver.End end = driver.run(() -> false, limitNs);
-        if (end == Driver.End.LIMIT) {
+        SimDriver.End end = driver.run(() -> false, limitNs);
+        if (end == SimDriver.End.LIMIT) {
             fabric.nowNs(Math.max(nowNs(), limitNs));
         }
-        return end == Driver.End.IDLE;
+        return end == SimDriver.End.IDLE;
     }
 
     /**
@@ -255,11 +255,11 @@ public final class SimNetwork {
      * @return false when it still held after the limit, or with nothing left to do
      */
     public boolean runWhile(BooleanSupplier condition, long limitNs) {
-        Driver.End end = driver.run(() -> !condition.getAsBoolean(), limitNs);
-        if (end == Driver.End.LIMIT) {
+        SimDriver.End end = driver.run(() -> !condition.getAsBoolean(), limitNs);
+        if (end == SimDriver.End.LIMIT) {
             fabric.nowNs(Math.max(nowNs(), limitNs));
         }
-        return end == Driver.End.CONDITION;
+        return end == SimDriver.End.CONDITION;
     }
 
     /**
@@ -297,9 +297,9 @@ public final class SimNetwork {
         }
         boolean endless = timeoutNs > LONGEST_AWAIT_NS;
         long limit = endless ? Long.MAX_VALUE - 1 : nowNs() + Math.max(0, timeoutNs);
-        Driver.End end = driver.run(host::ready, limit);
+        SimDriver.End end = driver.run(host::ready, limit);
         // Where nothing will ever come, an endless wait ends at once and time stands still.
-        if (end != Driver.End.CONDITION && !endless) {
+        if (end != SimDriver.End.CONDITION && !endless) {
             fabric.nowNs(limit);
         }
     }

@@ -22,7 +22,7 @@ final class Conversation {
     final LastSegments last = new LastSegments();
     final Copies copies = new Copies();
     final List<Seen> kept = new ArrayList<>(8);
-    final Listeners listeners;
+    final ListeningPorts listeners;
     ResetFacts reset;
 
     /** The other side's RST, when both have sent one. */
@@ -40,7 +40,7 @@ final class Conversation {
     /** The connection that this SYN began, or null. */
     Conversation next;
 
-    Conversation(int stream, Flow opener, Flow other, Listeners listeners) {
+    Conversation(int stream, Flow opener, Flow other, ListeningPorts listeners) {
         this.stream = stream;
         this.listeners = listeners;
         flows = new Flow[] {opener, other};

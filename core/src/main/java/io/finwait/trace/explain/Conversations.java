@@ -20,7 +20,7 @@ final class Conversations {
 
     private final List<Conversation> all = new ArrayList<>();
     private Conversation[] table = new Conversation[1024];
-    private final Listeners listeners = new Listeners();
+    private final ListeningPorts listeners = new ListeningPorts();
     private int live;
 
     /** Gives a segment to its connection; returns that. */

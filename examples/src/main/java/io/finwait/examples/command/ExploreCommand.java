@@ -3,8 +3,8 @@ package io.finwait.examples.command;
 import io.finwait.examples.stage.UserText;
 import io.finwait.sim.explore.Bounds;
 import io.finwait.sim.explore.Counterexample;
+import io.finwait.sim.explore.ExplorationReport;
 import io.finwait.sim.explore.Explorer;
-import io.finwait.sim.explore.Report;
 import io.finwait.trace.TextLadder;
 
 import picocli.CommandLine.Command;
@@ -111,7 +111,7 @@ final class ExploreCommand implements Callable<Integer> {
                         losses == null ? bounds.losses() : losses,
                         duplicates == null ? bounds.duplicates() : duplicates,
                         early == null ? bounds.early() : early);
-        Report report = explore(bounds);
+        ExplorationReport report = explore(bounds);
         Console.out().println(report);
         if (report.violation() == null) {
             return 0;
@@ -134,8 +134,8 @@ final class ExploreCommand implements Callable<Integer> {
         }
     }
 
-    private static Report explore(Bounds bounds) {
-        Report report =
+    private static ExplorationReport explore(Bounds bounds) {
+        ExplorationReport report =
                 new Explorer(bounds)
                         .onProgress(
                                 states ->
@@ -151,7 +151,7 @@ final class ExploreCommand implements Callable<Integer> {
         boolean good = true;
         for (Search each : Search.values()) {
             long begun = System.nanoTime();
-            Report report = explore(each.bounds());
+            ExplorationReport report = explore(each.bounds());
             boolean complete = report.violation() == null && report.frontierIsEmpty();
             good &= complete != (each == Search.SHORT);
             rows.add(

@@ -38,7 +38,7 @@ public final class FileServer {
     private final long deadlineNs;
 
     /** Who has a deadline, the earliest first: all get the same time, so the latest goes to the end. */
-    private final LinkedHashSet<Exchange> waiting = new LinkedHashSet<>();
+    private final LinkedHashSet<FileExchange> waiting = new LinkedHashSet<>();
 
     private long requests;
 
@@ -65,7 +65,7 @@ public final class FileServer {
         Connection connection;
         while ((connection = listener.accept()) != null) {
             requests++;
-            Exchange exchange = new Exchange(this, connection);
+            FileExchange exchange = new FileExchange(this, connection);
             connection.observer(exchange);
             giveTime(exchange);
             // Octets may have come before anybody observed.
@@ -92,14 +92,14 @@ public final class FileServer {
     }
 
     /** The client has its time from now on; then it is asked whether it has done its part. */
-    void giveTime(Exchange exchange) {
+    void giveTime(FileExchange exchange) {
         exchange.deadlineNs = deadlineNs();
         waiting.remove(exchange);
         waiting.add(exchange);
     }
 
     /** The client has done its part. */
-    void waitsNoMore(Exchange exchange) {
+    void waitsNoMore(FileExchange exchange) {
         waiting.remove(exchange);
     }
 

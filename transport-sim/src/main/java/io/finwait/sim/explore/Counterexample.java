@@ -23,13 +23,13 @@ import java.util.function.BiFunction;
 public final class Counterexample {
 
     private final Bounds bounds;
-    private final BiFunction<EndpointConfig, Wire, TcpEndpoint> factory;
+    private final BiFunction<EndpointConfig, ExploredWire, TcpEndpoint> factory;
     private final byte[] choices;
     private final String violation;
 
     Counterexample(
             Bounds bounds,
-            BiFunction<EndpointConfig, Wire, TcpEndpoint> factory,
+            BiFunction<EndpointConfig, ExploredWire, TcpEndpoint> factory,
             byte[] choices,
             String violation) {
         this.bounds = bounds;
@@ -46,7 +46,7 @@ public final class Counterexample {
     /** The choices in words, each with the states that it leads to. */
     public List<String> inWords() {
         List<String> steps = new ArrayList<>();
-        World world = new World(bounds, factory, Witness.NOBODY);
+        ExploredWorld world = new ExploredWorld(bounds, factory, Witness.NOBODY);
         for (byte choice : choices) {
             world.take(choice);
             steps.add(Choice.inWords(choice) + "  (" + world.states() + ")");
@@ -54,9 +54,9 @@ public final class Counterexample {
         return steps;
     }
 
-    private Story story() {
-        Story story = new Story();
-        World world = new World(bounds, factory, story);
+    private ExploredStory story() {
+        ExploredStory story = new ExploredStory();
+        ExploredWorld world = new ExploredWorld(bounds, factory, story);
         for (byte choice : choices) {
             world.take(choice);
         }

@@ -16,7 +16,7 @@ final class Drawing {
 
     private Drawing() {}
 
-    static Ladder of(Story story, String title) {
+    static Ladder of(ExploredStory story, String title) {
         Drawing drawing = new Drawing();
         story.happenings().forEach(drawing::draw);
         return drawing.ladder.title(title);
@@ -46,7 +46,7 @@ final class Drawing {
     }
 
     private static End end(int side) {
-        return side == Host.CLIENT ? End.A : End.B;
+        return side == ExploredHost.CLIENT ? End.A : End.B;
     }
 
     private static String words(Witness.Call call, int result) {

@@ -17,7 +17,7 @@ public final class Explorer {
     private static final int MOST_CHOICES = 64;
 
     private final Bounds bounds;
-    private final BiFunction<EndpointConfig, Wire, TcpEndpoint> factory;
+    private final BiFunction<EndpointConfig, ExploredWire, TcpEndpoint> factory;
     private final StateGraph graph = new StateGraph();
     private final Digest digest = new Digest();
     private final byte[] choices = new byte[MOST_CHOICES];
@@ -35,7 +35,7 @@ public final class Explorer {
     }
 
     /** Explores what a factory makes; a test plants a bug there. */
-    Explorer(Bounds bounds, BiFunction<EndpointConfig, Wire, TcpEndpoint> factory) {
+    Explorer(Bounds bounds, BiFunction<EndpointConfig, ExploredWire, TcpEndpoint> factory) {
         this.bounds = Objects.requireNonNull(bounds, "bounds");
         this.factory = factory;
     }
@@ -47,8 +47,8 @@ public final class Explorer {
     }
 
     /** Searches until a violation is found, the frontier is empty or the bounds' most states are there. */
-    public Report run() {
-        World root = new World(bounds, factory, Witness.NOBODY);
+    public ExplorationReport run() {
+        ExploredWorld root = new ExploredWorld(bounds, factory, Witness.NOBODY);
         root.digest(digest);
         graph.add(digest.high, digest.low, -1, (byte) 0, root.isOver());
         int next = 0;
@@ -68,7 +68,7 @@ public final class Explorer {
     private String expand(int state) {
         path = graph.path(state);
         longestPath = Math.max(longestPath, path.length);
-        World world = replay();
+        ExploredWorld world = replay();
         int count = world.choices(choices);
         if (count == 0 && !world.isOver()) {
             lastChoice = -1;
@@ -94,8 +94,8 @@ public final class Explorer {
         return null;
     }
 
-    private World replay() {
-        World world = new World(bounds, factory, Witness.NOBODY);
+    private ExploredWorld replay() {
+        ExploredWorld world = new ExploredWorld(bounds, factory, Witness.NOBODY);
         for (byte choice : path) {
             world.take(choice);
         }
@@ -103,7 +103,7 @@ public final class Explorer {
     }
 
     /** With all states known: no endless exchange, and a way to the end from everywhere. */
-    private Report afterwards() {
+    private ExplorationReport afterwards() {
         int storm = graph.firstOnACycleOfDeliveries();
         if (storm >= 0) {
             return reportAt(storm, "the two ends answer each other for ever");
@@ -115,14 +115,14 @@ public final class Explorer {
         return report(graph.size(), null);
     }
 
-    private Report reportAt(int state, String violation) {
+    private ExplorationReport reportAt(int state, String violation) {
         path = graph.path(state);
         lastChoice = -1;
         return report(graph.size(), violation);
     }
 
-    private Report report(int expanded, String violation) {
-        return new Report(
+    private ExplorationReport report(int expanded, String violation) {
+        return new ExplorationReport(
                 bounds,
                 graph.size(),
                 expanded,

@@ -40,19 +40,19 @@ final class ScriptWriter {
     ScriptWriter(int side, Bounds bounds) {
         this.side = side;
         this.bounds = bounds;
-        descriptor = side == Host.CLIENT ? LISTENER - 1 : LISTENER;
+        descriptor = side == ExploredHost.CLIENT ? LISTENER - 1 : LISTENER;
     }
 
-    String write(Story story, String violation) {
+    String write(ExploredStory story, String violation) {
         story.happenings().forEach(this::write);
         return "// "
-                + (side == Host.CLIENT ? "The client" : "The server")
+                + (side == ExploredHost.CLIENT ? "The client" : "The server")
                 + " of a counterexample: "
                 + violation
                 + ".\n// "
                 + bounds.inWords()
                 + ".\n--mtu="
-                + Wire.MTU
+                + ExploredWire.MTU
                 + "\n`"
                 + settings()
                 + "`\n"
@@ -204,7 +204,7 @@ final class ScriptWriter {
     private void socket(int number) {
         line("socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = " + number);
         option(number, "SOL_TCP, TCP_NODELAY", 1);
-        option(number, "SOL_SOCKET, SO_SNDBUF", Host.SEND_BUFFER);
+        option(number, "SOL_SOCKET, SO_SNDBUF", ExploredHost.SEND_BUFFER);
         option(number, "SOL_SOCKET, SO_RCVBUF", bounds.receiveOctets());
         line("bind(%d, ..., ...) = 0".formatted(number));
     }

@@ -7,7 +7,7 @@ interface Witness {
     Witness NOBODY = new Witness() {};
 
     /** A host comes into being. */
-    default void begins(Host host) {}
+    default void begins(ExploredHost host) {}
 
     /** Everything that the step before has led to has happened. */
     default void settled() {}

@@ -16,25 +16,25 @@ import java.nio.ByteBuffer;
  */
 final class WorldDigest {
 
-    private final World world;
+    private final ExploredWorld world;
     private final Bounds bounds;
     private final IpView ip = new IpView();
     private final Segment segment = new Segment();
 
-    WorldDigest(World world, Bounds bounds) {
+    WorldDigest(ExploredWorld world, Bounds bounds) {
         this.world = world;
         this.bounds = bounds;
     }
 
     /** Which of the two ends is the client no longer matters, so a world and its mirror image are one. */
     void of(Digest digest) {
-        from(Host.CLIENT, digest);
+        from(ExploredHost.CLIENT, digest);
         if (bounds.areTwoIncarnations()) {
             return;
         }
         long high = digest.high;
         long low = digest.low;
-        from(Host.SERVER, digest);
+        from(ExploredHost.SERVER, digest);
         if (Long.compareUnsigned(high, digest.high) < 0) {
             digest.high = high;
             digest.low = low;
@@ -48,7 +48,7 @@ final class WorldDigest {
         world.faults(digest);
     }
 
-    private void host(Host host, Digest digest) {
+    private void host(ExploredHost host, Digest digest) {
         StateDigest.of(host.endpoint, digest);
         if (bounds.areTwoIncarnations() && host.closed) {
             digest.accept(host.incarnation << 8 | (host.endedInOrder() ? 1 : 0));
@@ -64,7 +64,7 @@ final class WorldDigest {
         digest.accept(host.wire.sent.size());
     }
 
-    private static void application(Host host, Digest digest) {
+    private static void application(ExploredHost host, Digest digest) {
         digest.accept(host.incarnation << 16 | host.sent << 8 | host.received);
         digest.accept(
                 bits(
@@ -86,10 +86,10 @@ final class WorldDigest {
                 || segment.parse(ip, true) != Verdict.OK) {
             throw new AssertionError("an endpoint has sent something malformed");
         }
-        long seq = Seq.distance(Host.initialSequence(packet.from), segment.seq());
+        long seq = Seq.distance(ExploredHost.initialSequence(packet.from), segment.seq());
         long ack =
                 segment.hasAck()
-                        ? Seq.distance(Host.initialSequence(1 - packet.from), segment.ack())
+                        ? Seq.distance(ExploredHost.initialSequence(1 - packet.from), segment.ack())
                         : 0;
         long age = bounds.areTwoIncarnations() ? packet.ageNs << 1 | (packet.straggler ? 1 : 0) : 0;
         return Digest.mix(

@@ -60,10 +60,10 @@ final class IcmpWriter {
                     "address_unreachable", 3,
                     "port_unreachable", 4);
 
-    private final Wire wire;
+    private final ScriptWire wire;
     private final Binding binding;
 
-    IcmpWriter(Wire wire, Binding binding) {
+    IcmpWriter(ScriptWire wire, Binding binding) {
         this.wire = wire;
         this.binding = binding;
     }

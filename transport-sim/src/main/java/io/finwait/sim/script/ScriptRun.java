@@ -34,7 +34,7 @@ final class ScriptRun {
     private final ScriptSettings settings;
     private final Binding binding = new Binding();
     private final ScriptTransport transport;
-    private final SegmentWriter writer;
+    private final ScriptSegmentWriter writer;
     private final IcmpWriter icmp;
     private final Shell shell;
     private final StackFactory stacks;
@@ -63,9 +63,9 @@ final class ScriptRun {
         this.settings = settings;
         this.stacks = stacks;
         current = script.events().get(0);
-        Wire wire = new Wire(settings.local(), settings.remote());
+        ScriptWire wire = new ScriptWire(settings.local(), settings.remote());
         transport = new ScriptTransport(settings.mtu());
-        writer = new SegmentWriter(wire, binding, settings.scaledEcho());
+        writer = new ScriptSegmentWriter(wire, binding, settings.scaledEcho());
         icmp = new IcmpWriter(wire, binding);
         shell = new Shell(this::stack);
     }
@@ -101,8 +101,8 @@ final class ScriptRun {
                 script.name(),
                 ScriptResult.Outcome.FAILED,
                 current.line(),
-                Report.reason(failure),
-                Report.of(script, current, failure, log),
+                ScriptReport.reason(failure),
+                ScriptReport.of(script, current, failure, log),
                 nowNs);
     }
 

@@ -96,7 +96,7 @@ final class SegmentCheck {
                 differences.add(new Difference("ECN", "ect0 or ect1", ecn == 3 ? "ce" : "noecn"));
             }
         } else if (!expected.ecn().isEmpty()) {
-            compare("ECN bits", Wire.ecn(expected.ecn()), ecn);
+            compare("ECN bits", ScriptWire.ecn(expected.ecn()), ecn);
         }
         if (expected.typeOfService() >= 0) {
             compare("type of service", expected.typeOfService(), came.typeOfService());

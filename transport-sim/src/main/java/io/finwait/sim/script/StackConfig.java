@@ -41,7 +41,7 @@ final class StackConfig {
         TcpEndpoint endpoint =
                 new TcpEndpoint(config, options.transport().apply(transport), wireProfile(shell));
         own.apply(endpoint.initialSequence());
-        return new Sockets(
+        return new ScriptSockets(
                 endpoint, binding, settings.local(), settings.remote(), bufferSizes(shell));
     }
 
@@ -102,8 +102,8 @@ final class StackConfig {
         return options.profile() == Profile.LINUX ? 2 * value * 2 / 3 : value;
     }
 
-    private Sockets.BufferSizes bufferSizes(Shell shell) {
-        return new Sockets.BufferSizes() {
+    private ScriptSockets.BufferSizes bufferSizes(Shell shell) {
+        return new ScriptSockets.BufferSizes() {
             @Override
             public int receive(Socket socket) {
                 return receiveBuffer(socket, shell);

@@ -67,7 +67,7 @@ class CounterexampleTest {
     /** A way at random, as far as it goes. */
     private static Counterexample walk(Bounds bounds, long seed) {
         Random random = new Random(seed);
-        World world = new World(bounds, TcpEndpoint::new, Witness.NOBODY);
+        ExploredWorld world = new ExploredWorld(bounds, TcpEndpoint::new, Witness.NOBODY);
         byte[] way = new byte[LONGEST_WALK];
         byte[] open = new byte[64];
         int length = 0;

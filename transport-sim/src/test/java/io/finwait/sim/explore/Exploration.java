@@ -13,7 +13,7 @@ final class Exploration {
                     case "narrow" -> Bounds.NARROW;
                     default -> Bounds.TWO_INCARNATIONS;
                 };
-        Report report = new Explorer(bounds).run();
+        ExplorationReport report = new Explorer(bounds).run();
         Counterexample found = report.counterexample();
         return new Object[] {
             report.states(), report.violation(), found == null ? 0 : found.length()

@@ -29,7 +29,7 @@ class ExplorerTest {
 
     @Test
     void theLeakAfterTooShortATimeWaitIsFound() {
-        Report report = new Explorer(Bounds.TWO_INCARNATIONS.withShortTimeWait()).run();
+        ExplorationReport report = new Explorer(Bounds.TWO_INCARNATIONS.withShortTimeWait()).run();
         System.out.println(report);
         assertThat(report.violation()).isNotNull();
         assertThat(report.counterexample().inWords().toString())
@@ -37,7 +37,7 @@ class ExplorerTest {
     }
 
     private static void assertHolds(Bounds bounds) {
-        Report report = new Explorer(bounds).run();
+        ExplorationReport report = new Explorer(bounds).run();
         System.out.println(report);
         assertThat(report.violation()).as("%s", report).isNull();
         assertThat(report.frontierIsEmpty()).as("%s", report).isTrue();

@@ -32,7 +32,7 @@ class IcmpWriterTest {
         binding.created();
         binding.connecting(50_000);
         binding.outboundSyn(OUR_ISN, new Sequence(0, 0, false, false));
-        Wire wire = new Wire(IpAddress.parse(local), IpAddress.parse(remote));
+        ScriptWire wire = new ScriptWire(IpAddress.parse(local), IpAddress.parse(remote));
         return new IcmpWriter(wire, binding).packet(message(text));
     }
 

@@ -42,7 +42,7 @@ public final class Context {
     public int orphans;
 
     private final FourTuple scratch = new FourTuple();
-    private final DeadlineHeap deadlines = new DeadlineHeap();
+    private final TimerHeap deadlines = new TimerHeap();
 
     /** The TCBs that have something to send. */
     private final ArrayDeque<Tcb> ready = new ArrayDeque<>();

@@ -16,7 +16,7 @@ final class ActiveOpen {
     private final TimeWaits timeWaits;
     private final PortChoice ports;
     private final Handles handles;
-    private final LocalAddresses addresses;
+    private final EndpointAddresses addresses;
 
     ActiveOpen(
             Context context,
@@ -24,7 +24,7 @@ final class ActiveOpen {
             TimeWaits timeWaits,
             PortChoice ports,
             Handles handles,
-            LocalAddresses addresses) {
+            EndpointAddresses addresses) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.timeWaits = timeWaits;

@@ -38,7 +38,7 @@ final class PacketInput {
     private final Listeners listeners;
     private final Notifications notifications;
     private final Containment containment;
-    private final LocalAddresses addresses;
+    private final EndpointAddresses addresses;
     private final ReadAhead readAhead;
     private final PacketBatch batch = new PacketBatch(BATCH);
     private final IpView ip = new IpView();
@@ -55,7 +55,7 @@ final class PacketInput {
             SegmentInput input,
             IcmpInput icmp,
             Listeners listeners,
-            LocalAddresses addresses,
+            EndpointAddresses addresses,
             Notifications notifications,
             Containment containment) {
         this.context = context;

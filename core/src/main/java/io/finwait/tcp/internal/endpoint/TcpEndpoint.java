@@ -108,7 +108,7 @@ public final class TcpEndpoint implements Endpoint {
         Expiry expiry = new Expiry(context, lifecycle, sender, recovery, tailLossProbe);
         notifications = new Notifications(context.observations);
         containment = new Containment(context.failures, sender, lifecycle, finWait2);
-        LocalAddresses addresses = new LocalAddresses(config.addresses());
+        EndpointAddresses addresses = new EndpointAddresses(config.addresses());
         PortChoice ports = new PortChoice(context, timeWaits, portHash);
         activeOpen = new ActiveOpen(context, lifecycle, timeWaits, ports, handles, addresses);
         packets =

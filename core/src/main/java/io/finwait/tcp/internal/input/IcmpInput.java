@@ -1,7 +1,7 @@
 package io.finwait.tcp.internal.input;
 
-import io.finwait.ip.IcmpEcho;
-import io.finwait.ip.IcmpError;
+import io.finwait.icmp.IcmpEcho;
+import io.finwait.icmp.IcmpError;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.internal.close.Lifecycle;

@@ -1,6 +1,6 @@
 package io.finwait.tcp.internal.loss;
 
-import io.finwait.ip.IcmpError;
+import io.finwait.icmp.IcmpError;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;

@@ -13,10 +13,10 @@ import java.util.function.BiFunction;
  * Two hosts with one established connection, and the packets between them. A world is made anew for
  * every list of choices; nothing is ever copied.
  */
-final class World {
+final class ExploredWorld {
 
     private final Bounds bounds;
-    private final Host[] hosts = new Host[2];
+    private final ExploredHost[] hosts = new ExploredHost[2];
     private final WorldDigest worldDigest;
     private final Witness witness;
     private int losses;
@@ -25,24 +25,27 @@ final class World {
     private boolean overtaken;
     private String violation;
 
-    World(Bounds bounds, BiFunction<EndpointConfig, Wire, TcpEndpoint> factory, Witness witness) {
+    ExploredWorld(
+            Bounds bounds,
+            BiFunction<EndpointConfig, ExploredWire, TcpEndpoint> factory,
+            Witness witness) {
         this.bounds = bounds;
         this.witness = witness;
         worldDigest = new WorldDigest(this, bounds);
         for (int side = 0; side < 2; side++) {
-            hosts[side] = new Host(side, bounds, factory, witness);
+            hosts[side] = new ExploredHost(side, bounds, factory, witness);
         }
         witness.settled();
         shakeHands();
-        for (Host host : hosts) {
+        for (ExploredHost host : hosts) {
             host.wire.most(bounds.inFlight());
         }
     }
 
     private void shakeHands() {
-        hosts[Host.CLIENT].connect();
+        hosts[ExploredHost.CLIENT].connect();
         for (int i = 0; i < 4; i++) {
-            for (Host host : hosts) {
+            for (ExploredHost host : hosts) {
                 host.work();
                 witness.settled();
                 while (!host.wire.sent.isEmpty()) {
@@ -50,14 +53,14 @@ final class World {
                 }
             }
         }
-        for (Host host : hosts) {
+        for (ExploredHost host : hosts) {
             if (host.connection == null || host.connection.state() != State.ESTABLISHED) {
                 throw new AssertionError("the handshake did not complete");
             }
         }
     }
 
-    Host host(int side) {
+    ExploredHost host(int side) {
         return hosts[side];
     }
 
@@ -66,20 +69,20 @@ final class World {
     /** Writes the choices that are open now into an array; returns how many there are. */
     int choices(byte[] into) {
         int count = 0;
-        for (Host host : hosts) {
+        for (ExploredHost host : hosts) {
             count = packets(host, into, count);
             if (timerMayFire(host)) {
                 into[count++] = Choice.of(Choice.TIMER, host.side, 0);
             }
             count = host.calls(into, count);
         }
-        if (mayConnectAgain(hosts[Host.CLIENT])) {
-            into[count++] = Choice.of(Choice.CONNECT_AGAIN, Host.CLIENT, 0);
+        if (mayConnectAgain(hosts[ExploredHost.CLIENT])) {
+            into[count++] = Choice.of(Choice.CONNECT_AGAIN, ExploredHost.CLIENT, 0);
         }
         return count;
     }
 
-    private int packets(Host sender, byte[] into, int start) {
+    private int packets(ExploredHost sender, byte[] into, int start) {
         int count = start;
         int packets = sender.wire.sent.size();
         for (int i = 0; i < packets; i++) {
@@ -98,7 +101,7 @@ final class World {
      * After an abort, or when it was given up, there is no TIME-WAIT (T-07): then the client waits until
      * all is quiet and the peer has forgotten it as well.
      */
-    private boolean mayConnectAgain(Host client) {
+    private boolean mayConnectAgain(ExploredHost client) {
         return client.incarnation < bounds.incarnations().count()
                 && client.closed
                 && client.isOver()
@@ -110,13 +113,13 @@ final class World {
      * way, or early, as often as the bounds allow; TIME-WAIT ends when the peer sends nothing again. With
      * two, both clocks run equally fast, and a straggler ages while time passes.
      */
-    private boolean timerMayFire(Host host) {
+    private boolean timerMayFire(ExploredHost host) {
         long wait = host.untilTimerNs();
         if (wait == Long.MAX_VALUE) {
             return false;
         }
         boolean quiet = isQuiet();
-        Host peer = hosts[1 - host.side];
+        ExploredHost peer = hosts[1 - host.side];
         if (bounds.areTwoIncarnations()) {
             return quiet && wait <= peer.untilTimerNs();
         }
@@ -146,16 +149,16 @@ final class World {
             violation = "threw " + e;
             return;
         }
-        hosts[Host.CLIENT].work();
-        hosts[Host.SERVER].work();
+        hosts[ExploredHost.CLIENT].work();
+        hosts[ExploredHost.SERVER].work();
         witness.settled();
         losses += hosts[0].wire.overflowed + hosts[1].wire.overflowed - lostBefore;
         check();
     }
 
-    private void step(byte choice, Host host) {
+    private void step(byte choice, ExploredHost host) {
         int index = Choice.index(choice);
-        Host peer = hosts[1 - host.side];
+        ExploredHost peer = hosts[1 - host.side];
         switch (Choice.kind(choice)) {
             case Choice.DELIVER -> {
                 overtaken |= index > 0;
@@ -179,7 +182,7 @@ final class World {
         }
     }
 
-    private void fireTimer(Host host) {
+    private void fireTimer(ExploredHost host) {
         if (!isQuiet()) {
             early++;
         } else if (nothingWentWrong() && StateDigest.isRetransmissionTimerRunning(host.endpoint)) {
@@ -190,8 +193,8 @@ final class World {
         host.timePasses(ns, alsoElsewhere);
         if (alsoElsewhere) {
             hosts[1 - host.side].timePasses(ns, false);
-            for (Host each : hosts) {
-                each.wire.grow(ns, Bounds.MSL_SECONDS * Host.SECOND);
+            for (ExploredHost each : hosts) {
+                each.wire.grow(ns, Bounds.MSL_SECONDS * ExploredHost.SECOND);
             }
         }
     }
@@ -218,7 +221,7 @@ final class World {
         }
     }
 
-    private void check(Host host, Host peer) {
+    private void check(ExploredHost host, ExploredHost peer) {
         CloseReason reason = host.connection.closeReason();
         if (reason == null || host.incarnation != peer.incarnation) {
             return;
@@ -231,7 +234,7 @@ final class World {
     }
 
     /** A graceful end here means that the peer's TCP accepted every octet and the FIN. */
-    private void checkOrderly(Host host, Host peer) {
+    private void checkOrderly(ExploredHost host, ExploredHost peer) {
         Connection other = peer.connection;
         long accepted = peer.received + other.unread();
         boolean finAccepted = other.state().hasReceivedFin() || other.hasEnded();
@@ -273,6 +276,6 @@ final class World {
 
     /** Both ends' states in words. */
     String states() {
-        return hosts[Host.CLIENT].state() + " / " + hosts[Host.SERVER].state();
+        return hosts[ExploredHost.CLIENT].state() + " / " + hosts[ExploredHost.SERVER].state();
     }
 }

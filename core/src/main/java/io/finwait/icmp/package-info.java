@@ -1,2 +1,2 @@
 /** What lies between packets and TCP: ICMP. */
-package io.finwait.ip;
+package io.finwait.icmp;

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * placed; one that has moved later stays where it is and is put right when it comes to the top, since
  * nearly every retransmission timer moves before it fires.
  */
-public final class DeadlineHeap {
+public final class TimerHeap {
 
     private Tcb[] heap = new Tcb[16];
     private int size;

@@ -14,9 +14,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /** One connection of a {@link FileServer}: a request, a response, and the end. */
-final class Exchange implements ConnectionObserver {
+final class FileExchange implements ConnectionObserver {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FileExchange.class);
     private static final int LONGEST_REQUEST = 8192;
     private static final int PIECE = 65_536;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -40,7 +40,7 @@ final class Exchange implements ConnectionObserver {
     /** How many of them the client's TCP had acknowledged when the deadline was last set. */
     private long deliveredBefore;
 
-    Exchange(FileServer server, Connection connection) {
+    FileExchange(FileServer server, Connection connection) {
         this.server = server;
         this.connection = connection;
     }

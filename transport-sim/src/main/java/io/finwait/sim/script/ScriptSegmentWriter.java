@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Turns a segment of the script into a packet. */
-final class SegmentWriter {
+final class ScriptSegmentWriter {
 
     private static final int MAX_OPTIONS = TcpHeader.MAX_LENGTH - TcpHeader.LENGTH;
     private static final int URGENT_POINTER = 18;
 
-    private final Wire wire;
+    private final ScriptWire wire;
     private final Binding binding;
     private final boolean scaledEcho;
 
@@ -23,7 +23,7 @@ final class SegmentWriter {
      *
      * @param scaledEcho echoed timestamps that no segment carried are computed from the first one
      */
-    SegmentWriter(Wire wire, Binding binding, boolean scaledEcho) {
+    ScriptSegmentWriter(ScriptWire wire, Binding binding, boolean scaledEcho) {
         this.wire = wire;
         this.binding = binding;
         this.scaledEcho = scaledEcho;

@@ -5,13 +5,13 @@ import io.finwait.wire.IpAddress;
 import java.util.List;
 
 /** The addresses of an endpoint. */
-final class LocalAddresses {
+final class EndpointAddresses {
 
     private final List<IpAddress> all;
     private final long[] high;
     private final long[] low;
 
-    LocalAddresses(List<IpAddress> addresses) {
+    EndpointAddresses(List<IpAddress> addresses) {
         all = List.copyOf(addresses);
         high = all.stream().mapToLong(IpAddress::high).toArray();
         low = all.stream().mapToLong(IpAddress::low).toArray();

@@ -12,7 +12,7 @@ package io.finwait.sim.explore;
  * @param violation the invariant that was broken, or null
  * @param counterexample the shortest way to the violation, or null
  */
-public record Report(
+public record ExplorationReport(
         Bounds bounds,
         int states,
         int expanded,

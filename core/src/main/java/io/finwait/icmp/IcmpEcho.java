@@ -1,4 +1,4 @@
-package io.finwait.ip;
+package io.finwait.icmp;
 
 import io.finwait.spi.Packet;
 import io.finwait.spi.Transport;

@@ -20,7 +20,7 @@ import java.util.function.BiFunction;
  * One of the two hosts: a real endpoint with a clock of its own, and the application that uses it. A
  * call that fails is told to the application; that is no violation.
  */
-final class Host {
+final class ExploredHost {
 
     static final int CLIENT = 0;
     static final int SERVER = 1;
@@ -34,7 +34,7 @@ final class Host {
     };
 
     final int side;
-    final Wire wire;
+    final ExploredWire wire;
     final TcpEndpoint endpoint;
     private final Bounds bounds;
     private final Witness witness;
@@ -51,15 +51,15 @@ final class Host {
     boolean aborted;
     boolean closedBeforeEndOfStream;
 
-    Host(
+    ExploredHost(
             int side,
             Bounds bounds,
-            BiFunction<EndpointConfig, Wire, TcpEndpoint> factory,
+            BiFunction<EndpointConfig, ExploredWire, TcpEndpoint> factory,
             Witness witness) {
         this.side = side;
         this.bounds = bounds;
         this.witness = witness;
-        wire = new Wire(side, witness);
+        wire = new ExploredWire(side, witness);
         endpoint = factory.apply(config(side, bounds), wire);
         endpoint.initialSequence().fix(initialSequence(side));
         witness.begins(this);
@@ -227,7 +227,7 @@ final class Host {
     }
 
     /** Reads; returns what is wrong with what came, or null. */
-    String read(Host peer) {
+    String read(ExploredHost peer) {
         ByteBuffer buffer = ByteBuffer.allocate(16);
         int taken;
         try {

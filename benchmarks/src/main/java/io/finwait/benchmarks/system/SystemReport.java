@@ -17,10 +17,10 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Tables and charts of the system benchmark: medians, spread, and ratios to the kernel in the same
- * rounds. {@code java -cp benchmarks.jar io.finwait.benchmarks.system.Report RESULTS.csv PREFIX} prints
+ * rounds. {@code java -cp benchmarks.jar io.finwait.benchmarks.system.SystemReport RESULTS.csv PREFIX} prints
  * Markdown and writes {@code PREFIX-bulk.svg} and {@code PREFIX-connections.svg}.
  */
-public final class Report {
+public final class SystemReport {
 
     private static final String KERNEL = "veth";
     private static final Map<String, String> NAMES =
@@ -72,7 +72,7 @@ public final class Report {
 
     private final Map<Key, List<Run>> runs = new LinkedHashMap<>();
 
-    private Report(List<String> lines) {
+    private SystemReport(List<String> lines) {
         for (String line : lines.subList(1, lines.size())) {
             String[] fields = line.split(",", -1);
             runs.computeIfAbsent(new Key(fields[0], fields[3], fields[2]), key -> new ArrayList<>())
@@ -82,7 +82,7 @@ public final class Report {
 
     /** Reads the one file, prints, and writes the charts. */
     public static void main(String[] arguments) throws IOException {
-        Report report = new Report(Files.readAllLines(Path.of(arguments[0])));
+        SystemReport report = new SystemReport(Files.readAllLines(Path.of(arguments[0])));
         System.out.print(report.tables());
         report.draw("in", "Gbit/s", "Bulk, one connection, MTU 1500", arguments[1] + "-bulk.svg");
         report.draw(

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** The socket API of scripts on top of an {@link Endpoint}. */
-final class Sockets implements StackUnderTest {
+final class ScriptSockets implements StackUnderTest {
 
     private static final int O_RDWR = 2;
     private static final int O_NONBLOCK = 0x800;
@@ -55,7 +55,7 @@ final class Sockets implements StackUnderTest {
         int send(Socket socket);
     }
 
-    Sockets(
+    ScriptSockets(
             Endpoint endpoint,
             Binding binding,
             IpAddress local,

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What one end has sent and the explorer has not yet delivered, and what it delivers to that end. */
-final class Wire implements Transport {
+final class ExploredWire implements Transport {
 
     static final int MTU = 576;
     private static final Capabilities CAPABILITIES = Capabilities.plain(MTU);
@@ -26,7 +26,7 @@ final class Wire implements Transport {
     /** Packets that were lost because too many were on their way. */
     int overflowed;
 
-    Wire(int side, Witness witness) {
+    ExploredWire(int side, Witness witness) {
         this.side = side;
         this.witness = witness;
     }

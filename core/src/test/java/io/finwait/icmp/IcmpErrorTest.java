@@ -1,8 +1,8 @@
-package io.finwait.ip;
+package io.finwait.icmp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.finwait.ip.IcmpError.Kind;
+import io.finwait.icmp.IcmpError.Kind;
 import io.finwait.spi.RandomSource;
 import io.finwait.wire.Checksum;
 import io.finwait.wire.IpAddress;

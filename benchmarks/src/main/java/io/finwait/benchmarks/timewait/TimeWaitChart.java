@@ -9,16 +9,16 @@ import java.util.Map;
 
 /**
  * Draws octets an entry and CPU time for each operation as bars, from what {@link Footprint} and JMH's
- * CSV say: {@code java -cp benchmarks.jar io.finwait.benchmarks.timewait.Chart FOOTPRINTS.csv
+ * CSV say: {@code java -cp benchmarks.jar io.finwait.benchmarks.timewait.TimeWaitChart FOOTPRINTS.csv
  * RESULTS.csv CHART.svg}.
  */
-public final class Chart {
+public final class TimeWaitChart {
 
     private static final int LEFT = 150;
     private static final int WIDTH = 720;
     private static final int BAR = 14;
 
-    private Chart() {}
+    private TimeWaitChart() {}
 
     /** Bars that can be compared. */
     private record Group(String unit, Map<String, Double> bars) {}

@@ -7,7 +7,7 @@ import java.util.Set;
  * Who has accepted a connection anywhere in a capture. A SYN that such a one does not answer has probably
  * met a full backlog.
  */
-final class Listeners {
+final class ListeningPorts {
 
     private record Listener(long high, long low, int port) {}
 

@@ -1,8 +1,8 @@
-package io.finwait.ip;
+package io.finwait.icmp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.finwait.ip.IcmpEcho.Outcome;
+import io.finwait.icmp.IcmpEcho.Outcome;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.DirectLink;
 import io.finwait.spi.Packet;

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * they were scheduled, participants in the order in which they were added. Then it jumps to the next
  * deadline.
  */
-final class Driver {
+final class SimDriver {
 
     /** Rounds at one instant after which somebody is said never to come to rest. */
     static final int MOST_ROUNDS = 10_000;
@@ -41,7 +41,7 @@ final class Driver {
     private long nextOrder;
     private boolean running;
 
-    Driver(Fabric fabric, long seed) {
+    SimDriver(Fabric fabric, long seed) {
         this.fabric = fabric;
         this.seed = seed;
     }

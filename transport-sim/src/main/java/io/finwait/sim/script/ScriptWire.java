@@ -10,14 +10,14 @@ import io.finwait.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /** Writes IP packets between the two addresses of a script. */
-final class Wire {
+final class ScriptWire {
 
     private static final int TIME_TO_LIVE = 255;
 
     private final IpAddress local;
     private final IpAddress remote;
 
-    Wire(IpAddress local, IpAddress remote) {
+    ScriptWire(IpAddress local, IpAddress remote) {
         this.local = local;
         this.remote = remote;
     }

@@ -8,13 +8,13 @@ import java.util.List;
  * Everything that happened in one world, in order. The clock of the story gives every step some
  * milliseconds, so that pictures and captures have room; the endpoints' own clocks stand still meanwhile.
  */
-final class Story implements Witness {
+final class ExploredStory implements Witness {
 
     private static final long STEP_NS = 10_000_000;
 
     private final List<Happening> happenings = new ArrayList<>();
     private final List<Happening> leaving = new ArrayList<>();
-    private final Host[] hosts = new Host[2];
+    private final ExploredHost[] hosts = new ExploredHost[2];
     private final String[] states = {"", ""};
     private long nowNs;
 
@@ -23,7 +23,7 @@ final class Story implements Witness {
     }
 
     @Override
-    public void begins(Host host) {
+    public void begins(ExploredHost host) {
         hosts[host.side] = host;
     }
 
@@ -66,7 +66,7 @@ final class Story implements Witness {
     /** First the states, then what was sent in them. */
     @Override
     public void settled() {
-        for (Host host : hosts) {
+        for (ExploredHost host : hosts) {
             String state = host.state();
             if (!state.equals(states[host.side])) {
                 states[host.side] = state;

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Writes what a failed script says: the place, what was expected, what came, and what went before. */
-final class Report {
+final class ScriptReport {
 
     private static final int CONTEXT = 3;
     private static final int LAST_PACKETS = 12;
 
-    private Report() {}
+    private ScriptReport() {}
 
     /** One line: the first of the differences, or the message. */
     static String reason(ScriptFailure failure) {
