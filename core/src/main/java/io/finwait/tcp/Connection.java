@@ -24,7 +24,7 @@ import java.nio.ByteBuffer;
  *   <li>{@link #abort()}: at once, by reset; everything queued is lost.
  * </ul>
  */
-public interface Connection extends ConnectionInfo {
+public interface Connection extends ConnectionInfo, AutoCloseable {
 
     /**
      * Queues octets to be sent (the RFC's SEND).
@@ -71,6 +71,7 @@ public interface Connection extends ConnectionInfo {
      * can't be read any more. With unread octets, or with linger 0, it is an {@link #abort()}. A second
      * call does nothing.
      */
+    @Override
     void close();
 
     /**

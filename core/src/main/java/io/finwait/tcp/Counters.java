@@ -2,17 +2,16 @@ package io.finwait.tcp;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What an endpoint has counted. Its thread alone writes; any thread may read. A reader soon sees what was
  * counted, and whoever sees a count sees all that was counted before it: a count is written with release
  * and read with acquire semantics. Several counts are not read at one moment.
  */
-public final class Counters {
+public interface Counters {
 
     /** What is counted. */
-    public enum Counter {
+    enum Counter {
         /** Packets received. */
         PACKETS_IN,
         /** Packets sent. */
@@ -84,27 +83,11 @@ public final class Counters {
         FAILURES_CONTAINED
     }
 
-    private final AtomicLongArray counts = new AtomicLongArray(Counter.values().length);
-
-    /** Counts one; for the endpoint, on its thread. */
-    public void add(Counter counter) {
-        add(counter, 1);
-    }
-
-    /** Counts several; for the endpoint, on its thread. */
-    public void add(Counter counter, long more) {
-        int i = counter.ordinal();
-        // With one writer there is nothing to lose between the read and the write.
-        counts.setRelease(i, counts.getPlain(i) + more);
-    }
-
     /** How many were counted; from any thread. */
-    public long get(Counter counter) {
-        return counts.getAcquire(counter.ordinal());
-    }
+    long get(Counter counter);
 
     /** All that are not zero. */
-    public Map<Counter, Long> nonZero() {
+    default Map<Counter, Long> nonZero() {
         Map<Counter, Long> result = new EnumMap<>(Counter.class);
         for (Counter each : Counter.values()) {
             long count = get(each);
@@ -113,10 +96,5 @@ public final class Counters {
             }
         }
         return result;
-    }
-
-    @Override
-    public String toString() {
-        return nonZero().toString();
     }
 }

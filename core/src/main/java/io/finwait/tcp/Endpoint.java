@@ -1,6 +1,6 @@
 package io.finwait.tcp;
 
-import io.finwait.timewait.TimeWaitTable;
+import io.finwait.timewait.TimeWaitView;
 import io.finwait.wire.IpAddress;
 
 import java.util.function.Consumer;
@@ -126,8 +126,8 @@ public interface Endpoint extends AutoCloseable {
     /** Every listener. */
     void forEachListener(Consumer<? super Listener> action);
 
-    /** The connections in TIME-WAIT, and orphans in FIN-WAIT-2 that are but a record there. */
-    TimeWaitTable timeWait();
+    /** The connections in TIME-WAIT, and orphans in FIN-WAIT-2 that are only a record there. */
+    TimeWaitView timeWait();
 
     /** What was counted so far. */
     Counters counters();

@@ -1,7 +1,7 @@
 package io.finwait.tcp;
 
 /** A port that takes connections. All methods are called on the endpoint's thread. */
-public interface Listener {
+public interface Listener extends AutoCloseable {
 
     /** The port, 1 to 65,535. */
     int port();
@@ -41,6 +41,7 @@ public interface Listener {
      * Closes the port: connections that nobody has accepted are reset, handshakes forgotten. Accepted
      * connections are not touched. A second call does nothing.
      */
+    @Override
     void close();
 
     /** True after {@link #close()}. */

@@ -16,7 +16,7 @@ import java.util.Objects;
  * <p>An entry stays until {@link #expire} takes it: call that before asking about the segments of a
  * batch. In the steady state nothing is allocated. One thread owns the table.
  */
-public final class TimeWaitTable {
+public final class TimeWaitTable implements TimeWaitView {
 
     /** What an IPv4 entry counts against {@link TimeWaitPolicy#maxOctets()}, index and timer included. */
     public static final int IPV4_OCTETS = 48;
@@ -274,7 +274,7 @@ public final class TimeWaitTable {
         return parking.returned(lookup.find(tuple));
     }
 
-    /** True when the table has the tuple, parked or not; {@link #entry()} is not touched. */
+    @Override
     public boolean contains(FourTuple tuple) {
         return lookup.find(tuple) != NIL;
     }
@@ -287,6 +287,11 @@ public final class TimeWaitTable {
      */
     public int find(TupleBatch batch) {
         return lookup.find(batch);
+    }
+
+    @Override
+    public TimeWaitEntry find(FourTuple tuple) {
+        return read(tuple) ? entry : null;
     }
 
     /** Reads an entry into {@link #entry()}; false when there is none. */
@@ -322,40 +327,33 @@ public final class TimeWaitTable {
         return entries.expire(limit);
     }
 
-    /** When {@link #expire} has to be called next, in ns; {@link Long#MAX_VALUE} when never. */
+    @Override
     public long nextDeadlineNs() {
         return entries.nextDeadlineNs();
     }
 
-    /** Entries in the table, parked ones included. */
+    @Override
     public int size() {
         return entries.size();
     }
 
-    /** Octets of memory that the table has allocated for its entries, index and timers. */
+    @Override
     public long octets() {
         return entries.octets();
     }
 
-    /** What has happened so far; ask anew for what happened since. */
+    @Override
     public TimeWaitCounters counters() {
         entries.settle();
         return counters;
     }
 
-    /** What the table was made with. */
+    @Override
     public TimeWaitPolicy policy() {
         return policy;
     }
 
-    /**
-     * Shows entries, some at a time. An entry that is there from the first call to the last is seen
-     * once; one that comes or goes meanwhile is seen or not.
-     *
-     * @param cursor 0 to begin, then what the last call gave
-     * @param limit the most entries to show
-     * @return where to go on, or -1 when all have been seen
-     */
+    @Override
     public long list(long cursor, int limit, TimeWaitVisitor visitor) {
         if (cursor < 0 || cursor > NIL) {
             throw new IllegalArgumentException(
@@ -364,15 +362,7 @@ public final class TimeWaitTable {
         return entries.list(cursor, limit, visitor);
     }
 
-    /**
-     * Shows the entries that pass a filter. The limit is for those looked at, so that the time of a call
-     * is bounded however few pass.
-     *
-     * @param cursor 0 to begin, then what the last call gave
-     * @param limit the most entries to look at
-     * @param nowNs the time to which ages are taken
-     * @return where to go on, or -1 when all have been looked at
-     */
+    @Override
     public long list(
             long cursor, int limit, TimeWaitFilter filter, long nowNs, TimeWaitVisitor visitor) {
         return list(

@@ -3,10 +3,8 @@ package io.finwait.sim.script;
 import io.finwait.sim.script.Event.SystemCall;
 import io.finwait.sim.script.ScriptFailure.Difference;
 import io.finwait.tcp.Connection;
-import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.State;
-import io.finwait.timewait.TimeWaitEntry;
-import io.finwait.timewait.TimeWaitTable;
+import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
@@ -40,7 +38,7 @@ final class ScriptSockets implements StackUnderTest {
                     "TCP_KEEPINTVL",
                     "TCP_KEEPCNT");
 
-    private final Endpoint endpoint;
+    private final TcpEndpoint endpoint;
     private final Binding binding;
     private final IpAddress local;
     private final IpAddress remote;
@@ -56,7 +54,7 @@ final class ScriptSockets implements StackUnderTest {
     }
 
     ScriptSockets(
-            Endpoint endpoint,
+            TcpEndpoint endpoint,
             Binding binding,
             IpAddress local,
             IpAddress remote,
@@ -359,16 +357,15 @@ final class ScriptSockets implements StackUnderTest {
         if (!found.isEmpty()) {
             return name(found.get(0));
         }
-        TimeWaitTable table = endpoint.timeWait();
-        boolean waits =
-                table.read(
-                        FourTuple.of(
-                                local.high(),
-                                local.low(),
-                                remote.high(),
-                                remote.low(),
-                                binding.localPort(),
-                                binding.remotePort()));
+        FourTuple pair =
+                FourTuple.of(
+                        local.high(),
+                        local.low(),
+                        remote.high(),
+                        remote.low(),
+                        binding.localPort(),
+                        binding.remotePort());
+        boolean waits = endpoint.timeWait().contains(pair);
         return waits ? name(State.TIME_WAIT) : "CLOSED";
     }
 
@@ -389,26 +386,6 @@ final class ScriptSockets implements StackUnderTest {
 
     @Override
     public void dropTimeWait() {
-        TimeWaitTable table = endpoint.timeWait();
-        List<Runnable> removals = new ArrayList<>();
-        long cursor = 0;
-        while (cursor >= 0) {
-            cursor = table.list(cursor, MANY, e -> removals.add(removal(table, e)));
-        }
-        removals.forEach(Runnable::run);
-    }
-
-    private Runnable removal(TimeWaitTable table, TimeWaitEntry e) {
-        long localHigh = e.localHigh();
-        long localLow = e.localLow();
-        long remoteHigh = e.remoteHigh();
-        long remoteLow = e.remoteLow();
-        int localPort = e.localPort();
-        int remotePort = e.remotePort();
-        return () ->
-                table.remove(
-                        FourTuple.of(
-                                localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort),
-                        endpoint.nowNs());
+        endpoint.dropTimeWait();
     }
 }

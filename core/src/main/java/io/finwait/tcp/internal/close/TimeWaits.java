@@ -13,9 +13,13 @@ import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitObserver;
 import io.finwait.timewait.TimeWaitTable;
 import io.finwait.timewait.TimeWaitVerdict;
+import io.finwait.timewait.TimeWaitVisitor;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Between the connections and the TIME-WAIT table: puts TCBs in, and does what its verdicts say. */
 public final class TimeWaits implements TimeWaitObserver {
@@ -199,6 +203,21 @@ public final class TimeWaits implements TimeWaitObserver {
         if (itsOwn) {
             table.remove(pair, context.clock.lastNs());
         }
+    }
+
+    /** Ends all entries but the orphans in FIN-WAIT-2. */
+    public void dropAll() {
+        List<FourTuple> all = new ArrayList<>();
+        TimeWaitVisitor collector =
+                entry -> {
+                    if (!entry.isFinWait2()) {
+                        all.add(new FourTuple().set(entry));
+                    }
+                };
+        for (long cursor = 0; cursor >= 0; ) {
+            cursor = table.list(cursor, Integer.MAX_VALUE, collector);
+        }
+        all.forEach(each -> table.remove(each, context.clock.lastNs()));
     }
 
     /** Ends entries whose time is over; returns how many. */

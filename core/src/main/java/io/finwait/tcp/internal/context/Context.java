@@ -1,7 +1,6 @@
 package io.finwait.tcp.internal.context;
 
 import io.finwait.spi.CongestionControl;
-import io.finwait.tcp.Counters;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.buffer.BlockPool;
 import io.finwait.tcp.internal.buffer.LentText;
@@ -24,7 +23,7 @@ public final class Context {
     public final EndpointConfig config;
     public final WireProfile profile;
     public final Defences defences = new Defences();
-    public final Counters counters = new Counters();
+    public final EndpointCounters counters = new EndpointCounters();
     public final Clock clock = new Clock();
     public final Failures failures = new Failures(counters, clock);
     public final Watch watch;

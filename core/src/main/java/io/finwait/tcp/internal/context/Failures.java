@@ -1,6 +1,5 @@
 package io.finwait.tcp.internal.context;
 
-import io.finwait.tcp.Counters;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.internal.tcb.Clock;
 
@@ -19,13 +18,13 @@ public final class Failures {
     /** A stack trace for each packet of a flood would do more harm than what it tells of. */
     private static final int LOGGED_A_SECOND = 10;
 
-    private final Counters counters;
+    private final EndpointCounters counters;
     private final Clock clock;
     private long secondBegan;
     private int inSecond;
     private long notLogged;
 
-    Failures(Counters counters, Clock clock) {
+    Failures(EndpointCounters counters, Clock clock) {
         this.counters = counters;
         this.clock = clock;
     }

@@ -3,7 +3,6 @@ package io.finwait.tcp.internal.context;
 import io.finwait.flight.FlightEvents;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
-import io.finwait.tcp.Counters;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Retransmission;
@@ -35,7 +34,7 @@ public final class Watch {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-    private final Counters counters;
+    private final EndpointCounters counters;
     private final Observations observations;
     private final Clock clock;
     private final boolean quiet;
@@ -44,7 +43,7 @@ public final class Watch {
     /**
      * @param quiet true for a rehearsal, of which nobody is to hear
      */
-    public Watch(Counters counters, Observations observations, Clock clock, boolean quiet) {
+    public Watch(EndpointCounters counters, Observations observations, Clock clock, boolean quiet) {
         this.counters = counters;
         this.observations = observations;
         this.clock = clock;

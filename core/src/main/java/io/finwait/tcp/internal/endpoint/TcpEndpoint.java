@@ -36,7 +36,7 @@ import io.finwait.tcp.internal.profile.Defences;
 import io.finwait.tcp.internal.profile.WireProfile;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Tcb;
-import io.finwait.timewait.TimeWaitTable;
+import io.finwait.timewait.TimeWaitView;
 import io.finwait.wire.IpAddress;
 
 import java.util.Objects;
@@ -278,7 +278,7 @@ public final class TcpEndpoint implements Endpoint {
     }
 
     @Override
-    public TimeWaitTable timeWait() {
+    public TimeWaitView timeWait() {
         return timeWaits.table();
     }
 
@@ -325,6 +325,12 @@ public final class TcpEndpoint implements Endpoint {
     /** Octets by which buffers of all connections are larger now than they began. */
     public long bufferOctetsGranted() {
         return context.bufferGrowth.granted();
+    }
+
+    /** Ends every TIME-WAIT at once, for scripts that begin anew. */
+    public void dropTimeWait() {
+        checkThread();
+        timeWaits.dropAll();
     }
 
     /** The pool of buffers, for tests that look for leaks. */

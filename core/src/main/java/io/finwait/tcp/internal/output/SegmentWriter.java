@@ -2,8 +2,8 @@ package io.finwait.tcp.internal.output;
 
 import io.finwait.spi.Packet;
 import io.finwait.spi.Transport;
-import io.finwait.tcp.Counters;
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.internal.context.EndpointCounters;
 import io.finwait.tcp.internal.context.SegmentSizes;
 import io.finwait.wire.Checksum;
 import io.finwait.wire.FourTuple;
@@ -25,7 +25,7 @@ public final class SegmentWriter {
 
     private final Transport transport;
     private final boolean checksumOffload;
-    private final Counters counters;
+    private final EndpointCounters counters;
 
     private final ArrayDeque<Packet> held = new ArrayDeque<>();
     private boolean holds;
@@ -36,7 +36,7 @@ public final class SegmentWriter {
     private int tcpAt;
     private final FourTuple to = new FourTuple();
 
-    public SegmentWriter(Transport transport, Counters counters) {
+    public SegmentWriter(Transport transport, EndpointCounters counters) {
         this.transport = transport;
         this.checksumOffload = transport.capabilities().checksumOffload();
         this.counters = counters;

@@ -12,7 +12,6 @@ import io.finwait.tcp.State;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.timewait.TimeWaitPolicy;
-import io.finwait.timewait.TimeWaitTable;
 import io.finwait.wire.Checksum;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
@@ -305,9 +304,8 @@ final class Bench {
 
     /** The record that is left of the connection, or null. */
     private TimeWaitEntry remnant() {
-        TimeWaitTable table = endpoint.timeWait();
-        boolean there =
-                table.read(
+        return endpoint.timeWait()
+                .find(
                         FourTuple.of(
                                 local.high(),
                                 local.low(),
@@ -315,7 +313,6 @@ final class Bench {
                                 peer.low(),
                                 LOCAL_PORT,
                                 PEER_PORT));
-        return there ? table.entry() : null;
     }
 
     /** True when of the connection only the record of an orphan in FIN-WAIT-2 is left. */

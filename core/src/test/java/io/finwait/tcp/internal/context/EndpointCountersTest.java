@@ -1,4 +1,4 @@
-package io.finwait.tcp;
+package io.finwait.tcp.internal.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-class CountersTest {
+class EndpointCountersTest {
 
     /** Enough for the JIT compiler to take the reader's loop, where it may move a plain read out of it. */
     private static final int CHANGES = 200_000;
 
-    private final Counters counters = new Counters();
+    private final EndpointCounters counters = new EndpointCounters();
 
     @Test
     @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
