@@ -1,7 +1,7 @@
 package io.finwait.driver;
 
 import io.finwait.tcp.Endpoint;
-import io.finwait.timewait.TimeWaitTable;
+import io.finwait.timewait.TimeWaitView;
 import io.finwait.wire.IpAddress;
 
 import java.net.BindException;
@@ -86,7 +86,7 @@ final class Bindings {
     private BitSet portsOfConnections() {
         BitSet ports = new BitSet(PORTS);
         endpoint.forEachConnection(each -> ports.set(each.localPort()));
-        TimeWaitTable waiting = endpoint.timeWait();
+        TimeWaitView waiting = endpoint.timeWait();
         long cursor = 0;
         while (cursor >= 0) {
             cursor = waiting.list(cursor, AT_ONCE, each -> ports.set(each.localPort()));

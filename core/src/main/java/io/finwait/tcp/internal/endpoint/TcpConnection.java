@@ -339,7 +339,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
             return TcpInfos.of(tcb, endpoint.nowNs());
         }
         State state = state();
-        TimeWaitTable table = endpoint.timeWait();
+        TimeWaitTable table = endpoint.timeWaits.table();
         boolean inTable = state != State.CLOSED && table.read(sockets);
         return TcpInfos.ended(
                 localAddress(),
