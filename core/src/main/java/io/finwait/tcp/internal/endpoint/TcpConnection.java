@@ -3,9 +3,6 @@ package io.finwait.tcp.internal.endpoint;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.CloseReason.ClosedFirst;
-import io.finwait.tcp.CloseReason.Ending;
-import io.finwait.tcp.CloseReason.Step;
-import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.State;
@@ -23,8 +20,6 @@ import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -33,28 +28,11 @@ import java.util.Objects;
  */
 public final class TcpConnection extends Notified implements Connection, Handle {
 
-    private static final State[] STATES = State.values();
-    private static final int LONGEST_PATH = 12;
-    private static final int NONE_UNDATED = Integer.MAX_VALUE;
-
-    private final byte[] path = new byte[LONGEST_PATH];
-    private final long[] pathTimes = new long[LONGEST_PATH];
-    private int steps;
-
-    /** Steps from here on were made between two duty cycles, and are dated by the next one. */
-    private int undatedFrom = NONE_UNDATED;
-
+    private final CloseRecord record = new CloseRecord();
     private Object attachment;
 
     final FourTuple sockets = new FourTuple();
 
-    private EndKind endKind = EndKind.NOT_ENDED;
-    private int endCause;
-    private ClosedFirst closedFirst;
-    private long unsentAtEnd;
-    private long unacknowledgedAtEnd;
-    private long unreadAtEnd;
-    private String softErrorAtEnd;
     private final TcpInfos.Totals totals = new TcpInfos.Totals();
     private int lastSndNxt;
 
@@ -78,14 +56,9 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         newTcb.connection = this;
         input = newTcb.rcv.buffer;
         sockets.set(newTcb);
-        steps = 0;
-        if (undatedFrom != NONE_UNDATED) {
-            undatedFrom = 0;
-        }
+        record.begin();
         observer = ConnectionObserver.NONE;
         attachment = null;
-        endKind = EndKind.NOT_ENDED;
-        closedFirst = null;
         isRecord = false;
         givenUp = false;
         endOfStream = false;
@@ -117,9 +90,9 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     }
 
     private IOException sendFailure() {
-        if (!givenUp && !errorTold && endedBadly() && !toldAsEndOfStream()) {
+        if (!givenUp && !errorTold && record.endedBadly() && !toldAsEndOfStream()) {
             errorTold = true;
-            return new IOException(endMessage());
+            return new IOException(record.message());
         }
         return new IOException("Broken pipe");
     }
@@ -141,10 +114,10 @@ public final class TcpConnection extends Notified implements Connection, Handle 
             tellWindow();
             return taken;
         }
-        if (endedBadly() && !toldAsEndOfStream()) {
+        if (record.endedBadly() && !toldAsEndOfStream()) {
             // Each time: a reader that comes late must not take what has come for the whole.
             errorTold = true;
-            throw new IOException(endMessage());
+            throw new IOException(record.message());
         }
         if (input.isLost()) {
             throw new IOException("What was received is lost: there was no memory to keep it");
@@ -169,15 +142,8 @@ public final class TcpConnection extends Notified implements Connection, Handle 
      */
     private boolean toldAsEndOfStream() {
         return endOfStream
-                && endKind == EndKind.RESET_BY_PEER
+                && record.kind() == EndKind.RESET_BY_PEER
                 && context.config.closePolicy().endOfStreamAfterReset();
-    }
-
-    private boolean endedBadly() {
-        return switch (endKind) {
-            case NOT_ENDED, ORDERLY -> false;
-            case RESET_BY_PEER, REFUSED, ABORTED, TIMED_OUT, CLOSED_EARLY -> true;
-        };
     }
 
     @Override
@@ -233,7 +199,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
             endpoint.lifecycle.abort(tcb, AbortCause.USER);
         } else if (isRecord) {
             endpoint.finWait2.abort(sockets, AbortCause.USER);
-        } else if (endKind == EndKind.ORDERLY) {
+        } else if (record.kind() == EndKind.ORDERLY) {
             // In TIME-WAIT nothing is sent, and the remnant goes (RFC 9293 §3.10.5).
             endpoint.timeWaits.abort(sockets, lastSndNxt);
         }
@@ -316,7 +282,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         if (isRecord) {
             return State.FIN_WAIT_2;
         }
-        return endKind == EndKind.ORDERLY
+        return record.kind() == EndKind.ORDERLY
                         && !endpoint.isClosed()
                         && endpoint.timeWaits.holds(sockets)
                 ? State.TIME_WAIT
@@ -325,7 +291,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public boolean hasEnded() {
-        return endKind != EndKind.NOT_ENDED;
+        return record.hasEnded();
     }
 
     @Override
@@ -361,7 +327,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public long unsent() {
-        return tcb == null ? unsentAtEnd : tcb.snd.unsentText();
+        return tcb == null ? record.unsent() : tcb.snd.unsentText();
     }
 
     @Override
@@ -406,91 +372,43 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public CloseReason closeReason() {
-        if (endKind == EndKind.NOT_ENDED) {
-            return null;
-        }
-        List<Step> way = new ArrayList<>(steps);
-        for (int i = 0; i < steps; i++) {
-            way.add(new Step(STATES[path[i]], pathTimes[i]));
-        }
-        Ending ending = new Ending(unsentAtEnd, unacknowledgedAtEnd, unreadAtEnd, way);
-        return switch (endKind) {
-            case ORDERLY -> new CloseReason.Orderly(closedFirst, ending);
-            case RESET_BY_PEER -> new CloseReason.ResetByPeer(ending);
-            case REFUSED -> new CloseReason.Refused(ending);
-            case ABORTED -> new CloseReason.Aborted(AbortCause.values()[endCause], ending);
-            case TIMED_OUT -> new CloseReason.TimedOut(TimeoutCause.values()[endCause], ending);
-            case CLOSED_EARLY -> new CloseReason.ClosedBeforeEstablished(ending);
-            case NOT_ENDED -> throw new AssertionError("handled above");
-        };
-    }
-
-    private String endMessage() {
-        if (endKind == EndKind.TIMED_OUT && softErrorAtEnd != null) {
-            return softErrorAtEnd;
-        }
-        return switch (endKind) {
-            case ABORTED ->
-                    AbortCause.values()[endCause] == AbortCause.USER
-                            ? "Connection reset"
-                            : closeReason().message();
-            case TIMED_OUT -> "Connection timed out";
-            default -> closeReason().message();
-        };
+        return record.reason();
     }
 
     // What the machinery tells.
 
     @Override
     public void entered(State state, long nowNs) {
-        if (steps < LONGEST_PATH) {
-            path[steps] = (byte) state.ordinal();
-            pathTimes[steps++] = nowNs;
-            if (!context.clock.isRunning() && undatedFrom == NONE_UNDATED) {
-                undatedFrom = steps - 1;
-                context.clock.owe(this);
-            }
+        if (record.entered(state, nowNs, context.clock.isRunning())) {
+            context.clock.owe(this);
         }
     }
 
     @Override
     public void dateSteps(long nowNs) {
-        for (int i = undatedFrom; i < steps; i++) {
-            pathTimes[i] = nowNs;
-        }
-        undatedFrom = NONE_UNDATED;
+        record.date(nowNs);
     }
 
     @Override
     public void closedHere() {
-        if (closedFirst == null) {
-            closedFirst = ClosedFirst.LOCAL;
-        }
+        record.closed(ClosedFirst.LOCAL);
     }
 
     @Override
     public void closedThere() {
         endOfStream = true;
-        if (closedFirst == null) {
-            closedFirst = ClosedFirst.REMOTE;
-        } else if (tcb.state == State.FIN_WAIT_1) {
-            closedFirst = ClosedFirst.BOTH;
-        }
+        boolean crossing = record.isClosedByOne() && tcb.state == State.FIN_WAIT_1;
+        record.closed(crossing ? ClosedFirst.BOTH : ClosedFirst.REMOTE);
     }
 
     @Override
     public void ended(Tcb old, EndKind kind, int cause) {
-        endKind = kind;
-        endCause = cause;
+        long unsent = old.snd.unsentText();
+        record.ended(kind, cause);
+        record.endedBy(old.closeDeferred);
+        record.left(unsent, old.snd.buffer.length() - unsent, input.readable(), old.softError);
         totals.take(old);
-        unsentAtEnd = old.snd.unsentText();
-        unacknowledgedAtEnd = old.snd.buffer.length() - unsentAtEnd;
-        unreadAtEnd = input.readable();
-        softErrorAtEnd = old.softError;
         lastSndNxt = old.snd.nxt;
-        if (old.closeDeferred || closedFirst == null) {
-            closedFirst = ClosedFirst.REMOTE;
-        }
         input.dropUnreadable();
         boolean discard = old.orphan || givenUp || kind == EndKind.ABORTED || draining;
         if (discard) {
@@ -505,11 +423,8 @@ public final class TcpConnection extends Notified implements Connection, Handle 
             return;
         }
         tcb = null;
-        endKind = EndKind.ABORTED;
-        endCause = AbortCause.INTERNAL_ERROR.ordinal();
-        if (closedFirst == null) {
-            closedFirst = ClosedFirst.REMOTE;
-        }
+        record.ended(EndKind.ABORTED, AbortCause.INTERNAL_ERROR.ordinal());
+        record.endedBy(false);
         entered(State.CLOSED, nowNs);
         tell(Events.ENDED | Events.READABLE);
         input.clear();
@@ -523,10 +438,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     public void shrunk(Tcb old) {
         isRecord = true;
         totals.take(old);
-        unsentAtEnd = 0;
-        unacknowledgedAtEnd = 0;
-        unreadAtEnd = input.readable();
-        softErrorAtEnd = null;
+        record.left(0, 0, input.readable(), null);
         lastSndNxt = old.snd.nxt;
         input.dropUnreadable();
         input.clear();
@@ -538,8 +450,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         isRecord = false;
         endOfStream |= kind == EndKind.ORDERLY;
         entered(state, nowNs);
-        endKind = kind;
-        endCause = cause;
+        record.ended(kind, cause);
         tell(Events.ENDED | Events.READABLE);
     }
 
@@ -579,6 +490,6 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public String toString() {
-        return sockets.sockets() + " " + (hasEnded() ? endKind : state());
+        return sockets.sockets() + " " + (hasEnded() ? record.kind() : state());
     }
 }

@@ -1,0 +1,161 @@
+package io.finwait.tcp.internal.endpoint;
+
+import io.finwait.tcp.CloseReason;
+import io.finwait.tcp.CloseReason.AbortCause;
+import io.finwait.tcp.CloseReason.ClosedFirst;
+import io.finwait.tcp.CloseReason.Ending;
+import io.finwait.tcp.CloseReason.Step;
+import io.finwait.tcp.CloseReason.TimeoutCause;
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.tcb.EndKind;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a connection came to its end: the states on the way, who closed first, why it ended and what was
+ * left undone. Kept in plain fields, and put into words only when somebody asks.
+ */
+final class CloseRecord {
+
+    private static final State[] STATES = State.values();
+    private static final int LONGEST_PATH = 12;
+    private static final int NONE = Integer.MAX_VALUE;
+
+    private final byte[] path = new byte[LONGEST_PATH];
+    private final long[] times = new long[LONGEST_PATH];
+    private int steps;
+
+    /** Steps from here on were made between two duty cycles, and are dated by the next one. */
+    private int undatedFrom = NONE;
+
+    private EndKind kind = EndKind.NOT_ENDED;
+    private int cause;
+    private ClosedFirst closedFirst;
+    private String softError;
+    private long unsent;
+    private long unacknowledged;
+    private long unread;
+
+    /** The handle begins a new life. */
+    void begin() {
+        steps = 0;
+        if (undatedFrom != NONE) {
+            undatedFrom = 0;
+        }
+        kind = EndKind.NOT_ENDED;
+        closedFirst = null;
+    }
+
+    /**
+     * The connection has entered a state.
+     *
+     * @param dated false between two duty cycles, whose time is not known
+     * @return true when this is the first step that waits for its date
+     */
+    boolean entered(State state, long nowNs, boolean dated) {
+        if (steps == LONGEST_PATH) {
+            return false;
+        }
+        path[steps] = (byte) state.ordinal();
+        times[steps++] = nowNs;
+        if (dated || undatedFrom != NONE) {
+            return false;
+        }
+        undatedFrom = steps - 1;
+        return true;
+    }
+
+    /** The duty cycle has begun that undated steps have waited for. */
+    void date(long nowNs) {
+        for (int i = undatedFrom; i < steps; i++) {
+            times[i] = nowNs;
+        }
+        undatedFrom = NONE;
+    }
+
+    /** One end, or both, has closed; the first one that did stays noted. */
+    void closed(ClosedFirst end) {
+        if (closedFirst == null) {
+            closedFirst = end;
+        } else if (end == ClosedFirst.BOTH) {
+            closedFirst = end;
+        }
+    }
+
+    /** True when an end has closed. */
+    boolean isClosedByOne() {
+        return closedFirst != null;
+    }
+
+    /** What is left at the end, in octets. */
+    void left(long unsentOctets, long unacknowledgedOctets, long unreadOctets, String lastError) {
+        unsent = unsentOctets;
+        unacknowledged = unacknowledgedOctets;
+        unread = unreadOctets;
+        softError = lastError;
+    }
+
+    /** The connection has ended. */
+    void ended(EndKind how, int causeOrdinal) {
+        kind = how;
+        cause = causeOrdinal;
+    }
+
+    /** As {@link #closed}, where the end came without: the peer is taken for the one. */
+    void endedBy(boolean peerForSure) {
+        if (peerForSure || closedFirst == null) {
+            closedFirst = ClosedFirst.REMOTE;
+        }
+    }
+
+    EndKind kind() {
+        return kind;
+    }
+
+    boolean hasEnded() {
+        return kind != EndKind.NOT_ENDED;
+    }
+
+    /** True when it ended otherwise than in order. */
+    boolean endedBadly() {
+        return switch (kind) {
+            case NOT_ENDED, ORDERLY -> false;
+            case RESET_BY_PEER, REFUSED, ABORTED, TIMED_OUT, CLOSED_EARLY -> true;
+        };
+    }
+
+    long unsent() {
+        return unsent;
+    }
+
+    /** How it ended, or null while it lives. */
+    CloseReason reason() {
+        if (kind == EndKind.NOT_ENDED) {
+            return null;
+        }
+        List<Step> way = new ArrayList<>(steps);
+        for (int i = 0; i < steps; i++) {
+            way.add(new Step(STATES[path[i]], times[i]));
+        }
+        Ending ending = new Ending(unsent, unacknowledged, unread, way);
+        return switch (kind) {
+            case ORDERLY -> new CloseReason.Orderly(closedFirst, ending);
+            case RESET_BY_PEER -> new CloseReason.ResetByPeer(ending);
+            case REFUSED -> new CloseReason.Refused(ending);
+            case ABORTED -> new CloseReason.Aborted(AbortCause.values()[cause], ending);
+            case TIMED_OUT -> new CloseReason.TimedOut(TimeoutCause.values()[cause], ending);
+            case CLOSED_EARLY -> new CloseReason.ClosedBeforeEstablished(ending);
+            case NOT_ENDED -> throw new AssertionError("handled above");
+        };
+    }
+
+    /** What a call that fails because of it says, in the words of the JDK's sockets. */
+    String message() {
+        if (kind == EndKind.TIMED_OUT) {
+            return softError != null ? softError : "Connection timed out";
+        }
+        boolean byUser = kind == EndKind.ABORTED && AbortCause.values()[cause] == AbortCause.USER;
+        return byUser ? "Connection reset" : reason().message();
+    }
+}
