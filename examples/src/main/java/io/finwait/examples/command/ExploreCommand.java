@@ -173,12 +173,19 @@ final class ExploreCommand implements Callable<Integer> {
                             (System.nanoTime() - begun) / 1e9));
         }
         try {
-            Files.writeString(docs, page(rows));
+            Files.writeString(docs, page(rows) + otherParts());
         } catch (IOException e) {
             throw new UncheckedIOException("can't write " + docs + ": " + e.getMessage(), e);
         }
         Console.out().println("Written: " + docs);
         return good ? 0 : 1;
+    }
+
+    /** What stands on the page from its first section on was not written here, and stays. */
+    private String otherParts() throws IOException {
+        String page = Files.exists(docs) ? Files.readString(docs) : "";
+        int first = page.indexOf("\n## ");
+        return first < 0 ? "" : page.substring(first);
     }
 
     private static String page(List<String> rows) {
