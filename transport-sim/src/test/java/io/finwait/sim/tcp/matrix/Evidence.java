@@ -4,6 +4,7 @@ import io.finwait.sim.Requirement;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -100,6 +101,7 @@ final class Evidence {
     private void addAnnotated(Method method, Requirement requirement) {
         String name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
         if (!method.isAnnotationPresent(Test.class)
+                && !method.isAnnotationPresent(ParameterizedTest.class)
                 && !method.isAnnotationPresent(TestFactory.class)) {
             throw new AssertionError(name + " is annotated with @Requirement and is no test");
         }
