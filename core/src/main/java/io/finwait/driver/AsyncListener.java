@@ -5,6 +5,7 @@ import io.finwait.tcp.Listener;
 
 import java.nio.channels.AsynchronousCloseException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,6 +16,10 @@ public final class AsyncListener {
     private final Listener listener;
     private final int port;
     private final Queue<Answer<AsyncConnection>> takers = new ArrayDeque<>();
+
+    private volatile Readiness readiness = what -> {};
+    private volatile boolean acceptable;
+    private volatile boolean closed;
 
     /** Was taken for somebody who stopped waiting at that moment; the next one's. */
     private AsyncConnection spare;
@@ -50,6 +55,48 @@ public final class AsyncListener {
                 });
     }
 
+    /** Is told when a connection waits to be accepted, and when the port is closed. */
+    public void readiness(Readiness newReadiness) {
+        readiness = Objects.requireNonNull(newReadiness, "readiness");
+        CompletableFuture<Void> unused =
+                driver.submit(
+                        answer -> {
+                            publish();
+                            answer.complete(null);
+                        });
+    }
+
+    /** A connection waits to be accepted, or the port is closed. */
+    public boolean isAcceptable() {
+        return acceptable || closed;
+    }
+
+    /** True when the port is closed. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Takes the next connection if there is one now.
+     *
+     * @return with null when there is none; exceptionally with {@link AsynchronousCloseException} when the
+     *     port is closed
+     */
+    public CompletableFuture<AsyncConnection> poll() {
+        return driver.submit(
+                answer -> {
+                    if (listener.isClosed()) {
+                        answer.completeExceptionally(new AsynchronousCloseException());
+                        return;
+                    }
+                    AsyncConnection next = next();
+                    if (!answer.complete(next) && next != null) {
+                        spare = next;
+                    }
+                    publish();
+                });
+    }
+
     /** Closes the port; connections that nobody has accepted are reset. */
     public CompletableFuture<Void> close() {
         return driver.submit(
@@ -60,6 +107,18 @@ public final class AsyncListener {
     }
 
     private void serve() {
+        serveTakers();
+        publish();
+    }
+
+    private void publish() {
+        acceptable = spare != null || listener.acceptQueueLength() > 0;
+        if (acceptable || closed) {
+            readiness.changed(Readiness.ACCEPTABLE);
+        }
+    }
+
+    private void serveTakers() {
         Answer<AsyncConnection> taker;
         while ((taker = takers.peek()) != null) {
             if (!taker.isDone()) {
@@ -88,6 +147,7 @@ public final class AsyncListener {
     }
 
     void closeNow() {
+        closed = true;
         listener.close();
         driver.remove(this);
         refuseTakers();
@@ -95,10 +155,13 @@ public final class AsyncListener {
             spare.abortNow();
             spare = null;
         }
+        publish();
     }
 
     void driverStopped() {
+        closed = true;
         refuseTakers();
+        publish();
     }
 
     private void refuseTakers() {

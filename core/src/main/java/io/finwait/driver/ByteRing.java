@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  */
 final class ByteRing {
 
-    static final int SMALLEST = 4 << 10;
+    static final int SMALLEST = 1 << 10;
     static final int LARGEST = 256 << 10;
 
     private static final int GROWTH = 4;

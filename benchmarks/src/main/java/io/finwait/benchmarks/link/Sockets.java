@@ -1,0 +1,230 @@
+package io.finwait.benchmarks.link;
+
+import io.finwait.driver.AsyncConnection;
+import io.finwait.driver.AsyncListener;
+import io.finwait.driver.Driver;
+import io.finwait.socket.DriverServerSocketFactory;
+import io.finwait.socket.DriverSocketFactory;
+import io.finwait.spi.Transports;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.wire.IpAddress;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What blocking sockets of {@code java.net} reach of what the native API, callbacks on the driver's
+ * thread, reaches over the same link: octets in a second, and round trips of 64 octets. Both endpoints are
+ * in this process, joined by a Unix-domain socket. Arguments: seconds of each measurement, rounds.
+ */
+public final class Sockets {
+
+    private static final String CLIENT = "10.0.0.1";
+    private static final String SERVER = "10.0.0.2";
+    private static final int CHUNK = 64 << 10;
+    private static final int SMALL = 64;
+    private static final int PORT = 7000;
+
+    private Sockets() {}
+
+    /** Runs everything in turn, so that what the machine does meanwhile falls on both. */
+    public static void main(String[] args) throws Exception {
+        long ns = Duration.ofSeconds(Long.parseLong(args[0])).toNanos();
+        int rounds = Integer.parseInt(args[1]);
+        String uri = "unix:" + Path.of(System.getProperty("java.io.tmpdir"), "finwait-bench");
+        try (Driver server =
+                        Driver.start(
+                                EndpointConfig.at(SERVER).build(),
+                                Transports.open(uri + "?role=server"));
+                Driver client =
+                        Driver.start(
+                                EndpointConfig.at(CLIENT).build(),
+                                Transports.open(uri + "?role=client"))) {
+            for (int round = 1; round <= rounds; round++) {
+                System.out.printf(
+                        "round %d: bulk, Mbit/s: native %.0f, streams %.0f; round trip, us: native"
+                                + " %.1f, streams %.1f%n",
+                        round,
+                        nativeBulk(client, server, PORT + 4 * round, ns),
+                        streamBulk(client, server, PORT + 4 * round + 1, ns),
+                        nativeRoundTrip(client, server, PORT + 4 * round + 2, ns),
+                        streamRoundTrip(client, server, PORT + 4 * round + 3, ns));
+            }
+        }
+    }
+
+    private static double megabits(long octets, long sinceNs) {
+        return octets * 8e3 / (System.nanoTime() - sinceNs);
+    }
+
+    // The native API.
+
+    private record Pair(AsyncConnection client, AsyncConnection server) {
+        static Pair open(Driver client, Driver server, int port) {
+            AsyncListener listener = server.listen(port, 1).join();
+            CompletableFuture<AsyncConnection> accepted = listener.accept();
+            AsyncConnection connected = client.connect(IpAddress.parse(SERVER), port).join();
+            return new Pair(connected, accepted.join());
+        }
+    }
+
+    private static double nativeBulk(Driver client, Driver server, int port, long ns) {
+        Pair pair = Pair.open(client, server, port);
+        long begin = System.nanoTime();
+        CompletableFuture<Long> octets = new CompletableFuture<>();
+        drain(pair.server, ByteBuffer.allocate(CHUNK), 0, octets);
+        pour(pair.client, ByteBuffer.allocate(CHUNK), begin + ns);
+        return megabits(octets.join(), begin);
+    }
+
+    private static void pour(AsyncConnection to, ByteBuffer octets, long endNs) {
+        if (System.nanoTime() - endNs >= 0) {
+            var _ = to.close();
+        } else {
+            var _ = to.write(octets.clear()).thenRun(() -> pour(to, octets, endNs));
+        }
+    }
+
+    private static void drain(
+            AsyncConnection from, ByteBuffer into, long sum, CompletableFuture<Long> done) {
+        var _ =
+                from.read(into.clear())
+                        .thenAccept(
+                                octets -> {
+                                    if (octets < 0) {
+                                        var _ = from.close();
+                                        done.complete(sum);
+                                    } else {
+                                        drain(from, into, sum + octets, done);
+                                    }
+                                });
+    }
+
+    private static double nativeRoundTrip(Driver client, Driver server, int port, long ns) {
+        Pair pair = Pair.open(client, server, port);
+        echo(pair.server, ByteBuffer.allocate(SMALL));
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        long begin = System.nanoTime();
+        ask(pair.client, ByteBuffer.allocate(SMALL), 0, begin + ns, done);
+        long trips = done.join();
+        return (System.nanoTime() - begin) / 1e3 / trips;
+    }
+
+    private static void echo(AsyncConnection at, ByteBuffer octets) {
+        var _ =
+                at.read(octets.clear())
+                        .thenAccept(
+                                count -> {
+                                    if (count < 0) {
+                                        var _ = at.close();
+                                    } else {
+                                        var _ =
+                                                at.write(octets.flip())
+                                                        .thenRun(() -> echo(at, octets));
+                                    }
+                                });
+    }
+
+    private static void ask(
+            AsyncConnection at,
+            ByteBuffer octets,
+            long trips,
+            long endNs,
+            CompletableFuture<Long> done) {
+        if (System.nanoTime() - endNs >= 0) {
+            var _ = at.close();
+            done.complete(trips);
+            return;
+        }
+        var _ =
+                at.write(octets.clear())
+                        .thenCompose(_ -> at.read(octets.clear()))
+                        .thenAccept(_ -> ask(at, octets, trips + 1, endNs, done));
+    }
+
+    // Streams.
+
+    private interface Work {
+        void with(Socket socket) throws IOException;
+    }
+
+    private static Thread serve(Driver server, int port, Work work) throws IOException {
+        ServerSocket listening = new DriverServerSocketFactory(server).createServerSocket(port);
+        return Thread.ofPlatform()
+                .start(
+                        () -> {
+                            try (listening;
+                                    Socket socket = listening.accept()) {
+                                work.with(socket);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+    }
+
+    private static double streamBulk(Driver client, Driver server, int port, long ns)
+            throws IOException, InterruptedException {
+        long[] sum = new long[1];
+        Thread sink =
+                serve(
+                        server,
+                        port,
+                        socket -> {
+                            InputStream in = socket.getInputStream();
+                            byte[] octets = new byte[CHUNK];
+                            for (int n = in.read(octets); n >= 0; n = in.read(octets)) {
+                                sum[0] += n;
+                            }
+                        });
+        long begin = System.nanoTime();
+        try (Socket socket = new DriverSocketFactory(client).createSocket(SERVER, port)) {
+            OutputStream out = socket.getOutputStream();
+            byte[] octets = new byte[CHUNK];
+            while (System.nanoTime() - begin < ns) {
+                out.write(octets);
+            }
+        }
+        sink.join();
+        return megabits(sum[0], begin);
+    }
+
+    private static double streamRoundTrip(Driver client, Driver server, int port, long ns)
+            throws IOException, InterruptedException {
+        Thread echo =
+                serve(
+                        server,
+                        port,
+                        socket -> {
+                            InputStream in = socket.getInputStream();
+                            OutputStream out = socket.getOutputStream();
+                            byte[] octets = new byte[SMALL];
+                            for (int n = in.read(octets); n >= 0; n = in.read(octets)) {
+                                out.write(octets, 0, n);
+                            }
+                        });
+        long begin;
+        long trips = 0;
+        try (Socket socket = new DriverSocketFactory(client).createSocket(SERVER, port)) {
+            InputStream in = socket.getInputStream();
+            OutputStream out = socket.getOutputStream();
+            byte[] octets = new byte[SMALL];
+            begin = System.nanoTime();
+            while (System.nanoTime() - begin < ns) {
+                out.write(octets);
+                in.readNBytes(octets, 0, SMALL);
+                trips++;
+            }
+        }
+        double us = (System.nanoTime() - begin) / 1e3 / trips;
+        echo.join();
+        return us;
+    }
+}
