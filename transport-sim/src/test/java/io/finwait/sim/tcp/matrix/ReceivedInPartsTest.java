@@ -25,7 +25,7 @@ import java.util.Random;
 /**
  * Text in segments of any length, in any order, twice and overlapping, read in parts while some of it
  * still lies in the transport's buffers, some was kept, and some waits behind gaps: what is read is what
- * was sent.
+ * was sent. All lengths are hundreds, so that a read often ends where a segment does.
  */
 class ReceivedInPartsTest {
 
@@ -85,15 +85,15 @@ class ReceivedInPartsTest {
         while (read < OCTETS && steps++ < MOST_STEPS) {
             int taken = ack - iss - 1;
             for (int i = random.nextInt(4); i > 0; i--) {
-                int from = Math.max(0, taken - 200 + random.nextInt(1_500));
+                int from = Math.max(0, taken - 200 + 100 * random.nextInt(15));
                 boolean next = random.nextInt(3) == 0;
-                send(next ? taken : from, 1 + random.nextInt(700));
+                send(next ? taken : from, 100 * (1 + random.nextInt(7)));
             }
             work();
             if (random.nextInt(3) == 0) {
                 work();
             }
-            ByteBuffer some = ByteBuffer.allocate(1 + random.nextInt(900));
+            ByteBuffer some = ByteBuffer.allocate(100 * (1 + random.nextInt(9)));
             int count = random.nextInt(3) > 0 ? Math.max(0, connection.receive(some)) : 0;
             for (int i = 0; i < count; i++) {
                 assertThat(some.get(i)).as("octet %d", read + i).isEqualTo(octet(read + i));
