@@ -51,12 +51,13 @@ public final class Sockets {
             for (int round = 1; round <= rounds; round++) {
                 System.out.printf(
                         "round %d: bulk, Mbit/s: native %.0f, streams %.0f; round trip, us: native"
-                                + " %.1f, streams %.1f%n",
+                                + " %.1f, joined futures %.1f, streams %.1f%n",
                         round,
-                        nativeBulk(client, server, PORT + 4 * round, ns),
-                        streamBulk(client, server, PORT + 4 * round + 1, ns),
-                        nativeRoundTrip(client, server, PORT + 4 * round + 2, ns),
-                        streamRoundTrip(client, server, PORT + 4 * round + 3, ns));
+                        nativeBulk(client, server, PORT + 5 * round, ns),
+                        streamBulk(client, server, PORT + 5 * round + 1, ns),
+                        nativeRoundTrip(client, server, PORT + 5 * round + 2, ns),
+                        futuresRoundTrip(client, server, PORT + 5 * round + 3, ns),
+                        streamRoundTrip(client, server, PORT + 5 * round + 4, ns));
             }
         }
     }
@@ -148,6 +149,34 @@ public final class Sockets {
                 at.write(octets.clear())
                         .thenCompose(_ -> at.read(octets.clear()))
                         .thenAccept(_ -> ask(at, octets, trips + 1, endNs, done));
+    }
+
+    /** Blocking, as the streams are, but with the futures of the native API. */
+    private static double futuresRoundTrip(Driver client, Driver server, int port, long ns)
+            throws InterruptedException {
+        Pair pair = Pair.open(client, server, port);
+        Thread echo =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    ByteBuffer octets = ByteBuffer.allocate(SMALL);
+                                    while (pair.server.read(octets.clear()).join() >= 0) {
+                                        pair.server.write(octets.flip()).join();
+                                    }
+                                    pair.server.close();
+                                });
+        ByteBuffer octets = ByteBuffer.allocate(SMALL);
+        long begin = System.nanoTime();
+        long trips = 0;
+        while (System.nanoTime() - begin < ns) {
+            pair.client.write(octets.clear()).join();
+            pair.client.read(octets.clear()).join();
+            trips++;
+        }
+        double us = (System.nanoTime() - begin) / 1e3 / trips;
+        pair.client.close();
+        echo.join();
+        return us;
     }
 
     // Streams.
