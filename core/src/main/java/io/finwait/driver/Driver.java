@@ -13,6 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -152,6 +154,19 @@ public final class Driver implements AutoCloseable {
                     refuseWhileDraining();
                     AsyncConnection.connecting(this, endpoint.connect(remote, port), answer);
                 });
+    }
+
+    /**
+     * Opens a connection, as {@link #connect(IpAddress, int)} does.
+     *
+     * @param remote a resolved address; {@link java.nio.channels.UnresolvedAddressException} when it is
+     *     not
+     */
+    public CompletableFuture<AsyncConnection> connect(InetSocketAddress remote) {
+        if (remote.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        return connect(IpAddress.of(remote.getAddress()), remote.getPort());
     }
 
     /**

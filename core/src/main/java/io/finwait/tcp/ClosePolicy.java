@@ -1,5 +1,7 @@
 package io.finwait.tcp;
 
+import java.time.Duration;
+
 /**
  * How connections of an endpoint end where the RFCs leave a choice. TIME-WAIT has a policy of its own,
  * {@link io.finwait.timewait.TimeWaitPolicy}.
@@ -49,8 +51,24 @@ public record ClosePolicy(
         }
     }
 
-    /** The same with another time in FIN-WAIT-2, in nanoseconds. */
-    public ClosePolicy withFinWait2TimeoutNs(long timeoutNs) {
+    /** The same with another time in FIN-WAIT-2; zero for ever. */
+    public ClosePolicy withFinWait2Timeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException(
+                    "a time of "
+                            + timeout
+                            + " in FIN-WAIT-2 is negative; choose zero for ever, or"
+                            + " withoutFinWait2()");
+        }
+        return withFinWait2TimeoutNs(timeout.toNanos());
+    }
+
+    /** The same with CLOSE as an abort, where the peer has not closed: nobody waits for its FIN. */
+    public ClosePolicy withoutFinWait2() {
+        return withFinWait2TimeoutNs(-1);
+    }
+
+    private ClosePolicy withFinWait2TimeoutNs(long timeoutNs) {
         return new ClosePolicy(
                 timeoutNs,
                 orphanRetries,
@@ -71,12 +89,12 @@ public record ClosePolicy(
                 endOfStreamAfterReset);
     }
 
-    /** The same with another time that an orphan may take altogether, in nanoseconds. */
-    public ClosePolicy withOrphanTimeoutNs(long timeoutNs) {
+    /** The same with another time that an orphan may take altogether; zero for ever. */
+    public ClosePolicy withOrphanTimeout(Duration timeout) {
         return new ClosePolicy(
                 finWait2TimeoutNs,
                 orphanRetries,
-                timeoutNs,
+                timeout.toNanos(),
                 maxOrphans,
                 resetOnUnreadData,
                 endOfStreamAfterReset);

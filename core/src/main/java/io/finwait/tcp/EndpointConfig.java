@@ -5,6 +5,7 @@ import io.finwait.spi.RandomSource;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.wire.IpAddress;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -446,7 +447,7 @@ public final class EndpointConfig {
             return windowScaling(false)
                     .timestamps(false)
                     .selectiveAcknowledgments(false)
-                    .delayedAckNs(0);
+                    .delayedAck(Duration.ZERO);
         }
 
         /** Sets {@link EndpointConfig#nagle()}. */
@@ -456,27 +457,32 @@ public final class EndpointConfig {
         }
 
         /** Sets {@link EndpointConfig#delayedAckNs()}: 0 to 500 ms. */
-        public Builder delayedAckNs(long delayNs) {
+        public Builder delayedAck(Duration delay) {
+            long delayNs = delay.toNanos();
             if (delayNs < 0 || delayNs > 500 * MS) {
                 throw new IllegalArgumentException(
-                        "delayedAckNs " + delayNs + " is out of range; choose 0 to 500 ms");
+                        "a delayed ACK of " + delay + " is out of range; choose 0 to 500 ms");
             }
             delayedAckNs = delayNs;
             return this;
         }
 
         /**
-         * Sets the retransmission timeouts: initial, shortest and longest, in nanoseconds.
+         * Sets the retransmission timeouts: initial, shortest and longest.
          *
          * @throws IllegalArgumentException unless 0 is below the shortest, and the shortest not above
          *     the initial, nor that above the longest
          */
-        public Builder retransmissionTimeouts(long initialNs, long minNs, long maxNs) {
+        public Builder retransmissionTimeouts(
+                Duration initial, Duration shortest, Duration longest) {
+            long initialNs = initial.toNanos();
+            long minNs = shortest.toNanos();
+            long maxNs = longest.toNanos();
             if (minNs <= 0 || initialNs < minNs || maxNs < initialNs) {
                 throw new IllegalArgumentException(
                         "retransmission timeouts must rise from the shortest over the initial to"
                                 + " the longest, and be above 0; got "
-                                + (minNs + ", " + initialNs + ", " + maxNs));
+                                + (shortest + ", " + initial + ", " + longest));
             }
             initialRtoNs = initialNs;
             minRtoNs = minNs;
@@ -492,23 +498,24 @@ public final class EndpointConfig {
         }
 
         /** Sets {@link EndpointConfig#connectTimeoutNs()}, above 0. */
-        public Builder connectTimeoutNs(long timeoutNs) {
-            if (timeoutNs <= 0) {
-                throw new IllegalArgumentException("connectTimeoutNs must be above 0");
+        public Builder connectTimeout(Duration timeout) {
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException(
+                        "a connect timeout of " + timeout + " is too short; choose more than 0");
             }
-            connectTimeoutNs = timeoutNs;
+            connectTimeoutNs = timeout.toNanos();
             return this;
         }
 
-        /** Sets {@link EndpointConfig#userTimeoutNs()}. */
-        public Builder userTimeoutNs(long timeoutNs) {
-            userTimeoutNs = timeoutNs;
+        /** Sets {@link EndpointConfig#userTimeoutNs()}; zero for none. */
+        public Builder userTimeout(Duration timeout) {
+            userTimeoutNs = requireNotNegative("a user timeout", timeout);
             return this;
         }
 
-        /** Sets {@link EndpointConfig#challengeAckIntervalNs()}; 0 for no limit. */
-        public Builder challengeAckIntervalNs(long intervalNs) {
-            challengeAckIntervalNs = intervalNs;
+        /** Sets {@link EndpointConfig#challengeAckIntervalNs()}; zero for no limit. */
+        public Builder challengeAckInterval(Duration interval) {
+            challengeAckIntervalNs = requireNotNegative("an interval", interval);
             return this;
         }
 
@@ -529,6 +536,14 @@ public final class EndpointConfig {
         public Builder maxConnections(int connections) {
             maxConnections = require("maxConnections", connections, 1, 1 << 28);
             return this;
+        }
+
+        private static long requireNotNegative(String what, Duration time) {
+            if (time.isNegative()) {
+                throw new IllegalArgumentException(
+                        what + " of " + time + " is negative; choose zero or more");
+            }
+            return time.toNanos();
         }
 
         private static int require(String name, int value, int least, int most) {

@@ -36,7 +36,9 @@ class CloseBehindWritesTest {
         Cable cable = new Cable();
         EndpointConfig config =
                 EndpointConfig.at("10.0.0.1")
-                        .closePolicy(ClosePolicy.DEFAULT.withOrphanTimeoutNs(orphanTimeoutNs))
+                        .closePolicy(
+                                ClosePolicy.DEFAULT.withOrphanTimeout(
+                                        Duration.ofNanos(orphanTimeoutNs)))
                         .build();
         client = Driver.start(config, cable);
         server = Driver.start(EndpointConfig.at("10.0.0.2").build(), cable.other);

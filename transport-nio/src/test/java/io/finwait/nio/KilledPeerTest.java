@@ -68,9 +68,12 @@ class KilledPeerTest {
     private void open(String ours, String theirs) throws Exception {
         EndpointConfig.Builder config =
                 EndpointConfig.at(OURS)
-                        .retransmissionTimeouts(SECOND, SECOND, 60 * SECOND)
+                        .retransmissionTimeouts(
+                                Duration.ofNanos(SECOND),
+                                Duration.ofNanos(SECOND),
+                                Duration.ofNanos(60 * SECOND))
                         .retransmissions(2, R2)
-                        .connectTimeoutNs(CONNECT_TIMEOUT);
+                        .connectTimeout(Duration.ofNanos(CONNECT_TIMEOUT));
         survivor = new Survivor(Transports.open(ours), config);
         survivor.settle();
         victim = ChildJvm.start(Victim.class, theirs, THEIRS, OURS);

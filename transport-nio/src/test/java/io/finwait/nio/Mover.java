@@ -58,7 +58,10 @@ public final class Mover {
         EndpointConfig config =
                 EndpointConfig.builder()
                         .address(own)
-                        .retransmissionTimeouts(FIRST_RTO_NS, SHORTEST_RTO_NS, LONGEST_RTO_NS)
+                        .retransmissionTimeouts(
+                                Duration.ofNanos(FIRST_RTO_NS),
+                                Duration.ofNanos(SHORTEST_RTO_NS),
+                                Duration.ofNanos(LONGEST_RTO_NS))
                         .build();
         Driver driver = Driver.start(config, open(args[1], args[5]));
         AsyncConnection connection = server ? accept(driver) : driver.connect(other, PORT).join();

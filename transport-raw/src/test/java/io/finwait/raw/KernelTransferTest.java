@@ -37,6 +37,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Random;
@@ -113,7 +114,10 @@ class KernelTransferTest {
                 Finwait.open(
                         // The kernel's least timeout too; RFC 6298 would wait a second each time.
                         EndpointConfig.at(OURS)
-                                .retransmissionTimeouts(SECOND, SECOND / 5, 60 * SECOND)
+                                .retransmissionTimeouts(
+                                        Duration.ofNanos(SECOND),
+                                        Duration.ofNanos(SECOND / 5),
+                                        Duration.ofNanos(60 * SECOND))
                                 .build(),
                         new TapTransport(lossy, agreed));
         Listener listener = endpoint.listen(PORT, 1);

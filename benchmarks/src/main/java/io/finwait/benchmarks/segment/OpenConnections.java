@@ -12,6 +12,7 @@ import io.finwait.wire.TcpHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -53,7 +54,7 @@ final class OpenConnections {
         EndpointConfig config =
                 EndpointConfig.at(FarEnds.LOCAL)
                         .seed(1)
-                        .challengeAckIntervalNs(0)
+                        .challengeAckInterval(Duration.ZERO)
                         .maxConnections(1 << 21)
                         .build();
         endpoint = Finwait.open(config, feed);

@@ -157,7 +157,7 @@ final class NetcatCommand implements Callable<Integer> {
         String own = address != null ? address : listen ? "10.0.0.2" : "10.0.0.1";
         return EndpointConfig.builder()
                 .address(IpAddress.parse(own))
-                .connectTimeoutNs(patience.toNanos())
+                .connectTimeout(patience)
                 .build();
     }
 

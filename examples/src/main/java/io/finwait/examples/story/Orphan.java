@@ -16,9 +16,7 @@ public final class Orphan implements Story {
         boolean real = stage.settings().inRealTime();
         Duration timeout = Duration.ofSeconds(real ? 3 : 60);
         ClosePolicy policy =
-                ClosePolicy.DEFAULT
-                        .withFinWait2TimeoutNs(timeout.toNanos())
-                        .withOrphanRetries(real ? 3 : 8);
+                ClosePolicy.DEFAULT.withFinWait2Timeout(timeout).withOrphanRetries(real ? 3 : 8);
         try (Scene scene =
                 stage.scene(
                         "An orphan, and a server that never closes",

@@ -119,7 +119,7 @@ public final class PortExhaustion implements Story {
                             .address(address)
                             .random(transport.random())
                             .timeWaitPolicy(policy)
-                            .delayedAckNs(0)
+                            .delayedAck(Duration.ZERO)
                             .ephemeralPorts(FIRST_PORT, FIRST_PORT + way.ports - 1)
                             .build();
             Endpoint endpoint = Finwait.open(config, transport);

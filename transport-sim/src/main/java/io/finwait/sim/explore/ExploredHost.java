@@ -84,15 +84,18 @@ final class ExploredHost {
                 .nagle(false)
                 .sendBufferOctets(SEND_BUFFER)
                 .receiveBufferOctets(bounds.receiveOctets())
-                .retransmissionTimeouts(SECOND, SECOND, SECOND)
+                .retransmissionTimeouts(
+                        Duration.ofNanos(SECOND),
+                        Duration.ofNanos(SECOND),
+                        Duration.ofNanos(SECOND))
                 .retransmissions(1, bounds.retransmissions())
-                .connectTimeoutNs(bounds.retransmissions() * SECOND)
-                .challengeAckIntervalNs(0)
+                .connectTimeout(Duration.ofNanos(bounds.retransmissions() * SECOND))
+                .challengeAckInterval(Duration.ZERO)
                 .closePolicy(
                         ClosePolicy.DEFAULT
                                 .withOrphanRetries(bounds.retransmissions())
                                 // A deadline so far away would tell states apart that behave alike.
-                                .withOrphanTimeoutNs(0))
+                                .withOrphanTimeout(Duration.ZERO))
                 .timeWaitPolicy(
                         TimeWaitPolicy.defaults()
                                 .withTwoMsl(

@@ -28,16 +28,17 @@ final class FinwaitSettings {
         }
         if (has("rto_ms")) {
             long rtoNs = number("rto_ms") * MS;
-            builder.retransmissionTimeouts(rtoNs, rtoNs, rtoNs);
+            builder.retransmissionTimeouts(
+                    Duration.ofNanos(rtoNs), Duration.ofNanos(rtoNs), Duration.ofNanos(rtoNs));
         }
         if (has("retries")) {
             builder.retransmissions(1, number("retries"));
         }
         if (has("connect_timeout_ms")) {
-            builder.connectTimeoutNs(number("connect_timeout_ms") * MS);
+            builder.connectTimeout(Duration.ofNanos(number("connect_timeout_ms") * MS));
         }
         if (has("challenge_interval_ms")) {
-            builder.challengeAckIntervalNs(number("challenge_interval_ms") * MS);
+            builder.challengeAckInterval(Duration.ofNanos(number("challenge_interval_ms") * MS));
         }
         if (has("orphan_retries")) {
             builder.closePolicy(ClosePolicy.DEFAULT.withOrphanRetries(number("orphan_retries")));

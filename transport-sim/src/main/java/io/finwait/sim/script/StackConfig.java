@@ -10,6 +10,8 @@ import io.finwait.tcp.internal.profile.WireProfile;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.timewait.TimeWaitPolicy;
 
+import java.time.Duration;
+
 /** Makes the endpoint that a script drives, with the habits of a profile. */
 final class StackConfig {
 
@@ -55,7 +57,10 @@ final class StackConfig {
                             .timestamps(!shell.setting("net.ipv4.tcp_timestamps", "1").equals("0"))
                             .selectiveAcknowledgments(
                                     !shell.setting("net.ipv4.tcp_sack", "1").equals("0"))
-                            .retransmissionTimeouts(SECOND, 200 * MS, 120 * SECOND);
+                            .retransmissionTimeouts(
+                                    Duration.ofNanos(SECOND),
+                                    Duration.ofNanos(200 * MS),
+                                    Duration.ofNanos(120 * SECOND));
             case FREEBSD -> {
                 builder.receiveBufferOctets(
                                 Integer.parseInt(shell.setting("net.inet.tcp.recvspace", "65536")))
@@ -86,7 +91,8 @@ final class StackConfig {
                     case "TCP_LINGER2" -> {
                         long seconds = Calls.number(call, 3);
                         long timeout = seconds < 0 ? -1 : seconds * SECOND;
-                        builder.closePolicy(ClosePolicy.DEFAULT.withFinWait2TimeoutNs(timeout));
+                        builder.closePolicy(
+                                ClosePolicy.DEFAULT.withFinWait2Timeout(Duration.ofNanos(timeout)));
                     }
                     default -> {
                         // Belongs to the socket.

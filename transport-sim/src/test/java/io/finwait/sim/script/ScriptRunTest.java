@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.time.Duration;
 import java.util.Map;
 
 /** What the runner accepts, what it rejects, and what it says then. */
@@ -398,7 +399,9 @@ class ScriptRunTest {
                 ScriptOptions.DEFAULT.withConfig(
                         c ->
                                 c.retransmissionTimeouts(
-                                        3_000_000_000L, 3_000_000_000L, 60_000_000_000L));
+                                        Duration.ofNanos(3_000_000_000L),
+                                        Duration.ofNanos(3_000_000_000L),
+                                        Duration.ofNanos(60_000_000_000L)));
         PacketScript.of(text).run(slow).orThrow();
         assertThat(PacketScript.of(text).run().passed()).isFalse();
         assertThat(PacketScript.of("x", text, Map.of()).name()).isEqualTo("x");

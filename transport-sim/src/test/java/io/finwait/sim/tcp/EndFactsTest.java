@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -78,7 +79,9 @@ class EndFactsTest {
                         LinkModel.perfect().delay(10 * MS),
                         config ->
                                 config.plain()
-                                        .closePolicy(ClosePolicy.DEFAULT.withFinWait2TimeoutNs(0)),
+                                        .closePolicy(
+                                                ClosePolicy.DEFAULT.withFinWait2Timeout(
+                                                        Duration.ZERO)),
                         EndpointConfig.Builder::plain);
         Connection ours = patient.connect();
         patient.run(SECOND);

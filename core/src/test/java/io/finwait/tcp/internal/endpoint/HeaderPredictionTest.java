@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -74,9 +75,10 @@ class HeaderPredictionTest {
                     EndpointConfig.builder()
                             .address(LOCAL)
                             .timestamps(timestamps)
-                            .delayedAckNs(random.nextBoolean() ? 0 : 40_000_000L)
+                            .delayedAck(Duration.ofNanos(random.nextBoolean() ? 0 : 40_000_000L))
                             .nagle(random.nextBoolean())
-                            .userTimeoutNs(random.nextInt(3) == 0 ? 5_000_000_000L : 0)
+                            .userTimeout(
+                                    Duration.ofNanos(random.nextInt(3) == 0 ? 5_000_000_000L : 0))
                             .receiveBufferOctets(random.nextBoolean() ? 8_000 : 256 * 1024);
             with = new Side(config.seed(seed).build());
             without = new Side(config.seed(seed).build());

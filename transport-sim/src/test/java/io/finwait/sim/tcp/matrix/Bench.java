@@ -23,6 +23,7 @@ import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -90,7 +91,7 @@ final class Bench {
                         .withMaxOrphans(given.amount("most orphans", 100))
                         .withOrphanRetries(given.amount("retries", 3));
         if (given.has("no FIN-WAIT-2")) {
-            close = close.withFinWait2TimeoutNs(-1);
+            close = close.withoutFinWait2();
         }
         TimeWaitPolicy timeWait = TimeWaitPolicy.defaults();
         if (given.has("exact RST")) {
@@ -103,9 +104,9 @@ final class Bench {
                 .plain()
                 .receiveBufferOctets(given.amount("own buffer", OWN_BUFFER))
                 .retransmissions(Math.min(3, Math.max(1, retries)), Math.max(1, retries))
-                .delayedAckNs(given.has("delayed ACK") ? 40 * MS : 0)
-                .userTimeoutNs(given.amount("user timeout", 0) * SECOND)
-                .connectTimeoutNs(given.amount("connect timeout", 180) * SECOND)
+                .delayedAck(Duration.ofNanos(given.has("delayed ACK") ? 40 * MS : 0))
+                .userTimeout(Duration.ofNanos(given.amount("user timeout", 0) * SECOND))
+                .connectTimeout(Duration.ofNanos(given.amount("connect timeout", 180) * SECOND))
                 .closePolicy(close)
                 .timeWaitPolicy(timeWait)
                 .build();

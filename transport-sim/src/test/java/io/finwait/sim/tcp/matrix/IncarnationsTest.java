@@ -34,7 +34,7 @@ class IncarnationsTest {
     private Connection atB;
 
     private static EndpointConfig.Builder smallSegments(EndpointConfig.Builder builder) {
-        return builder.nagle(false).delayedAckNs(0).maxSegmentSize(100);
+        return builder.nagle(false).delayedAck(Duration.ZERO).maxSegmentSize(100);
     }
 
     private static EndpointConfig.Builder withoutOptions(EndpointConfig.Builder builder) {
