@@ -83,8 +83,8 @@ public final class NetworkNamespace implements AutoCloseable {
             if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
                 try {
                     run(List.of("ip", "netns", "del", each));
-                } catch (UncheckedIOException e) {
-                    continue;
+                } catch (UncheckedIOException alreadyGone) {
+                    // Another run has removed it meanwhile.
                 }
             }
         }

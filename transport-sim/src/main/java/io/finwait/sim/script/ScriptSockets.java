@@ -20,7 +20,6 @@ final class ScriptSockets implements StackUnderTest {
 
     private static final int O_RDWR = 2;
     private static final int O_NONBLOCK = 0x800;
-    private static final int MANY = 1024;
 
     private static final Set<String> OPTIONS =
             Set.of(

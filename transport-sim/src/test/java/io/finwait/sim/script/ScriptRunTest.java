@@ -399,9 +399,9 @@ class ScriptRunTest {
                 ScriptOptions.DEFAULT.withConfig(
                         c ->
                                 c.retransmissionTimeouts(
-                                        Duration.ofNanos(3_000_000_000L),
-                                        Duration.ofNanos(3_000_000_000L),
-                                        Duration.ofNanos(60_000_000_000L)));
+                                        Duration.ofSeconds(3),
+                                        Duration.ofSeconds(3),
+                                        Duration.ofSeconds(60)));
         PacketScript.of(text).run(slow).orThrow();
         assertThat(PacketScript.of(text).run().passed()).isFalse();
         assertThat(PacketScript.of("x", text, Map.of()).name()).isEqualTo("x");

@@ -102,6 +102,10 @@ class TcpInfoTest {
 
     @Test
     void whatIsLostIsSackedAndSentAgain() throws IOException {
+        loseTheFirstOfThreeSegments();
+    }
+
+    private void loseTheFirstOfThreeSegments() throws IOException {
         Connection ours = open();
         Connection theirs = hosts.listener.accept();
         hosts.net.from("client").matching(Segments.text()).first().drop();
@@ -196,7 +200,7 @@ class TcpInfoTest {
     /** What the TCB was used for before is nobody's business. */
     @Test
     void aConnectionKnowsNothingOfTheOneBefore() throws IOException {
-        whatIsLostIsSackedAndSentAgain();
+        loseTheFirstOfThreeSegments();
         Connection before = open();
         before.abort();
         hosts.run(SECOND);
