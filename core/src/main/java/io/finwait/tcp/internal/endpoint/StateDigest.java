@@ -98,6 +98,72 @@ public final class StateDigest {
                             ? tcb.timers.deadline(timer) - endpoint.nowNs()
                             : Timers.OFF);
         }
+        recovery(tcb, endpoint.nowNs(), to);
+        windows(tcb, endpoint.nowNs(), to);
+        acknowledgments(tcb, to);
+        user(tcb, endpoint.nowNs(), to);
+    }
+
+    /** What loss recovery remembers; round trips decide through SACK's tail loss probe alone. */
+    private static void recovery(Tcb tcb, long nowNs, LongConsumer to) {
+        Snd snd = tcb.snd;
+        to.accept(tcb.loss.recover - snd.iss);
+        to.accept(bits(tcb.loss.keepsTimer, tcb.loss.recovering && tcb.loss.afterTimeout));
+        boolean measures = tcb.sackPermitted || tcb.rcv.timestamps;
+        boolean times = measures && (tcb.timing || tcb.rcv.timestamps);
+        to.accept(times ? tcb.timedSeq - snd.iss : -1);
+        to.accept(measures && tcb.timing ? nowNs - tcb.timedAtNs : -1);
+        to.accept(measures && tcb.rtt.hasMeasured() ? tcb.rtt.smoothedNs() : -1);
+    }
+
+    /** Who told the window last, and what the timestamps of arriving segments are compared with. */
+    private static void windows(Tcb tcb, long nowNs, LongConsumer to) {
+        Rcv rcv = tcb.rcv;
+        boolean open = tcb.state.isSynchronized();
+        to.accept(open ? tcb.snd.wl1 - rcv.irs : -1);
+        to.accept(open ? tcb.snd.wl2 - tcb.snd.iss : -1);
+        to.accept(Math.max(0, rcv.toldBeyondEdge()));
+        to.accept(rcv.timestamps ? rcv.tsRecent : -1);
+        to.accept(rcv.timestamps ? nowNs - rcv.tsRecentAtNs : -1);
+        to.accept(rcv.timestamps ? rcv.lastAckSent - rcv.irs : -1);
+    }
+
+    private static void acknowledgments(Tcb tcb, LongConsumer to) {
+        to.accept(tcb.octetsUnacknowledged);
+        to.accept(tcb.quickAcksLeft);
+        to.accept(tcb.rcv.peerSegment);
+        to.accept(bits(tcb.acknowledgedInBatch, tcb.sendSmall, tcb.ready, tcb.keepaliveOwed));
+    }
+
+    /** What the user has asked for, and what of it is under way. */
+    private static void user(Tcb tcb, long nowNs, LongConsumer to) {
+        TcpConnection handle = (TcpConnection) tcb.connection;
+        to.accept(
+                bits(
+                        handle == null,
+                        handle != null && handle.draining,
+                        handle != null && handle.givenUp,
+                        tcb.listener != null,
+                        tcb.countedAsHandshake,
+                        tcb.recordRefused,
+                        tcb.opensWithNextCycle,
+                        tcb.resetOwed,
+                        tcb.nagle,
+                        tcb.snd.wasFull,
+                        tcb.softError != null));
+        to.accept(handle == null ? 0 : handle.untold());
+        to.accept(tcb.resetOwed ? tcb.resetSeq - tcb.snd.iss : -1);
+        to.accept(tcb.isOpening() ? nowNs - tcb.openedAtNs : -1);
+        to.accept(tcb.acceptDeferred ? nowNs - tcb.synReceivedAtNs : -1);
+        to.accept(tcb.lingerNs);
+        to.accept(tcb.userTimeoutNs);
+        to.accept(tcb.keepaliveIdleNs);
+        if (tcb.keepaliveIdleNs > 0) {
+            to.accept(tcb.keepaliveIntervalNs);
+            to.accept(tcb.keepaliveProbes);
+            to.accept(tcb.keepalivesUnanswered);
+            to.accept(nowNs - tcb.lastHeardNs);
+        }
     }
 
     private static long bits(boolean... facts) {

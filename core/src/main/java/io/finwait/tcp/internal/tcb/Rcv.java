@@ -156,6 +156,11 @@ public final class Rcv {
         return edge - nxt;
     }
 
+    /** Octets of the window that only the field, in its units, has told; see {@code StateDigest}. */
+    public int toldBeyondEdge() {
+        return told - edge;
+    }
+
     /** Where the right edge could be now that the user has read. */
     private int possibleEdge() {
         return nxt + Math.max(0, capacity - buffer.readable());

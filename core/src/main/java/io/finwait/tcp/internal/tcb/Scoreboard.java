@@ -196,6 +196,7 @@ public final class Scoreboard {
         }
         to.accept(timedOutTo - iss);
         to.accept(sentAgainTo - iss);
+        to.accept(sentLaterFrom - iss);
         to.accept(arrivedLater);
     }
 }
