@@ -5,6 +5,7 @@ import io.finwait.examples.explain.ExplainJson;
 import io.finwait.examples.explain.ExplainPage;
 import io.finwait.examples.explain.ExplainText;
 import io.finwait.trace.Ladder;
+import io.finwait.trace.SequencePlot;
 import io.finwait.trace.SvgLadder;
 import io.finwait.trace.TextLadder;
 import io.finwait.trace.capture.CaptureReader;
@@ -56,6 +57,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static final int MEGABYTE = 1_000_000;
     private static final int MOST_RUNGS = 2_000;
+    private static final int MOST_BARS = 50_000;
     private static final int FOUND = 3;
     private static final String PIPE = "-";
 
@@ -95,6 +97,14 @@ final class ExplainCommand implements Callable<Integer> {
     private Path svg;
 
     @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            description =
+                    "Draws the sequence numbers of --stream N over time, as SVG: text, what was"
+                            + " sent again, ACKs, window, SACK.")
+    private Path plot;
+
+    @Option(
             names = "--html",
             paramLabel = "FILE",
             description =
@@ -125,6 +135,14 @@ final class ExplainCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--svg writes a ladder; say which, with --ladder N");
         }
+        if (plot != null) {
+            if (stream < 0 || files.size() != 1) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--plot draws one connection of one capture; say which, with --stream N");
+            }
+            Files.writeString(plot, new SequencePlot().render(ladderOf(files.get(0), stream)));
+        }
         if (html != null) {
             if (files.size() != 1 || files.get(0).equals(PIPE)) {
                 throw new ParameterException(
@@ -143,16 +161,19 @@ final class ExplainCommand implements Callable<Integer> {
         return found ? FOUND : 0;
     }
 
-    private void draw(String file) throws IOException {
+    private Ladder ladderOf(String file, int number) throws IOException {
         if (file.equals(PIPE)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--ladder reads a file, not a pipe; save the capture first");
+                    "pictures are drawn of a file, not of a pipe; save the capture first");
         }
-        Ladder drawn;
         try (CaptureReader reader = CaptureReader.open(Path.of(file))) {
-            drawn = CapturedLadder.of(reader, ladder, MOST_RUNGS);
+            return CapturedLadder.of(reader, number, plot == null ? MOST_RUNGS : MOST_BARS);
         }
+    }
+
+    private void draw(String file) throws IOException {
+        Ladder drawn = ladderOf(file, ladder);
         if (svg != null) {
             Files.writeString(svg, new SvgLadder().render(drawn));
             return;

@@ -72,6 +72,12 @@ final class StageOptions {
             description = "Writes a page to look at closely in a browser.")
     private Path html;
 
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            description = "Draws sequence numbers over time, as SVG.")
+    private Path plot;
+
     Settings settings(double loss, Duration delay) {
         Settings.Place place = Settings.Place.of(transport).orElse(Settings.Place.LINK);
         Duration twoMsl = msl.multipliedBy(2);
@@ -82,6 +88,7 @@ final class StageOptions {
         requireFolder("--pcap", pcap);
         requireFolder("--svg", svg);
         requireFolder("--html", html);
+        requireFolder("--plot", plot);
         Link link = place == Settings.Place.LINK ? link() : null;
         return new Settings(
                 place,
@@ -93,6 +100,7 @@ final class StageOptions {
                 pcap,
                 svg,
                 html,
+                plot,
                 Console.colour(),
                 Console.ascii());
     }

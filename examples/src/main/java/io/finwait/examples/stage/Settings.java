@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param pcap where to write a capture, or null
  * @param svg where to write a picture, or null
  * @param html where to write a page, or null
+ * @param plot where to draw sequence numbers over time, or null
  * @param ansi whether the text may be coloured
  * @param ascii whether the reader's terminal knows nothing but ASCII
  */
@@ -30,6 +31,7 @@ public record Settings(
         Path pcap,
         Path svg,
         Path html,
+        Path plot,
         boolean ansi,
         boolean ascii) {
 
@@ -80,19 +82,20 @@ public record Settings(
     public static Settings simulation() {
         Duration msl = Duration.ofSeconds(30);
         Duration delay = Duration.ofMillis(10);
-        return new Settings(Place.SIM, null, msl, 1, 0, delay, null, null, null, false, false);
+        return new Settings(
+                Place.SIM, null, msl, 1, 0, delay, null, null, null, null, false, false);
     }
 
     /** Both hosts in this process over transports that reach each other, without files. */
     public static Settings over(Link link, Duration msl) {
         return new Settings(
-                Place.LINK, link, msl, 1, 0, Duration.ZERO, null, null, null, false, false);
+                Place.LINK, link, msl, 1, 0, Duration.ZERO, null, null, null, null, false, false);
     }
 
     /** The same with other files; null for none. */
     public Settings withFiles(Path newPcap, Path newSvg) {
         return new Settings(
-                place, link, msl, seed, loss, delay, newPcap, newSvg, html, ansi, ascii);
+                place, link, msl, seed, loss, delay, newPcap, newSvg, html, plot, ansi, ascii);
     }
 
     /** How long TIME-WAIT lasts. */
@@ -102,12 +105,14 @@ public record Settings(
 
     /** The same in another place. */
     public Settings at(Place newPlace) {
-        return new Settings(newPlace, null, msl, seed, loss, delay, pcap, svg, html, ansi, ascii);
+        return new Settings(
+                newPlace, null, msl, seed, loss, delay, pcap, svg, html, plot, ansi, ascii);
     }
 
     /** The same with another life of segments. */
     public Settings withMsl(Duration newMsl) {
-        return new Settings(place, link, newMsl, seed, loss, delay, pcap, svg, html, ansi, ascii);
+        return new Settings(
+                place, link, newMsl, seed, loss, delay, pcap, svg, html, plot, ansi, ascii);
     }
 
     /** True when a host is the kernel. */

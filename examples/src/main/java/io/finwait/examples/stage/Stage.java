@@ -3,6 +3,7 @@ package io.finwait.examples.stage;
 import io.finwait.trace.End;
 import io.finwait.trace.HtmlPage;
 import io.finwait.trace.Ladder;
+import io.finwait.trace.SequencePlot;
 import io.finwait.trace.SvgLadder;
 import io.finwait.trace.TextLadder;
 
@@ -124,6 +125,10 @@ public final class Stage {
         Path svg = numbered(settings.svg());
         if (svg != null) {
             write(svg, new SvgLadder().render(ladder));
+        }
+        Path plot = numbered(settings.plot());
+        if (plot != null) {
+            write(plot, new SequencePlot().render(ladder));
         }
         if (settings.pcap() != null) {
             written.add(numbered(settings.pcap()));
