@@ -195,9 +195,10 @@ public final class SequencePlot {
         }
 
         private void bar(long timeNs, long low, long high, String cssClass) {
-            double from = y(low);
-            double to = Math.min(y(high), from - SHORTEST_BAR);
-            svg.line(x(timeNs), from, x(timeNs), to, cssClass);
+            double from = y((double) low);
+            double to = Math.min(y((double) high), from - SHORTEST_BAR);
+            double x = x((double) timeNs);
+            svg.line(x, from, x, to, cssClass);
         }
 
         /** A line that keeps its height until the next acknowledgment. */
@@ -206,8 +207,8 @@ public final class SequencePlot {
             long highest = Long.MIN_VALUE;
             for (Ack each : acks) {
                 highest = Math.max(highest, edges ? each.edge : each.ack);
-                double x = x(each.timeNs);
-                double y = y(highest);
+                double x = x((double) each.timeNs);
+                double y = y((double) highest);
                 if (path.isEmpty()) {
                     path.append('M').append(Svg.number(x)).append(' ').append(Svg.number(y));
                 } else {

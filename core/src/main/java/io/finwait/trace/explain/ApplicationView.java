@@ -51,6 +51,9 @@ final class ApplicationView {
         ResetFacts reset = conversation.reset;
         String victim = Judge.name(1 - reset.side);
         State before = reset.peerStateBefore;
+        if (before == State.LISTEN) {
+            return;
+        }
         if (before == State.SYN_SENT || before == State.SYN_RECEIVED) {
             views.add(victim + ": \"Connection refused\" or nothing; it never was open");
             return;

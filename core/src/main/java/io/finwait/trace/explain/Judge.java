@@ -212,8 +212,11 @@ final class Judge {
         }
         if (conversation.usedAgainAfterNs >= 0) {
             text.append(text.isEmpty() ? "" : "; ")
-                    .append("the pair of sockets was used again after ")
-                    .append(Durations.words(conversation.usedAgainAfterNs))
+                    .append("the pair of sockets was used again ")
+                    .append(
+                            conversation.usedAgainAfterNs == 0
+                                    ? "at once"
+                                    : "after " + Durations.words(conversation.usedAgainAfterNs))
                     .append(howUsedAgain(conversation.next));
         }
         return text.toString();

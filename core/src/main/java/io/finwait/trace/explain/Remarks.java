@@ -56,7 +56,11 @@ final class Remarks {
                             + " again");
         }
         if (flow.zeroWindows > 0) {
-            remarks.add(who + " closed its window " + flow.zeroWindows + " times: it did not read");
+            remarks.add(
+                    who
+                            + " closed its window "
+                            + (flow.zeroWindows == 1 ? "once" : flow.zeroWindows + " times")
+                            + ": it did not read");
         }
         if (flow.damaged > 0) {
             remarks.add(

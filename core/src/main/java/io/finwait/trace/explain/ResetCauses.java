@@ -139,6 +139,18 @@ final class ResetCauses {
                     reset.number);
             return true;
         }
+        if (reset.stateBefore == State.SYN_SENT && reset.isFromNobody()) {
+            add(
+                    Cause.OLD_DUPLICATE,
+                    "packet "
+                            + reset.provokedBy
+                            + " answers the SYN for an old connection of this pair, in LAST_ACK or"
+                            + " TIME_WAIT; the RST ends that one, and a SYN sent again opens the"
+                            + " new one",
+                    reset.provokedBy,
+                    reset.number);
+            return true;
+        }
         if (reset.stateBefore == State.SYN_SENT) {
             add(Cause.CANCELLED, "the opener closed before anybody answered", reset.number);
             return true;
@@ -310,11 +322,18 @@ final class ResetCauses {
                         reset.number);
         boolean wasThere =
                 reset.lastSignNs != ResetFacts.UNKNOWN && reset.lastSignNs < FIT_TO_FORGET_NS;
-        reasons.add(wasThere ? closed : forgotten);
-        reasons.add(wasThere ? forgotten : closed);
+        add(wasThere ? closed : forgotten);
+        add(wasThere ? forgotten : closed);
     }
 
     private void add(Cause cause, String evidence, long... packets) {
-        reasons.add(Reason.of(cause, evidence, packets));
+        add(Reason.of(cause, evidence, packets));
+    }
+
+    /** The first that names a cause has the best evidence for it. */
+    private void add(Reason reason) {
+        if (reasons.stream().noneMatch(each -> each.cause() == reason.cause())) {
+            reasons.add(reason);
+        }
     }
 }

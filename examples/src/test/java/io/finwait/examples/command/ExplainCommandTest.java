@@ -32,7 +32,9 @@ class ExplainCommandTest {
     @BeforeAll
     static void captureStories() {
         for (String story :
-                new String[] {"close", "half-close", "unread-data", "abort", "reset-by-peer"}) {
+                new String[] {
+                    "close", "half-close", "unread-data", "abort", "reset-by-peer", "last-ack-syn"
+                }) {
             CommandRun run = CommandRun.of(story, "--pcap", capture(story).toString());
             assertThat(run.code()).as(run.err()).isZero();
         }
@@ -56,6 +58,14 @@ class ExplainCommandTest {
                 .containsPattern("\\(#\\d+")
                 .contains("Connection reset by peer");
         assertThat(explain("reset-by-peer").out()).contains("text came after the application");
+    }
+
+    @Test
+    void aSynAnsweredForTheOldConnectionIsNoCancelledOne() {
+        assertThat(explain("last-ack-syn").out())
+                .contains("packet 16 answers the SYN for an old connection of this pair")
+                .contains("was used again after 970 ms (connection 2): its SYN was accepted")
+                .doesNotContain("gave the attempt up");
     }
 
     @Test
