@@ -88,8 +88,8 @@ public final class RttEstimator {
 
     /** The timeout for what is sent now, in nanoseconds. */
     public long timeoutNs() {
-        int doublings = backoff + probing;
-        return doublings >= 32 ? maxNs : Math.min(timeoutNs << Math.min(doublings, 20), maxNs);
+        int doublings = Math.min(backoff + probing, Long.SIZE - 1);
+        return timeoutNs > maxNs >> doublings ? maxNs : timeoutNs << doublings;
     }
 
     /** The smoothed round trip, in nanoseconds, or 0 when nothing was measured. */

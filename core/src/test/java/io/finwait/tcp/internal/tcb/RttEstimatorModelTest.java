@@ -1,0 +1,91 @@
+package io.finwait.tcp.internal.tcb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+
+import java.math.BigInteger;
+import java.util.SplittableRandom;
+
+/** RFC 6298 against numbers that can't overflow, with round trips of nothing up to a day. */
+class RttEstimatorModelTest {
+
+    private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000 * MS;
+    private static final long HOUR = 3_600 * SECOND;
+    private static final long[] ROUND_TRIPS = {
+        -1, 0, 1, 3, 7, 1_000, MS - 1, MS, 10 * MS, 100 * MS, SECOND, 3 * SECOND, HOUR, 24 * HOUR
+    };
+    private static final long[] MOST = {SECOND, 60 * SECOND, HOUR, 24 * HOUR};
+
+    private BigInteger smoothed;
+    private BigInteger variation;
+    private BigInteger timeout;
+    private int doublings;
+    private int probes;
+
+    private static BigInteger big(long number) {
+        return BigInteger.valueOf(number);
+    }
+
+    /** (2.2) and (2.3) of RFC 6298 §2, rounded as its shifts round. */
+    private void sample(long roundTrip, long min, long max) {
+        BigInteger r = big(Math.max(roundTrip, 0));
+        if (smoothed == null) {
+            smoothed = r;
+            variation = r.shiftRight(1);
+        } else {
+            BigInteger error = smoothed.subtract(r).abs();
+            variation = variation.subtract(variation.shiftRight(2)).add(error.shiftRight(2));
+            smoothed = smoothed.subtract(smoothed.shiftRight(3)).add(r.shiftRight(3));
+        }
+        BigInteger k = variation.shiftLeft(2).max(big(MS));
+        timeout = smoothed.add(k).max(big(min)).min(big(max));
+        doublings = 0;
+    }
+
+    @RepeatedTest(60)
+    void isTheTimeoutOfTheRfc(RepetitionInfo repetition) {
+        int seed = repetition.getCurrentRepetition();
+        SplittableRandom random = new SplittableRandom(seed);
+        long max = MOST[random.nextInt(MOST.length)];
+        long min = Math.min(max, random.nextBoolean() ? SECOND : MS);
+        RttEstimator rtt = new RttEstimator();
+        rtt.reset(min, min, max);
+        timeout = big(min);
+        for (int step = 0; step < 300; step++) {
+            switch (random.nextInt(6)) {
+                case 0, 1 -> {
+                    long roundTrip = ROUND_TRIPS[random.nextInt(ROUND_TRIPS.length)];
+                    rtt.sample(roundTrip);
+                    sample(roundTrip, min, max);
+                }
+                case 2, 3 -> {
+                    for (int i = random.nextInt(40); i > 0; i--) {
+                        rtt.backOff();
+                        doublings++;
+                    }
+                }
+                case 4 -> {
+                    rtt.backOffProbes();
+                    probes++;
+                }
+                default -> {
+                    rtt.endProbing();
+                    probes = 0;
+                }
+            }
+            BigInteger wanted = timeout.shiftLeft(Math.min(doublings + probes, 100)).min(big(max));
+            assertThat(big(rtt.timeoutNs()))
+                    .as(
+                            "seed %d, step %d: %s doubled %d times, at most %d",
+                            seed, step, timeout, doublings + probes, max)
+                    .isEqualTo(wanted);
+            assertThat(rtt.hasMeasured()).isEqualTo(smoothed != null);
+            if (smoothed != null) {
+                assertThat(big(rtt.smoothedNs())).isEqualTo(smoothed);
+            }
+        }
+    }
+}
