@@ -7,19 +7,20 @@ import java.time.Duration;
  * {@link io.finwait.timewait.TimeWaitPolicy}.
  *
  * @param finWait2TimeoutNs how long an orphan stays in FIN-WAIT-2, in nanoseconds; 0 for ever (RFC
- *     9293), below 0: not at all, a CLOSE that would lead there resets. Never runs while the user holds
- *     the handle
- * @param orphanRetries how often an orphan sends again, or probes a closed window, before it is given
- *     up; only an acknowledged octet or FIN begins the count anew, a window that opens does not
- *     (CVE-2009-1926)
+ *     9293); below 0 a CLOSE that would lead there resets instead. The time never runs while the
+ *     user holds the handle
+ * @param orphanRetries how often an orphan retransmits, or probes a closed window, before it is
+ *     given up; only an acknowledged octet or FIN restarts the count, and a window that opens does
+ *     not (CVE-2009-1926)
  * @param orphanTimeoutNs how long an orphan may take altogether until its FIN is acknowledged, in
- *     nanoseconds; 0 for ever. What nobody owns must not last as long as its peer likes
- * @param maxOrphans connections without a user at most; more are reset at CLOSE. An orphan in
- *     FIN-WAIT-2 is a record of the TIME-WAIT table, whose caps hold for it, and is not counted here
+ *     nanoseconds; 0 for ever. The peer must not decide how long an orphan lives
+ * @param maxOrphans the largest number of connections without a user; further ones are reset at
+ *     CLOSE. An orphan in FIN-WAIT-2 is a record in the TIME-WAIT table: the caps of that table
+ *     apply to it, and it is not counted here
  * @param resetOnUnreadData CLOSE with unread octets sends RST instead of FIN (RFC 9293 SHLD-3)
- * @param endOfStreamAfterReset what RECEIVE says when RST came after a FIN that was not yet read: true:
- *     end-of-stream, and "Broken pipe" from SEND, as on Linux; false: "Connection reset by peer", as on
- *     BSD and macOS, but each time and not only once
+ * @param endOfStreamAfterReset what RECEIVE says when an RST came after a FIN that was not yet
+ *     read. True: end-of-stream, and "Broken pipe" from SEND, as on Linux. False: "Connection reset
+ *     by peer", as on BSD and macOS, but every time and not only once
  */
 public record ClosePolicy(
         long finWait2TimeoutNs,
@@ -78,7 +79,7 @@ public record ClosePolicy(
                 endOfStreamAfterReset);
     }
 
-    /** The same with another number of retries of orphans. */
+    /** The same with another number of retries for orphans. */
     public ClosePolicy withOrphanRetries(int retries) {
         return new ClosePolicy(
                 finWait2TimeoutNs,
@@ -100,7 +101,7 @@ public record ClosePolicy(
                 endOfStreamAfterReset);
     }
 
-    /** The same with another number of orphans. */
+    /** The same with another largest number of orphans. */
     public ClosePolicy withMaxOrphans(int orphans) {
         return new ClosePolicy(
                 finWait2TimeoutNs,

@@ -7,7 +7,7 @@ import java.util.List;
  * CLOSED; how TIME-WAIT itself ended is told to the observer of the TIME-WAIT table.
  *
  * <p>A normal close can be told from an abort (RFC 9293 MUST-12): {@link Orderly} means that both FINs
- * were exchanged and acknowledged as far as this end can know.
+ * were exchanged and acknowledged so far as this end can know.
  */
 public sealed interface CloseReason {
 
@@ -115,9 +115,12 @@ public sealed interface CloseReason {
 
     /** Which timer gave up. */
     enum TimeoutCause {
-        /** The SYN or SYN-ACK was sent too often (RFC 9293 MUST-23). */
+        /** The SYN or SYN-ACK was retransmitted too often (RFC 9293 MUST-23). */
         CONNECT("Connection timed out while connecting"),
-        /** Data or FIN was sent too often without an acknowledgment: R2 (RFC 9293 §3.8.3). */
+        /**
+         * Data or a FIN was retransmitted too often without an acknowledgment: R2 (RFC 9293
+         * §3.8.3).
+         */
         RETRANSMISSION("Connection timed out: no acknowledgment"),
         /** The user timeout passed (RFC 9293 §3.10.8). */
         USER_TIMEOUT("Connection timed out: user timeout"),
@@ -142,7 +145,7 @@ public sealed interface CloseReason {
     }
 
     /**
-     * What was left at the end.
+     * What was left when the connection ended.
      *
      * @param unsent octets that the user had sent and that never went out
      * @param unacknowledged octets that went out and were not acknowledged

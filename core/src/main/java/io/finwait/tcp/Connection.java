@@ -14,13 +14,13 @@ import java.nio.ByteBuffer;
  *
  * <ul>
  *   <li>{@link #shutdownOutput()}: "I have nothing more to say." The peer reads end-of-stream; we go on
- *       reading. The polite half of every protocol in which the other side answers last.
+ *       reading. This suits every protocol in which the other side answers last.
  *   <li>{@link #close()}: "I have nothing more to say and will not listen." Everything queued is still
  *       delivered. If the peer sends more, or if received octets are unread, it is reset: the peer may
  *       then lose what we sent last.
- *   <li>{@link #closeGracefully(long)}: says it, then listens until the peer has finished or the
- *       deadline passes, so that our last octets are not destroyed by a reset. What a server wants that
- *       answers before it has read the whole request.
+ *   <li>{@link #closeGracefully(long)}: sends FIN, then listens until the peer has finished or the
+ *       deadline passes, so that no reset destroys our last octets. A server that answers before it
+ *       has read the whole request wants this.
  *   <li>{@link #abort()}: at once, by reset; everything queued is lost.
  * </ul>
  */
@@ -29,12 +29,12 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
     /**
      * Queues octets to be sent (the RFC's SEND).
      *
-     * @param source the octets from position to limit; those taken are consumed, and copied, so the
-     *     buffer is the caller's again on return
+     * @param source the octets from position to limit; those taken are consumed and copied, so the
+     *     caller may reuse the buffer after the call
      * @return how many octets were taken, 0 when the send buffer is full
-     * @throws IOException "Broken pipe" after our own CLOSE or when the connection has ended. When it
-     *     ended otherwise than in order and neither this method nor {@link #receive} has told it yet,
-     *     the error that {@link #receive} throws, once
+     * @throws IOException "Broken pipe" after our own CLOSE or when the connection has ended. If
+     *     the connection was cut off, and neither this method nor {@link #receive} has reported
+     *     that yet: once, the error that {@link #receive} throws
      */
     int send(ByteBuffer source) throws IOException;
 
@@ -42,21 +42,21 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
      * Takes received octets, in order (the RFC's RECEIVE). Octets that arrived before the connection
      * ended stay readable after it has ended.
      *
-     * @param target gets as many octets as are there and fit
-     * @return how many octets were taken, 0 when none is there yet, -1 at end-of-stream, again and
-     *     again
-     * @throws IOException when everything is read and the connection ended otherwise than in order,
-     *     again and again, so that nobody takes a truncated stream for a whole one: "Connection reset
+     * @param target receives as many octets as are available and fit
+     * @return how many octets were taken, 0 when none has arrived yet, -1 at end-of-stream, at
+     *     every call
+     * @throws IOException when everything is read and the connection was cut off, at every call, so
+     *     that nobody takes a truncated stream for a complete one: "Connection reset
      *     by peer" or another {@link CloseReason#message()}, "Connection reset" after {@link #abort()},
-     *     "Connection timed out" or what ICMP said of the path. A reset behind the peer's FIN is
-     *     end-of-stream where {@link ClosePolicy#endOfStreamAfterReset()} says so. Also after our own
-     *     {@link #close()}
+     *     "Connection timed out" or what ICMP said about the path. A reset after the peer's FIN is
+     *     end-of-stream where {@link ClosePolicy#endOfStreamAfterReset()} says so. Also thrown
+     *     after our own {@link #close()}
      */
     int receive(ByteBuffer target) throws IOException;
 
     /**
      * Sends FIN behind everything queued, and goes on receiving (half-close). Before the connection is
-     * established it is put off until then; a second call does nothing.
+     * established it is deferred until then. A second call does nothing.
      */
     void shutdownOutput();
 
@@ -84,8 +84,9 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
     void closeGracefully(long deadlineNs);
 
     /**
-     * Ends the connection at once with RST; everything queued is lost (the RFC's ABORT). In TIME-WAIT
-     * nothing is sent: the pair of sockets is free at once, without the protection of the wait.
+     * Ends the connection at once with RST; everything queued is lost (the RFC's ABORT). In
+     * TIME-WAIT nothing is sent: the pair of sockets becomes free at once, and loses the protection
+     * of the wait.
      */
     void abort();
 
@@ -124,7 +125,7 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
      */
     void nagle(boolean on);
 
-    /** Is told what happens; replaces the one before. */
+    /** Sets the observer that is told what happens; it replaces the earlier one. */
     void observer(ConnectionObserver observer);
 
     /** True once the connection has ended, TIME-WAIT included: {@link #closeReason()} is there. */
@@ -134,7 +135,8 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
     CloseReason closeReason();
 
     /**
-     * What can be told of the machinery at this moment, {@code ss -tino} of one connection. A new object at
+     * The inner state of the connection at this moment, like {@code ss -tino} for one connection. A
+     * new object at
      * each call.
      */
     TcpInfo tcpInfo();
@@ -142,7 +144,7 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
     /** Octets of room in the send buffer. */
     int sendRoom();
 
-    /** Octets that were queued and have not been sent. */
+    /** Octets that are queued and were never sent. */
     long unsent();
 
     /** True when {@link #receive} would return octets, -1 or an error instead of 0. */
@@ -150,13 +152,14 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
 
     /**
      * Gives the handle back to the endpoint for use by a later connection, to spare the garbage
-     * collector. The handle must have ended; whoever keeps using it may meet a stranger's connection.
+     * collector. The connection must have ended. A caller that keeps using the handle may meet a
+     * connection of somebody else.
      *
      * @throws IllegalStateException when the connection has not ended
      */
     void release();
 
-    /** The user's own object, for finding one's way from a callback; null at first. */
+    /** An object of the user's, for finding its own data in a callback; null at first. */
     Object attachment();
 
     /** Sets {@link #attachment()}. */

@@ -2,7 +2,7 @@ package io.finwait.tcp;
 
 import io.finwait.wire.IpAddress;
 
-/** What can be told of a connection at any time: the RFC's STATUS (RFC 9293 §3.10.6). */
+/** What a connection can report at any time: the STATUS call (RFC 9293 §3.10.6). */
 public interface ConnectionInfo {
 
     /** Address of this end. */

@@ -2,14 +2,14 @@ package io.finwait.tcp;
 
 /**
  * Is told what happens to a connection, by the contract of {@link EndpointObserver}: on the endpoint's
- * thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}, never in the middle of a segment. It
- * may call every method but {@code doWork}. What it throws, an {@link Error} included, is logged, and
- * ends that connection with a reset and {@link CloseReason.AbortCause#OBSERVER_FAILED}; one that has
- * ended stays as it is.
+ * thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}, never in the middle of a
+ * segment. It may call every method except {@code doWork}. Whatever it throws, even an {@link
+ * Error}, is logged, and ends that connection with a reset and {@link
+ * CloseReason.AbortCause#OBSERVER_FAILED}; a connection that has already ended does not change.
  *
- * <p>Events that came together are told in the order of the methods here. Once it has called {@link
- * Connection#release} it is told nothing more, and a connection that is opened with the same handle
- * hears nothing of the one before.
+ * <p>Events that came together are told in the order of the methods here. After it calls {@link
+ * Connection#release} it is told nothing more, and a later connection with the same handle is told
+ * nothing about the earlier one.
  */
 public interface ConnectionObserver {
 
@@ -25,7 +25,7 @@ public interface ConnectionObserver {
     /** There is room in the send buffer again. */
     default void onWritable(Connection connection) {}
 
-    /** The peer closed its direction (RFC 9293 §3.6: told even when nobody reads). */
+    /** The peer closed its direction. This is told even when nobody reads (RFC 9293 §3.6). */
     default void onPeerClosed(Connection connection) {}
 
     /** Our FIN was acknowledged: everything we sent was accepted by the peer's TCP. */

@@ -4,9 +4,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What an endpoint has counted. Its thread alone writes; any thread may read. A reader soon sees what was
- * counted, and whoever sees a count sees all that was counted before it: a count is written with release
- * and read with acquire semantics. Several counts are not read at one moment.
+ * What an endpoint has counted. Its thread alone writes; any thread may read. A count is written
+ * with release and read with acquire semantics: a reader soon sees it, and then also sees
+ * everything that was counted before it. Several counts can't be read at the same moment.
  */
 public interface Counters {
 
@@ -16,13 +16,13 @@ public interface Counters {
         PACKETS_IN,
         /** Packets sent. */
         PACKETS_OUT,
-        /** Packets that were malformed at the IP layer, or no TCP and no ping. */
+        /** Packets that were malformed at the IP layer, or were neither TCP nor a ping. */
         BAD_PACKETS,
         /** Segments whose checksum was wrong. */
         BAD_CHECKSUMS,
         /** Packets that were not for us. */
         NOT_FOR_US,
-        /** Segments that ask for no answer and had no meaning, dropped. */
+        /** Segments dropped because they meant nothing and called for no answer. */
         DROPPED_SEGMENTS,
         /** Active opens. */
         ACTIVE_OPENS,
@@ -31,12 +31,13 @@ public interface Counters {
         /** Connections that were never established: tcpAttemptFails of RFC 4022. */
         FAILED_ATTEMPTS,
         /**
-         * Connections in ESTABLISHED or CLOSE-WAIT that ended at once: tcpEstabResets of RFC 4022.
+         * Connections that went from ESTABLISHED or CLOSE-WAIT straight to CLOSED: tcpEstabResets
+         * of RFC 4022.
          */
         ESTABLISHED_RESETS,
         /** SYNs dropped because a backlog was full. */
         LISTEN_OVERFLOWS,
-        /** Segments sent again, for whatever {@link Retransmission} reason. */
+        /** Segments sent again, for any {@link Retransmission} reason. */
         RETRANSMISSIONS,
         /** Retransmission timers that fired. */
         RETRANSMISSION_TIMEOUTS,
@@ -46,7 +47,7 @@ public interface Counters {
         RESETS_OUT,
         /** Acceptable resets received. */
         RESETS_IN,
-        /** Resets not sent because of the limit. */
+        /** Resets not sent because of the limit per second. */
         RESETS_LIMITED,
         /** Challenge ACKs sent (RFC 5961). */
         CHALLENGE_ACKS,
@@ -70,23 +71,26 @@ public interface Counters {
         ANSWERS_WITHOUT_ROOM,
         /** Pings answered. */
         PINGS,
-        /** ICMP errors that were told and may pass. */
+        /** Soft ICMP errors, told to the user: what they report may pass. */
         ICMP_SOFT_ERRORS,
-        /** Connections whose segments got smaller because a link takes less (RFC 1191, RFC 8201). */
+        /**
+         * Connections whose segments got smaller because a link on the path carries less (RFC 1191,
+         * RFC 8201).
+         */
         PATH_MTU_REDUCTIONS,
         /** ICMP errors whose quoted segment is not outstanding on any connection, or that change nothing. */
         ICMP_IGNORED,
         /**
-         * What was thrown and contained: one connection ended because of it, or one packet, command or
-         * callback came to nothing. None of these should ever happen; the log has the stack traces.
+         * Exceptions and errors that were contained: each ended one connection, or was the end of
+         * one packet, command or callback. None should ever happen; the log has the stack traces.
          */
         FAILURES_CONTAINED
     }
 
-    /** How many were counted; from any thread. */
+    /** The value of a counter; any thread may ask. */
     long get(Counter counter);
 
-    /** All that are not zero. */
+    /** All counters that are not zero. */
     default Map<Counter, Long> nonZero() {
         Map<Counter, Long> result = new EnumMap<>(Counter.class);
         for (Counter each : Counter.values()) {

@@ -6,11 +6,11 @@ import io.finwait.wire.IpAddress;
 import java.util.function.Consumer;
 
 /**
- * A TCP over one transport: it holds the connections and listeners of some addresses.
+ * A TCP over one transport: it holds the connections and listeners of its addresses.
  *
- * <p>It belongs to one thread and does no I/O of its own. Whoever drives it calls {@link #doWork} with
- * the time, and again when a packet may have come, when {@link #nextDeadlineNs()} is reached, or after
- * calls of its own:
+ * <p>It belongs to one thread and never waits for I/O. Its driver calls {@link #doWork} with the
+ * time, and again when a packet may have come, when {@link #nextDeadlineNs()} is reached, or after
+ * other calls to the endpoint:
  *
  * <pre>{@code
  * while (running) {
@@ -24,10 +24,10 @@ import java.util.function.Consumer;
  * <p>Spurious calls of {@code doWork} are safe; calls inside a callback are refused. Times are
  * nanoseconds of one monotonic clock.
  *
- * <p>What is called between two duty cycles, a connect or a close, happens at the time of the next one,
- * however long ago the last was: timeouts that it begins are counted from there, and {@link
- * #nextDeadlineNs()} says that the next one is due. So an endpoint need not be told the time before a
- * call.
+ * <p>A call between two duty cycles, such as connect or close, takes effect at the time of the next
+ * cycle, however long ago the last one was: its timeouts are counted from there, and {@link
+ * #nextDeadlineNs()} says that the next cycle is due. So the endpoint need not be told the time
+ * before a call.
  */
 public interface Endpoint extends AutoCloseable {
 
@@ -37,7 +37,7 @@ public interface Endpoint extends AutoCloseable {
     /**
      * One duty cycle: runs commands, takes a batch of packets, fires timers, sends what is owed.
      *
-     * @param nowNs the time, in nanoseconds, never before that of an earlier call
+     * @param nowNs the time, in nanoseconds, never less than in an earlier call
      * @return how much was done; 0 when there was nothing to do
      */
     int doWork(long nowNs);
@@ -52,8 +52,8 @@ public interface Endpoint extends AutoCloseable {
      * Opens a connection actively, from the first local address of the peer's family and a free port.
      *
      * @param remotePort 1 to 65,535
-     * @throws IllegalArgumentException when no connection can go there
-     * @throws IllegalStateException when all ports are in use, or the endpoint is closed or closing
+     * @throws IllegalArgumentException when no connection to that address is possible @throws
+     *     IllegalStateException when all ports are in use, or the endpoint is closed or closing
      */
     Connection connect(IpAddress remote, int remotePort);
 
@@ -63,9 +63,9 @@ public interface Endpoint extends AutoCloseable {
      * @param local one of the endpoint's addresses
      * @param localPort 1 to 65,535, or 0 for a free one (RFC 6056)
      * @throws IllegalArgumentException when no connection can go there
-     * @throws IllegalStateException when the pair of sockets is in use, or in TIME-WAIT and may not be
-     *     used again, which is judged by the time of the present or last duty cycle; or when the endpoint
-     *     is closed or closing
+     * @throws IllegalStateException when the pair of sockets is in use, or is in TIME-WAIT and may
+     *     not be reused (judged by the time of the present or last duty cycle), or when the
+     *     endpoint is closed or closing
      */
     Connection connect(IpAddress local, int localPort, IpAddress remote, int remotePort);
 
@@ -73,8 +73,8 @@ public interface Endpoint extends AutoCloseable {
      * Opens a port on all addresses (passive OPEN).
      *
      * @param port 1 to 65,535
-     * @param backlog connections that may wait to be accepted, and handshakes that may be under way, at
-     *     least 1
+     * @param backlog how many connections may wait to be accepted, and how many handshakes may be
+     *     under way, at least 1
      * @throws IllegalStateException when the port is already listening
      */
     Listener listen(int port, int backlog);
@@ -90,19 +90,20 @@ public interface Endpoint extends AutoCloseable {
      * close from either end, reset, and let TIME-WAIT pass, in virtual time, over {@link
      * io.finwait.spi.Transport#rehearsalPair()}.
      *
-     * <p>Nothing of this endpoint is touched: no counter, no table, no observer, no tap, no packet of its
-     * transport, no number of its source of randomness. Call it before the endpoint listens or connects,
+     * <p>The rehearsal touches nothing of this endpoint: no counter, table, observer or tap, no
+     * packet of its transport, no number from its source of randomness. Call it before the endpoint
+     * listens or connects,
      * on the thread that opens it or that will run it ({@code driver.call(...)}): it returns when it is
      * done, and packets that arrive meanwhile wait in the transport. What the application does with its
-     * connections is not rehearsed. See docs/performance.md for what it costs and what it gives.
+     * connections is not rehearsed. See docs/performance.md for costs and benefits.
      *
-     * @param connections how many live and end, at least 1
+     * @param connections how many connections to open and end, at least 1
      */
     void warmUp(int connections);
 
     /**
-     * Runs a command on the endpoint's thread, in its next duty cycle; from any thread. What it throws is
-     * logged and counted, and reaches nobody else.
+     * Runs a command on the endpoint's thread, in its next duty cycle; from any thread. Whatever it
+     * throws is logged and counted, and goes no further.
      *
      * @return false when the queue of commands is full: try again later
      */
@@ -118,7 +119,7 @@ public interface Endpoint extends AutoCloseable {
     void forEachConnection(Consumer<? super ConnectionInfo> action);
 
     /**
-     * What can be told of every connection's machinery: those of {@link #forEachConnection}, then those in
+     * The inner state of every connection: first those of {@link #forEachConnection}, then those in
      * TIME-WAIT.
      */
     void forEachTcpInfo(Consumer<? super TcpInfo> action);
@@ -126,7 +127,10 @@ public interface Endpoint extends AutoCloseable {
     /** Every listener. */
     void forEachListener(Consumer<? super Listener> action);
 
-    /** The connections in TIME-WAIT, and orphans in FIN-WAIT-2 that are only a record there. */
+    /**
+     * The connections in TIME-WAIT, and the orphans in FIN-WAIT-2 that are only records in that
+     * table.
+     */
     TimeWaitView timeWait();
 
     /** What was counted so far. */
@@ -142,15 +146,15 @@ public interface Endpoint extends AutoCloseable {
     int connectionCount();
 
     /**
-     * How many have no user any more. Those in FIN-WAIT-2 are records of the TIME-WAIT table: they are
-     * included here, and do not count against {@link ClosePolicy#maxOrphans}.
+     * How many connections no longer have a user. Those in FIN-WAIT-2 are records of the TIME-WAIT
+     * table: they are included here, but do not count against {@link ClosePolicy#maxOrphans}.
      */
     int orphanCount();
 
     /**
-     * Ends everything at once: connections are reset, listeners closed, TIME-WAIT is not waited for. The
-     * observers are told before it returns; what they call then is refused. The transport is not closed;
-     * it is the caller's.
+     * Ends everything at once: connections are reset, listeners are closed, and TIME-WAIT is cut
+     * short. The observers are told before it returns; calls that they make then are refused. The
+     * transport belongs to the caller and stays open.
      */
     @Override
     void close();

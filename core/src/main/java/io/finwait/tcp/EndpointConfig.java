@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * How an endpoint behaves; immutable. The defaults are those of the RFCs, so that a program that sets
- * nothing but its address gets what it expects.
+ * How an endpoint behaves; immutable. The defaults are those of the RFCs: a program that sets only
+ * its address gets what it expects.
  */
 public final class EndpointConfig {
 
@@ -97,7 +97,7 @@ public final class EndpointConfig {
         return new Builder().address(address);
     }
 
-    /** A builder that holds what this configuration holds, to change one thing. */
+    /** A builder that begins with the values of this configuration, for changing some of them. */
     public Builder toBuilder() {
         return new Builder(this);
     }
@@ -153,12 +153,12 @@ public final class EndpointConfig {
         return largestReceiveBufferOctets;
     }
 
-    /** Octets by which the buffers of all connections together may grow. */
+    /** How many octets the buffers of all connections together may grow by. */
     public long bufferBudgetOctets() {
         return bufferBudgetOctets;
     }
 
-    /** What makes the congestion control of each connection; empty for the endpoint's own, NewReno. */
+    /** Makes the congestion control of each connection; empty for NewReno, the default. */
     public Optional<Supplier<CongestionControl>> congestionControl() {
         return Optional.ofNullable(congestionControl);
     }
@@ -188,12 +188,12 @@ public final class EndpointConfig {
         return nagle;
     }
 
-    /** How long an ACK may wait for company, in nanoseconds; 0 for none (RFC 9293 MUST-59). */
+    /** How long an ACK may be delayed, in nanoseconds; 0 for not at all (RFC 9293 MUST-59). */
     public long delayedAckNs() {
         return delayedAckNs;
     }
 
-    /** Retransmission timeout before anything was measured, in nanoseconds (RFC 6298 §2.1). */
+    /** Retransmission timeout before a round trip is measured, in nanoseconds (RFC 6298 §2.1). */
     public long initialRtoNs() {
         return initialRtoNs;
     }
@@ -218,7 +218,7 @@ public final class EndpointConfig {
         return retransmissionsR2;
     }
 
-    /** How long SYN and SYN-ACK are sent again, in nanoseconds (RFC 9293 MUST-23). */
+    /** How long SYN and SYN-ACK are retransmitted, in nanoseconds (RFC 9293 MUST-23). */
     public long connectTimeoutNs() {
         return connectTimeoutNs;
     }
@@ -229,15 +229,14 @@ public final class EndpointConfig {
     }
 
     /**
-     * The least time between two challenge ACKs of a connection, in nanoseconds (RFC 5961 §7). Each one
-     * that follows makes the next wait twice as long, up to four minutes, until the peer sends something
-     * acceptable.
+     * The least time between two challenge ACKs of a connection, in nanoseconds (RFC 5961 §7). Each
+     * further one doubles the time, up to four minutes, until the peer sends something acceptable.
      */
     public long challengeAckIntervalNs() {
         return challengeAckIntervalNs;
     }
 
-    /** Resets per second for segments that belong to no connection. */
+    /** The most resets sent per second for segments that belong to no connection. */
     public int resetsPerSecond() {
         return resetsPerSecond;
     }
@@ -252,7 +251,7 @@ public final class EndpointConfig {
         return lastEphemeralPort;
     }
 
-    /** Connections at most, handshakes included. */
+    /** The most connections at a time, handshakes included. */
     public int maxConnections() {
         return maxConnections;
     }
@@ -327,7 +326,7 @@ public final class EndpointConfig {
         /**
          * Adds an address of the endpoint.
          *
-         * @throws IllegalArgumentException when it is no address literal
+         * @throws IllegalArgumentException when it is not an address literal
          */
         public Builder address(String address) {
             return address(IpAddress.parse(address));
@@ -345,7 +344,7 @@ public final class EndpointConfig {
             return this;
         }
 
-        /** Makes everything repeatable, for simulations; never on a real network. */
+        /** Makes every run the same, for simulations; never use it on a real network. */
         public Builder seed(long seed) {
             return random(RandomSource.seeded(seed));
         }
@@ -369,8 +368,8 @@ public final class EndpointConfig {
         }
 
         /**
-         * Sets {@link EndpointConfig#sendBufferOctets()}, at least 1. It does not grow then, unless
-         * {@link #largestSendBufferOctets} is called afterwards.
+         * Sets {@link EndpointConfig#sendBufferOctets()}, at least 1. The buffer then does not
+         * grow, unless {@link #largestSendBufferOctets} is called afterwards.
          */
         public Builder sendBufferOctets(int octets) {
             sendBufferOctets = require("sendBufferOctets", octets, 1, 1 << 30);
@@ -379,8 +378,8 @@ public final class EndpointConfig {
         }
 
         /**
-         * Sets {@link EndpointConfig#receiveBufferOctets()}, at least 1. It does not grow then, unless
-         * {@link #largestReceiveBufferOctets} is called afterwards.
+         * Sets {@link EndpointConfig#receiveBufferOctets()}, at least 1. The buffer then does not
+         * grow, unless {@link #largestReceiveBufferOctets} is called afterwards.
          */
         public Builder receiveBufferOctets(int octets) {
             receiveBufferOctets = require("receiveBufferOctets", octets, 1, 1 << 30);
@@ -400,7 +399,7 @@ public final class EndpointConfig {
             return this;
         }
 
-        /** Sets {@link EndpointConfig#bufferBudgetOctets()}; 0 lets no buffer grow. */
+        /** Sets {@link EndpointConfig#bufferBudgetOctets()}; with 0 no buffer grows. */
         public Builder bufferBudgetOctets(long octets) {
             if (octets < 0) {
                 throw new IllegalArgumentException("bufferBudgetOctets must not be negative");
@@ -410,8 +409,8 @@ public final class EndpointConfig {
         }
 
         /**
-         * What makes the congestion control of a connection, called on the endpoint's thread. Each one
-         * made serves one connection at a time, and is used again for later ones.
+         * Sets the factory of congestion controls, which is called on the endpoint's thread. Each
+         * object that it makes serves one connection at a time, and is reused for later ones.
          */
         public Builder congestionControl(Supplier<CongestionControl> newControl) {
             congestionControl = Objects.requireNonNull(newControl, "congestionControl");
@@ -470,8 +469,7 @@ public final class EndpointConfig {
         /**
          * Sets the retransmission timeouts: initial, shortest and longest.
          *
-         * @throws IllegalArgumentException unless 0 is below the shortest, and the shortest not above
-         *     the initial, nor that above the longest
+         * @throws IllegalArgumentException unless 0 &lt; shortest &lt;= initial &lt;= longest
          */
         public Builder retransmissionTimeouts(
                 Duration initial, Duration shortest, Duration longest) {

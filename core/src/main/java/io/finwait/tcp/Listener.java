@@ -20,16 +20,16 @@ public interface Listener extends AutoCloseable {
     int synQueueLength();
 
     /**
-     * Is told when a connection waits to be accepted.
+     * Sets the action that is run when a connection waits to be accepted.
      *
      * @param onAcceptable run on the endpoint's thread
      */
     void onAcceptable(Runnable onAcceptable);
 
     /**
-     * Hands connections over only when there is something to read. Until then an ACK that completes a
-     * handshake is not taken, and the handshake keeps its place in the SYN queue. When the time is over,
-     * SYN and ACK are sent again, and the answer is enough.
+     * Hands connections over only when there is something to read. Until then an ACK that completes
+     * a handshake is ignored, and the handshake keeps its place in the SYN queue. When the time is
+     * over, the SYN,ACK is retransmitted, and its acknowledgment alone completes the handshake.
      *
      * @param timeoutNs how long to wait for the first octet after the SYN, in nanoseconds; 0, the
      *     default, for not at all

@@ -4,8 +4,8 @@ package io.finwait.tcp;
  * The eleven states of a connection (RFC 9293 §3.3.2). {@link #on(Trigger)} is the whole transition
  * table; {@code docs/state-machine.md} is printed from it.
  *
- * <p>The state says what the user has asked for and what was received. What is on the wire is said by
- * sequence numbers: in FIN-WAIT-1 the FIN may still wait behind unsent text.
+ * <p>The state says what the user has asked for and what was received. The sequence numbers say
+ * what has been sent: in FIN-WAIT-1 the FIN may still wait behind unsent text.
  */
 public enum State {
     /** No connection. */
@@ -20,7 +20,7 @@ public enum State {
     ESTABLISHED,
     /** We closed; our FIN is not yet acknowledged. */
     FIN_WAIT_1,
-    /** We closed, the peer has acknowledged that and has not closed. */
+    /** We closed, and the peer has acknowledged that but has not closed. */
     FIN_WAIT_2,
     /** The peer closed; our user has not. */
     CLOSE_WAIT,
@@ -28,7 +28,10 @@ public enum State {
     CLOSING,
     /** The peer closed, then we; our FIN is not yet acknowledged. */
     LAST_ACK,
-    /** Both closed and acknowledged; waits until old segments have died and the peer surely knows. */
+    /**
+     * Both closed and acknowledged; waits until old segments have died and the peer must have our
+     * last ACK.
+     */
     TIME_WAIT;
 
     /**

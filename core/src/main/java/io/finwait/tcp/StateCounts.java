@@ -3,13 +3,14 @@ package io.finwait.tcp;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * How many connections of an endpoint are in each state, kept up to date while it works: reading costs a
- * look, however many connections there are. Written by the endpoint's thread, read by any; a reader may
- * see a connection that moves at that moment in both states, or in none.
+ * How many connections of an endpoint are in each state, kept up to date while it works: reading
+ * costs the same, however many connections there are. The endpoint's thread writes, any thread may
+ * read. A reader may see a connection that is just changing its state in both states, or in
+ * neither.
  *
- * <p>LISTEN counts listeners; SYN_RECEIVED counts handshakes that no user has seen; FIN_WAIT_2 includes
- * orphans that are but a record. TIME_WAIT may count a pair of sockets that has entered it again twice,
- * until up to fifteen others have entered. CLOSED is always 0.
+ * <p>LISTEN counts listeners; SYN_RECEIVED counts handshakes that no user has seen; FIN_WAIT_2
+ * includes orphans that are only a record. A pair of sockets that enters TIME_WAIT again may be
+ * counted twice, until up to fifteen others have entered. CLOSED is always 0.
  */
 public final class StateCounts {
 

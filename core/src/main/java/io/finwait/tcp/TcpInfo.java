@@ -5,13 +5,13 @@ import io.finwait.wire.IpAddress;
 import java.util.Objects;
 
 /**
- * What can be told of a connection's machinery at one moment: the fields of {@code ss -tino} on Linux, and
- * more than the STATUS of RFC 9293 §3.10.6. A picture: it does not change afterwards, and belongs to
- * whoever asked for it. Octets are octets of text, without SYN, FIN and headers; times are nanoseconds, as
+ * The inner state of a connection at one moment: the fields of {@code ss -tino} on Linux, and more
+ * than the STATUS of RFC 9293 §3.10.6. It is a snapshot: it does not change afterwards, and belongs
+ * to the caller. Octets are octets of text, without SYN, FIN and headers; times are nanoseconds, as
  * of the present or last duty cycle.
  *
- * <p>Of a connection that has ended the totals stay, {@link Sending#acknowledged()} and {@link
- * Receiving#received()} for instance; what only a living one has is 0.
+ * <p>After a connection has ended, totals such as {@link Sending#acknowledged()} and {@link
+ * Receiving#received()} stay; values that only a live connection has are 0.
  *
  * @param localAddress of this end
  * @param localPort 1 to 65,535
@@ -54,7 +54,7 @@ public record TcpInfo(
         WINDOW_PROBE,
         /** An idle connection is probed. */
         KEEPALIVE,
-        /** Nobody owns the connection, which ends when the peer does not close in time. */
+        /** Nobody owns the connection; it ends if the peer does not close in time. */
         FIN_WAIT_2,
         /** 2MSL. */
         TIME_WAIT
@@ -65,7 +65,7 @@ public record TcpInfo(
      *
      * @param kind which one
      * @param leftNs until it fires, 0 or more
-     * @param retransmissions how often it has sent the same numbers again, 0 or more
+     * @param retransmissions how often the same sequence numbers were retransmitted, 0 or more
      * @param probes unanswered probes of a closed window or an idle connection, 0 or more
      */
     public record Timer(TimerKind kind, long leftNs, int retransmissions, int probes) {}
@@ -75,7 +75,7 @@ public record TcpInfo(
      *
      * @param smoothedNs SRTT, 0 when none was measured
      * @param variationNs RTTVAR, 0 when none was measured
-     * @param timeoutNs RTO as it is now, doublings included
+     * @param timeoutNs the present RTO, doublings included
      * @param doublings how often it was doubled since a round trip was measured
      */
     public record RoundTrip(long smoothedNs, long variationNs, long timeoutNs, int doublings) {}
@@ -83,20 +83,20 @@ public record TcpInfo(
     /**
      * What goes out.
      *
-     * @param segmentOctets the text of a full segment (MSS, options taken off)
+     * @param segmentOctets octets of text in a full segment: MSS without the options
      * @param congestionWindow cwnd, in octets
      * @param slowStartThreshold ssthresh, in octets; {@link #UNLIMITED} before the first loss
-     * @param window SND.WND: what the peer offers
+     * @param window SND.WND, the window that the peer offers
      * @param windowShift how many bits the peer's window is shifted, 0 to 14
      * @param sent octets sent so far, each counted once
-     * @param acknowledged octets of those that the peer has acknowledged
+     * @param acknowledged how many of them the peer has acknowledged
      * @param unacknowledged octets sent and not acknowledged
-     * @param sacked octets of those that the peer has reported by SACK
+     * @param sacked how many of them the peer has reported by SACK
      * @param unsent octets that wait to be sent
-     * @param retransmitted octets sent again, each as often as it was
+     * @param retransmitted octets retransmitted, each counted every time
      * @param segmentsRetransmitted segments sent again, SYNs and FINs included
-     * @param reordering how many segments may overtake one before it counts as lost: DupThresh of RFC
-     *     6675, which is fixed here
+     * @param reordering how many later segments must arrive before one counts as lost: DupThresh of
+     *     RFC 6675, which is fixed here
      * @param buffer octets that may be queued and unacknowledged
      * @param sinceSentNs since text or a FIN was last sent, or else since the connection began
      */
@@ -125,8 +125,8 @@ public record TcpInfo(
      * What comes in.
      *
      * @param received octets received in order so far
-     * @param unread octets of those that the user has not read
-     * @param outOfOrder octets that stand behind a gap
+     * @param unread how many of them the user has not read
+     * @param outOfOrder octets that arrived after a gap
      * @param window RCV.WND: what is offered to the peer
      * @param windowShift how many bits our window is shifted, 0 to 14
      * @param buffer octets that may be received and unread

@@ -24,7 +24,7 @@ public enum Trigger {
     ABORT,
     /** A timer gave the connection up. */
     TIMEOUT,
-    /** The connection was half-open in LISTEN's name and is forgotten without a word. */
+    /** A handshake that a listener began is forgotten without an answer. */
     FORGET,
     /** The SYN that was to reopen a pair of sockets proved to be an old one (RFC 9293 §3.6.1 (2)). */
     OLD_DUPLICATE,

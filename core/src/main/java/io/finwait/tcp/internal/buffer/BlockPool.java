@@ -12,8 +12,8 @@ public final class BlockPool {
     public static final int BLOCK_OCTETS = 16 * 1024;
 
     /**
-     * Blocks of a power of two would all begin at the same places of the cache, where the beginnings of
-     * many of them push each other out.
+     * Blocks whose length is a power of two would all begin at the same places in the cache, and
+     * the first lines of many blocks would evict one another.
      */
     private static final int STAGGER_OCTETS = 1536;
 

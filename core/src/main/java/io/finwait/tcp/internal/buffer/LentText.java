@@ -5,11 +5,11 @@ import java.util.Arrays;
 
 /**
  * Text in order that still lies in the transport's buffers, where it stays valid until the next receive
- * (rule R4 of {@link io.finwait.spi.Transport}). Who reads within the duty cycle in which it came takes
- * it from there, and it is copied once, not twice.
+ * (rule R4 of {@link io.finwait.spi.Transport}). A user that reads within the same duty cycle takes
+ * it from there, so it is copied once and not twice.
  *
- * <p>One for all connections of an endpoint, so that the same few lines of the cache serve them all. A
- * {@link ReceiveBuffer} knows the first and the last of its pieces, and each piece knows the next one.
+ * <p>One for all connections of an endpoint, so that the same few lines of the cache serve them
+ * all. A {@link ReceiveBuffer} knows its first and last piece, and each piece knows the next one.
  */
 public final class LentText {
 
@@ -20,7 +20,7 @@ public final class LentText {
     private int[] next = new int[64];
     private int end;
 
-    /** Lends octets to a receive buffer; returns their piece, which none follows yet. */
+    /** Lends octets to a receive buffer; returns their piece, which becomes the last one. */
     int add(ReceiveBuffer holder, ByteBuffer buffer, int at, int octets) {
         if (end == buffers.length) {
             grow();
@@ -65,7 +65,7 @@ public final class LentText {
         return piece;
     }
 
-    /** Moves octets into a chain, from a distance on. */
+    /** Moves octets into a chain, beginning at a distance from its first octet. */
     void moveTo(BlockChain chain, int distance, int first, int octets) {
         int piece = first;
         int left = octets;
@@ -96,10 +96,10 @@ public final class LentText {
     }
 
     /**
-     * The callbacks are through: what nobody has read is copied, the transport wants its buffers back.
-     * Where copying fails, the text of that one holder is lost, and of no other.
+     * The callbacks are done, and the transport takes its buffers back: text that nobody has read
+     * is copied. Where copying fails, only the text of that one receive buffer is lost.
      *
-     * @return what the last one that failed has thrown, or null
+     * @return what the last copy that failed has thrown, or null
      */
     public Throwable keepAll() {
         Throwable failure = null;

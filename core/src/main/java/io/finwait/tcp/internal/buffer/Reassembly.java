@@ -5,10 +5,10 @@ import io.finwait.wire.Seq;
 import java.util.Arrays;
 
 /**
- * Which octets beyond RCV.NXT have arrived: ranges in order, never touching one another. Their number
- * is bounded, so that a peer that sends every second octet costs little (CVE-2018-5390). Where there is
- * no place for another one, the range furthest away goes: what comes next in order is always taken, and
- * the peer keeps what it has sent until it is acknowledged (RFC 2018 §8).
+ * Which octets beyond RCV.NXT have arrived: ranges in order that never touch. Their number is
+ * bounded, so that a peer that sends every second octet costs little (CVE-2018-5390). When there is
+ * no place for another one, the range furthest from RCV.NXT is dropped: the octets that come next
+ * are always taken, and the peer keeps what it has sent until it is acknowledged (RFC 2018 §8).
  */
 public final class Reassembly {
 
@@ -18,7 +18,10 @@ public final class Reassembly {
     private static final int FIRST_PLACES = 8;
     private static final int[] NO_PLACES = {};
 
-    /** One for all who never saw a gap, which are most; it stays empty, see {@link #orOfItsOwn}. */
+    /**
+     * Shared by all connections that never saw a gap, which are most; it stays empty, see {@link
+     * #orOfItsOwn}.
+     */
     public static final Reassembly NOTHING = new Reassembly();
 
     private int[] left = NO_PLACES;
@@ -27,7 +30,7 @@ public final class Reassembly {
     private int count;
     private int clock;
 
-    /** This, or another one where this is {@link #NOTHING}: for who is about to add something. */
+    /** This, or a new one if this is {@link #NOTHING}; call it before adding a range. */
     public Reassembly orOfItsOwn() {
         return this == NOTHING ? new Reassembly() : this;
     }
@@ -51,7 +54,7 @@ public final class Reassembly {
         return left[range];
     }
 
-    /** The number behind a range. */
+    /** The first number after a range. */
     public int right(int range) {
         return right[range];
     }
@@ -93,8 +96,8 @@ public final class Reassembly {
     /**
      * Adds the numbers from {@code from} up to, not including, {@code to}.
      *
-     * @param most ranges that may be held, at least 1; with so many, the furthest one makes place
-     * @return false when this would be the furthest one itself: nothing was added
+     * @param most how many ranges may be held, at least 1; when they are full, the furthest one is
+     *     dropped @return false when this range would itself be the furthest: nothing was added
      */
     public boolean add(int from, int to, int most) {
         int low = firstThatReaches(from);
@@ -142,7 +145,7 @@ public final class Reassembly {
     /**
      * Takes the ranges that a new RCV.NXT has reached.
      *
-     * @return RCV.NXT moved over all octets that are there now
+     * @return RCV.NXT, moved past all octets that have arrived in order
      */
     public int advance(int rcvNxt) {
         int taken = 0;
@@ -161,10 +164,11 @@ public final class Reassembly {
     }
 
     /**
-     * The range that was touched most recently after those of which {@code before} is the oldest: so the
-     * blocks of a SACK option come newest first (RFC 2018 §4).
+     * The next range, newest first in order of the last touch, as a SACK option lists its blocks
+     * (RFC 2018 §4).
      *
-     * @param before from an earlier call, or {@link Integer#MAX_VALUE} at first
+     * @param before {@link #touched} of the range that the call before gave, or {@link
+     *     Integer#MAX_VALUE} at first
      * @return -1 when there is no further one
      */
     public int newestTouchedBefore(int before) {

@@ -3,9 +3,9 @@ package io.finwait.tcp.internal.buffer;
 import java.nio.ByteBuffer;
 
 /**
- * Received octets, from the first unread one on. Octets in order are readable; behind a gap others may
- * stand already, see {@link Reassembly}. It is handed over from the TCB to the user's handle when the
- * TCB goes, so that nothing delivered is lost.
+ * Received octets, from the first unread one on. Octets in order are readable; others may already
+ * be stored after a gap, see {@link Reassembly}. When the TCB goes, the user's handle keeps the
+ * buffer, so that no delivered octet is lost.
  */
 public final class ReceiveBuffer {
 
@@ -14,10 +14,10 @@ public final class ReceiveBuffer {
 
     private int readable;
 
-    /** How many of the readable octets, the last ones, nobody had to copy yet. */
+    /** How many of the readable octets are still lent by the transport; they are the last ones. */
     private int lentOctets;
 
-    /** The first and the last piece of what is lent; both mean nothing when nothing is. */
+    /** The first and the last lent piece; undefined when nothing is lent. */
     private int firstPiece;
 
     private int lastPiece;
@@ -25,7 +25,7 @@ public final class ReceiveBuffer {
     /** Where the last octet in the chain ends, counted from the first one there. */
     private int written;
 
-    /** What was lent could not be copied: octets that nobody has read are gone. */
+    /** Lent octets could not be copied: unread octets are lost. */
     private boolean lost;
 
     public ReceiveBuffer(BlockPool pool, LentText lent) {
@@ -33,7 +33,7 @@ public final class ReceiveBuffer {
         this.lent = lent;
     }
 
-    /** Octets in order that were not read. */
+    /** Octets in order that are unread. */
     public int readable() {
         return readable;
     }
@@ -50,7 +50,7 @@ public final class ReceiveBuffer {
         readable += octets;
     }
 
-    /** The octets behind the last readable one are readable where they lie, until {@link #keepLent}. */
+    /** The octets after the last readable one become readable in place, until {@link #keepLent}. */
     public void lend(ByteBuffer source, int at, int octets) {
         int piece = lent.add(this, source, at, octets);
         if (lentOctets == 0) {
@@ -63,7 +63,7 @@ public final class ReceiveBuffer {
         readable += octets;
     }
 
-    /** Copies what was lent and not read: the transport wants its buffers back. */
+    /** Copies lent octets that are unread: the transport takes its buffers back. */
     void keepLent() {
         if (lentOctets > 0) {
             lent.moveTo(chain, readable - lentOctets, firstPiece, lentOctets);
@@ -72,7 +72,9 @@ public final class ReceiveBuffer {
         }
     }
 
-    /** Copying what was lent has failed, and the transport takes its buffers back: nothing is left. */
+    /**
+     * Copying lent octets has failed, and the transport takes its buffers back: nothing is left.
+     */
     void loseAll() {
         chain.clear();
         lentOctets = 0;
@@ -118,15 +120,15 @@ public final class ReceiveBuffer {
     private void dropKept(int octets) {
         written -= octets;
         if (written == 0) {
-            // A connection without unread octets holds no block: the next one that needs a block
-            // gets one that is still in the cache.
+            // A connection without unread octets holds no block, so the next connection that needs
+            // one gets a block that is still in the cache.
             chain.clear();
         } else {
             chain.drop(octets);
         }
     }
 
-    /** Octets out of order are thrown away, and blocks that only they used. */
+    /** Throws away octets out of order, and the blocks that held only them. */
     public void dropUnreadable() {
         written = readable - lentOctets;
         if (written == 0) {

@@ -1,5 +1,5 @@
 /**
  * Octets and ranges of sequence numbers: pooled blocks, chains of them, what waits to be sent, what
- * was received, and what of it still lies in buffers of the transport.
+ * was received, and the part of it that is still in buffers of the transport.
  */
 package io.finwait.tcp.internal.buffer;

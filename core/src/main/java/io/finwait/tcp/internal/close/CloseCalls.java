@@ -33,7 +33,7 @@ public final class CloseCalls {
         }
     }
 
-    /** CLOSE: the user gives the handle up as well. */
+    /** CLOSE: half-close, and the user also gives up the handle. */
     public void close(Tcb tcb) {
         if (tcb.state == State.SYN_SENT) {
             lifecycle.closeBeforeEstablished(tcb);
@@ -47,7 +47,7 @@ public final class CloseCalls {
         tcb.orphan = true;
         tcb.probes = 0;
         context.orphans++;
-        // Octets out of order are not unread data; if they come again they are new data after
+        // Octets out of order are not unread data; when they come again, they are new data after
         // CLOSE.
         tcb.rcv.reassembly.clear();
         tcb.rcv.finHeld = false;

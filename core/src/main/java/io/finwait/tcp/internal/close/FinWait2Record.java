@@ -3,18 +3,18 @@ package io.finwait.tcp.internal.close;
 import io.finwait.tcp.internal.tcb.Handle;
 import io.finwait.wire.FourTuple;
 
-/** What is kept of an orphan in FIN-WAIT-2 beside its entry in the TIME-WAIT table. */
+/** What an orphan in FIN-WAIT-2 needs besides its entry in the TIME-WAIT table. */
 final class FinWait2Record extends FourTuple {
 
-    /** Its keyed hash, on which its place depends. */
+    /** Its keyed hash, which decides its place. */
     int hash;
 
-    /** Its user may still ask how it ended. */
+    /** The handle, through which the user may still ask how the connection ended. */
     Handle handle;
 
-    /** Numbers that the peer had used when the TCB shrank to a record. */
+    /** How many sequence numbers the peer had used when the TCB shrank to a record. */
     int received;
 
-    /** How far below SND.NXT an ACK may lie, as for its TCB before. */
+    /** How far below SND.NXT an ACK may lie; the same limit as its TCB had. */
     int oldestAck;
 }

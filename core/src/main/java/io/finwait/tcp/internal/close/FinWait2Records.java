@@ -22,9 +22,9 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * Orphans in FIN-WAIT-2 whose TCB has shrunk to an entry of the TIME-WAIT table. Nobody reads or writes
- * any more, so all that is left to know is where the numbers stand. Of the connection only the handle
- * remains, which its user may still ask how it ended: open addressing finds it from the entry.
+ * Orphans in FIN-WAIT-2 whose TCB has shrunk to an entry of the TIME-WAIT table. Nobody reads or
+ * writes any more, so only the sequence numbers still matter. The user may still ask the handle how
+ * the connection ended; open addressing finds it from the entry.
  */
 public final class FinWait2Records {
 
@@ -36,7 +36,7 @@ public final class FinWait2Records {
     private FinWait2Record[] records = new FinWait2Record[16];
     private int size;
 
-    /** Without any so far; learns from now on what happens to their entries. */
+    /** Begins with no records, and is told from now on what happens to their entries. */
     public FinWait2Records(
             Context context, Lifecycle lifecycle, TimeWaits timeWaits, StatelessAnswers answers) {
         this.context = context;
@@ -47,9 +47,9 @@ public final class FinWait2Records {
     }
 
     /**
-     * Makes a record of an orphan that has nothing left to send or to say. Those that wait for ever, and
-     * those for which the table has no room, keep their TCB; so do endpoints with foreign habits, of
-     * which the table knows nothing.
+     * Makes a record of an orphan that has nothing left to send or to say. An orphan that waits for
+     * ever, or for which the table has no room, keeps its TCB. So do all orphans of an endpoint
+     * with a {@link WireProfile} of another stack, which the table does not know.
      */
     public void take(Tcb tcb) {
         long deadline = tcb.timers.deadline(Timer.FIN_WAIT_2);
@@ -98,7 +98,7 @@ public final class FinWait2Records {
                 aborted(entry, AbortCause.TOO_MANY_ORPHANS);
             }
             case REMOVED -> {
-                // By abort(), which has told why.
+                // Ended by abort(), which has already reported why.
             }
             case REOPENED, REUSED -> throw new AssertionError(ending + " in FIN-WAIT-2: " + entry);
         }
@@ -125,7 +125,7 @@ public final class FinWait2Records {
         }
     }
 
-    /** What is done to a handle may end its record. */
+    /** A call on a handle may end its record. */
     public void forEach(Consumer<? super Handle> action) {
         for (FinWait2Record record : records.clone()) {
             if (record != null && record.handle != null) {
@@ -139,7 +139,7 @@ public final class FinWait2Records {
         return size;
     }
 
-    /** How many numbers the peer of a record has used. */
+    /** How many sequence numbers the peer of a record has used. */
     public int received(TimeWaitEntry entry) {
         return records[indexOf(entry)].received;
     }
@@ -165,7 +165,7 @@ public final class FinWait2Records {
         context.watch.ended(handle);
     }
 
-    /** Before the record is made: one without a handle could never end. */
+    /** The place is made before the record: a record without a handle could never end. */
     private void makePlace() {
         if (2 * (size + 1) > records.length) {
             FinWait2Record[] old = records;
@@ -216,7 +216,7 @@ public final class FinWait2Records {
         size--;
         for (int i = (hole + 1) & mask; records[i] != null; i = (i + 1) & mask) {
             int home = records[i].hash & mask;
-            // Whoever could stand in the hole without being cut off from its home moves there.
+            // A record that may stand in the hole, and still be found from its home, moves there.
             if (((i - home) & mask) >= ((i - hole) & mask)) {
                 records[hole] = records[i];
                 hole = i;

@@ -19,8 +19,8 @@ import io.finwait.tcp.internal.tcb.Timer;
 import java.util.ArrayDeque;
 
 /**
- * The life of a TCB: the only writer of its state, what hangs on entering a state, and every way in
- * which it goes.
+ * The life of a TCB: the only writer of its state, the actions on entering a state, and every way
+ * in which a TCB ends.
  */
 public final class Lifecycle {
 
@@ -32,7 +32,7 @@ public final class Lifecycle {
     /** TCBs that a user's call ended between two duty cycles and whose RST has not left. */
     private final ArrayDeque<Tcb> owingResets = new ArrayDeque<>();
 
-    /** With nothing owed. */
+    /** Begins with no RST owed. */
     public Lifecycle(
             Context context, SegmentOutput output, SegmentSender sender, TimeWaits timeWaits) {
         this.context = context;
@@ -41,7 +41,7 @@ public final class Lifecycle {
         this.timeWaits = timeWaits;
     }
 
-    /** Moves a TCB along an arrow of {@link State#on}; the only place that writes a state. */
+    /** Moves a TCB by a transition of {@link State#on}; the only place that writes a state. */
     private void move(Tcb tcb, Trigger trigger) {
         State from = tcb.state;
         State to = from.on(trigger);
@@ -79,7 +79,7 @@ public final class Lifecycle {
         move(tcb, Trigger.SYN);
     }
 
-    /** The handshake is complete: by SYN_ACK or by ACK_OF_SYN. */
+    /** The handshake is complete, by trigger SYN_ACK or ACK_OF_SYN. */
     public void established(Tcb tcb, Trigger trigger) {
         if (tcb.connection == null) {
             tcb.listener.open(tcb);
@@ -105,7 +105,10 @@ public final class Lifecycle {
         }
     }
 
-    /** Our user has no more to send: FIN behind the last octet. State first, FIN when it may (T-12). */
+    /**
+     * Our user has no more to send: FIN after the last octet. The state changes now, the FIN is
+     * sent when the windows allow (T-12).
+     */
     void closeOutput(Tcb tcb) {
         tcb.snd.finIsQueued();
         move(tcb, Trigger.CLOSE);
@@ -182,7 +185,7 @@ public final class Lifecycle {
         gone(tcb, EndKind.ORDERLY, 0);
     }
 
-    /** What the peer's FIN asks for, which is then answered by nobody else. */
+    /** The ACK of the peer's FIN; nothing else sends it from here on. */
     private void acknowledgeBeforeItGoes(Tcb tcb) {
         if (tcb.acksOwed > 0) {
             output.acknowledgeAtOnce(tcb);
@@ -197,7 +200,7 @@ public final class Lifecycle {
         gone(tcb, connecting ? EndKind.REFUSED : EndKind.RESET_BY_PEER, 0);
     }
 
-    /** The network says that nobody is there to open a connection with (requirement F06). */
+    /** The network says that the peer of an active open can't be reached (requirement F06). */
     public void refused(Tcb tcb) {
         if (tcb.connection == null) {
             forget(tcb);
@@ -207,7 +210,9 @@ public final class Lifecycle {
         gone(tcb, EndKind.REFUSED, 0);
     }
 
-    /** A passive handshake is dropped without a word: RST, or a new SYN that does not fit. */
+    /**
+     * A passive handshake is dropped without an answer, after an RST or an unacceptable new SYN.
+     */
     public void forget(Tcb tcb) {
         move(tcb, timeWaits.isParkedFor(tcb) ? Trigger.OLD_DUPLICATE : Trigger.FORGET);
         gone(tcb, EndKind.REFUSED, 0);
@@ -231,7 +236,7 @@ public final class Lifecycle {
         return owingResets.isEmpty();
     }
 
-    /** Sends what aborts between two duty cycles owe, ahead of all else; returns how many there were. */
+    /** Sends the RSTs of aborts between two duty cycles, before anything else; returns how many. */
     public int sendOwedResets() {
         int sent = 0;
         Tcb tcb;
@@ -252,7 +257,7 @@ public final class Lifecycle {
         return sent;
     }
 
-    /** This end gives up; the RST, where there is one, was an answer to a segment. */
+    /** This end gives up; if an RST was needed, it has left as the answer to a segment. */
     public void abortSilently(Tcb tcb, AbortCause cause) {
         switch (cause) {
             case UNREAD_DATA -> context.counters.add(Counter.ABORTS_UNREAD_DATA);
@@ -270,7 +275,7 @@ public final class Lifecycle {
         gone(tcb, EndKind.ABORTED, cause.ordinal());
     }
 
-    /** Something has thrown in the middle of this connection's affairs ({@code Containment}). */
+    /** Something has thrown while this connection was being handled ({@code Containment}). */
     public void failed(Tcb tcb) {
         switch (tcb.state) {
             case SYN_SENT,
@@ -287,14 +292,15 @@ public final class Lifecycle {
                     abortSilently(tcb, AbortCause.INTERNAL_ERROR);
                 }
             }
-            // It was about to go, and is in some tables and no longer in others.
+            // The TCB was already being removed: it is still in some tables and no longer in
+            // others.
             case CLOSED, LISTEN, TIME_WAIT -> cutOff(tcb);
         }
     }
 
     /**
-     * Even ending this TCB has thrown: it leaves every table that it still stands in, and is not used
-     * again. What may throw comes last.
+     * Even ending this TCB has thrown: it is removed from every table that still holds it, and is
+     * not reused. The steps that may throw come last.
      */
     public void cutOff(Tcb tcb) {
         context.watch.cutOff(tcb.state);
@@ -342,7 +348,10 @@ public final class Lifecycle {
         gone(tcb, EndKind.TIMED_OUT, cause.ordinal());
     }
 
-    /** The end of a TCB: the handle learns how, everything it held goes back. */
+    /**
+     * The end of a TCB: the handle is told how it ended, and everything that the TCB held is given
+     * back.
+     */
     private void gone(Tcb tcb, EndKind kind, int cause) {
         tcb.timers.stopAll();
         context.bufferGrowth.gone(tcb);

@@ -21,7 +21,7 @@ import io.finwait.wire.Seq;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Between the connections and the TIME-WAIT table: puts TCBs in, and does what its verdicts say. */
+/** Connects TCBs with the TIME-WAIT table: puts them into it, and acts on its verdicts. */
 public final class TimeWaits implements TimeWaitObserver {
 
     private final Context context;
@@ -30,24 +30,24 @@ public final class TimeWaits implements TimeWaitObserver {
     private final FourTuple tuple = new FourTuple();
     private FinWait2Records finWait2;
 
-    /** What became of a segment that was shown to the table. */
+    /** What the table did with a segment. */
     public enum Outcome {
         /** The table has nothing to do with it. */
         NOT_FOUND,
-        /** It is a SYN that is surely new: the entry is parked, a new connection may begin. */
+        /** It is a SYN that can't be old: the entry is parked, and a new connection may begin. */
         REOPEN,
         /** It is answered, or dropped. */
         DONE
     }
 
-    /** With an empty table, by the endpoint's policy. */
+    /** Begins with an empty table and the policy of the endpoint. */
     public TimeWaits(Context context, StatelessAnswers answers) {
         this.context = context;
         this.answers = answers;
         table = new TimeWaitTable(context.config.timeWaitPolicy(), context.config.random(), this);
     }
 
-    /** Who is told of entries that are in FIN-WAIT-2. */
+    /** Is told what happens to entries in FIN-WAIT-2. */
     void finWait2(FinWait2Records records) {
         finWait2 = records;
     }
@@ -121,7 +121,7 @@ public final class TimeWaits implements TimeWaitObserver {
                 return Outcome.NOT_FOUND;
             }
             case REOPEN -> {
-                // RFC 6191: parked until the new connection is open.
+                // RFC 6191: the entry is parked until the new connection is open.
                 table.park(tuple.ofReceiver(seg));
                 return Outcome.REOPEN;
             }
@@ -150,14 +150,15 @@ public final class TimeWaits implements TimeWaitObserver {
         return true;
     }
 
-    /** Whether a connection opened from here may use a pair of sockets that is in TIME-WAIT. */
+    /** Whether an active open may reuse a pair of sockets that is in TIME-WAIT. */
     public boolean mayReuse(Tcb tcb) {
         return table.reuse(tcb, context.config.timestamps(), context.clock.lastNs());
     }
 
     /**
-     * The pair of sockets of a new active connection was in TIME-WAIT: it goes on where that ended. The
-     * entry keeps TS.Recent, and judges SYNs by it until the connection is open.
+     * The pair of sockets of a new active connection was in TIME-WAIT: its numbers go on from those
+     * of the old one. The entry keeps TS.Recent, and judges SYNs by it until the connection is
+     * open.
      */
     public void continueFrom(Tcb tcb) {
         if (table.read(tcb)) {
@@ -172,7 +173,7 @@ public final class TimeWaits implements TimeWaitObserver {
         tcb.snd.reset(TimeWaitTable.reopeningIss(tcb.snd.iss, oldSndNxt, random));
     }
 
-    /** The connection over a parked entry is established: the entry goes. */
+    /** The connection that took over a parked entry is established: the entry is removed. */
     void established(Tcb tcb) {
         if (tcb.overTimeWait) {
             tcb.overTimeWait = false;
@@ -180,7 +181,9 @@ public final class TimeWaits implements TimeWaitObserver {
         }
     }
 
-    /** The connection over a parked entry came to nothing: the entry is back, with its old deadline. */
+    /**
+     * The connection that took over a parked entry failed: the entry returns with its old deadline.
+     */
     void returned(Tcb tcb) {
         if (tcb.overTimeWait) {
             tcb.overTimeWait = false;
@@ -194,8 +197,8 @@ public final class TimeWaits implements TimeWaitObserver {
     }
 
     /**
-     * ABORT of a connection that is in TIME-WAIT. Its last number tells it from a later connection of the
-     * same pair of sockets, which the old handle must not end.
+     * ABORT of a connection that is in TIME-WAIT. Its last sequence number distinguishes it from a
+     * later connection of the same pair of sockets, which the old handle must not end.
      */
     public void abort(FourTuple pair, int sndNxt) {
         boolean itsOwn =
@@ -225,7 +228,7 @@ public final class TimeWaits implements TimeWaitObserver {
         return table.expire(context.nowNs(), most);
     }
 
-    /** True when a parked entry stands behind a connection that is being tried. */
+    /** True when an entry is parked while a new connection of its pair is being tried. */
     boolean isParkedFor(Tcb tcb) {
         return tcb.overTimeWait && table.read(tcb) && table.entry().isParked();
     }
@@ -255,12 +258,12 @@ public final class TimeWaits implements TimeWaitObserver {
             case EVICTED, REMOVED -> tell(entry, State.TIME_WAIT, Trigger.ABORT);
             case TEXT_AFTER_CLOSE -> throw new AssertionError(ending + " in TIME-WAIT: " + entry);
             case REOPENED, REUSED -> {
-                // The connection that took the pair over has told of itself.
+                // The connection that took over the pair has reported its own states.
             }
         }
     }
 
-    /** Tells those who look on of a transition of an entry. */
+    /** Tells the observers of a transition of an entry. */
     void tell(TimeWaitEntry entry, State from, Trigger trigger) {
         context.watch.moved(entry, from, trigger);
     }

@@ -15,7 +15,7 @@ import io.finwait.tcp.internal.tcb.Tcb;
  */
 public final class BufferGrowth {
 
-    /** Round trips shorter than a tick of the timestamps' clock measure as nothing. */
+    /** A round trip shorter than a tick of the timestamp clock is measured as 0. */
     private static final long SHORTEST_ROUND_NS = Clock.TIMESTAMP_TICK_NS;
 
     private final Context context;
@@ -31,9 +31,9 @@ public final class BufferGrowth {
     }
 
     /**
-     * The user has read. What is read within a round trip came within one, as far as the window let it:
-     * twice as much lets a sender that doubles its rate in each round trip go on doing so (dynamic
-     * right-sizing; Fisk and Feng, 2001).
+     * The user has read. What the user reads in a round trip is what the sender could send in one,
+     * limited by the window. A buffer of twice that lets a sender that doubles its rate each round
+     * trip go on doing so (dynamic right-sizing; Fisk and Feng, 2001).
      */
     public void read(Tcb tcb, int octets) {
         Rcv rcv = tcb.rcv;
@@ -78,7 +78,7 @@ public final class BufferGrowth {
         return octets;
     }
 
-    /** A TCB has gone: others may grow. */
+    /** A TCB has ended: others may use its part of the budget. */
     public void gone(Tcb tcb) {
         granted -= tcb.rcv.grownBy + tcb.snd.grownBy;
         tcb.rcv.grownBy = 0;

@@ -15,8 +15,8 @@ import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /**
- * What all connections of an endpoint share, and what is noted during a duty cycle for its end: every
- * part of the machinery works on a TCB and on this, and on the parts below it.
+ * What all connections of an endpoint share, and the work that a duty cycle notes for its end.
+ * Every part of the machinery works on a TCB, on this, and on the rooms below it.
  */
 public final class Context {
 
@@ -102,7 +102,7 @@ public final class Context {
         }
     }
 
-    /** The same for one of which nobody knows how far it got. */
+    /** The same for a TCB of which it is unknown in which tables it is. */
     public void forgetWhereverItIs(Tcb tcb) {
         if (tcb.ready) {
             tcb.ready = false;
@@ -117,7 +117,7 @@ public final class Context {
 
     // What is owed.
 
-    /** The TCB has something to send: it is polled at the end of the duty cycle. */
+    /** The TCB has something to send: the end of the duty cycle sends it. */
     public void wantsOutput(Tcb tcb) {
         if (!tcb.ready) {
             tcb.ready = true;
@@ -140,7 +140,7 @@ public final class Context {
         deadlines.place(tcb);
     }
 
-    /** A TCB of whose timers one is due, or null. */
+    /** A TCB that has a timer due, or null. */
     public Tcb nextDue() {
         return deadlines.due(clock.nowNs());
     }
@@ -152,12 +152,14 @@ public final class Context {
 
     // Timestamps (RFC 7323).
 
-    /** The value of a connection's timestamps now: milliseconds, behind an offset of the pair. */
+    /**
+     * The present timestamp of a connection: milliseconds plus an offset for the pair of sockets.
+     */
     public int timestamp(Tcb tcb) {
         return clock.lastTicks() + tcb.timestampOffset;
     }
 
-    /** The same in an answer to a segment whose connection has no TCB any more. */
+    /** The same for an answer to a segment whose connection no longer has a TCB. */
     public int timestampFor(Segment seg) {
         return clock.lastTicks() + initialSequence.timestampOffset(scratch.ofReceiver(seg));
     }

@@ -5,8 +5,8 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.FourTuple;
 
 /**
- * Finds the TCB of a pair of sockets: open addressing with linear probing over a keyed hash, so that
- * nobody can choose addresses that collide.
+ * Finds the TCB of a pair of sockets: open addressing with linear probing over a keyed hash, so
+ * that nobody outside can choose addresses that collide.
  */
 public final class Demultiplexer {
 
@@ -32,7 +32,8 @@ public final class Demultiplexer {
         long ports = (long) tuple.remotePort << 48 | (long) tuple.localPort << 32;
         long h;
         if (tuple.isV4()) {
-            // The low 32 bits of the address say all: the ports take the place of the others.
+            // The low 32 bits hold the whole IPv4 address; the ports take the place of the high 32
+            // bits.
             h = mix(mix(keyB ^ tuple.remoteLow ^ ports) ^ tuple.localLow);
         } else {
             h = mix(mix(mix(keyB ^ tuple.remoteLow) ^ tuple.remoteHigh) ^ ports);
@@ -48,7 +49,7 @@ public final class Demultiplexer {
 
     /** The TCB of a pair of sockets, or null. */
     public Tcb find(FourTuple tuple) {
-        // Segments come in trains: mostly this one is for whom the last one was for.
+        // Segments come in trains: mostly this one is for the same TCB as the last one.
         Tcb tcb = last;
         if (tcb != null && tcb.isSame(tuple)) {
             return tcb;
@@ -126,8 +127,7 @@ public final class Demultiplexer {
             index = (index + 1) & mask;
         }
         size--;
-        // Whoever comes behind the hole and could stand in it moves up, so no tombstones are
-        // needed.
+        // A later TCB that may stand in the hole moves into it, so no tombstones are needed.
         int hole = index;
         int next = (hole + 1) & mask;
         while (table[next] != null) {

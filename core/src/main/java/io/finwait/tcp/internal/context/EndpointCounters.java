@@ -18,7 +18,7 @@ public final class EndpointCounters implements Counters {
     /** Counts several. */
     public void add(Counter counter, long more) {
         int i = counter.ordinal();
-        // With one writer there is nothing to lose between the read and the write.
+        // With one writer no count is lost between the read and the write.
         counts.setRelease(i, counts.getPlain(i) + more);
     }
 

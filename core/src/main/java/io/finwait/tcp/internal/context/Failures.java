@@ -7,15 +7,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of what was thrown where nothing should throw, without throwing: who contains a failure must not
- * fail by telling of it. What cannot even be logged is still counted.
+ * Reports what was thrown where nothing should throw, and never throws itself: containing a failure
+ * must not fail by reporting it. A failure that cannot be logged is still counted.
  */
 public final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final long SECOND_NS = 1_000_000_000L;
 
-    /** A stack trace for each packet of a flood would do more harm than what it tells of. */
+    /** A stack trace for each packet of a flood would do more harm than the failure itself. */
     private static final int LOGGED_A_SECOND = 10;
 
     private final EndpointCounters counters;
@@ -32,8 +32,7 @@ public final class Failures {
     /**
      * Counts a failure and logs it, ten in a second at most.
      *
-     * @param what was done because of it
-     * @param whose the connection or the thing concerned
+     * @param what was done because of it @param whose the connection or the thing concerned
      */
     public void report(String what, Object whose, Throwable failure) {
         count();
@@ -50,12 +49,12 @@ public final class Failures {
             LOG.error("{} {} ({} more were not logged)", what, whose, notLogged, failure);
             notLogged = 0;
         } catch (Throwable noLog) {
-            // Nothing can be said; it was counted.
+            // Logging has failed too; the failure is counted.
             notLogged++;
         }
     }
 
-    /** Counts a failure of which nothing more can be said. */
+    /** Counts a failure that can't be logged. */
     public void count() {
         counters.add(Counter.FAILURES_CONTAINED);
     }

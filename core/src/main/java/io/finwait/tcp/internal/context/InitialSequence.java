@@ -4,7 +4,8 @@ import io.finwait.wire.FourTuple;
 
 /**
  * Initial sequence numbers (RFC 6528): a clock of 4 microseconds plus a keyed hash of the pair of
- * sockets, so that later incarnations of a pair move forward and nobody else can guess where.
+ * sockets, so that numbers of later incarnations of a pair are higher, and outsiders can't guess
+ * them.
  */
 public final class InitialSequence {
 
@@ -19,8 +20,8 @@ public final class InitialSequence {
     }
 
     /**
-     * Gives connections these numbers from now on, one after another, and all further ones the last; for
-     * telling stories and running scripts.
+     * From now on gives connections these numbers in order, and the last one to all further ones;
+     * for stories and scripts.
      */
     public void fix(int... numbers) {
         fixed = numbers.clone();
@@ -39,12 +40,15 @@ public final class InitialSequence {
         return (int) (nowNs / TICK_NS) + (int) hash.hash(tuple);
     }
 
-    /** How far the clock of these numbers has gone from one time to another; not at all when they are fixed. */
+    /** How far the clock of these numbers moves between two times; 0 when the numbers are fixed. */
     public int progress(long fromNs, long toNs) {
         return fixed.length > 0 ? 0 : (int) (toNs / TICK_NS) - (int) (fromNs / TICK_NS);
     }
 
-    /** The offset of a pair's timestamps: constant for the pair, so they go on rising (RFC 7323 §7.1). */
+    /**
+     * The offset of a pair's timestamps: constant for the pair, so timestamps keep rising across
+     * incarnations (RFC 7323 §7.1).
+     */
     public int timestampOffset(FourTuple tuple) {
         return (int) (hash.hash(tuple) >>> 32);
     }

@@ -3,12 +3,12 @@ package io.finwait.tcp.internal.context;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
-/** When a connection that says nothing is asked whether it lives (RFC 9293 §3.8.4). */
+/** When the peer of an idle connection is probed (RFC 9293 §3.8.4). */
 public final class Keepalive {
 
     private Keepalive() {}
 
-    /** True when the connection is in a state, and has an owner, that asks. */
+    /** True when its state and its owner allow probes. */
     public static boolean applies(Tcb tcb) {
         if (tcb.keepaliveIdleNs <= 0 || tcb.orphan) {
             return false;
@@ -19,7 +19,7 @@ public final class Keepalive {
         };
     }
 
-    /** Starts or stops the timer after its settings, or the state, have changed. */
+    /** Starts or stops the timer after the settings or the state have changed. */
     public static void restart(Context context, Tcb tcb) {
         if (applies(tcb)) {
             tcb.timers.start(Timer.KEEPALIVE, tcb.keepaliveIdleNs);

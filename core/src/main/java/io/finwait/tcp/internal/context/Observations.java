@@ -14,9 +14,10 @@ import io.finwait.wire.IpAddress;
 import java.util.ArrayDeque;
 
 /**
- * What the {@link EndpointObserver} is to be told, kept like {@code Notifications} until the packets at
- * hand are processed: it never runs in the middle of a segment. Each is a picture of the connection as
- * it was, since the TCB may have gone by then; the pictures are used again, so nothing is allocated.
+ * What the {@link EndpointObserver} will be told, kept like {@code Notifications} until the batch
+ * of packets is processed, so that it never runs in the middle of a segment. Each is a snapshot of
+ * the connection, since the TCB may have gone by then. Snapshots are reused, so nothing is
+ * allocated.
  */
 public final class Observations {
 
@@ -42,14 +43,14 @@ public final class Observations {
         return waiting.isEmpty();
     }
 
-    /** A TCB has moved along an arrow. */
+    /** A TCB has changed its state. */
     public void transition(Tcb tcb, State from, Trigger trigger, State to) {
         if (!nobodyListens) {
             newPicture().of(tcb, to).moved(from, trigger);
         }
     }
 
-    /** So has an entry of the TIME-WAIT table. */
+    /** An entry of the TIME-WAIT table has changed its state. */
     public void transition(TimeWaitEntry entry, State from, Trigger trigger) {
         if (!nobodyListens) {
             newPicture().of(entry, from.on(trigger)).moved(from, trigger);

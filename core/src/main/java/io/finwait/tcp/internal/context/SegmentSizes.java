@@ -47,7 +47,7 @@ public final class SegmentSizes {
         return config.maxSegmentSize() == 0 ? fits : Math.min(fits, config.maxSegmentSize());
     }
 
-    /** The smallest shift with which the field of the window can say the largest buffer. */
+    /** The smallest shift with which the window field can express the largest buffer. */
     public int windowScaleToOffer() {
         if (profile.windowScale() >= 0) {
             return profile.windowScale();

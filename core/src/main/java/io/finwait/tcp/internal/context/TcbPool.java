@@ -8,7 +8,7 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import java.util.ArrayDeque;
 
 /**
- * TCBs and receive buffers of connections that have gone, for connections to come: in the steady state
+ * TCBs and receive buffers of ended connections, for reuse by later ones: in the steady state
  * nothing is allocated.
  */
 public final class TcbPool {
@@ -22,7 +22,7 @@ public final class TcbPool {
         this.context = context;
     }
 
-    /** A TCB without a past, with the endpoint's settings. */
+    /** A fresh TCB with the settings of the endpoint. */
     public Tcb take() {
         EndpointConfig config = context.config;
         Tcb tcb = free.poll();
@@ -52,7 +52,7 @@ public final class TcbPool {
         return tcb;
     }
 
-    /** A TCB has gone; its receive buffer went to the handle, where there is one. */
+    /** A TCB has ended; its receive buffer went to the handle, if it has one. */
     public void give(Tcb tcb) {
         if (tcb.connection != null) {
             tcb.rcv.buffer = null;
@@ -68,7 +68,7 @@ public final class TcbPool {
         leaving.push(tcb);
     }
 
-    /** The duty cycle is over: nobody holds a TCB that has gone. */
+    /** The duty cycle is over: nothing refers to an ended TCB any more. */
     public void endOfCycle() {
         while (!leaving.isEmpty()) {
             free.push(leaving.poll());

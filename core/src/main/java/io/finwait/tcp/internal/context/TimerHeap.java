@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * The TCBs whose timers run, earliest first. A TCB stands at the deadline that it had when it was last
- * placed; one that has moved later stays where it is and is put right when it comes to the top, since
- * nearly every retransmission timer moves before it fires.
+ * placed; a TCB whose deadline has moved later stays in its place until it comes to the top, since
+ * nearly every retransmission timer is moved before it fires.
  */
 public final class TimerHeap {
 
@@ -81,9 +81,9 @@ public final class TimerHeap {
     }
 
     /**
-     * A TCB of whose timers one has fired, or null. Unlike {@link #earliest} it leaves all at their
-     * places that were put there for a time to come: where segments arrive all the time, timers move
-     * all the time, and hardly one is ever looked at.
+     * A TCB that has a timer due, or null. Unlike {@link #earliest} it does not touch a TCB that
+     * was placed at a future time: while segments keep arriving, timers keep moving, and few of
+     * them ever need a look.
      */
     public Tcb due(long nowNs) {
         while (size > 0 && heap[0].heapDeadline - nowNs <= 0) {

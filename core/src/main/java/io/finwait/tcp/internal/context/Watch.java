@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 import java.util.stream.Collectors;
 
 /**
- * Tells what happens to connections to all who look on: the counters and gauges, the flight recorder, the
- * log at debug, and the endpoint's observer, which alone may be slow or call back and is told later
- * ({@link Observations}). Nothing here is on the way of a segment that comes in order; where neither
- * recorder nor log nor observer is on, nothing is allocated.
+ * Reports what happens to connections: to the counters and gauges, the flight recorder, the debug
+ * log, and the endpoint's observer. Only the observer may be slow or call back, and it is told
+ * later ({@link Observations}). A segment that comes in order does not pass here. Nothing is
+ * allocated unless the recorder, the log or an observer is on.
  */
 public final class Watch {
 
@@ -41,7 +41,7 @@ public final class Watch {
     private final StateCounts states = new StateCounts();
 
     /**
-     * @param quiet true for a rehearsal, of which nobody is to hear
+     * @param quiet true for a rehearsal, which is not reported
      */
     public Watch(EndpointCounters counters, Observations observations, Clock clock, boolean quiet) {
         this.counters = counters;
@@ -69,12 +69,12 @@ public final class Watch {
         }
     }
 
-    /** What holds for the peers that no path class names. */
+    /** The path class of peers that no other class names. */
     private static long twoMslNs(TimeWaitPolicy policy) {
         return policy.pathClasses().get(policy.pathClasses().size() - 1).twoMslNs();
     }
 
-    /** A TCB has moved along an arrow. */
+    /** A TCB has changed its state. */
     public void moved(Tcb tcb, State from, Trigger trigger, State to) {
         if (isHeld(from)) {
             states.add(from, -1);
@@ -97,7 +97,7 @@ public final class Watch {
         observations.transition(tcb, from, trigger, to);
     }
 
-    /** So has an entry of the TIME-WAIT table. */
+    /** An entry of the TIME-WAIT table has changed its state. */
     public void moved(TimeWaitEntry entry, State from, Trigger trigger) {
         if (from == State.FIN_WAIT_2) {
             states.add(from, -1);
@@ -114,7 +114,9 @@ public final class Watch {
         observations.transition(entry, from, trigger);
     }
 
-    /** The states in which a TCB is a connection: those of the table and of listeners are none of its. */
+    /**
+     * The states in which a TCB is a connection, so without those of the table and of listeners.
+     */
     private static boolean isHeld(State state) {
         return state != State.CLOSED && state != State.LISTEN && state != State.TIME_WAIT;
     }
@@ -128,7 +130,7 @@ public final class Watch {
         }
     }
 
-    /** A TCB was cut off in the middle of something, without an arrow. */
+    /** A TCB was cut off while it was being handled, without a transition of its state. */
     public void cutOff(State from) {
         if (isHeld(from)) {
             states.add(from, -1);
@@ -196,8 +198,7 @@ public final class Watch {
     /**
      * A segment was sent again.
      *
-     * @param octets of text that were sent before
-     * @param segments in how many segments, at least 1
+     * @param octets of text that were sent before @param segments in how many segments, at least 1
      * @param syn whether it is a SYN
      * @param fin whether it carries a FIN that was sent before
      */
@@ -238,7 +239,7 @@ public final class Watch {
         }
     }
 
-    /** A RST leaves for a TCB, which may have gone already. */
+    /** An RST is sent for a TCB, which may already have ended. */
     public void resetSent(Tcb tcb) {
         counters.add(Counter.RESETS_OUT);
         if (!quiet && FlightEvents.recordsResetsSent()) {
@@ -246,7 +247,7 @@ public final class Watch {
         }
     }
 
-    /** A RST leaves for an orphan that is a record. */
+    /** An RST is sent for an orphan that is a record. */
     public void resetSent(TimeWaitEntry entry) {
         counters.add(Counter.RESETS_OUT);
         if (!quiet && FlightEvents.recordsResetsSent()) {
@@ -255,7 +256,7 @@ public final class Watch {
         }
     }
 
-    /** A RST answers a segment. */
+    /** An RST answers a segment. */
     public void resetSent(Segment seg, State state) {
         counters.add(Counter.RESETS_OUT);
         if (!quiet && FlightEvents.recordsResetsSent()) {
@@ -268,7 +269,10 @@ public final class Watch {
         }
     }
 
-    /** One more is in TIME-WAIT; the table's own size would cost it its batches of newcomers. */
+    /**
+     * One more is in TIME-WAIT. Asking the table for its size would make it index its newcomers
+     * singly.
+     */
     public void timeWaitCounted() {
         states.add(State.TIME_WAIT, 1);
     }
