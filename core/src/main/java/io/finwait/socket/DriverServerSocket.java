@@ -27,7 +27,7 @@ final class DriverServerSocket extends ServerSocket {
         if (!isBound()) {
             throw new SocketException("Socket is not bound yet");
         }
-        Socket accepted = new DriverSocket(driver, behaviour);
+        Socket accepted = new DriverSocket(driver, behaviour, HostNames.NONE);
         implAccept(accepted);
         return accepted;
     }

@@ -8,7 +8,7 @@ import java.net.SocketException;
 /** A socket whose TCP is a driver's. */
 final class DriverSocket extends Socket {
 
-    DriverSocket(Driver driver, SocketBehaviour behaviour) throws SocketException {
-        super(new DriverSocketImpl(driver, behaviour));
+    DriverSocket(Driver driver, SocketBehaviour behaviour, HostNames names) throws SocketException {
+        super(new DriverSocketImpl(driver, behaviour, names));
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Map;
 import java.util.Objects;
 
 import javax.net.SocketFactory;
@@ -24,13 +25,14 @@ import javax.net.SocketFactory;
  * <p>The sockets block their callers, as those of the JDK do, and may be used from any thread but the
  * driver's; a virtual thread that waits leaves its carrier to others. They do what the JDK's do on Linux,
  * exceptions and their words included, unless another {@link SocketBehaviour} is asked for;
- * docs/socket-behaviour.md compares them call by call. Names are resolved by the JDK. Lengths of buffers
+ * docs/socket-behaviour.md compares them call by call. Names are resolved by the JDK, or as {@link #withHosts} says. Lengths of buffers
  * and the type of service are remembered, and are the endpoint's affair.
  */
 public final class DriverSocketFactory extends SocketFactory {
 
     private final Driver driver;
     private final SocketBehaviour behaviour;
+    private final HostNames names;
 
     /**
      * A factory of sockets that do as the JDK's on Linux.
@@ -48,14 +50,30 @@ public final class DriverSocketFactory extends SocketFactory {
      * @param behaviour what they do where systems differ
      */
     public DriverSocketFactory(Driver driver, SocketBehaviour behaviour) {
+        this(driver, behaviour, HostNames.NONE);
+    }
+
+    private DriverSocketFactory(Driver driver, SocketBehaviour behaviour, HostNames names) {
         this.driver = Objects.requireNonNull(driver, "driver");
         this.behaviour = Objects.requireNonNull(behaviour, "behaviour");
+        this.names = names;
+    }
+
+    /**
+     * The same with names of hosts that need no DNS. They hold for {@link #createSocket(String, int)}, and
+     * for a connect to an address that was {@linkplain InetSocketAddress#createUnresolved not resolved}.
+     * Other names are resolved by the JDK, before a socket sees them.
+     *
+     * @param hosts addresses by name, {@code localhost} as well as any other; case does not matter
+     */
+    public DriverSocketFactory withHosts(Map<String, InetAddress> hosts) {
+        return new DriverSocketFactory(driver, behaviour, new HostNames(hosts));
     }
 
     @Override
     public Socket createSocket() {
         try {
-            return new DriverSocket(driver, behaviour);
+            return new DriverSocket(driver, behaviour, names);
         } catch (SocketException e) {
             throw new UncheckedIOException(e);
         }
@@ -63,7 +81,7 @@ public final class DriverSocketFactory extends SocketFactory {
 
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-        return connected(new InetSocketAddress(host, port), null);
+        return connected(names.resolve(host, port), null);
     }
 
     @Override
@@ -74,8 +92,7 @@ public final class DriverSocketFactory extends SocketFactory {
     @Override
     public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
             throws IOException {
-        return connected(
-                new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+        return connected(names.resolve(host, port), new InetSocketAddress(localHost, localPort));
     }
 
     @Override

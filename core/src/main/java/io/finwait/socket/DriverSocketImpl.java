@@ -20,7 +20,6 @@ import java.net.SocketImpl;
 import java.net.SocketOption;
 import java.net.SocketOptions;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +43,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
 
     private final Driver driver;
     private final SocketBehaviour behaviour;
+    private final HostNames names;
     private final SocketSettings settings;
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
@@ -64,7 +64,8 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     /** How the connection was reset, for each read that follows. */
     private CloseReason reset;
 
-    DriverSocketImpl(Driver driver, SocketBehaviour behaviour) {
+    DriverSocketImpl(Driver driver, SocketBehaviour behaviour, HostNames names) {
+        this.names = names;
         this.driver = driver;
         this.behaviour = behaviour;
         settings = new SocketSettings(driver, false);
@@ -108,12 +109,10 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
 
     @Override
     protected void connect(SocketAddress to, int timeoutMs) throws IOException {
-        if (!(to instanceof InetSocketAddress inet)) {
+        if (!(to instanceof InetSocketAddress given)) {
             throw new IOException("Unsupported address type");
         }
-        if (inet.isUnresolved()) {
-            throw new UnknownHostException(inet.getHostName());
-        }
+        InetSocketAddress inet = given.isUnresolved() ? names.resolve(given) : given;
         try {
             readLock.lock();
             try {

@@ -19,11 +19,14 @@ import org.junit.jupiter.api.Timeout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -189,5 +192,25 @@ class DriverSocketTest {
         socket.close();
         assertThat(peer.ended().get(20, TimeUnit.SECONDS))
                 .isInstanceOf(CloseReason.ResetByPeer.class);
+    }
+
+    @Test
+    void hostsOfAMapNeedNoDns() throws IOException {
+        DriverSocketFactory named =
+                factory.withHosts(
+                        Map.of(
+                                "server.invalid", InetAddress.getByName(TwoDrivers.SERVER),
+                                "localhost", InetAddress.getByName(TwoDrivers.SERVER)));
+        try (Socket byName = named.createSocket("SERVER.invalid", PORT);
+                Socket local = named.createSocket("localhost", PORT);
+                Socket unresolved = named.createSocket()) {
+            unresolved.connect(InetSocketAddress.createUnresolved("server.invalid", PORT));
+            assertThat(byName.getInetAddress().getHostAddress()).isEqualTo(TwoDrivers.SERVER);
+            assertThat(local.getInetAddress().getHostAddress()).isEqualTo(TwoDrivers.SERVER);
+            assertThat(unresolved.isConnected()).isTrue();
+        }
+        assertThatThrownBy(() -> factory.createSocket("server.invalid", PORT).close())
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessage("server.invalid");
     }
 }
