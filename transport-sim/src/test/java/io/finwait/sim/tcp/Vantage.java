@@ -127,6 +127,16 @@ final class Vantage implements SimObserver {
         }
     }
 
+    /** The capture as a file. */
+    byte[] octets() {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toByteArray();
+    }
+
     /** What can be concluded from it. */
     CaptureExplainer explained() {
         CaptureExplainer explainer = new CaptureExplainer();
