@@ -6,8 +6,9 @@ import java.util.Objects;
 /**
  * One IP packet in a buffer of its carrier: {@code length} octets from {@code offset}.
  *
- * <p>The carrier owns the buffer both ways. Who holds a packet reads and writes by absolute index and
- * leaves position and limit of the buffer alone, so that one buffer can hold many packets. The octets
+ * <p>The carrier owns the buffer both ways. The holder of a packet reads and writes by absolute
+ * index and does not change position and limit of the buffer, so that one buffer can hold many
+ * packets. The octets
  * between the buffer's start of the packet and {@code offset} are headroom for lower layers.
  */
 public final class Packet {

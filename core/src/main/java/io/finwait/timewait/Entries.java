@@ -69,7 +69,7 @@ final class Entries {
         return lookup;
     }
 
-    /** Lets no newcomer wait any more: what is seen then is what would be if none ever did. */
+    /** Puts all waiting newcomers into the index, so that the table looks as if none had waited. */
     void settle() {
         newcomers.settle();
     }
@@ -125,7 +125,7 @@ final class Entries {
     }
 
     /**
-     * Takes a newcomer in, whose numbers stand in {@code e}; the tuple's old entry goes.
+     * Takes in a newcomer, whose numbers are in {@code e}; it replaces an old entry of its tuple.
      *
      * @param timeoutNs how long it stays in FIN-WAIT-2
      * @return false when there is no room, and none to be made

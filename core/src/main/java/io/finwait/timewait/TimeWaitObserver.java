@@ -4,7 +4,7 @@ package io.finwait.timewait;
 @FunctionalInterface
 public interface TimeWaitObserver {
 
-    /** Looks away. */
+    /** An observer that does nothing. */
     TimeWaitObserver NONE = (entry, ending, nowNs) -> {};
 
     /**

@@ -195,7 +195,7 @@ public final class TimeWaitTable implements TimeWaitView {
         return verdict;
     }
 
-    /** The same for a segment in the hand; its source is the remote side. */
+    /** The same for a parsed segment; its source is the remote side. */
     public TimeWaitVerdict segment(
             Segment segment, boolean listening, boolean listenerTimestamps, long nowNs) {
         return segment(

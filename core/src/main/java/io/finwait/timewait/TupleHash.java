@@ -3,8 +3,9 @@ package io.finwait.timewait;
 import io.finwait.spi.RandomSource;
 
 /**
- * A keyed hash of three words. Who does not know the key, and sees no hash, cannot tell which tuples
- * collide. Two products of 64 by 64 bits, each folded into 64, are short enough for the processor to be
+ * A keyed hash of three words. Without the key, and without seeing hashes, nobody can tell which
+ * tuples collide. Two products of 64 by 64 bits, each folded into 64, are short enough for the
+ * processor to be
  * at the next lookups while it waits for the memory of this one; a pseudo-random function such as
  * SipHash, six times as long, is not.
  */

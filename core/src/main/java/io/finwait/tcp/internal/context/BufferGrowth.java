@@ -6,12 +6,12 @@ import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 /**
- * Buffers begin small and grow to what a round trip carries, within a budget of the endpoint: a buffer
- * smaller than the product of bandwidth and delay leaves the path idle, and a large one for everybody
- * would need memory for connections that never use it.
+ * Buffers begin small and grow to what a round trip carries, within a budget of the endpoint: a
+ * buffer smaller than the bandwidth-delay product leaves the path idle, and a large buffer for
+ * every connection would reserve memory that most never use.
  *
- * <p>Growing takes no memory yet: blocks come with octets. The budget bounds what peers and users may
- * make the endpoint hold.
+ * <p>Growing does not itself take memory: blocks are taken as octets come. The budget bounds how
+ * much peers and users can make the endpoint hold.
  */
 public final class BufferGrowth {
 

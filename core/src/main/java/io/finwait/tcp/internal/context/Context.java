@@ -47,7 +47,7 @@ public final class Context {
     private final ArrayDeque<Tcb> ready = new ArrayDeque<>();
 
     /**
-     * What the endpoint of a configuration has.
+     * The context of an endpoint with this configuration.
      *
      * @param mtu of the transport, in octets
      * @param newCongestionControl one for each TCB

@@ -96,8 +96,8 @@ final class ActiveOpen {
     }
 
     /**
-     * A connection that was opened between two duty cycles begins with this one, its initial sequence
-     * number included; nothing of it was sent so far.
+     * A connection that was opened between two duty cycles begins with this one, and so does its
+     * initial sequence number; nothing of it has been sent.
      *
      * @param lastNs the time of the cycle before
      */

@@ -26,7 +26,10 @@ final class CloseRecord {
     private final long[] times = new long[LONGEST_PATH];
     private int steps;
 
-    /** Steps from here on were made between two duty cycles, and are dated by the next one. */
+    /**
+     * The first step that was made between two duty cycles; the next cycle dates it and those after
+     * it.
+     */
     private int undatedFrom = NONE;
 
     private EndKind kind = EndKind.NOT_ENDED;
@@ -74,7 +77,7 @@ final class CloseRecord {
         undatedFrom = NONE;
     }
 
-    /** One end, or both, has closed; the first one that did stays noted. */
+    /** One end, or both, has closed; only the first call is kept. */
     void closed(ClosedFirst end) {
         if (closedFirst == null) {
             closedFirst = end;
@@ -102,7 +105,10 @@ final class CloseRecord {
         cause = causeOrdinal;
     }
 
-    /** As {@link #closed}, where the end came without: the peer is taken for the one. */
+    /**
+     * Like {@link #closed}, for a connection that ended although neither end closed: the peer
+     * counts as the closer.
+     */
     void endedBy(boolean peerForSure) {
         if (peerForSure || closedFirst == null) {
             closedFirst = ClosedFirst.REMOTE;
@@ -117,7 +123,7 @@ final class CloseRecord {
         return kind != EndKind.NOT_ENDED;
     }
 
-    /** True when it ended otherwise than in order. */
+    /** True when it was cut off instead of closed in order. */
     boolean endedBadly() {
         return switch (kind) {
             case NOT_ENDED, ORDERLY -> false;
@@ -150,7 +156,9 @@ final class CloseRecord {
         };
     }
 
-    /** What a call that fails because of it says, in the words of the JDK's sockets. */
+    /**
+     * The message of a call that fails because of this ending, in the words of the JDK's sockets.
+     */
     String message() {
         if (kind == EndKind.TIMED_OUT) {
             return softError != null ? softError : "Connection timed out";

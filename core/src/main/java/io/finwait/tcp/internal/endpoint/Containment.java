@@ -8,12 +8,12 @@ import io.finwait.tcp.internal.output.SegmentSender;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 /**
- * Keeps what throws where it is. No packet and no call makes the machinery throw, as far as we know;
- * should one do it all the same, the one connection that was being handled ends, a packet of nobody is
- * dropped, and everybody else goes on.
+ * Confines whatever throws. We know of no packet and no call that makes the machinery throw. If one
+ * does, the connection that was being handled ends, or a packet without a connection is dropped,
+ * and all others go on.
  *
- * <p>Errors are contained as well. Memory that runs out, or a stack, does so for whom the machinery was
- * working at that moment; and where everybody's fails, nothing is lost by having tried.
+ * <p>Errors are contained as well. When memory or the stack runs out, it does so for the connection
+ * that was being handled; and when it runs out for all, nothing is lost by having tried.
  */
 final class Containment {
 
@@ -83,7 +83,7 @@ final class Containment {
         }
     }
 
-    /** Something was thrown that concerns no connection: what asked for it is dropped. */
+    /** Something was thrown that concerns no connection: the packet or command is dropped. */
     void drop(String what, Throwable failure) {
         failures.report("dropped because of an internal error:", what, failure);
         sender.abandonQuietly();

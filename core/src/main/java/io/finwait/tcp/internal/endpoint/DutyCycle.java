@@ -12,8 +12,8 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 
 /**
- * One round of an endpoint: what users have done since the last one, packets in, timers, what is owed
- * out. What throws on the way is contained where it happens.
+ * One round of an endpoint: first the users' calls since the last round, then arriving packets,
+ * timers, and sending what is owed. Whatever throws is contained where it happens.
  */
 final class DutyCycle {
 
@@ -74,7 +74,7 @@ final class DutyCycle {
         }
     }
 
-    /** What users did between two rounds happens now. */
+    /** The users' calls between two rounds take effect now. */
     private void dateUsersCalls(long lastNs) {
         Tcb tcb;
         while ((tcb = context.clock.nextUndated()) != null) {
@@ -92,12 +92,12 @@ final class DutyCycle {
     }
 
     private int run() {
-        // What users did before this cycle comes before the packets that it takes.
+        // The users' calls before this cycle come before the packets that it takes.
         int work = lifecycle.sendOwedResets();
         work += notifications.dispatch();
         work += runCommands();
-        // Nothing may be left there, not even by a cycle that ended in an error: the transport
-        // fills its buffers again (rule R4).
+        // No lent text may be left, even if a cycle ended in an error: the transport reuses its
+        // buffers (rule R4 of Transport).
         keepLentText();
         work += packets.take();
         work += fireTimers();
@@ -167,7 +167,7 @@ final class DutyCycle {
                 sent++;
                 sentWhatItOwed(tcb);
             } catch (Throwable failure) {
-                // It comes to its turn once more, as one that has gone.
+                // Its turn comes once more, and it has ended by then.
                 containment.end(tcb, failure);
             }
         }
@@ -198,7 +198,7 @@ final class DutyCycle {
                 : earlier(context.earliestDeadlineNs(), timeWaits.table().nextDeadlineNs());
     }
 
-    /** The earlier one of two deadlines, of which {@link Long#MAX_VALUE} is none. */
+    /** The earlier of two deadlines; {@link Long#MAX_VALUE} stands for none. */
     static long earlier(long a, long b) {
         if (a == Long.MAX_VALUE) {
             return b;

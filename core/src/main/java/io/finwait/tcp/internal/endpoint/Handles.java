@@ -4,7 +4,7 @@ import io.finwait.tcp.internal.tcb.Tcb;
 
 import java.util.ArrayDeque;
 
-/** Handles that users have given back, for connections to come. */
+/** Handles that users have given back, for reuse by later connections. */
 final class Handles {
 
     private final TcpEndpoint endpoint;

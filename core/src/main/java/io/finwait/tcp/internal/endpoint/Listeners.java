@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The listening ports of an endpoint: found by port in two steps, however many there are, and listed in
- * the order in which they were opened.
+ * The listening ports of an endpoint: a lookup by port takes two steps, however many there are, and
+ * a listing follows the order of opening.
  */
 final class Listeners {
 

@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 
 /**
- * What observers are to be told, kept until the packets at hand are processed: so a callback that
- * closes, aborts or connects never meets a TCB in the middle of a segment.
+ * What observers will be told, kept until the batch of packets is processed, so that a callback
+ * that closes, aborts or connects never meets a TCB in the middle of a segment.
  */
 public final class Notifications {
 
@@ -43,8 +43,8 @@ public final class Notifications {
     }
 
     /**
-     * Tells everything, also what the callbacks cause; returns how many were told. Inside a callback it
-     * does nothing, since the one who called that goes on telling.
+     * Tells everything, including what the callbacks cause; returns how many were told. Inside a
+     * callback it does nothing, since the outer call goes on telling.
      */
     int dispatch() {
         if (dispatching || isEmpty()) {
@@ -137,7 +137,7 @@ public final class Notifications {
         }
     }
 
-    /** What was noted for one incarnation is never told of the next one of the same handle. */
+    /** An event noted for one incarnation is never told of the next one of the same handle. */
     private static void tell(
             TcpConnection connection,
             int incarnation,

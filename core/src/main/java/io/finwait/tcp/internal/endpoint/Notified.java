@@ -30,7 +30,7 @@ abstract sealed class Notified permits TcpConnection {
     /** Counts the connections that this handle was for: a callback may release it and connect anew. */
     int incarnation;
 
-    /** The user has called CLOSE or ABORT: the handle reads nothing any more. */
+    /** The user has called CLOSE or ABORT: the handle reads no more. */
     boolean givenUp;
 
     boolean draining;

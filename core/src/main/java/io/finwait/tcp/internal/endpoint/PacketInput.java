@@ -21,8 +21,7 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.Verdict;
 
 /**
- * Takes packets from the transport, and gives each to the connection, the TIME-WAIT entry or the listener
- * that it is for.
+ * Takes packets from the transport, and hands each to its connection, TIME-WAIT entry or listener.
  */
 final class PacketInput {
 
@@ -73,8 +72,8 @@ final class PacketInput {
     }
 
     /**
-     * Takes a batch of packets, and tells the users what they brought; returns how many there were of
-     * both.
+     * Takes a batch of packets, and tells the users about it; returns the number of packets and
+     * notifications.
      */
     int take() {
         letGo();
@@ -91,19 +90,21 @@ final class PacketInput {
             for (int i = from; i < to; i++) {
                 take(batch.get(i), i);
             }
-            // Now, since what the callbacks need is still in the innermost cache.
+            // Tell now, while the data that the callbacks need is still in the innermost cache.
             told += notifications.dispatch();
             letGo();
         }
         return received + told;
     }
 
-    /** The endpoint was closed, perhaps by a callback: the rest of the batch is for nobody. */
+    /** The endpoint was closed, perhaps by a callback: the rest of the batch has no receiver. */
     void close() {
         closed = true;
     }
 
-    /** Sends what was held back; each is tried, whatever the transport throws for another one. */
+    /**
+     * Sends the segments that were held back; tries each, even if the transport throws for another.
+     */
     private void letGo() {
         boolean all = false;
         while (!all) {
@@ -167,7 +168,7 @@ final class PacketInput {
         try {
             deliver(seg, tcb);
         } catch (Throwable failure) {
-            // A listener may have begun a connection before it came to this.
+            // A listener may already have begun a connection when this was thrown.
             Tcb begun = tcb != null ? tcb : context.tcbs.find(tuple);
             if (begun == null) {
                 containment.drop("a segment without a connection", failure);

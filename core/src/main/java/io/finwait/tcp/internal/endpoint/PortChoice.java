@@ -7,13 +7,16 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.IpAddress;
 
 /**
- * Ephemeral ports (RFC 6056 §3.3.4, algorithm 4): where the search begins depends on a keyed hash of
- * the peer, and so does which of many counters says how far it has come. The ports of one peer follow
- * each other, and what one peer sees of them does not tell how many connections went to another.
+ * Ephemeral ports (RFC 6056 §3.3.4, algorithm 4): a keyed hash of the peer chooses where the search
+ * begins, and which of many counters it advances. The ports used towards one peer follow each
+ * other, and do not tell it how many connections went to another peer.
  */
 final class PortChoice {
 
-    /** More peers than this share counters by chance; RFC 6056 takes ten of them for enough. */
+    /**
+     * Peers share counters by chance when there are more peers than this; RFC 6056 considers ten
+     * counters enough.
+     */
     private static final int COUNTERS = 1024;
 
     private static final int COUNTER_SHIFT = Long.SIZE - 10;
@@ -47,8 +50,7 @@ final class PortChoice {
                         tcb.localHigh, tcb.localLow, tcb.remoteHigh, tcb.remoteLow, tcb.remotePort);
         int counter = (int) (offset >>> COUNTER_SHIFT);
         long begin = offset + counters[counter];
-        // A port that was never used, or is over with TIME-WAIT, goes before one that must be
-        // reused.
+        // A free port is preferred to one that is still in TIME-WAIT and must be reused.
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < count; i++) {
                 tcb.localPort = first + (int) Long.remainderUnsigned(begin + i, count);

@@ -14,9 +14,9 @@ import java.nio.ByteBuffer;
 
 /**
  * Looks at all packets of a batch before the first one is processed, and reads what their connections
- * will need. Each of these reads may miss the cache; since none depends on another packet's, the
- * processor waits for many at a time, where segment by segment it would wait for one after the other.
- * Nothing is decided here and nothing changes: a packet that is not what it seems costs a useless read.
+ * will need. Each of these reads may miss the cache. Since none depends on another packet, the
+ * processor waits for many at the same time, instead of for one after the other. Nothing is decided
+ * or changed here: a packet that is not what it seems costs a useless read.
  */
 public final class ReadAhead {
 
@@ -24,26 +24,26 @@ public final class ReadAhead {
     static final int AT_ONCE = 16;
 
     /**
-     * With fewer connections than this, what they need is in the second cache or little further away, and
-     * a look costs more than it saves: measured, see decision 0010.
+     * With fewer connections than this, their data is in the second-level cache or close to it, and
+     * looking ahead costs more than it saves (measured; see decision 0010).
      */
     static final int WORTHWHILE_CONNECTIONS = 4096;
 
-    /** Most octets of a packet without text: IPv6, TCP and timestamps, a little more than that. */
+    /** A little more than the longest packet without text: IPv6, TCP and timestamps. */
     private static final int LONGEST_WITHOUT_TEXT = 80;
 
     private final Demultiplexer demultiplexer;
     private final FourTuple tuple = new FourTuple();
     private final int worthwhile;
 
-    /** The hashes of the packets' pairs of sockets; means nothing where {@code hashed} is false. */
+    /** The hashes of the packets' pairs of sockets; undefined where {@code hashed} is false. */
     private final int[] hashes;
 
     private final boolean[] hashed;
 
     private final Tcb[] candidates = new Tcb[AT_ONCE];
 
-    /** What was read comes together here, so that the compiler can't leave the reads out. */
+    /** A sum of all values read, so that the compiler can't remove the reads. */
     private int seen;
 
     /**
@@ -59,8 +59,8 @@ public final class ReadAhead {
     }
 
     /**
-     * Reads for some packets of a batch, step by step for all of them: so few instructions lie between
-     * two reads that the processor has many under way.
+     * Reads for some packets of a batch, each step for all of them: few instructions lie between
+     * two reads, so the processor has many reads under way.
      */
     void look(PacketBatch batch, int from, int to) {
         boolean looks = demultiplexer.size() >= worthwhile && to - from > 1;
@@ -122,7 +122,7 @@ public final class ReadAhead {
         return false;
     }
 
-    /** The sum of what was read; of no use. */
+    /** The sum of all values read; it has no meaning. */
     int seen() {
         return seen;
     }

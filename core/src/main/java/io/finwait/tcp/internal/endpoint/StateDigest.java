@@ -15,15 +15,15 @@ import java.util.function.LongConsumer;
 
 /**
  * Everything in an endpoint that decides what happens next, in canonical form: numbers relative to the
- * initial ones, deadlines relative to now. Two endpoints of equal digests behave alike from here on, as
- * long as their retransmission timeouts are constant (smallest equal to largest) and their windows so
- * wide, or so closed, that how wide does not matter.
+ * initial ones, deadlines relative to now. Two endpoints with equal digests behave alike from here
+ * on, provided that their retransmission timeouts are constant (smallest equal to largest) and that
+ * their windows are either closed or so wide that their exact size does not matter.
  */
 public final class StateDigest {
 
     private StateDigest() {}
 
-    /** Gives the state of an endpoint to a consumer, word by word, always in the same order. */
+    /** Passes the state of an endpoint to a consumer, word by word, always in the same order. */
     public static void of(TcpEndpoint endpoint, LongConsumer to) {
         Tcb[] tcbs = endpoint.context.tcbs.snapshot();
         Arrays.sort(

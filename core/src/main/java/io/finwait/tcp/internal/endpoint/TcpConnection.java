@@ -41,7 +41,10 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     private boolean endOfStream;
 
-    /** The user knows of the bad end: {@link #send} says it once, {@link #receive} each time. */
+    /**
+     * The user has been told of the error: {@link #send} reports it once, {@link #receive} each
+     * time.
+     */
     private boolean errorTold;
 
     String softError;
@@ -115,7 +118,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
             return taken;
         }
         if (record.endedBadly() && !toldAsEndOfStream()) {
-            // Each time: a reader that comes late must not take what has come for the whole.
+            // Thrown each time: a late reader must not take a truncated stream for a complete one.
             errorTold = true;
             throw new IOException(record.message());
         }
@@ -125,7 +128,9 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         return endOfStream || tcb == null ? -1 : 0;
     }
 
-    /** The user has read: the peer may have to know of the room (RFC 9293 §3.8.6.2.2). */
+    /**
+     * The user has read: the peer may have to be told of the wider window (RFC 9293 §3.8.6.2.2).
+     */
     private void tellWindow() {
         if (tcb == null || tcb.state.hasReceivedFin()) {
             return;
@@ -137,8 +142,8 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     }
 
     /**
-     * On Linux a reset behind a FIN that was not yet read is no error for the reader, and a broken pipe
-     * for the writer (requirement A38).
+     * On Linux a reset after an unread FIN is end-of-stream for the reader, and a broken pipe for
+     * the writer (requirement A38).
      */
     private boolean toldAsEndOfStream() {
         return endOfStream
@@ -156,7 +161,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public void shutdownInput() {
-        // What arrives stays readable, as on Linux; so there is nothing to change.
+        // Arriving text stays readable, as on Linux, so nothing changes.
         endpoint.checkThread();
     }
 
@@ -200,7 +205,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         } else if (isRecord) {
             endpoint.finWait2.abort(sockets, AbortCause.USER);
         } else if (record.kind() == EndKind.ORDERLY) {
-            // In TIME-WAIT nothing is sent, and the remnant goes (RFC 9293 §3.10.5).
+            // In TIME-WAIT nothing is sent, and the entry is removed (RFC 9293 §3.10.5).
             endpoint.timeWaits.abort(sockets, lastSndNxt);
         }
     }
@@ -256,7 +261,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
                     "the connection is " + state() + "; release() it when hasEnded()");
         }
         if (input != null) {
-            // What was still to be told was for this incarnation, not for the next.
+            // Events not yet told belong to this incarnation, not to the next.
             incarnation++;
             events = 0;
             observer = ConnectionObserver.NONE;
@@ -454,7 +459,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         tell(Events.ENDED | Events.READABLE);
     }
 
-    /** Reads and throws away what a graceful close does not want any more. */
+    /** Reads and discards text that arrives during a graceful close. */
     void drain() {
         if (!draining || tcb == null) {
             return;

@@ -44,8 +44,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * An endpoint: what its user calls, and where the parts of the machinery are put together. The rules are
- * in them.
+ * An endpoint: the calls of its user, and the assembly of its parts, which hold the rules.
  */
 public final class TcpEndpoint implements Endpoint {
 
@@ -72,12 +71,12 @@ public final class TcpEndpoint implements Endpoint {
         this(config, transport, WireProfile.NONE);
     }
 
-    /** An endpoint with habits that a test suite expects. */
+    /** An endpoint with the habits that a test suite expects. */
     public TcpEndpoint(EndpointConfig config, Transport transport, WireProfile profile) {
         this(config, transport, profile, false);
     }
 
-    /** An endpoint that nobody is to hear of, recorders and logs included. */
+    /** An endpoint that nothing reports, not even recorders and logs. */
     static TcpEndpoint rehearsing(EndpointConfig config, Transport transport) {
         return new TcpEndpoint(config, transport, WireProfile.NONE, true);
     }
@@ -180,7 +179,7 @@ public final class TcpEndpoint implements Endpoint {
         }
     }
 
-    /** Lets the next thread that calls be the owner. */
+    /** Makes the next thread that calls the owner. */
     @Override
     public void handOver() {
         owner = null;
@@ -317,7 +316,7 @@ public final class TcpEndpoint implements Endpoint {
         return context.initialSequence;
     }
 
-    /** What stories switch off. */
+    /** The defences that stories switch off. */
     public Defences defences() {
         return context.defences;
     }
@@ -344,7 +343,7 @@ public final class TcpEndpoint implements Endpoint {
         if (closed) {
             return;
         }
-        // First, so that no callback opens a connection which nobody would end.
+        // This comes first: a callback could otherwise open a connection that is never ended.
         closed = true;
         packets.close();
         for (TcpListener listener : listeners.snapshot()) {

@@ -15,7 +15,7 @@ import io.finwait.tcp.internal.tcb.Timers;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.IpAddress;
 
-/** Takes pictures of connections; see {@link TcpInfo}. */
+/** Takes snapshots of connections; see {@link TcpInfo}. */
 final class TcpInfos {
 
     private static final RoundTrip NO_ROUND_TRIP = new RoundTrip(0, 0, 0, 0);
@@ -40,7 +40,7 @@ final class TcpInfos {
                 receiving(tcb, nowNs));
     }
 
-    /** An entry of the TIME-WAIT table, of whose connection nothing else is left. */
+    /** An entry of the TIME-WAIT table, whose connection has nothing else left. */
     static TcpInfo of(TimeWaitEntry entry, long nowNs) {
         return ended(
                 new IpAddress(entry.localHigh(), entry.localLow()),
@@ -95,7 +95,9 @@ final class TcpInfos {
         return new TcpInfo.Timer(kind, Math.max(0, entry.deadlineNs() - nowNs), 0, 0);
     }
 
-    /** As the kernel tells it: one timer, the retransmission's before all others. */
+    /**
+     * One timer, as the Linux kernel shows it: the retransmission timer comes before all others.
+     */
     private static TcpInfo.Timer timer(Tcb tcb, long nowNs) {
         Timers timers = tcb.timers;
         if (timers.isRunning(Timer.TAIL_LOSS_PROBE)) {
@@ -122,7 +124,7 @@ final class TcpInfos {
 
     private static Sending sending(Tcb tcb, long nowNs) {
         Snd snd = tcb.snd;
-        // Before the peer's SYN these are of an earlier connection with the same TCB.
+        // Before the peer's SYN these values belong to an earlier connection with the same TCB.
         boolean agreed = tcb.state != State.SYN_SENT;
         int threshold = agreed ? tcb.congestion.slowStartThreshold() : Integer.MAX_VALUE;
         return new Sending(
@@ -158,7 +160,7 @@ final class TcpInfos {
                 Math.max(0, nowNs - tcb.lastHeardNs));
     }
 
-    /** What is kept of a TCB that has gone. */
+    /** The totals that outlive a TCB. */
     static final class Totals {
 
         static final Totals NONE = new Totals();
@@ -169,7 +171,7 @@ final class TcpInfos {
         private int segmentsAgain;
         private long received;
 
-        /** Takes the numbers of a TCB that is about to go. */
+        /** Takes the totals of a TCB that is about to end. */
         void take(Tcb tcb) {
             acknowledged = tcb.snd.acknowledgedText();
             sent = acknowledged + tcb.snd.unacknowledgedText();

@@ -103,7 +103,7 @@ public final class TcpListener implements Listener, Backlog {
                 endpoint.lifecycle.abort(tcb, AbortCause.LISTENER_CLOSED);
             }
         }
-        // Those that ended before anybody accepted them hold text that nobody will read.
+        // Connections that ended before they were accepted hold text that nobody will read.
         for (TcpConnection each = acceptQueue.poll(); each != null; each = acceptQueue.poll()) {
             each.release();
         }
@@ -150,7 +150,10 @@ public final class TcpListener implements Listener, Backlog {
         endpoint.notifications.add(this);
     }
 
-    /** A child went before anybody accepted it. One that has ended stays to be accepted and read. */
+    /**
+     * A child ended before it was accepted. If its handshake was complete, it can still be accepted
+     * and read.
+     */
     @Override
     public void gone(Tcb tcb) {
         handshakeIsOver(tcb);

@@ -14,16 +14,16 @@ import java.util.List;
 
 /**
  * A rehearsal, so that classes are loaded and methods compiled before the first packet: two endpoints of
- * one configuration that talk to each other on virtual time. Every connection is opened, asks, is
- * answered and ends in one of the ways that are {@link Ending}; TIME-WAIT passes before the next ones
- * are opened.
+ * one configuration that talk to each other on virtual time. Every connection is opened, carries a
+ * request and a response, and ends in one way of {@link Ending}; TIME-WAIT passes before the next
+ * ones are opened.
  */
 public final class WarmUp {
 
     /** Enough at a time to make batches, few enough for every buffer and backlog. */
     private static final int AT_ONCE = 16;
 
-    /** A round takes some dozens; more are the sign of a pair that doesn't carry packets. */
+    /** A round takes some dozens; more mean that the pair does not carry packets. */
     private static final int MOST_CYCLES = 10_000;
 
     private static final int REQUEST_OCTETS = 64;
@@ -37,11 +37,11 @@ public final class WarmUp {
 
     /** How a connection ends; each way has a port. */
     private enum Ending {
-        /** The client, when it has the response; so TIME-WAIT is its. */
+        /** The client closes when it has the response, and so holds TIME-WAIT. */
         CLIENT_CLOSES,
-        /** The server, right behind a long response. */
+        /** The server closes right after a long response. */
         SERVER_CLOSES,
-        /** The client, by reset. */
+        /** The client resets. */
         CLIENT_RESETS;
 
         static final List<Ending> ALL = List.of(values());
@@ -93,14 +93,14 @@ public final class WarmUp {
         }
     }
 
-    /** Lets this many connections live and end, some at a time, over one address after the other. */
+    /** Opens and ends this many connections, some at a time, over one address after the other. */
     public void run(int connections) {
         for (int begun = 0; begun < connections; begun += AT_ONCE) {
             IpAddress address = addresses.get(begun / AT_ONCE % addresses.size());
             int last = Math.min(begun + AT_ONCE, connections);
             for (int i = begun; i < last; i++) {
                 Ending ending = Ending.ALL.get(i % Ending.ALL.size());
-                // Both have all addresses of the configuration: they are two hosts all the same.
+                // Both have all addresses of the configuration, although they are two hosts.
                 client.connect(address, 0, address, ending.port()).observer(new Asker(ending));
             }
             if (!untilAllHasEnded()) {
@@ -207,7 +207,7 @@ public final class WarmUp {
 
         private void respond(Connection connection) {
             try {
-                // What the send buffer doesn't take is not missed.
+                // Octets that the send buffer does not take are not needed.
                 connection.send(text.clear().limit(ending.responseOctets()));
             } catch (IOException e) {
                 connection.abort();
@@ -227,7 +227,7 @@ public final class WarmUp {
         try {
             return connection.receive(text.clear());
         } catch (IOException e) {
-            // The peer has reset the connection: that is how a third of them end.
+            // The peer has reset the connection, as it does for a third of them.
             return 0;
         }
     }

@@ -26,7 +26,7 @@ final class AckArrives {
         this.lifecycle = lifecycle;
     }
 
-    /** Takes an ACK of what was sent; it may be old, and its window may be news all the same. */
+    /** Takes an acceptable ACK. Even an old one may bring a new window. */
     void take(Tcb tcb, Segment seg) {
         int ack = seg.ack();
         if (Seq.gt(ack, tcb.snd.una)) {
@@ -37,7 +37,8 @@ final class AckArrives {
         } else if (ack == tcb.snd.una) {
             duplicateAck(tcb, seg);
         } else if (Recovery.takeSack(tcb, seg)) {
-            // Overtaken by a newer one, and still the first to tell (RFC 6675 §5).
+            // An ACK overtaken by a newer one may still be the first to report a block (RFC 6675
+            // §5).
             recovery.duplicate(tcb, true);
         }
     }
@@ -70,15 +71,16 @@ final class AckArrives {
     }
 
     /**
-     * The ACK is not new: perhaps the window is, perhaps it says that a segment is missing. With SACK that
-     * is what reports more than any segment before, whatever its text and window (RFC 6675 §2): where text
-     * flows both ways there is hardly a segment without any.
+     * The ACK acknowledges nothing new, but its window may be new, or it may mean that a segment is
+     * missing. With SACK a segment means that if it reports more than any before, whatever its text
+     * and window (RFC 6675 §2): where text flows both ways, hardly a segment comes without text.
      */
     private void duplicateAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int window = seg.window() << snd.windowScale;
         boolean reportsMore = Recovery.takeSack(tcb, seg);
-        // A SACK without news tells what came twice (RFC 2883), and nothing of what is missing.
+        // A SACK without news reports what came twice (RFC 2883), and says nothing about what is
+        // missing.
         boolean saysNothing = seg.length() == 0 && seg.options().sackBlocks() == 0;
         boolean duplicate = reportsMore || (saysNothing && window == snd.wnd);
         boolean wasOpen = snd.wnd > 0;
@@ -89,7 +91,7 @@ final class AckArrives {
         context.wantsOutput(tcb);
     }
 
-    /** Takes the window of a segment, unless a newer one has told it already. */
+    /** Takes the window of a segment, unless a newer segment has already updated it. */
     void updateWindow(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         boolean newer =

@@ -109,7 +109,7 @@ public final class Expiry {
         context.wantsOutput(tcb);
     }
 
-    /** Where the network says that the peer can't be reached, nobody waits for an orphan's sake. */
+    /** When the network says that the peer can't be reached, an orphan does not wait any longer. */
     private int orphanRetries(Tcb tcb) {
         return tcb.softError != null ? 0 : context.config.closePolicy().orphanRetries();
     }
@@ -132,8 +132,8 @@ public final class Expiry {
     }
 
     /**
-     * The window is closed: one octet, or the FIN, asks for news. As long as the peer answers and
-     * somebody owns the connection it stays open (RFC 9293 MUST-37); an orphan is given up (T-22).
+     * The window is closed: one octet, or the FIN, probes it. While the peer answers and a user
+     * owns the connection, it stays open (RFC 9293 MUST-37); an orphan is given up (T-22).
      */
     private void windowProbe(Tcb tcb) {
         tcb.probes++;

@@ -47,7 +47,7 @@ public final class Handshake {
         this.texts = texts;
     }
 
-    /** A segment for a port that listens, from a pair of sockets that is not in use. */
+    /** A segment for a listening port, from a pair of sockets that is not in use. */
     public void inListen(Backlog listener, Segment seg) {
         if (seg.hasRst()) {
             context.counters.add(Counter.DROPPED_SEGMENTS);
@@ -85,7 +85,9 @@ public final class Handshake {
         lifecycle.childOfListener(tcb);
     }
 
-    /** The same where an entry in TIME-WAIT was parked, whose numbers ended at {@code oldSndNxt}. */
+    /**
+     * The same, after an entry in TIME-WAIT was parked whose numbers ended at {@code oldSndNxt}.
+     */
     public void childOverTimeWait(Backlog listener, Segment seg, int oldSndNxt) {
         Tcb tcb = newChild(listener, seg);
         tcb.overTimeWait = true;
@@ -121,7 +123,7 @@ public final class Handshake {
         tcb.rcv.arrivedAhead(tcb.rcv.nxt, tcb.rcv.nxt + octets);
     }
 
-    /** Takes the options of the peer's SYN: an option is on when both ends have offered it. */
+    /** Takes the options of the peer's SYN: an option is in use when both ends have offered it. */
     private void negotiate(Tcb tcb, TcpOptions options) {
         int offered = options.mss();
         if (offered == 0) {
@@ -192,7 +194,7 @@ public final class Handshake {
     /**
      * A segment acknowledges our SYN in SYN-RECEIVED.
      *
-     * @return false when the connection is not open yet: the segment goes no further
+     * @return false when the connection is not open yet: the segment is not processed further
      */
     boolean ackOfSyn(Tcb tcb, Segment seg) {
         if (tcb.passive && !tcb.listener.takesConnection()) {

@@ -10,11 +10,11 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 
 /**
- * The two segments of which nearly all traffic is made, the next text in order and the ACK of what was
- * sent, on a connection where nothing else is going on. RFC 9293 §3.10.7.4 lets segments be processed in
- * any way that has the same outcome as its steps; here most steps are known beforehand to have none.
- * The idea is Van Jacobson's header prediction. Whatever is not as predicted goes through {@link
- * SegmentArrives}.
+ * The fast path for the two kinds of segments that make up nearly all traffic: the next text in
+ * order, and the ACK of what was sent, on a connection where nothing else is going on. RFC 9293
+ * §3.10.7.4 lets segments be processed in any way that has the same result as its steps; for these
+ * segments most steps are known to have no effect. The idea is Van Jacobson's header prediction.
+ * Any other segment goes through {@link SegmentArrives}.
  */
 public final class HeaderPrediction {
 
@@ -32,7 +32,7 @@ public final class HeaderPrediction {
         this.texts = texts;
     }
 
-    /** Lets every segment take the long way, so that a test can compare the two. */
+    /** Makes every segment take the slow path, so that a test can compare the two. */
     public void off() {
         on = false;
     }
@@ -85,7 +85,7 @@ public final class HeaderPrediction {
         return true;
     }
 
-    /** Not older than what was seen already (RFC 7323 §5.3). */
+    /** The timestamp is not older than TS.Recent (RFC 7323 §5.3). */
     private static boolean isFresh(Rcv rcv, Segment seg) {
         return !rcv.timestamps
                 || (seg.options().hasTimestamps()

@@ -12,9 +12,9 @@ import io.finwait.wire.IpView;
 import io.finwait.wire.Seq;
 
 /**
- * What arrives and is no TCP: pings, and ICMP errors about our segments. An error counts only if it
- * quotes a number that is outstanding (RFC 5927 §4.1), and ends nothing that is synchronized: everybody
- * on the way could send one (RFC 5927 §5.2, RFC 5461).
+ * Arriving packets that are not TCP: pings, and ICMP errors about our segments. An error counts
+ * only if it quotes an outstanding sequence number (RFC 5927 §4.1), and never ends a synchronized
+ * connection: anybody on the path could send one (RFC 5927 §5.2, RFC 5461).
  */
 public final class IcmpInput {
 
@@ -33,7 +33,7 @@ public final class IcmpInput {
     }
 
     /**
-     * Takes a packet that carries no TCP.
+     * Takes a packet that does not carry TCP.
      *
      * @return the connection that an error concerns, for {@link #tell}; else null
      */
@@ -64,7 +64,7 @@ public final class IcmpInput {
         return tcb;
     }
 
-    /** Does with a connection what the error that was taken last asks for. */
+    /** Applies the error that was taken last to a connection. */
     public void tell(Tcb tcb) {
         if (kind == IcmpError.Kind.TOO_BIG) {
             pathMtu.tooBig(tcb, error);

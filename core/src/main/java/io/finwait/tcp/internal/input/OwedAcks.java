@@ -7,28 +7,32 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
 /**
- * Which segments are answered with an ACK, and when: text at once or with company (RFC 9293 §3.8.6.3),
- * what is suspicious with a challenge ACK (RFC 5961), both noted and sent at the end of the duty cycle.
+ * Which segments are answered with an ACK, and when: text at once or with a delayed ACK (RFC 9293
+ * §3.8.6.3), suspicious segments with a challenge ACK (RFC 5961). Both are noted, and sent at the
+ * end of the duty cycle.
  */
 public final class OwedAcks {
 
-    /** No round trip is longer: what was sent before has long gone (RFC 9293 §3.4.3). */
+    /**
+     * No round trip is longer: a segment sent before this has long left the network (RFC 9293
+     * §3.4.3).
+     */
     private static final long LONGEST_CHALLENGE_WAIT_NS = 240_000_000_000L;
 
-    /** More doublings than these change nothing for an interval of a millisecond and more. */
+    /** More doublings have no effect on an interval of a millisecond or more. */
     private static final int MOST_CHALLENGES = 20;
 
     private final Context context;
     private final SegmentOutput output;
 
-    /** Notes ACKs for an output, which in the middle of a long batch sends one. */
+    /** Notes ACKs for an output, which is asked to send one in the middle of a long batch. */
     public OwedAcks(Context context, SegmentOutput output) {
         this.context = context;
         this.output = output;
     }
 
     /**
-     * ACK at once, or wait for company: never for more octets than two full segments hold, however many
+     * ACK at once, or delay it: never for more octets than two full segments hold, however many
      * segments they came in (RFC 9293 SHLD-19), and never longer than the delay.
      */
     void acknowledgeText(Tcb tcb, int octets, boolean atOnce) {
@@ -63,10 +67,10 @@ public final class OwedAcks {
     }
 
     /**
-     * The challenge ACK of RFC 5961, and any answer to a segment without text: limited per connection,
-     * so that nobody can learn from a common limit (CVE-2016-5696). Each one waits twice as long as the
-     * one before until the peer says something acceptable: two ends whose numbers have come apart would
-     * answer each other's answers for ever.
+     * The challenge ACK of RFC 5961, and any answer to a segment without text: limited per
+     * connection, since a common limit would tell others about this connection (CVE-2016-5696). The
+     * wait doubles with each one until the peer sends something acceptable: otherwise two ends
+     * whose numbers disagree would answer each other's answers for ever.
      */
     void challenge(Tcb tcb) {
         if (answerUnlessLimited(tcb, challengeWaitNs(tcb))) {
@@ -75,9 +79,10 @@ public final class OwedAcks {
     }
 
     /**
-     * An empty segment whose number is one too low and whose ACK is good asks whether we are there (RFC
-     * 9293 §3.8.4). Our answers never look so to a peer whose numbers are not ours: either its number or
-     * its ACK would be bad. So the wait need not grow, and who only ever probes is answered each time.
+     * An empty segment whose number is one too low and whose ACK is acceptable is a keepalive probe
+     * (RFC 9293 §3.8.4). To a peer whose numbers disagree with ours, our answers never look like
+     * one: either their number or their ACK would be unacceptable. So the wait need not grow, and a
+     * peer that only sends probes is answered each time.
      */
     void answerProbe(Tcb tcb) {
         answerUnlessLimited(tcb, context.config.challengeAckIntervalNs());
