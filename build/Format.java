@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Checks the format of every Java file below a folder, or with "write" rewrites them. Files that have
- * not changed since the last good run are passed over.
+ * Checks the format of every Java file below a folder, or with "write" rewrites them. Files that
+ * have not changed since the last good run are passed over.
  */
 public final class Format {
 

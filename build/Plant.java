@@ -15,17 +15,17 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * Plants faults, one at a time, and tells which test fails: how good a net the tests are. Nothing in the
- * tree changes: the class with the fault is compiled into a folder of its own, which stands in front of
- * the good ones.
+ * Plants faults, one at a time, and tells which test fails: how good a net the tests are. Nothing
+ * in the tree changes: the class with the fault is compiled into a folder of its own, which stands
+ * in front of the good ones.
  *
  * <pre>
  * java build/Plant.java build/faults.txt CLASSPATH [WORD...]
  * </pre>
  *
  * Everything must have been compiled. The class path holds the libraries of the tests and JUnit's
- * console launcher (junit-platform-console-standalone). With words, only faults are planted whose head
- * has one of them. A fault is written so, and its text must stand in the file exactly once:
+ * console launcher (junit-platform-console-standalone). With words, only faults are planted whose
+ * head has one of them. A fault is written so, and its text must stand in the file exactly once:
  *
  * <pre>
  * @ what it breaks | Seq.java | core:SeqTest sim:OwnScriptsTest

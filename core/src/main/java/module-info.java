@@ -1,10 +1,10 @@
 /**
  * TCB, close state machine, TIME-WAIT table and wire codecs of Finwait, behind a transport SPI.
  *
- * <p>The core does no I/O and reads no clock: packets, the user's calls and the time come in, packets
- * go out through {@link io.finwait.spi.Transport}. {@link io.finwait} opens an endpoint, {@link
- * io.finwait.tcp} is what its user sees, {@link io.finwait.driver} adds a thread and futures, and
- * {@link io.finwait.socket} the sockets of {@code java.net}.
+ * <p>The core does no I/O and reads no clock: packets, the user's calls and the time come in,
+ * packets go out through {@link io.finwait.spi.Transport}. {@link io.finwait} opens an endpoint,
+ * {@link io.finwait.tcp} is what its user sees, {@link io.finwait.driver} adds a thread and
+ * futures, and {@link io.finwait.socket} the sockets of {@code java.net}.
  */
 module io.finwait.core {
     requires org.slf4j;

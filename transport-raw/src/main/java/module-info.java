@@ -1,6 +1,6 @@
 /**
- * IP packets of a Linux TUN device, through java.lang.foreign: endpoints of this JVM that the kernel's
- * own TCP, and whoever it routes to, can talk to.
+ * IP packets of a Linux TUN device, through java.lang.foreign: endpoints of this JVM that the
+ * kernel's own TCP, and whoever it routes to, can talk to.
  *
  * <p>Opening a device needs {@code CAP_NET_ADMIN}, and native access is granted by {@code
  * --enable-native-access=io.finwait.raw}, or {@code ALL-UNNAMED} on the class path.

@@ -1,8 +1,8 @@
 /**
- * A deterministic network in virtual time, for tests: {@link io.finwait.sim} has the network and its
- * faults, {@link io.finwait.sim.script} runs packet scripts, {@link io.finwait.sim.explore} searches
- * every interleaving within bounds, and {@link io.finwait.sim.contract} is what every transport is
- * tested by.
+ * A deterministic network in virtual time, for tests: {@link io.finwait.sim} has the network and
+ * its faults, {@link io.finwait.sim.script} runs packet scripts, {@link io.finwait.sim.explore}
+ * searches every interleaving within bounds, and {@link io.finwait.sim.contract} is what every
+ * transport is tested by.
  */
 module io.finwait.sim {
     requires transitive io.finwait.core;

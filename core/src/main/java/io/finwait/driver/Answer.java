@@ -4,12 +4,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The answer to a call, which the caller may stop waiting for at any time, by {@code cancel}, {@code
- * orTimeout} or {@code completeOnTimeout}: from then on the driver neither takes octets for it nor
- * touches its buffer.
+ * The answer to a call, which the caller may stop waiting for at any time, by {@code cancel},
+ * {@code orTimeout} or {@code completeOnTimeout}: from then on the driver neither takes octets for
+ * it nor touches its buffer.
  *
- * <p>Before it touches the buffer the driver {@link #begin}s, which fails when nobody waits any more;
- * who gives up meanwhile waits until the octets at hand are copied, which is a matter of microseconds.
+ * <p>Before it touches the buffer the driver {@link #begin}s, which fails when nobody waits any
+ * more; who gives up meanwhile waits until the octets at hand are copied, which is a matter of
+ * microseconds.
  */
 final class Answer<T> extends CompletableFuture<T> {
 

@@ -21,11 +21,12 @@ import java.util.function.Function;
 /**
  * A connection for every thread; see {@link Driver} for what may be done in callbacks.
  *
- * <p>A buffer given to {@link #read} or {@link #write} is the driver's until the future is completed.
+ * <p>A buffer given to {@link #read} or {@link #write} is the driver's until the future is
+ * completed.
  *
- * <p>Writes are done in the order of the calls, and so is what ends the output: {@link #shutdownOutput},
- * {@link #close} and {@link #closeGracefully} wait for the writes before them. {@link #abort} waits for
- * nothing. Which of them to use is told at {@link Connection}.
+ * <p>Writes are done in the order of the calls, and so is what ends the output: {@link
+ * #shutdownOutput}, {@link #close} and {@link #closeGracefully} wait for the writes before them.
+ * {@link #abort} waits for nothing. Which of them to use is told at {@link Connection}.
  */
 public final class AsyncConnection {
 
@@ -46,7 +47,7 @@ public final class AsyncConnection {
     private Answer<AsyncConnection> connecting;
 
     /** Takes the place of {@link #reading} and {@link #writes}; null for most. */
-    private Pump pump;
+    private RingPump pump;
 
     private Answer<Integer> reading;
     private ByteBuffer target;
@@ -81,14 +82,14 @@ public final class AsyncConnection {
     }
 
     /** A connection whose octets go by a pump, and which is not established yet. */
-    static AsyncConnection pumped(Driver driver, Connection connection, Pump pump) {
+    static AsyncConnection pumped(Driver driver, Connection connection, RingPump pump) {
         AsyncConnection opened = new AsyncConnection(driver, connection);
         opened.pump = pump;
         return opened;
     }
 
     /** From now on octets go by a pump. */
-    void pump(Pump newPump) {
+    void pump(RingPump newPump) {
         pump = newPump;
         newPump.readable();
         if (connection.hasEnded()) {
@@ -134,10 +135,11 @@ public final class AsyncConnection {
      * Takes received octets.
      *
      * @param into gets them, from its position; without room the answer is 0
-     * @return how many octets were taken, at least 1, or -1 at end-of-stream; exceptionally with {@link
-     *     IOException} when the connection ended otherwise than in order, at every read once what came
-     *     before is read ({@link Connection#receive}), with {@link ReadPendingException} while an
-     *     earlier read waits. Cancelled or timed out it takes no octet: the next read gets them
+     * @return how many octets were taken, at least 1, or -1 at end-of-stream; exceptionally with
+     *     {@link IOException} when the connection ended otherwise than in order, at every read once
+     *     what came before is read ({@link Connection#receive}), with {@link ReadPendingException}
+     *     while an earlier read waits. Cancelled or timed out it takes no octet: the next read gets
+     *     them
      */
     public CompletableFuture<Integer> read(ByteBuffer into) {
         Objects.requireNonNull(into, "into");
@@ -157,9 +159,9 @@ public final class AsyncConnection {
      *
      * @param source its octets from position to limit
      * @return completed when all are taken over into the send buffer, which says nothing of their
-     *     arrival; exceptionally with {@link IOException} when the connection has ended or its output was
-     *     ended before. Cancelled or timed out it takes no more octets; those up to the buffer's position
-     *     are taken and will be sent
+     *     arrival; exceptionally with {@link IOException} when the connection has ended or its
+     *     output was ended before. Cancelled or timed out it takes no more octets; those up to the
+     *     buffer's position are taken and will be sent
      */
     public CompletableFuture<Void> write(ByteBuffer source) {
         Objects.requireNonNull(source, "source");
@@ -196,10 +198,11 @@ public final class AsyncConnection {
     }
 
     /**
-     * Gives the connection up: everything written is still delivered; unread octets, or octets that come
-     * later, reset it. What nobody owns any more may not last for ever: while writes still wait for room,
-     * the connection is given up when its peer acknowledges nothing for 100 s (RFC 9293 §3.8.3), and is
-     * reset when the whole takes longer than {@link io.finwait.tcp.ClosePolicy#orphanTimeoutNs}.
+     * Gives the connection up: everything written is still delivered; unread octets, or octets that
+     * come later, reset it. What nobody owns any more may not last for ever: while writes still
+     * wait for room, the connection is given up when its peer acknowledges nothing for 100 s (RFC
+     * 9293 §3.8.3), and is reset when the whole takes longer than {@link
+     * io.finwait.tcp.ClosePolicy#orphanTimeoutNs}.
      *
      * @return how it ended, completed on entering TIME-WAIT or CLOSED
      */
@@ -208,9 +211,9 @@ public final class AsyncConnection {
     }
 
     /**
-     * Ends the output, then reads and throws away what the peer still sends, until it has finished or the
-     * time is over; then closes. Writes that are not done by then can't be delivered: the connection is
-     * reset.
+     * Ends the output, then reads and throws away what the peer still sends, until it has finished
+     * or the time is over; then closes. Writes that are not done by then can't be delivered: the
+     * connection is reset.
      *
      * @param patience how long the peer may take
      * @return how it ended, completed on entering TIME-WAIT or CLOSED
@@ -240,8 +243,8 @@ public final class AsyncConnection {
     }
 
     /**
-     * Runs a function on the driver's thread with the connection itself, to set its options for instance.
-     * Its observer is the driver's: leave it alone.
+     * Runs a function on the driver's thread with the connection itself, to set its options for
+     * instance. Its observer is the driver's: leave it alone.
      */
     public <T> CompletableFuture<T> call(Function<? super Connection, ? extends T> function) {
         return driver.submit(answer -> answer.complete(function.apply(connection)));
@@ -264,7 +267,10 @@ public final class AsyncConnection {
         goOnWriting();
     }
 
-    /** Writes that wait keep the connection from being an orphan of the endpoint: it is one all the same. */
+    /**
+     * Writes that wait keep the connection from being an orphan of the endpoint: it is one all the
+     * same.
+     */
     void endOrphaned() {
         endOutput(connection::close);
         if (!hasUnwritten()) {

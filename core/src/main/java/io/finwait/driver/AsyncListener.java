@@ -37,10 +37,11 @@ public final class AsyncListener {
     }
 
     /**
-     * Takes the next connection whose handshake is complete; several takers are served in order. One that
-     * is cancelled or has timed out takes none.
+     * Takes the next connection whose handshake is complete; several takers are served in order.
+     * One that is cancelled or has timed out takes none.
      *
-     * @return exceptionally with {@link AsynchronousCloseException} when the listener is closed first
+     * @return exceptionally with {@link AsynchronousCloseException} when the listener is closed
+     *     first
      */
     public CompletableFuture<AsyncConnection> accept() {
         return driver.submit(
@@ -79,8 +80,8 @@ public final class AsyncListener {
     /**
      * Takes the next connection if there is one now.
      *
-     * @return with null when there is none; exceptionally with {@link AsynchronousCloseException} when the
-     *     port is closed
+     * @return with null when there is none; exceptionally with {@link AsynchronousCloseException}
+     *     when the port is closed
      */
     public CompletableFuture<AsyncConnection> poll() {
         return driver.submit(

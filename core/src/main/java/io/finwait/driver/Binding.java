@@ -5,8 +5,8 @@ import io.finwait.wire.IpAddress;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A local port that a socket has been bound to ({@link Driver#bind}): no other socket gets it until it is
- * released. May be used from any thread.
+ * A local port that a socket has been bound to ({@link Driver#bind}): no other socket gets it until
+ * it is released. May be used from any thread.
  */
 public final class Binding {
 
@@ -45,7 +45,9 @@ public final class Binding {
         return driver.listen(this, backlog);
     }
 
-    /** Gives the port back; a listener on it goes on until it is closed. A second call does nothing. */
+    /**
+     * Gives the port back; a listener on it goes on until it is closed. A second call does nothing.
+     */
     public CompletableFuture<Void> release() {
         return driver.submit(
                 answer -> {

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 
 /**
  * Octets on their way from one thread to another: one thread puts, one takes, neither waits for the
- * other. There is no memory before the first octet; a ring that is full goes on in one four times as
- * large, up to the largest size, and the small one is let go when its octets are taken.
+ * other. There is no memory before the first octet; a ring that is full goes on in one four times
+ * as large, up to the largest size, and the small one is let go when its octets are taken.
  *
- * <p>Positions count all octets since the beginning, and are the only thing that both threads write and
- * read.
+ * <p>Positions count all octets since the beginning, and are the only thing that both threads write
+ * and read.
  */
 final class ByteRing {
 
@@ -48,7 +48,9 @@ final class ByteRing {
     private volatile long put;
     private volatile long taken;
 
-    /** Where the first octet is put; written by the putting thread before it tells of that octet. */
+    /**
+     * Where the first octet is put; written by the putting thread before it tells of that octet.
+     */
     private Part first;
 
     private Part putInto;
@@ -57,8 +59,8 @@ final class ByteRing {
     // The thread that puts.
 
     /**
-     * Room for octets in one piece, from the buffer's position to its limit, or null when there is none;
-     * see {@link #putDone}.
+     * Room for octets in one piece, from the buffer's position to its limit, or null when there is
+     * none; see {@link #putDone}.
      */
     ByteBuffer roomToPut() {
         Part part = putInto;

@@ -10,8 +10,8 @@ import java.util.List;
  * What a driver left behind when it stopped.
  *
  * @param notEnded connections that had not ended at the deadline; they were reset
- * @param timeWait connections that were in TIME-WAIT, which is forgotten: their peers, if they missed
- *     our last ACK, will find nobody
+ * @param timeWait connections that were in TIME-WAIT, which is forgotten: their peers, if they
+ *     missed our last ACK, will find nobody
  * @param failure what made the driver stop by itself, or null when it was asked to
  */
 public record DrainReport(List<Leftover> notEnded, int timeWait, Throwable failure) {

@@ -29,30 +29,30 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Runs an endpoint over a transport on a thread of its own, platform or virtual, and lets every thread
- * use it.
+ * Runs an endpoint over a transport on a thread of its own, platform or virtual, and lets every
+ * thread use it.
  *
  * <p>The thread works while there is work, then spins for a moment, then waits in {@link
  * Transport#await}: an idle driver costs no CPU. Calls from other threads wake it.
  *
  * <h2>Threads</h2>
  *
- * <p>Every method here, of {@link AsyncConnection} and of {@link AsyncListener} may be called from any
- * thread. The answers are futures; they are completed on the driver's thread, and so run what is chained
- * to them without {@code Async}. Such callbacks may call everything, and must not wait for an answer
- * ({@code join}, {@code get}): nobody would give it. {@link #call} runs a function on the driver's
- * thread with the endpoint itself, whose own interface is made of callbacks.
+ * <p>Every method here, of {@link AsyncConnection} and of {@link AsyncListener} may be called from
+ * any thread. The answers are futures; they are completed on the driver's thread, and so run what
+ * is chained to them without {@code Async}. Such callbacks may call everything, and must not wait
+ * for an answer ({@code join}, {@code get}): nobody would give it. {@link #call} runs a function on
+ * the driver's thread with the endpoint itself, whose own interface is made of callbacks.
  *
- * <p>Whoever stops waiting, by {@code cancel}, {@code orTimeout} or {@code completeOnTimeout} on the
- * future itself, gives his place back: what had not begun is not done, a connect is ended at once, an
- * accept takes no client, a read takes no octet, a write takes no more of them. The buffer is the
- * caller's again when that method has returned, or the future has timed out. What ends an output, a
- * connection, a listener or the driver goes on.
+ * <p>Whoever stops waiting, by {@code cancel}, {@code orTimeout} or {@code completeOnTimeout} on
+ * the future itself, gives his place back: what had not begun is not done, a connect is ended at
+ * once, an accept takes no client, a read takes no octet, a write takes no more of them. The buffer
+ * is the caller's again when that method has returned, or the future has timed out. What ends an
+ * output, a connection, a listener or the driver goes on.
  *
- * <p>What a function given to {@link #call} throws, an {@link Error} included, is the answer to that
- * call; the driver goes on. A driver ends by {@link #shutdown} or {@link #close}, by an interrupt of its
- * thread, or when its endpoint or transport fails; in each case every future is completed and the
- * transport closed.
+ * <p>What a function given to {@link #call} throws, an {@link Error} included, is the answer to
+ * that call; the driver goes on. A driver ends by {@link #shutdown} or {@link #close}, by an
+ * interrupt of its thread, or when its endpoint or transport fails; in each case every future is
+ * completed and the transport closed.
  *
  * <p>At most 1,024 calls can be under way; the next caller waits until there is room.
  */
@@ -82,8 +82,8 @@ public final class Driver implements AutoCloseable {
     private final InterruptBell bell;
 
     /**
-     * Calls of callbacks that wait for the next cycle. A callback that reads and chains itself to the
-     * answer would otherwise go a level deeper with each octet.
+     * Calls of callbacks that wait for the next cycle. A callback that reads and chains itself to
+     * the answer would otherwise go a level deeper with each octet.
      */
     private final Queue<Command<?>> putOff = new ArrayDeque<>();
 
@@ -119,9 +119,10 @@ public final class Driver implements AutoCloseable {
      *
      * @param config the endpoint's addresses and rules
      * @param transport carries its packets; the driver's from now on, which closes it
-     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance, where the JVM has it
-     * @param spinNs how long to spin without work before waiting, in nanoseconds; 0 for virtual threads,
-     *     whose carrier others need
+     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance, where the
+     *     JVM has it
+     * @param spinNs how long to spin without work before waiting, in nanoseconds; 0 for virtual
+     *     threads, whose carrier others need
      */
     public static Driver start(
             EndpointConfig config, Transport transport, ThreadFactory threads, long spinNs) {
@@ -143,10 +144,10 @@ public final class Driver implements AutoCloseable {
      *
      * @param remote the peer's address
      * @param port 1 to 65,535
-     * @return completed when the connection is established; cancelled or timed out before, it ends the
-     *     attempt at once; exceptionally with {@link
-     *     java.net.ConnectException} when it is refused or times out, with the exceptions of {@link
-     *     Endpoint#connect} when it can't be tried
+     * @return completed when the connection is established; cancelled or timed out before, it ends
+     *     the attempt at once; exceptionally with {@link java.net.ConnectException} when it is
+     *     refused or times out, with the exceptions of {@link Endpoint#connect} when it can't be
+     *     tried
      */
     public CompletableFuture<AsyncConnection> connect(IpAddress remote, int port) {
         return submit(
@@ -159,8 +160,8 @@ public final class Driver implements AutoCloseable {
     /**
      * Opens a connection, as {@link #connect(IpAddress, int)} does.
      *
-     * @param remote a resolved address; {@link java.nio.channels.UnresolvedAddressException} when it is
-     *     not
+     * @param remote a resolved address; {@link java.nio.channels.UnresolvedAddressException} when
+     *     it is not
      */
     public CompletableFuture<AsyncConnection> connect(InetSocketAddress remote) {
         if (remote.isUnresolved()) {
@@ -192,8 +193,8 @@ public final class Driver implements AutoCloseable {
      * @param address one of the endpoint's, or null for all of them
      * @param port 1 to 65,535, or 0 for a free one
      * @param reuse the port may be that of connections, or of one in TIME-WAIT (SO_REUSEADDR)
-     * @return exceptionally with {@link java.net.BindException}, "Address already in use" or "Cannot assign
-     *     requested address"
+     * @return exceptionally with {@link java.net.BindException}, "Address already in use" or
+     *     "Cannot assign requested address"
      */
     public CompletableFuture<Binding> bind(IpAddress address, int port, boolean reuse) {
         return submit(
@@ -241,16 +242,18 @@ public final class Driver implements AutoCloseable {
     /**
      * Runs a function on the driver's thread.
      *
-     * @param function is given the endpoint; must not block, nor keep the endpoint for other threads
+     * @param function is given the endpoint; must not block, nor keep the endpoint for other
+     *     threads
      */
     public <T> CompletableFuture<T> call(Function<? super Endpoint, ? extends T> function) {
         return submit(answer -> answer.complete(function.apply(endpoint)));
     }
 
     /**
-     * Stops: closes the listeners, ends every connection gracefully ({@link Connection#closeGracefully}),
-     * and when all have ended, or the time is over, resets what is left and closes the transport. TIME-WAIT
-     * is not waited for. A second call may only make the time shorter.
+     * Stops: closes the listeners, ends every connection gracefully ({@link
+     * Connection#closeGracefully}), and when all have ended, or the time is over, resets what is
+     * left and closes the transport. TIME-WAIT is not waited for. A second call may only make the
+     * time shorter.
      *
      * @param drainTime how long connections may take, zero or less for not at all
      * @return completed when the driver has stopped, with what had not ended
@@ -272,8 +275,8 @@ public final class Driver implements AutoCloseable {
     }
 
     /**
-     * Stops and waits until that is done, see {@link #shutdown}; the time is {@link #DRAIN_TIME}. What
-     * had not ended is logged. A second call does nothing.
+     * Stops and waits until that is done, see {@link #shutdown}; the time is {@link #DRAIN_TIME}.
+     * What had not ended is logged. A second call does nothing.
      *
      * @throws IllegalStateException on the driver's thread, which can't wait for itself
      */
@@ -471,7 +474,9 @@ public final class Driver implements AutoCloseable {
         return remote;
     }
 
-    /** Does something on the driver's thread in its next cycle, when what is owed now has been sent. */
+    /**
+     * Does something on the driver's thread in its next cycle, when what is owed now has been sent.
+     */
     void nextCycle(Runnable action) {
         putOff.add(
                 new Command<>(

@@ -7,9 +7,9 @@ import java.nio.channels.spi.AbstractSelector;
 import java.util.Set;
 
 /**
- * Wakes a driver's thread that is interrupted while its transport waits, in a call of the kernel for
- * instance that knows nothing of {@link Thread#interrupt}. The JDK offers this to selectors alone, so it
- * is the shell of one.
+ * Wakes a driver's thread that is interrupted while its transport waits, in a call of the kernel
+ * for instance that knows nothing of {@link Thread#interrupt}. The JDK offers this to selectors
+ * alone, so it is the shell of one.
  */
 final class InterruptBell extends AbstractSelector {
 

@@ -11,16 +11,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A connection whose octets cross threads in two rings: reading and writing are copies that neither wait
- * for the driver nor make an object, what {@link io.finwait.socket sockets} are built on. Nothing here
- * blocks; {@link Readiness} tells when to try again.
+ * A connection whose octets cross threads in two rings: reading and writing are copies that neither
+ * wait for the driver nor make an object, what {@link io.finwait.socket sockets} are built on.
+ * Nothing here blocks; {@link Readiness} tells when to try again.
  *
- * <p>One thread at a time may read, and one write, at the same time as all other calls, which may come
- * from any thread. A buffer is the caller's again when the call returns.
+ * <p>One thread at a time may read, and one write, at the same time as all other calls, which may
+ * come from any thread. A buffer is the caller's again when the call returns.
  *
- * <p>What was written and not sent yet is sent when the output is ended or the connection closed, and
- * lost by {@link #abort}. Received octets are unread until they are taken out of the ring: {@link #close}
- * knows of them.
+ * <p>What was written and not sent yet is sent when the output is ended or the connection closed,
+ * and lost by {@link #abort}. Received octets are unread until they are taken out of the ring:
+ * {@link #close} knows of them.
  */
 public final class RingConnection {
 
@@ -28,7 +28,9 @@ public final class RingConnection {
     public enum Unread {
         /** RST at once (RFC 9293 SHLD-3), as Linux does. */
         RESET,
-        /** FIN, and RST behind it: the way of the JDK's sockets, which shut down before they close. */
+        /**
+         * FIN, and RST behind it: the way of the JDK's sockets, which shut down before they close.
+         */
         FIN_THEN_RESET,
         /** They are thrown away, and the connection is closed with FIN, as BSD does. */
         DISCARD
@@ -76,7 +78,8 @@ public final class RingConnection {
     }
 
     /**
-     * Opens a connection; {@link #isEstablished} or {@link #hasEnded} will say what has become of it.
+     * Opens a connection; {@link #isEstablished} or {@link #hasEnded} will say what has become of
+     * it.
      *
      * @param local address of this end, null for any that can reach the peer
      * @param localPort 1 to 65,535, or 0 for a free one
@@ -103,8 +106,8 @@ public final class RingConnection {
     }
 
     /**
-     * Takes over the octets of an accepted connection, which must not be read or written by futures any
-     * more.
+     * Takes over the octets of an accepted connection, which must not be read or written by futures
+     * any more.
      *
      * @param readiness is told of what happens
      */
@@ -146,12 +149,17 @@ public final class RingConnection {
         return reason;
     }
 
-    /** Why it could not be opened, in the exceptions of {@link io.finwait.tcp.Endpoint#connect}, or null. */
+    /**
+     * Why it could not be opened, in the exceptions of {@link io.finwait.tcp.Endpoint#connect}, or
+     * null.
+     */
     public Throwable refusal() {
         return refusal;
     }
 
-    /** What the network said while it was being opened, "No route to host" for instance, or null. */
+    /**
+     * What the network said while it was being opened, "No route to host" for instance, or null.
+     */
     public String unreachable() {
         return unreachable;
     }
@@ -167,8 +175,8 @@ public final class RingConnection {
     }
 
     /**
-     * How the connection failed, for the first who asks after it has ended; null for all others, and when
-     * it has ended in order. An error is told once, as the kernel's sockets do.
+     * How the connection failed, for the first who asks after it has ended; null for all others,
+     * and when it has ended in order. An error is told once, as the kernel's sockets do.
      */
     public CloseReason takeFailure() {
         CloseReason how = reason;
@@ -229,7 +237,8 @@ public final class RingConnection {
     /**
      * Writes.
      *
-     * @return how many octets were taken, 0 when there is no room yet, -1 when none will be taken any more
+     * @return how many octets were taken, 0 when there is no room yet, -1 when none will be taken
+     *     any more
      */
     public int write(byte[] from, int offset, int length) {
         return outputEnded || ended ? -1 : afterPutting(output.put(from, offset, length));
@@ -239,7 +248,8 @@ public final class RingConnection {
      * Writes.
      *
      * @param from its octets from position to limit; those taken are consumed
-     * @return how many octets were taken, 0 when there is no room yet, -1 when none will be taken any more
+     * @return how many octets were taken, 0 when there is no room yet, -1 when none will be taken
+     *     any more
      */
     public int write(ByteBuffer from) {
         return outputEnded || ended ? -1 : afterPutting(output.put(from));
@@ -277,11 +287,11 @@ public final class RingConnection {
     }
 
     /**
-     * Gives the connection up: everything written is still delivered, unless there are unread octets.
-     * Whoever waits is told at once. A second call does nothing.
+     * Gives the connection up: everything written is still delivered, unless there are unread
+     * octets. Whoever waits is told at once. A second call does nothing.
      *
-     * @return completed when the peer's TCP has accepted everything and the FIN; exceptionally when the
-     *     connection ends before
+     * @return completed when the peer's TCP has accepted everything and the FIN; exceptionally when
+     *     the connection ends before
      */
     public CompletableFuture<Void> close(Unread unread) {
         return end(() -> closeNow(unread));
@@ -444,12 +454,12 @@ public final class RingConnection {
         readiness.changed(Readiness.READABLE | Readiness.WRITABLE);
     }
 
-    private Pump pump() {
+    private RingPump pump() {
         return new Ends();
     }
 
     /** What the connection below tells. */
-    private final class Ends implements Pump {
+    private final class Ends implements RingPump {
 
         @Override
         public void established() {

@@ -3,8 +3,8 @@ package io.finwait.driver;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The connections whose users have done something that the driver should look at. Each stands here at
- * most once, so that neither an object nor a limit is needed.
+ * The connections whose users have done something that the driver should look at. Each stands here
+ * at most once, so that neither an object nor a limit is needed.
  */
 final class Signals {
 

@@ -11,22 +11,23 @@ import io.finwait.wire.IpAddress;
  * <tr><td>{@code io.finwait.StackStart}</td><td>addresses, transport, mtu, timeWait, sendBuffer,
  *     receiveBuffer</td></tr>
  * <tr><td>{@code io.finwait.StateChange}</td><td>from, to, trigger</td></tr>
- * <tr><td>{@code io.finwait.Close}</td><td>reason, by, path, unsent, unacknowledged, unread, lifetime</td>
+ * <tr><td>{@code io.finwait.Close}</td><td>reason, by, path, unsent, unacknowledged, unread,
+ * lifetime</td>
  *     </tr>
- * <tr><td>{@code io.finwait.Retransmission}</td><td>state, cause, octets, syn, fin, timeouts</td></tr>
- * <tr><td>{@code io.finwait.ResetReceived}</td><td>state</td></tr>
- * <tr><td>{@code io.finwait.ResetSent}</td><td>state</td></tr>
- * <tr><td>{@code io.finwait.TimeWaitEntered}</td><td>wait</td></tr>
- * <tr><td>{@code io.finwait.TimeWaitEnded}</td><td>reason, left</td></tr>
+ * <tr><td>{@code io.finwait.Retransmission}</td><td>state, cause, octets, syn, fin,
+ * timeouts</td></tr> <tr><td>{@code io.finwait.ResetReceived}</td><td>state</td></tr>
+ * <tr><td>{@code io.finwait.ResetSent}</td><td>state</td></tr> <tr><td>{@code
+ * io.finwait.TimeWaitEntered}</td><td>wait</td></tr> <tr><td>{@code
+ * io.finwait.TimeWaitEnded}</td><td>reason, left</td></tr>
  * </table>
  *
- * <p>All but the first also have {@code local} and {@code foreign}, an address and a port each, and {@code
- * at}, the time of the endpoint's duty cycle: in a simulation that is virtual time, where the recorder's
- * own {@code startTime} tells when the JVM wrote it.
+ * <p>All but the first also have {@code local} and {@code foreign}, an address and a port each, and
+ * {@code at}, the time of the endpoint's duty cycle: in a simulation that is virtual time, where
+ * the recorder's own {@code startTime} tells when the JVM wrote it.
  *
- * <p>While nothing records an event, asking whether it is recorded costs a look at one flag and allocates
- * nothing; callers ask first, and make the text of an address only then. In a runtime without the module
- * {@code jdk.jfr} nothing is ever recorded. Safe from any thread.
+ * <p>While nothing records an event, asking whether it is recorded costs a look at one flag and
+ * allocates nothing; callers ask first, and make the text of an address only then. In a runtime
+ * without the module {@code jdk.jfr} nothing is ever recorded. Safe from any thread.
  */
 public final class FlightEvents {
 

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 
 /**
  * An ICMP error about a TCP segment of ours (RFC 792, RFC 4443), with as much of the segment as it
- * quotes: addresses, ports and sequence number. Reused from message to message. Whether the segment was
- * ours, and is still on its way, is for TCP to know (RFC 5927 §4.1).
+ * quotes: addresses, ports and sequence number. Reused from message to message. Whether the segment
+ * was ours, and is still on its way, is for TCP to know (RFC 5927 §4.1).
  */
 public final class IcmpError extends FourTuple {
 

@@ -11,16 +11,16 @@ import java.util.Objects;
 import javax.net.ServerSocketFactory;
 
 /**
- * Makes listening sockets whose TCP is a driver's: for web servers, their doubles in tests, and whatever
- * else takes a {@link ServerSocketFactory}.
+ * Makes listening sockets whose TCP is a driver's: for web servers, their doubles in tests, and
+ * whatever else takes a {@link ServerSocketFactory}.
  *
  * <pre>{@code
  * MockWebServer server = new MockWebServer();
  * server.setServerSocketFactory(new DriverServerSocketFactory(driver));
  * }</pre>
  *
- * <p>A socket bound to one address of the endpoint listens on all of them. What is said of sockets at
- * {@link DriverSocketFactory} holds for those that are accepted.
+ * <p>A socket bound to one address of the endpoint listens on all of them. What is said of sockets
+ * at {@link DriverSocketFactory} holds for those that are accepted.
  */
 public final class DriverServerSocketFactory extends ServerSocketFactory {
 

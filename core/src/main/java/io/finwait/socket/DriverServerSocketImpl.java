@@ -44,7 +44,7 @@ final class DriverServerSocketImpl extends SocketImpl {
 
     private void requireOpen() throws SocketException {
         if (closed) {
-            throw Failures.closed();
+            throw SocketFailures.closed();
         }
     }
 
@@ -90,7 +90,7 @@ final class DriverServerSocketImpl extends SocketImpl {
 
     private AsyncConnection take(long nanos) throws IOException {
         CompletableFuture<AsyncConnection> next = listener.accept();
-        Gate gate = new Gate();
+        SocketGate gate = new SocketGate();
         CompletableFuture<?> unused = next.whenComplete((connection, failure) -> gate.look());
         boolean there = false;
         InterruptedIOException interrupted = null;
@@ -107,7 +107,9 @@ final class DriverServerSocketImpl extends SocketImpl {
         if (interrupted != null) {
             throw interrupted;
         }
-        throw closed || there ? Failures.closed() : new SocketTimeoutException("Accept timed out");
+        throw closed || there
+                ? SocketFailures.closed()
+                : new SocketTimeoutException("Accept timed out");
     }
 
     @Override

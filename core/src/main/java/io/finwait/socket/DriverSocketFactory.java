@@ -14,19 +14,20 @@ import java.util.Objects;
 import javax.net.SocketFactory;
 
 /**
- * Makes sockets whose TCP is a driver's: for HTTP clients, JDBC drivers and whatever else takes a {@link
- * SocketFactory}.
+ * Makes sockets whose TCP is a driver's: for HTTP clients, JDBC drivers and whatever else takes a
+ * {@link SocketFactory}.
  *
  * <pre>{@code
  * OkHttpClient client = new OkHttpClient.Builder()
  *         .socketFactory(new DriverSocketFactory(driver)).build();
  * }</pre>
  *
- * <p>The sockets block their callers, as those of the JDK do, and may be used from any thread but the
- * driver's; a virtual thread that waits leaves its carrier to others. They do what the JDK's do on Linux,
- * exceptions and their words included, unless another {@link SocketBehaviour} is asked for;
- * docs/socket-behaviour.md compares them call by call. Names are resolved by the JDK, or as {@link #withHosts} says. Lengths of buffers
- * and the type of service are remembered, and are the endpoint's affair.
+ * <p>The sockets block their callers, as those of the JDK do, and may be used from any thread but
+ * the driver's; a virtual thread that waits leaves its carrier to others. They do what the JDK's do
+ * on Linux, exceptions and their words included, unless another {@link SocketBehaviour} is asked
+ * for; docs/socket-behaviour.md compares them call by call. Names are resolved by the JDK, or as
+ * {@link #withHosts} says. Lengths of buffers and the type of service are remembered, and are the
+ * endpoint's affair.
  */
 public final class DriverSocketFactory extends SocketFactory {
 
@@ -60,9 +61,10 @@ public final class DriverSocketFactory extends SocketFactory {
     }
 
     /**
-     * The same with names of hosts that need no DNS. They hold for {@link #createSocket(String, int)}, and
-     * for a connect to an address that was {@linkplain InetSocketAddress#createUnresolved not resolved}.
-     * Other names are resolved by the JDK, before a socket sees them.
+     * The same with names of hosts that need no DNS. They hold for {@link #createSocket(String,
+     * int)}, and for a connect to an address that was {@linkplain
+     * InetSocketAddress#createUnresolved not resolved}. Other names are resolved by the JDK, before
+     * a socket sees them.
      *
      * @param hosts addresses by name, {@code localhost} as well as any other; case does not matter
      */

@@ -28,8 +28,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a {@link java.net.Socket} asks of its TCP, done by a connection of a driver. One thread reads or
- * connects, one writes, and any may close; whoever waits is then told at once.
+ * What a {@link java.net.Socket} asks of its TCP, done by a connection of a driver. One thread
+ * reads or connects, one writes, and any may close; whoever waits is then told at once.
  */
 final class DriverSocketImpl extends SocketImpl implements Readiness {
 
@@ -47,8 +47,8 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     private final SocketSettings settings;
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
-    private final Gate reading = new Gate();
-    private final Gate writing = new Gate();
+    private final SocketGate reading = new SocketGate();
+    private final SocketGate writing = new SocketGate();
     private final BooleanSupplier connectDone = this::isConnectDone;
     private final BooleanSupplier readDone = this::isReadDone;
     private final BooleanSupplier writeDone = this::isWriteDone;
@@ -126,7 +126,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
             throw e;
         } catch (InterruptedIOException e) {
             close();
-            throw Failures.because(new SocketException("Closed by interrupt"), e);
+            throw SocketFailures.because(new SocketException("Closed by interrupt"), e);
         } catch (IOException e) {
             close();
             throw e;
@@ -138,13 +138,13 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
         boolean inTime = reading.await(connectDone, TimeUnit.MILLISECONDS.toNanos(timeoutMs));
         synchronized (this) {
             if (phase == Phase.CLOSED) {
-                throw Failures.closed();
+                throw SocketFailures.closed();
             }
             if (!inTime) {
                 throw new SocketTimeoutException("Connect timed out");
             }
             if (!opening.isEstablished()) {
-                throw Failures.whileConnecting(opening, toPort);
+                throw SocketFailures.whileConnecting(opening, toPort);
             }
             localport = opening.connection().localPort();
             phase = Phase.CONNECTED;
@@ -156,7 +156,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
             case NEW -> throw new SocketException("Not created");
             case CONNECTING -> throw new SocketException("Connection in progress");
             case CONNECTED -> throw new SocketException("Already connected");
-            case CLOSED -> throw Failures.closed();
+            case CLOSED -> throw SocketFailures.closed();
             case CREATED -> phase = Phase.CONNECTING;
         }
         address = to;
@@ -190,7 +190,9 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
             }
         }
         CompletableFuture<Void> unused = bound.release();
-        throw phase == Phase.CLOSED ? Failures.closed() : new SocketException("Already bound");
+        throw phase == Phase.CLOSED
+                ? SocketFailures.closed()
+                : new SocketException("Already bound");
     }
 
     @Override
@@ -216,7 +218,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     private void requireConnected() throws SocketException {
         switch (phase) {
             case NEW, CREATED, CONNECTING -> throw new SocketException("Not connected");
-            case CLOSED -> throw Failures.closed();
+            case CLOSED -> throw SocketFailures.closed();
             case CONNECTED -> {
                 // As it should be.
             }
@@ -253,7 +255,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
         while (true) {
             requireConnected();
             if (reset != null) {
-                throw Failures.whileReading(reset, behaviour);
+                throw SocketFailures.whileReading(reset, behaviour);
             }
             if (inputShut && !behaviour.readsAfterShutdownInput()) {
                 return -1;
@@ -285,7 +287,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
         if (failure instanceof CloseReason.ResetByPeer && behaviour.repeatsReset()) {
             reset = failure;
         }
-        throw Failures.whileReading(failure, behaviour);
+        throw SocketFailures.whileReading(failure, behaviour);
     }
 
     private boolean isReadDone() {
@@ -341,12 +343,12 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
 
     private SocketException brokenPipe() {
         if (phase == Phase.CLOSED) {
-            return Failures.closed();
+            return SocketFailures.closed();
         }
         CloseReason failure = behaviour.tellsResetToWriters() ? rings.takeFailure() : null;
         return failure == null
-                ? new SocketException(Failures.BROKEN_PIPE)
-                : Failures.whileWriting(failure, rings.peerHasClosed());
+                ? new SocketException(SocketFailures.BROKEN_PIPE)
+                : SocketFailures.whileWriting(failure, rings.peerHasClosed());
     }
 
     private boolean isWriteDone() {
@@ -397,7 +399,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
 
     private void requireOpen() throws SocketException {
         if (phase == Phase.CLOSED) {
-            throw Failures.closed();
+            throw SocketFailures.closed();
         }
     }
 
@@ -411,7 +413,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
         try {
             settings.put(id, value, connection());
         } catch (IllegalArgumentException | ClassCastException e) {
-            throw Failures.because(new SocketException(e.getMessage()), e);
+            throw SocketFailures.because(new SocketException(e.getMessage()), e);
         }
     }
 

@@ -52,7 +52,7 @@ final class Locks {
 
     /** Waits until a future is completed, anyhow, or the time is over. */
     static void awaitUninterruptibly(CompletableFuture<?> future, long nanos) {
-        Gate done = new Gate();
+        SocketGate done = new SocketGate();
         CompletableFuture<?> unused = future.whenComplete((result, failure) -> done.look());
         boolean interrupted = false;
         long begin = System.nanoTime();
@@ -83,12 +83,12 @@ final class Locks {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (CancellationException e) {
-                    throw Failures.because(Failures.closed(), e);
+                    throw SocketFailures.because(SocketFailures.closed(), e);
                 } catch (ExecutionException e) {
                     if (e.getCause() instanceof IOException known) {
                         throw known;
                     }
-                    throw Failures.because(new SocketException(e.getCause().getMessage()), e);
+                    throw SocketFailures.because(new SocketException(e.getCause().getMessage()), e);
                 }
             }
         } finally {

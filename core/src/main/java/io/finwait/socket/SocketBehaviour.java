@@ -3,28 +3,29 @@ package io.finwait.socket;
 import io.finwait.driver.RingConnection.Unread;
 
 /**
- * What sockets do where systems differ. None of it is on the wire but {@link #unread}: the endpoint's
- * own rules are those of its configuration.
+ * What sockets do where systems differ. None of it is on the wire but {@link #unread}: the
+ * endpoint's own rules are those of its configuration.
  */
 public enum SocketBehaviour {
 
     /**
-     * As the JDK's {@code java.net} sockets on Linux: a close shuts the output down first, so that unread
-     * octets reset only behind a FIN; a reset is told to each read; behind a FIN it is end-of-stream.
+     * As the JDK's {@code java.net} sockets on Linux: a close shuts the output down first, so that
+     * unread octets reset only behind a FIN; a reset is told to each read; behind a FIN it is
+     * end-of-stream.
      */
     JAVA_ON_LINUX(Unread.FIN_THEN_RESET),
 
     /**
      * As a program that calls Linux itself: unread octets reset at once; a reset is told once, as
-     * "Connection reset by peer", to whoever reads or writes first; behind a FIN it is end-of-stream, and
-     * "Broken pipe".
+     * "Connection reset by peer", to whoever reads or writes first; behind a FIN it is
+     * end-of-stream, and "Broken pipe".
      */
     LINUX(Unread.RESET),
 
     /**
-     * As on BSD and macOS: unread octets are thrown away by a close, which sends FIN; a reset is told to
-     * the next read, behind a FIN as well, and is "Broken pipe" to all writes; a shut input takes octets
-     * and throws them away.
+     * As on BSD and macOS: unread octets are thrown away by a close, which sends FIN; a reset is
+     * told to the next read, behind a FIN as well, and is "Broken pipe" to all writes; a shut input
+     * takes octets and throws them away.
      */
     BSD(Unread.DISCARD);
 

@@ -15,8 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The options of one socket. Those that mean something to a connection are set there, now or as soon as
- * there is one; sizes of buffers, the type of service and the reuse of addresses are remembered.
+ * The options of one socket. Those that mean something to a connection are set there, now or as
+ * soon as there is one; sizes of buffers, the type of service and the reuse of addresses are
+ * remembered.
  */
 final class SocketSettings {
 

@@ -4,13 +4,14 @@ package io.finwait.spi;
  * What a transport can do.
  *
  * @param mtu the largest IP packet that travels as one, in octets, 576 to 65,535
- * @param headroom octets that lower layers need in front of each packet (Ethernet 14, virtio_net_hdr 12)
- * @param largestPacket the largest packet that may be claimed or received, in octets: the MTU, or more
- *     where super-packets are carried ({@link Packet#segmentSize()})
- * @param checksumOffload true: the transport completes TCP checksums of packets that say so, and may
- *     deliver packets whose checksum is already known to be good
- * @param segmentationOffload true: a TCP packet longer than the MTU is cut by the transport or whatever
- *     lies below it
+ * @param headroom octets that lower layers need in front of each packet (Ethernet 14,
+ *     virtio_net_hdr 12)
+ * @param largestPacket the largest packet that may be claimed or received, in octets: the MTU, or
+ *     more where super-packets are carried ({@link Packet#segmentSize()})
+ * @param checksumOffload true: the transport completes TCP checksums of packets that say so, and
+ *     may deliver packets whose checksum is already known to be good
+ * @param segmentationOffload true: a TCP packet longer than the MTU is cut by the transport or
+ *     whatever lies below it
  * @param lossless true: every committed packet arrives
  * @param ordered true: packets arrive in the order in which they were committed
  * @param allocates true: the transport may allocate objects per packet
@@ -25,7 +26,9 @@ public record Capabilities(
         boolean ordered,
         boolean allocates) {
 
-    /** The smallest MTU that a transport may declare: what every IPv4 host must take (RFC 791 §3.2). */
+    /**
+     * The smallest MTU that a transport may declare: what every IPv4 host must take (RFC 791 §3.2).
+     */
     public static final int SMALLEST_MTU = 576;
 
     /** The largest MTU that a transport may declare: the longest IPv4 packet (RFC 791 §3.1). */

@@ -1,10 +1,11 @@
 package io.finwait.spi;
 
 /**
- * How much one connection may have on its way (RFC 5681). The stack decides what is lost and what goes
- * again; this decides how much may be outstanding meanwhile. One object serves one connection at a time,
- * and after it another one: {@link #begin} starts anew. All calls come from the endpoint's thread, inside
- * a duty cycle; sizes are octets, times nanoseconds of the endpoint's clock.
+ * How much one connection may have on its way (RFC 5681). The stack decides what is lost and what
+ * goes again; this decides how much may be outstanding meanwhile. One object serves one connection
+ * at a time, and after it another one: {@link #begin} starts anew. All calls come from the
+ * endpoint's thread, inside a duty cycle; sizes are octets, times nanoseconds of the endpoint's
+ * clock.
  *
  * <p>An implementation must not allocate in these calls, since they are made for nearly every ACK.
  */
@@ -19,7 +20,9 @@ public interface CongestionControl {
     /** The congestion window {@code cwnd}, 1 to 2^30. */
     int window();
 
-    /** The slow start threshold {@code ssthresh}, or {@link Integer#MAX_VALUE} where there is none. */
+    /**
+     * The slow start threshold {@code ssthresh}, or {@link Integer#MAX_VALUE} where there is none.
+     */
     int slowStartThreshold();
 
     /**
@@ -44,6 +47,8 @@ public interface CongestionControl {
      */
     void timedOut(int flightSize, boolean again, long nowNs);
 
-    /** Text is about to be sent after more than a retransmission timeout without (RFC 5681 §4.1). */
+    /**
+     * Text is about to be sent after more than a retransmission timeout without (RFC 5681 §4.1).
+     */
     void idle(long nowNs);
 }

@@ -3,10 +3,10 @@ package io.finwait.spi;
 import java.nio.ByteBuffer;
 
 /**
- * One end of a wire between two endpoints that delivers everything at once and allocates nothing: the
- * least that a transport can cost, for benchmarks, for counting octets, and for {@linkplain
- * Transport#rehearsalPair() rehearsing}. Both ends belong to one thread. A packet can be claimed as long
- * as half of the places are not received by the other end: 128 packets of 1,500 octets, fewer
+ * One end of a wire between two endpoints that delivers everything at once and allocates nothing:
+ * the least that a transport can cost, for benchmarks, for counting octets, and for {@linkplain
+ * Transport#rehearsalPair() rehearsing}. Both ends belong to one thread. A packet can be claimed as
+ * long as half of the places are not received by the other end: 128 packets of 1,500 octets, fewer
  * of larger ones. Waiting, waking and closing do nothing.
  */
 public final class DirectLink implements Transport {

@@ -6,8 +6,9 @@ import java.util.Objects;
  * Passes every call on to the transport below: what a decorator extends, to override only what it
  * changes.
  *
- * <p>The transport below is closed with this one. A decorator that loses, copies or delays packets, or
- * allocates for them, may have to say less in {@link #capabilities()} than the transport below does.
+ * <p>The transport below is closed with this one. A decorator that loses, copies or delays packets,
+ * or allocates for them, may have to say less in {@link #capabilities()} than the transport below
+ * does.
  */
 public abstract class ForwardingTransport implements Transport {
 

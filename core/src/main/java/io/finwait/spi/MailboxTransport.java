@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A transport over anything that carries one packet at a time: a queue, a message broker, a serial
- * line, a WebSocket. A subclass says how a packet is sent ({@link #send}) and tells of each one that has
- * come ({@link #arrived}), from any thread; all rules of {@link Transport} are kept here.
+ * line, a WebSocket. A subclass says how a packet is sent ({@link #send}) and tells of each one
+ * that has come ({@link #arrived}), from any thread; all rules of {@link Transport} are kept here.
  *
- * <p>It is made to be simple: a buffer is allocated for each packet. Where that counts, implement {@link
- * Transport} itself.
+ * <p>It is made to be simple: a buffer is allocated for each packet. Where that counts, implement
+ * {@link Transport} itself.
  */
 public abstract class MailboxTransport implements Transport {
 
@@ -47,8 +47,8 @@ public abstract class MailboxTransport implements Transport {
      * Tells of a packet that has come. May be called from any thread.
      *
      * @param packet its octets from position to limit, which nobody may change any more
-     * @return false when it is lost: the endpoint is behind, the packet is empty or longer than the MTU,
-     *     or the transport is closed
+     * @return false when it is lost: the endpoint is behind, the packet is empty or longer than the
+     *     MTU, or the transport is closed
      */
     protected final boolean arrived(ByteBuffer packet) {
         int length = packet.remaining();

@@ -92,8 +92,8 @@ public final class Packet {
     }
 
     /**
-     * Above 0: this is a super-packet, one header for several segments of this many octets of text each
-     * (the last may be shorter). 0: an ordinary packet.
+     * Above 0: this is a super-packet, one header for several segments of this many octets of text
+     * each (the last may be shorter). 0: an ordinary packet.
      */
     public int segmentSize() {
         return segmentSize;

@@ -3,8 +3,9 @@ package io.finwait.spi;
 import java.security.SecureRandom;
 
 /**
- * Where an endpoint takes all its randomness from: keys of its hashes and of initial sequence numbers
- * (RFC 6528), ports (RFC 6056), cookies. With a seeded source the same inputs give the same octets.
+ * Where an endpoint takes all its randomness from: keys of its hashes and of initial sequence
+ * numbers (RFC 6528), ports (RFC 6056), cookies. With a seeded source the same inputs give the same
+ * octets.
  */
 @FunctionalInterface
 public interface RandomSource {

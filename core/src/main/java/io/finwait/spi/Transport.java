@@ -4,38 +4,42 @@ package io.finwait.spi;
  * Carries IP packets between an endpoint and the rest of the world.
  *
  * <p>A transport may lose, repeat, delay and reorder packets, and never alters them. Everything but
- * {@link #wakeup()} is called on one thread, the endpoint's. The rules below are numbered; each is one
- * test of the published transport contract ({@code io.finwait.sim.contract.TransportContract}).
+ * {@link #wakeup()} is called on one thread, the endpoint's. The rules below are numbered; each is
+ * one test of the published transport contract ({@code io.finwait.sim.contract.TransportContract}).
  *
  * <ol>
  *   <li><b>R1</b> What one side commits, the other receives octet for octet, if it arrives at all.
- *   <li><b>R2</b> Packets of every length from the smallest IP header to {@link Capabilities#mtu()} are
- *       carried.
+ *   <li><b>R2</b> Packets of every length from the smallest IP header to {@link Capabilities#mtu()}
+ *   are carried.
  *   <li><b>R3</b> {@link #receive} never blocks, and returns the number of packets it added.
- *   <li><b>R4</b> The octets of a received packet stay valid until the next {@code receive}; they are
- *       the transport's, the receiver may read and must not keep them.
- *   <li><b>R5</b> {@code receive} adds at most {@link PacketBatch#room()} packets and loses none that did
- *       not fit: they come with the next call.
+ *   <li><b>R4</b> The octets of a received packet stay valid until the next {@code receive}; they
+ *   are the transport's, the receiver may read and must not keep them.
+ *   <li><b>R5</b> {@code receive} adds at most {@link PacketBatch#room()} packets and loses none
+ *   that did not fit: they come with the next call.
  *   <li><b>R6</b> {@link #claim} gives room for at least the length asked for, with at least {@link
- *       Capabilities#headroom()} octets before it, or null when there is no room; null changes nothing.
+ *       Capabilities#headroom()} octets before it, or null when there is no room; null changes
+ *       nothing.
  *   <li><b>R7</b> A claimed packet is given back exactly once: by {@link #commit} or by {@link
  *       #abandon}. An abandoned packet is never seen by anybody, and its room can be claimed again.
  *   <li><b>R8</b> After {@code null} from {@code claim}, {@link #await} returns when room is back.
- *   <li><b>R9</b> {@link #await} returns at once when something can be received, when woken, or when the
- *       timeout has passed; a wake-up before the call is not lost. It may return early for no reason.
+ *   <li><b>R9</b> {@link #await} returns at once when something can be received, when woken, or
+ *   when the timeout has passed; a wake-up before the call is not lost. It may return early for no
+ *   reason.
  *   <li><b>R10</b> {@link #wakeup} may be called from any thread, at any time, also after close.
- *   <li><b>R11</b> {@link #close} is idempotent; afterwards {@code receive} returns 0, {@code claim}
- *       returns null and {@code await} returns at once; what was claimed before may still be given back.
- *   <li><b>R12</b> {@link #nextDeadlineNs()} is the time of the transport's own next work (a delayed
- *       packet, a reconnection), or {@link Long#MAX_VALUE}; the work is done inside {@code receive}.
- *   <li><b>R13</b> A transport that declares not to allocate ({@link Capabilities#allocates()}) allocates
- *       nothing per packet in the steady state.
- *   <li><b>R14</b> A claim longer than {@link Capabilities#largestPacket()} is a mistake of the caller:
- *       {@link IllegalArgumentException}.
+ *   <li><b>R11</b> {@link #close} is idempotent; afterwards {@code receive} returns 0, {@code
+ *   claim} returns null and {@code await} returns at once; what was claimed before may still be
+ *   given back.
+ *   <li><b>R12</b> {@link #nextDeadlineNs()} is the time of the transport's own next work (a
+ *   delayed packet, a reconnection), or {@link Long#MAX_VALUE}; the work is done inside {@code
+ *   receive}.
+ *   <li><b>R13</b> A transport that declares not to allocate ({@link Capabilities#allocates()})
+ *   allocates nothing per packet in the steady state.
+ *   <li><b>R14</b> A claim longer than {@link Capabilities#largestPacket()} is a mistake of the
+ *   caller: {@link IllegalArgumentException}.
  * </ol>
  *
- * <p>Times are nanoseconds of any monotonic clock, compared by subtraction. The same clock is used for
- * all calls on one transport.
+ * <p>Times are nanoseconds of any monotonic clock, compared by subtraction. The same clock is used
+ * for all calls on one transport.
  */
 public interface Transport extends AutoCloseable {
 
@@ -43,7 +47,8 @@ public interface Transport extends AutoCloseable {
     Capabilities capabilities();
 
     /**
-     * Adds the packets that have arrived to {@code into}, at most {@link PacketBatch#room()} of them.
+     * Adds the packets that have arrived to {@code into}, at most {@link PacketBatch#room()} of
+     * them.
      *
      * @param into where the packets go; what it held before stays in front
      * @param nowNs the time, in nanoseconds
@@ -55,8 +60,8 @@ public interface Transport extends AutoCloseable {
      * Asks for room for one packet to be sent.
      *
      * @param length octets of the IP packet, 1 to {@link Capabilities#largestPacket()}
-     * @return a packet whose buffer has room for {@code length} octets from its offset, and whose length
-     *     is {@code length}; or null when there is no room now
+     * @return a packet whose buffer has room for {@code length} octets from its offset, and whose
+     *     length is {@code length}; or null when there is no room now
      */
     Packet claim(int length);
 
@@ -76,8 +81,8 @@ public interface Transport extends AutoCloseable {
     void abandon(Packet packet);
 
     /**
-     * The time of the transport's own next work, in nanoseconds; {@link Long#MAX_VALUE} when there is
-     * none.
+     * The time of the transport's own next work, in nanoseconds; {@link Long#MAX_VALUE} when there
+     * is none.
      */
     long nextDeadlineNs();
 
@@ -93,12 +98,14 @@ public interface Transport extends AutoCloseable {
     void wakeup();
 
     /**
-     * Two transports with the {@link #capabilities()} of this one, joined to each other and to nobody
-     * else: {@link io.finwait.tcp.Endpoint#warmUp} rehearses on them. This transport is not touched.
+     * Two transports with the {@link #capabilities()} of this one, joined to each other and to
+     * nobody else: {@link io.finwait.tcp.Endpoint#warmUp} rehearses on them. This transport is not
+     * touched.
      *
-     * <p>Unless a transport says otherwise they are two ends of a wire in memory. A transport whose own
-     * code every packet passes does better with two of its own kind: the compiler builds upon what it
-     * has met, and code that has met other classes in the rehearsal is thrown away at the first packet.
+     * <p>Unless a transport says otherwise they are two ends of a wire in memory. A transport whose
+     * own code every packet passes does better with two of its own kind: the compiler builds upon
+     * what it has met, and code that has met other classes in the rehearsal is thrown away at the
+     * first packet.
      *
      * @return both, new ones at each call; the caller closes them
      */

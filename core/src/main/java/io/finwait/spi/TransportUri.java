@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Names a transport: {@code scheme:target?key=value&key=value}, for instance {@code tun:fw0?mtu=1500},
- * {@code sim://net/host}, {@code udp://127.0.0.1:7000?peer=127.0.0.1:7001} or {@code unix:/tmp/s}.
+ * Names a transport: {@code scheme:target?key=value&key=value}, for instance {@code
+ * tun:fw0?mtu=1500}, {@code sim://net/host}, {@code udp://127.0.0.1:7000?peer=127.0.0.1:7001} or
+ * {@code unix:/tmp/s}.
  *
  * <p>Target and values are taken literally; nothing is percent-decoded.
  *
@@ -112,8 +113,9 @@ public record TransportUri(String scheme, String target, Map<String, String> par
     }
 
     /**
-     * The URI that a decorator wraps: the target, which is a URI itself, with those parameters that are
-     * not the decorator's own. So {@code trace:udp://h:1?peer=h:2} is {@code udp://h:1?peer=h:2}, traced.
+     * The URI that a decorator wraps: the target, which is a URI itself, with those parameters that
+     * are not the decorator's own. So {@code trace:udp://h:1?peer=h:2} is {@code
+     * udp://h:1?peer=h:2}, traced.
      *
      * @param own the decorator's parameters
      * @throws IllegalArgumentException when the target is no URI

@@ -3,8 +3,8 @@ package io.finwait.tcp;
 import java.time.Duration;
 
 /**
- * How connections of an endpoint end where the RFCs leave a choice. TIME-WAIT has a policy of its own,
- * {@link io.finwait.timewait.TimeWaitPolicy}.
+ * How connections of an endpoint end where the RFCs leave a choice. TIME-WAIT has a policy of its
+ * own, {@link io.finwait.timewait.TimeWaitPolicy}.
  *
  * @param finWait2TimeoutNs how long an orphan stays in FIN-WAIT-2, in nanoseconds; 0 for ever (RFC
  *     9293); below 0 a CLOSE that would lead there resets instead. The time never runs while the
@@ -33,8 +33,8 @@ public record ClosePolicy(
     private static final long SECOND = 1_000_000_000L;
 
     /**
-     * 60 s in FIN-WAIT-2, 8 retries and 15 minutes for orphans, of which there may be 65,536, reset on
-     * unread data, resets are told.
+     * 60 s in FIN-WAIT-2, 8 retries and 15 minutes for orphans, of which there may be 65,536, reset
+     * on unread data, resets are told.
      */
     public static final ClosePolicy DEFAULT =
             new ClosePolicy(60 * SECOND, 8, 900 * SECOND, 65_536, true, false);

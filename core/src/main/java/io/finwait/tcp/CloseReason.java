@@ -3,11 +3,11 @@ package io.finwait.tcp;
 import java.util.List;
 
 /**
- * How a connection ended. Every connection has exactly one, and it is final on entering TIME-WAIT or
- * CLOSED; how TIME-WAIT itself ended is told to the observer of the TIME-WAIT table.
+ * How a connection ended. Every connection has exactly one, and it is final on entering TIME-WAIT
+ * or CLOSED; how TIME-WAIT itself ended is told to the observer of the TIME-WAIT table.
  *
- * <p>A normal close can be told from an abort (RFC 9293 MUST-12): {@link Orderly} means that both FINs
- * were exchanged and acknowledged so far as this end can know.
+ * <p>A normal close can be told from an abort (RFC 9293 MUST-12): {@link Orderly} means that both
+ * FINs were exchanged and acknowledged so far as this end can know.
  */
 public sealed interface CloseReason {
 

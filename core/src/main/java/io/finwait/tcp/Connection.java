@@ -7,17 +7,17 @@ import java.nio.ByteBuffer;
  * The user's handle of one connection. It outlives the connection itself: octets that were received
  * stay readable in TIME-WAIT and after, and {@link #closeReason()} stays.
  *
- * <p>All methods are called on the endpoint's thread; none blocks. What they cause is sent by the next
- * {@link Endpoint#doWork}.
+ * <p>All methods are called on the endpoint's thread; none blocks. What they cause is sent by the
+ * next {@link Endpoint#doWork}.
  *
  * <h2>Which way to end it</h2>
  *
  * <ul>
- *   <li>{@link #shutdownOutput()}: "I have nothing more to say." The peer reads end-of-stream; we go on
- *       reading. This suits every protocol in which the other side answers last.
- *   <li>{@link #close()}: "I have nothing more to say and will not listen." Everything queued is still
- *       delivered. If the peer sends more, or if received octets are unread, it is reset: the peer may
- *       then lose what we sent last.
+ *   <li>{@link #shutdownOutput()}: "I have nothing more to say." The peer reads end-of-stream; we
+ *   go on reading. This suits every protocol in which the other side answers last.
+ *   <li>{@link #close()}: "I have nothing more to say and will not listen." Everything queued is
+ *   still delivered. If the peer sends more, or if received octets are unread, it is reset: the
+ *   peer may then lose what we sent last.
  *   <li>{@link #closeGracefully(long)}: sends FIN, then listens until the peer has finished or the
  *       deadline passes, so that no reset destroys our last octets. A server that answers before it
  *       has read the whole request wants this.
@@ -39,24 +39,24 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
     int send(ByteBuffer source) throws IOException;
 
     /**
-     * Takes received octets, in order (the RFC's RECEIVE). Octets that arrived before the connection
-     * ended stay readable after it has ended.
+     * Takes received octets, in order (the RFC's RECEIVE). Octets that arrived before the
+     * connection ended stay readable after it has ended.
      *
      * @param target receives as many octets as are available and fit
      * @return how many octets were taken, 0 when none has arrived yet, -1 at end-of-stream, at
      *     every call
      * @throws IOException when everything is read and the connection was cut off, at every call, so
      *     that nobody takes a truncated stream for a complete one: "Connection reset
-     *     by peer" or another {@link CloseReason#message()}, "Connection reset" after {@link #abort()},
-     *     "Connection timed out" or what ICMP said about the path. A reset after the peer's FIN is
-     *     end-of-stream where {@link ClosePolicy#endOfStreamAfterReset()} says so. Also thrown
-     *     after our own {@link #close()}
+     *     by peer" or another {@link CloseReason#message()}, "Connection reset" after {@link
+     *     #abort()}, "Connection timed out" or what ICMP said about the path. A reset after the
+     *     peer's FIN is end-of-stream where {@link ClosePolicy#endOfStreamAfterReset()} says so.
+     *     Also thrown after our own {@link #close()}
      */
     int receive(ByteBuffer target) throws IOException;
 
     /**
-     * Sends FIN behind everything queued, and goes on receiving (half-close). Before the connection is
-     * established it is deferred until then. A second call does nothing.
+     * Sends FIN behind everything queued, and goes on receiving (half-close). Before the connection
+     * is established it is deferred until then. A second call does nothing.
      */
     void shutdownOutput();
 
@@ -68,16 +68,16 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
 
     /**
      * Closes both ways (the RFC's CLOSE): FIN behind everything queued; the handle is given up and
-     * can't be read any more. With unread octets, or with linger 0, it is an {@link #abort()}. A second
-     * call does nothing.
+     * can't be read any more. With unread octets, or with linger 0, it is an {@link #abort()}. A
+     * second call does nothing.
      */
     @Override
     void close();
 
     /**
-     * Half-closes, then reads and throws away what the peer still sends, until its FIN or the deadline;
-     * then closes. Use it to answer and leave without a reset that would destroy the answer (RFC 9293
-     * §3.6.1; the same idea as lingering close in web servers).
+     * Half-closes, then reads and throws away what the peer still sends, until its FIN or the
+     * deadline; then closes. Use it to answer and leave without a reset that would destroy the
+     * answer (RFC 9293 §3.6.1; the same idea as lingering close in web servers).
      *
      * @param deadlineNs a time of the endpoint's clock, in nanoseconds
      */
@@ -94,20 +94,23 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
      * What {@link #close()} does with text that is not yet acknowledged.
      *
      * @param lingerNs below 0 (default): it is delivered in the background. 0: everything is thrown
-     *     away and the peer is reset. Above 0: delivered in the background, and the observer is told
-     *     after at most this many nanoseconds whether the FIN was acknowledged; nothing blocks
+     *     away and the peer is reset. Above 0: delivered in the background, and the observer is
+     *     told after at most this many nanoseconds whether the FIN was acknowledged; nothing blocks
      */
     void linger(long lingerNs);
 
     /**
-     * How long octets, or a FIN, may stay unacknowledged before the connection is given up (RFC 9293
-     * §3.8.3, RFC 5482), also behind a closed window and after CLOSE.
+     * How long octets, or a FIN, may stay unacknowledged before the connection is given up (RFC
+     * 9293 §3.8.3, RFC 5482), also behind a closed window and after CLOSE.
      *
      * @param timeoutNs nanoseconds, 0 for the endpoint's rule (R2)
      */
     void userTimeout(long timeoutNs);
 
-    /** The user timeout, in nanoseconds; 0 where the endpoint's rule holds, or the connection has ended. */
+    /**
+     * The user timeout, in nanoseconds; 0 where the endpoint's rule holds, or the connection has
+     * ended.
+     */
     long userTimeout();
 
     /**
@@ -120,8 +123,8 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
     void keepAlive(long idleNs, long intervalNs, int probes);
 
     /**
-     * Nagle's algorithm (RFC 9293 §3.7.4): small segments wait for the acknowledgment of earlier ones.
-     * On by default; never delays the last text before a FIN.
+     * Nagle's algorithm (RFC 9293 §3.7.4): small segments wait for the acknowledgment of earlier
+     * ones. On by default; never delays the last text before a FIN.
      */
     void nagle(boolean on);
 

@@ -1,9 +1,9 @@
 package io.finwait.tcp;
 
 /**
- * Is told what happens to a connection, by the contract of {@link EndpointObserver}: on the endpoint's
- * thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}, never in the middle of a
- * segment. It may call every method except {@code doWork}. Whatever it throws, even an {@link
+ * Is told what happens to a connection, by the contract of {@link EndpointObserver}: on the
+ * endpoint's thread, inside {@link Endpoint#doWork} or {@link Endpoint#close}, never in the middle
+ * of a segment. It may call every method except {@code doWork}. Whatever it throws, even an {@link
  * Error}, is logged, and ends that connection with a reset and {@link
  * CloseReason.AbortCause#OBSERVER_FAILED}; a connection that has already ended does not change.
  *
@@ -19,7 +19,9 @@ public interface ConnectionObserver {
     /** The handshake is complete. */
     default void onEstablished(Connection connection) {}
 
-    /** Octets have arrived, or end-of-stream, or an error: {@link Connection#receive} has an answer. */
+    /**
+     * Octets have arrived, or end-of-stream, or an error: {@link Connection#receive} has an answer.
+     */
     default void onReadable(Connection connection) {}
 
     /** There is room in the send buffer again. */
@@ -31,7 +33,9 @@ public interface ConnectionObserver {
     /** Our FIN was acknowledged: everything we sent was accepted by the peer's TCP. */
     default void onCloseAcknowledged(Connection connection) {}
 
-    /** The linger time passed before our FIN was acknowledged; the close goes on in the background. */
+    /**
+     * The linger time passed before our FIN was acknowledged; the close goes on in the background.
+     */
     default void onLingerExpired(Connection connection) {}
 
     /** A soft error, such as an ICMP message, or R1 retransmissions without an answer. */

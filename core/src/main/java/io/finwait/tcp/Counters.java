@@ -78,7 +78,10 @@ public interface Counters {
          * RFC 8201).
          */
         PATH_MTU_REDUCTIONS,
-        /** ICMP errors whose quoted segment is not outstanding on any connection, or that change nothing. */
+        /**
+         * ICMP errors whose quoted segment is not outstanding on any connection, or that change
+         * nothing.
+         */
         ICMP_IGNORED,
         /**
          * Exceptions and errors that were contained: each ended one connection, or was the end of

@@ -49,7 +49,8 @@ public interface Endpoint extends AutoCloseable {
     long nowNs();
 
     /**
-     * Opens a connection actively, from the first local address of the peer's family and a free port.
+     * Opens a connection actively, from the first local address of the peer's family and a free
+     * port.
      *
      * @param remotePort 1 to 65,535
      * @throws IllegalArgumentException when no connection to that address is possible @throws
@@ -85,17 +86,17 @@ public interface Endpoint extends AutoCloseable {
     }
 
     /**
-     * Rehearses, so that the first connections of a fresh JVM find classes loaded and methods compiled:
-     * two private endpoints of the same configuration open connections to each other, exchange text,
-     * close from either end, reset, and let TIME-WAIT pass, in virtual time, over {@link
-     * io.finwait.spi.Transport#rehearsalPair()}.
+     * Rehearses, so that the first connections of a fresh JVM find classes loaded and methods
+     * compiled: two private endpoints of the same configuration open connections to each other,
+     * exchange text, close from either end, reset, and let TIME-WAIT pass, in virtual time, over
+     * {@link io.finwait.spi.Transport#rehearsalPair()}.
      *
      * <p>The rehearsal touches nothing of this endpoint: no counter, table, observer or tap, no
      * packet of its transport, no number from its source of randomness. Call it before the endpoint
      * listens or connects,
-     * on the thread that opens it or that will run it ({@code driver.call(...)}): it returns when it is
-     * done, and packets that arrive meanwhile wait in the transport. What the application does with its
-     * connections is not rehearsed. See docs/performance.md for costs and benefits.
+     * on the thread that opens it or that will run it ({@code driver.call(...)}): it returns when
+     * it is done, and packets that arrive meanwhile wait in the transport. What the application
+     * does with its connections is not rehearsed. See docs/performance.md for costs and benefits.
      *
      * @param connections how many connections to open and end, at least 1
      */
@@ -110,8 +111,8 @@ public interface Endpoint extends AutoCloseable {
     boolean execute(Runnable command);
 
     /**
-     * Gives the endpoint to another thread: the next one that calls it owns it. The two threads must
-     * have synchronized, by starting or joining for instance.
+     * Gives the endpoint to another thread: the next one that calls it owns it. The two threads
+     * must have synchronized, by starting or joining for instance.
      */
     void handOver();
 

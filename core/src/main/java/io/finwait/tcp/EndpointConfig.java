@@ -132,22 +132,24 @@ public final class EndpointConfig {
         return sendBufferOctets;
     }
 
-    /** Octets that a connection may have received and not read at first: the first window offered. */
+    /**
+     * Octets that a connection may have received and not read at first: the first window offered.
+     */
     public int receiveBufferOctets() {
         return receiveBufferOctets;
     }
 
     /**
-     * Octets to which the send buffer of a connection may grow: to twice what is on its way, when the
-     * user has more to send.
+     * Octets to which the send buffer of a connection may grow: to twice what is on its way, when
+     * the user has more to send.
      */
     public int largestSendBufferOctets() {
         return largestSendBufferOctets;
     }
 
     /**
-     * Octets to which the receive buffer of a connection, and so the window offered, may grow: to twice
-     * what the user reads in a round trip.
+     * Octets to which the receive buffer of a connection, and so the window offered, may grow: to
+     * twice what the user reads in a round trip.
      */
     public int largestReceiveBufferOctets() {
         return largestReceiveBufferOctets;
@@ -488,7 +490,10 @@ public final class EndpointConfig {
             return this;
         }
 
-        /** Sets {@link EndpointConfig#retransmissionsR1()} and {@link EndpointConfig#retransmissionsR2()}. */
+        /**
+         * Sets {@link EndpointConfig#retransmissionsR1()} and {@link
+         * EndpointConfig#retransmissionsR2()}.
+         */
         public Builder retransmissions(int r1, int r2) {
             retransmissionsR1 = require("R1", r1, 1, 1000);
             retransmissionsR2 = require("R2", r2, r1, 1000);

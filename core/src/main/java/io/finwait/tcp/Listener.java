@@ -38,8 +38,8 @@ public interface Listener extends AutoCloseable {
     void deferAccept(long timeoutNs);
 
     /**
-     * Closes the port: connections that nobody has accepted are reset, handshakes forgotten. Accepted
-     * connections are not touched. A second call does nothing.
+     * Closes the port: connections that nobody has accepted are reset, handshakes forgotten.
+     * Accepted connections are not touched. A second call does nothing.
      */
     @Override
     void close();

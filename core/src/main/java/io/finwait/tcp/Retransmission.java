@@ -2,7 +2,9 @@ package io.finwait.tcp;
 
 /** Why a segment is sent again. */
 public enum Retransmission {
-    /** A SYN, or SYN,ACK, once more: its answer did not come in time, or the peer's SYN came again. */
+    /**
+     * A SYN, or SYN,ACK, once more: its answer did not come in time, or the peer's SYN came again.
+     */
     HANDSHAKE,
     /**
      * The retransmission timer has fired (RFC 6298 §5.4), or text sent before that timeout is sent

@@ -132,7 +132,8 @@ public record TcpInfo(
      * @param buffer octets that may be received and unread
      * @param timestamps whether both ends send timestamps (RFC 7323)
      * @param sack whether both ends use SACK (RFC 2018)
-     * @param sinceHeardNs since the peer last said something acceptable, or else since the connection began
+     * @param sinceHeardNs since the peer last said something acceptable, or else since the
+     *     connection began
      */
     public record Receiving(
             long received,

@@ -20,13 +20,17 @@ public enum Trigger {
     ACK_OF_FIN,
     /** An acceptable RST arrived. */
     RESET,
-    /** The user or a rule gives the connection up: ABORT, linger 0, unread data, data after CLOSE. */
+    /**
+     * The user or a rule gives the connection up: ABORT, linger 0, unread data, data after CLOSE.
+     */
     ABORT,
     /** A timer gave the connection up. */
     TIMEOUT,
     /** A handshake that a listener began is forgotten without an answer. */
     FORGET,
-    /** The SYN that was to reopen a pair of sockets proved to be an old one (RFC 9293 §3.6.1 (2)). */
+    /**
+     * The SYN that was to reopen a pair of sockets proved to be an old one (RFC 9293 §3.6.1 (2)).
+     */
     OLD_DUPLICATE,
     /** 2MSL passed in TIME-WAIT. */
     TWO_MSL

@@ -6,19 +6,20 @@ package io.finwait.timewait;
  * <pre>
  *  long 0      tags of the even slots in the low 48 bits, an octet each; 0 is a free slot
  *  long 1      tags of the odd slots in the low 48 bits
- *              in the high 16 bits of both, four counts of 4 bits: how many entries of each kind passed
- *              here, that is, found the bucket full and went on to the next
- *  longs 2..7  references, an even slot's in the low half and the next slot's in the high half
+ *              in the high 16 bits of both, four counts of 4 bits: how many entries of each kind
+ *              passed here, that is, found the bucket full and went on to the next longs 2..7
+ *              references, an even slot's in the low half and the next slot's in the high half
  * </pre>
  *
- * <p>The home of a hash is its high half scaled to the number of buckets. The order of homes is thus the
- * order of hashes whatever the number of buckets, and one generation turns into the next from the first
- * bucket to the last. The home of the last bucket has room behind it, so that nobody passes the end.
+ * <p>The home of a hash is its high half scaled to the number of buckets. The order of homes is
+ * thus the order of hashes whatever the number of buckets, and one generation turns into the next
+ * from the first bucket to the last. The home of the last bucket has room behind it, so that nobody
+ * passes the end.
  *
- * <p>The kind of a hash is three bits of it. One bucket in five is passed by somebody, but by few: with
- * counts by kind, nineteen of twenty lookups of what is not there end at the first bucket. A count that
- * has reached 15 stays, for it can't be known when the last of so many is gone; only colliding hashes
- * bring it there, and moving to the next generation begins anew.
+ * <p>The kind of a hash is three bits of it. One bucket in five is passed by somebody, but by few:
+ * with counts by kind, nineteen of twenty lookups of what is not there end at the first bucket. A
+ * count that has reached 15 stays, for it can't be known when the last of so many is gone; only
+ * colliding hashes bring it there, and moving to the next generation begins anew.
  */
 final class Buckets {
 
@@ -26,8 +27,9 @@ final class Buckets {
     static final int SLOTS = 12;
 
     /**
-     * How many buckets an entry tries, its home included. At the highest load one entry in fourteen is
-     * not at home and hardly any more than a few buckets away, but runs of full buckets do happen.
+     * How many buckets an entry tries, its home included. At the highest load one entry in fourteen
+     * is not at home and hardly any more than a few buckets away, but runs of full buckets do
+     * happen.
      */
     static final int REACH = 64;
 
@@ -75,7 +77,9 @@ final class Buckets {
         return (int) (((hash >>> 32) * homes) >>> 32);
     }
 
-    /** 2 to 255: {@link #match} may take a tag for one that differs in the lowest bit, but never 0. */
+    /**
+     * 2 to 255: {@link #match} may take a tag for one that differs in the lowest bit, but never 0.
+     */
     static long tag(long hash) {
         return Math.max(hash & 0xFF, 2);
     }
@@ -108,9 +112,10 @@ final class Buckets {
     }
 
     /**
-     * A bit for each slot that has the tag. The lowest bit is surely one; a higher one may be of a tag
-     * that differs in its lowest bit. Both words of tags are looked at at once: which of the two has the
-     * tag is chance, and a wrong guess of the processor would cost as much as the memory.
+     * A bit for each slot that has the tag. The lowest bit is surely one; a higher one may be of a
+     * tag that differs in its lowest bit. Both words of tags are looked at at once: which of the
+     * two has the tag is chance, and a wrong guess of the processor would cost as much as the
+     * memory.
      */
     static long match(long[] chunk, int at, long tag) {
         long pattern = tag * ONES;
@@ -141,7 +146,9 @@ final class Buckets {
         return (int) (chunk[at + REFS + (slot >>> 1)] >>> (slot << 5));
     }
 
-    /** Reads a bucket's first and last long: where the array does not begin with a line, it has two. */
+    /**
+     * Reads a bucket's first and last long: where the array does not begin with a line, it has two.
+     */
     static long touch(long[] chunk, int at) {
         return chunk[at] + chunk[at + LONGS - 1];
     }

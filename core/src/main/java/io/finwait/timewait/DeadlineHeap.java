@@ -2,8 +2,8 @@ package io.finwait.timewait;
 
 /**
  * A heap of the deadlines that came out of order: entries whose 2MSL was restarted, and those of an
- * unusual duration. A node keeps its number while its place in the heap changes, so that an entry can be
- * moved or taken out without a search. Each place has four children, which lie side by side.
+ * unusual duration. A node keeps its number while its place in the heap changes, so that an entry
+ * can be moved or taken out without a search. Each place has four children, which lie side by side.
  */
 final class DeadlineHeap {
 

@@ -1,8 +1,9 @@
 package io.finwait.timewait;
 
 /**
- * Which entry ends next. Entries of one duration end in the order in which they came: a list through the
- * entries themselves holds them, the newest last. What does not fit such an order is in a heap.
+ * Which entry ends next. Entries of one duration end in the order in which they came: a list
+ * through the entries themselves holds them, the newest last. What does not fit such an order is in
+ * a heap.
  */
 final class Deadlines {
 

@@ -172,8 +172,8 @@ final class Entries {
     }
 
     /**
-     * Makes room for the tuple whose key {@link #lookup} has made. What newcomers take the place of goes
-     * first, and is often enough.
+     * Makes room for the tuple whose key {@link #lookup} has made. What newcomers take the place of
+     * goes first, and is often enough.
      */
     private boolean makeRoom(long remoteHigh, long remoteLow, long nowNs) {
         settle();

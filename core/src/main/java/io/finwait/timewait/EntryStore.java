@@ -4,8 +4,8 @@ import io.finwait.spi.RandomSource;
 import io.finwait.wire.IpAddress;
 
 /**
- * Where the entries lie. A narrow one (IPv4, and a local address with a small number) takes five longs,
- * a wide one seven:
+ * Where the entries lie. A narrow one (IPv4, and a local address with a small number) takes five
+ * longs, a wide one seven:
  *
  * <pre>
  *  word  high ------------------------------------------------------------------------ low
@@ -13,10 +13,8 @@ import io.finwait.wire.IpAddress;
  *   1    SND.NXT, 32 | RCV.NXT, 32
  *   2    TS.Recent, 32 | window field, 16 | number of the local address, 12 (wide: 0) | scale, 4
  *   3    deadline in ns modulo 2^41 | last answer in 2^18 ns modulo 2^23
- *   4    next, 28 | previous, 28 | path class, 3 | in heap, 1 | TS.Recent outdated, 1 | timestamps, 1
- *        | phase, 2
- *   5    remote address, first long (wide only)
- *   6    remote address, second long (wide only)
+ *   4 next, 28 | previous, 28 | path class, 3 | in heap, 1 | TS.Recent outdated, 1 | timestamps, 1
+ *   | phase, 2 5 remote address, first long (wide only) 6 remote address, second long (wide only)
  * </pre>
  *
  * <p>A reference is the number of a slot, doubled, plus one for a wide entry.
@@ -94,7 +92,9 @@ final class EntryStore {
         pool(ref).free(ref >>> 1);
     }
 
-    /** The reference of the first entry at a position or behind it, or NIL; narrow ones come first. */
+    /**
+     * The reference of the first entry at a position or behind it, or NIL; narrow ones come first.
+     */
     int nextUsed(int ref) {
         if (!isWide(ref)) {
             int slot = narrow.nextUsed(ref >>> 1);

@@ -4,9 +4,9 @@ import io.finwait.spi.RandomSource;
 import io.finwait.wire.IpAddress;
 
 /**
- * How many entries each remote host has, by keyed hash into a fixed number of counters: hosts that meet
- * in one share their part, and nobody outside can choose to meet. For IPv6 a host is a /64, of which an
- * attacker has as many addresses as he likes.
+ * How many entries each remote host has, by keyed hash into a fixed number of counters: hosts that
+ * meet in one share their part, and nobody outside can choose to meet. For IPv6 a host is a /64, of
+ * which an attacker has as many addresses as he likes.
  */
 final class FairShares {
 
@@ -33,8 +33,8 @@ final class FairShares {
     }
 
     /**
-     * The entry that gives way to a newcomer, or NIL when it is the newcomer. Entries are looked at by
-     * chance: a host that holds a large part of the table is met, wherever its entries stand.
+     * The entry that gives way to a newcomer, or NIL when it is the newcomer. Entries are looked at
+     * by chance: a host that holds a large part of the table is met, wherever its entries stand.
      */
     int victim(long high, long low, int first, EntryStore store, TimeWaitEntry scratch) {
         int most = counts[of(high, low)];

@@ -3,8 +3,8 @@ package io.finwait.timewait;
 import java.util.Arrays;
 
 /**
- * The local addresses in use, each with a small number. There are few of them and many entries, so an
- * entry holds the number. A number is given to another address when its last entry is gone.
+ * The local addresses in use, each with a small number. There are few of them and many entries, so
+ * an entry holds the number. A number is given to another address when its last entry is gone.
  */
 final class LocalAddresses {
 

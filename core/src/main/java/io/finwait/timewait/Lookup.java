@@ -99,8 +99,8 @@ final class Lookup {
     }
 
     /**
-     * Looks up all tuples of a batch, in steps that each do one thing for all of them: the loads of one
-     * step do not wait for each other.
+     * Looks up all tuples of a batch, in steps that each do one thing for all of them: the loads of
+     * one step do not wait for each other.
      *
      * @return bit i is set when there is an entry of tuple i
      */

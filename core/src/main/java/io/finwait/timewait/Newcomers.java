@@ -1,10 +1,10 @@
 package io.finwait.timewait;
 
 /**
- * Entries that are stored and timed, but not in the index yet. They are put there sixteen at a time,
- * after their buckets have been touched together, so that a newcomer does not wait for memory by itself.
- * Only then does it show whether the tuple of one has an old entry, which goes. A caller that would
- * see the difference asks {@link #mayHold} first, or settles anyway.
+ * Entries that are stored and timed, but not in the index yet. They are put there sixteen at a
+ * time, after their buckets have been touched together, so that a newcomer does not wait for memory
+ * by itself. Only then does it show whether the tuple of one has an old entry, which goes. A caller
+ * that would see the difference asks {@link #mayHold} first, or settles anyway.
  */
 final class Newcomers {
 

@@ -1,8 +1,8 @@
 package io.finwait.timewait;
 
 /**
- * What becomes of an entry whose tuple a new connection wants: it is parked while that one is tried, and
- * goes or returns. An entry is given by its reference, which may be none.
+ * What becomes of an entry whose tuple a new connection wants: it is parked while that one is
+ * tried, and goes or returns. An entry is given by its reference, which may be none.
  */
 final class Parking {
 

@@ -9,8 +9,9 @@ import io.finwait.timewait.TimeWaitPolicy.Rst;
 import io.finwait.wire.Seq;
 
 /**
- * What the RFCs say about a segment that meets an entry. {@link #judge} gives the verdict and leaves in
- * {@link #effect()} what becomes of the entry; what changes in the entry itself it writes there.
+ * What the RFCs say about a segment that meets an entry. {@link #judge} gives the verdict and
+ * leaves in {@link #effect()} what becomes of the entry; what changes in the entry itself it writes
+ * there.
  */
 final class SegmentRules {
 
@@ -26,7 +27,9 @@ final class SegmentRules {
         END
     }
 
-    /** No window is larger (RFC 7323 §2.3), so an older ACK can't be one of ours (RFC 5961 §5.2). */
+    /**
+     * No window is larger (RFC 7323 §2.3), so an older ACK can't be one of ours (RFC 5961 §5.2).
+     */
     private static final int MAX_WINDOW = 1 << 30;
 
     private final TimeWaitPolicy policy;
@@ -95,8 +98,8 @@ final class SegmentRules {
     }
 
     /**
-     * While a new connection is tried, the entry judges further SYNs, and answers the retransmitted FIN
-     * of a peer that may still be in LAST-ACK. All the rest is the new connection's.
+     * While a new connection is tried, the entry judges further SYNs, and answers the retransmitted
+     * FIN of a peer that may still be in LAST-ACK. All the rest is the new connection's.
      */
     private static boolean isForParked(TimeWaitEntry e, int seq, int length, int flags) {
         int controls = flags & (SYN | RST | FIN | ACK);
@@ -186,9 +189,9 @@ final class SegmentRules {
     }
 
     /**
-     * The test of RFC 9293 §3.10.7.4, table 6. Where the window is closed, the first octet behind it
-     * passes as well: a probe's octet tells that there is text nobody will read, and a FIN needs no
-     * room. An ACK may stand right behind the window, where a peer is that has filled it (T-13).
+     * The test of RFC 9293 §3.10.7.4, table 6. Where the window is closed, the first octet behind
+     * it passes as well: a probe's octet tells that there is text nobody will read, and a FIN needs
+     * no room. An ACK may stand right behind the window, where a peer is that has filled it (T-13).
      */
     private static boolean isAcceptable(TimeWaitEntry e, int seq, int length) {
         int window = Math.max(e.rcvWnd(), 1);

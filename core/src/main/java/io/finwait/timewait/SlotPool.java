@@ -5,9 +5,9 @@ import io.finwait.spi.RandomSource;
 import java.util.Arrays;
 
 /**
- * Slots of a fixed number of longs, in chunks, so that growing never copies more than one chunk. A slot
- * keeps its number until it is freed. Slots are handed out in ascending order within a chunk: entries
- * that came in together lie together, and they go together.
+ * Slots of a fixed number of longs, in chunks, so that growing never copies more than one chunk. A
+ * slot keeps its number until it is freed. Slots are handed out in ascending order within a chunk:
+ * entries that came in together lie together, and they go together.
  */
 final class SlotPool {
 

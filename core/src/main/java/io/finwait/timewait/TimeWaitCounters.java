@@ -1,8 +1,8 @@
 package io.finwait.timewait;
 
 /**
- * What has happened to a table up to the call of {@link TimeWaitTable#counters()}; read on the table's
- * thread.
+ * What has happened to a table up to the call of {@link TimeWaitTable#counters()}; read on the
+ * table's thread.
  */
 public final class TimeWaitCounters {
 

@@ -4,9 +4,9 @@ import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /**
- * One entry, read out of the table: what an answer, a new incarnation of the tuple or a listing needs.
- * The table owns the object and fills it anew: it holds until the next call of the table, and nobody else
- * writes to it.
+ * One entry, read out of the table: what an answer, a new incarnation of the tuple or a listing
+ * needs. The table owns the object and fills it anew: it holds until the next call of the table,
+ * and nobody else writes to it.
  */
 public final class TimeWaitEntry extends FourTuple {
 
@@ -124,7 +124,8 @@ public final class TimeWaitEntry extends FourTuple {
     }
 
     /**
-     * How long the entry waits already, in ns; 0 for an orphan in FIN-WAIT-2, whose wait has not begun.
+     * How long the entry waits already, in ns; 0 for an orphan in FIN-WAIT-2, whose wait has not
+     * begun.
      *
      * @param nowNs the caller's clock
      */

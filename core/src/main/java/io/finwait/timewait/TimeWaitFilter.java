@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Which entries a listing is about. Ages are times since the wait began or was last restarted; an orphan
- * in FIN-WAIT-2, whose wait has not begun, has the age 0.
+ * Which entries a listing is about. Ages are times since the wait began or was last restarted; an
+ * orphan in FIN-WAIT-2, whose wait has not begun, has the age 0.
  *
  * @param locals local addresses
  * @param remotes remote addresses

@@ -1,6 +1,9 @@
 package io.finwait.timewait;
 
-/** Learns how each entry ended, and when an orphan was joined by its peer. Called on the table's thread; it must not call the table. */
+/**
+ * Learns how each entry ended, and when an orphan was joined by its peer. Called on the table's
+ * thread; it must not call the table.
+ */
 @FunctionalInterface
 public interface TimeWaitObserver {
 
@@ -26,9 +29,9 @@ public interface TimeWaitObserver {
     default void timeWaitBegan(TimeWaitEntry entry, long nowNs) {}
 
     /**
-     * How far below SND.NXT the ACK of a segment for an orphan in FIN-WAIT-2 may lie: the smaller one of
-     * the largest window that its peer has offered and of what the peer has acknowledged (RFC 5961 §5.2).
-     * An entry has no room for that, so its owner is asked.
+     * How far below SND.NXT the ACK of a segment for an orphan in FIN-WAIT-2 may lie: the smaller
+     * one of the largest window that its peer has offered and of what the peer has acknowledged
+     * (RFC 5961 §5.2). An entry has no room for that, so its owner is asked.
      *
      * @param entry the orphan; valid only during the call
      * @return octets, 0 to 2^30; at first the largest window there is (RFC 7323 §2.3)

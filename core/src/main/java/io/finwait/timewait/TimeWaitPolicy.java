@@ -9,19 +9,20 @@ import java.util.function.Consumer;
  * How long entries stay, how many there may be, and what may end them early. Immutable: each {@code
  * with} method gives a changed copy.
  *
- * @param pathClasses 1 to 8; the first whose predicate holds for the remote address decides 2MSL, and
- *     the last one holds for every address
+ * @param pathClasses 1 to 8; the first whose predicate holds for the remote address decides 2MSL,
+ *     and the last one holds for every address
  * @param rst what a RST does
  * @param reopening true: an acceptable SYN may reopen the tuple (RFC 6191)
  * @param reuse which tuples a connection opened from here may take over
  * @param reuseDelayNs how long an entry must have rested before it may be reused, in ns
  * @param maxEntries the most entries at a time
- * @param maxOctets the most memory, in octets, counted as {@link TimeWaitTable#IPV4_OCTETS} and {@link
- *     TimeWaitTable#IPV6_OCTETS} for each entry
+ * @param maxOctets the most memory, in octets, counted as {@link TimeWaitTable#IPV4_OCTETS} and
+ *     {@link TimeWaitTable#IPV6_OCTETS} for each entry
  * @param overflow what happens when one more would be too many
  * @param shortestNs how long an entry stays at least under {@link Overflow#SHORTEN_FIRST}, in ns
  * @param restartCap no restart keeps an entry longer than this many times 2MSL after it entered
- * @param answerIntervalNs at most one answer to segments without text in this time, in ns (RFC 5961 §7)
+ * @param answerIntervalNs at most one answer to segments without text in this time, in ns (RFC 5961
+ *     §7)
  */
 public record TimeWaitPolicy(
         List<PathClass> pathClasses,
@@ -47,7 +48,9 @@ public record TimeWaitPolicy(
 
     private static final int MOST_ENTRIES = 1 << 26;
 
-    /** The part of the heap that a table may take, while others of its kind and all else must live. */
+    /**
+     * The part of the heap that a table may take, while others of its kind and all else must live.
+     */
     private static final int HEAP_SHARE = 8;
 
     private static final Duration DEFAULT_2MSL = Duration.ofSeconds(60);
@@ -57,7 +60,9 @@ public record TimeWaitPolicy(
     public enum Rst {
         /** Nothing: RFC 1337's fix F1 against assassination. */
         IGNORE,
-        /** It ends the entry when its SEQ is exactly RCV.NXT (RFC 9293 §3.10.7.4, RFC 5961 §3.2). */
+        /**
+         * It ends the entry when its SEQ is exactly RCV.NXT (RFC 9293 §3.10.7.4, RFC 5961 §3.2).
+         */
         EXACT_MATCH
     }
 
@@ -78,13 +83,14 @@ public record TimeWaitPolicy(
         /** The entry nearest to its end goes, as FreeBSD does. */
         EVICT_OLDEST,
         /**
-         * Of some entries looked at by chance, one of the remote host (IPv6: of the /64) that holds most
-         * goes; a newcomer whose host holds more than any of them is refused.
+         * Of some entries looked at by chance, one of the remote host (IPv6: of the /64) that holds
+         * most goes; a newcomer whose host holds more than any of them is refused.
          */
         FAIR_PER_REMOTE,
         /**
-         * The entry nearest to its end goes if it has stayed for {@link TimeWaitPolicy#shortestNs()},
-         * otherwise the newcomer is refused: 2MSL shrinks as far as the load demands, and no further.
+         * The entry nearest to its end goes if it has stayed for {@link
+         * TimeWaitPolicy#shortestNs()}, otherwise the newcomer is refused: 2MSL shrinks as far as
+         * the load demands, and no further.
          */
         SHORTEN_FIRST
     }
@@ -139,10 +145,10 @@ public record TimeWaitPolicy(
     }
 
     /**
-     * 2MSL of 60 s for everybody, RST ignored, reopening by SYN, reuse on loopback after 1 s, no more
-     * than 2^26 entries and an eighth of the largest heap of this JVM (about 48 octets an entry: 1.3
-     * million entries with 512 MB), oldest evicted, restarts capped at 8 times 2MSL, one answer in 500
-     * ms.
+     * 2MSL of 60 s for everybody, RST ignored, reopening by SYN, reuse on loopback after 1 s, no
+     * more than 2^26 entries and an eighth of the largest heap of this JVM (about 48 octets an
+     * entry: 1.3 million entries with 512 MB), oldest evicted, restarts capped at 8 times 2MSL, one
+     * answer in 500 ms.
      */
     public static TimeWaitPolicy defaults() {
         return new TimeWaitPolicy(

@@ -9,16 +9,20 @@ import io.finwait.wire.Seq;
 import java.util.Objects;
 
 /**
- * Connections in TIME-WAIT, and orphans in FIN-WAIT-2, as a few dozen flat octets each. Addresses are
- * two longs as in {@link IpAddress}; ports are 1 to 65,535; {@code nowNs} is a reading of the caller's
- * clock in ns and must not run backwards (a reading before the last one is taken for the last one).
+ * Connections in TIME-WAIT, and orphans in FIN-WAIT-2, as a few dozen flat octets each. Addresses
+ * are two longs as in {@link IpAddress}; ports are 1 to 65,535; {@code nowNs} is a reading of the
+ * caller's clock in ns and must not run backwards (a reading before the last one is taken for the
+ * last one).
  *
  * <p>An entry stays until {@link #expire} takes it: call that before asking about the segments of a
  * batch. In the steady state nothing is allocated. One thread owns the table.
  */
 public final class TimeWaitTable implements TimeWaitView {
 
-    /** What an IPv4 entry counts against {@link TimeWaitPolicy#maxOctets()}, index and timer included. */
+    /**
+     * What an IPv4 entry counts against {@link TimeWaitPolicy#maxOctets()}, index and timer
+     * included.
+     */
     public static final int IPV4_OCTETS = 48;
 
     /** What an IPv6 entry counts, index and timer included. */
@@ -27,7 +31,9 @@ public final class TimeWaitTable implements TimeWaitView {
     /** The longest wait that {@link #enterFinWait2} takes, in ns. */
     public static final long LONGEST_FIN_WAIT_2_NS = 240_000_000_000L;
 
-    /** A new incarnation's numbers begin at least this far ahead of the old one's (RFC 9293 §3.6.1). */
+    /**
+     * A new incarnation's numbers begin at least this far ahead of the old one's (RFC 9293 §3.6.1).
+     */
     private static final int ISS_STEP = 65_537;
 
     private static final int NIL = EntryStore.NIL;
@@ -78,7 +84,8 @@ public final class TimeWaitTable implements TimeWaitView {
      * @param rcvWndScale 0 to 14
      * @param tsRecent TS.Recent, when timestamps are in use
      * @param tsRecentAgeNs how long ago TS.Recent was recorded
-     * @return false when the table is full and its policy refuses newcomers: the connection is CLOSED
+     * @return false when the table is full and its policy refuses newcomers: the connection is
+     *     CLOSED
      */
     public boolean enter(
             FourTuple tuple,
@@ -103,7 +110,8 @@ public final class TimeWaitTable implements TimeWaitView {
      * application has closed. The peer's FIN will turn the entry into one of TIME-WAIT.
      *
      * @param timeoutNs how long to wait for that FIN, 1 to {@link #LONGEST_FIN_WAIT_2_NS}
-     * @return false when the table is full and its policy refuses newcomers: the connection is CLOSED
+     * @return false when the table is full and its policy refuses newcomers: the connection is
+     *     CLOSED
      */
     public boolean enterFinWait2(
             FourTuple tuple,
@@ -212,16 +220,16 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * The entry that the last call was about: the one found, parked or reused. Where the call ended an
-     * entry, it holds that entry as it was.
+     * The entry that the last call was about: the one found, parked or reused. Where the call ended
+     * an entry, it holds that entry as it was.
      */
     public TimeWaitEntry entry() {
         return entry;
     }
 
     /**
-     * The initial sequence number of a connection that takes over the tuple of {@link #entry()}: greater
-     * than everything the old incarnation used (RFC 9293 §3.6.1).
+     * The initial sequence number of a connection that takes over the tuple of {@link #entry()}:
+     * greater than everything the old incarnation used (RFC 9293 §3.6.1).
      *
      * @param rfc6528 what RFC 6528 would choose; it is taken when it lies far enough ahead
      * @param oldSndNxt SND.NXT of the old incarnation
@@ -241,10 +249,11 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * A connection opened from here wants the tuple. When the policy grants it, the entry is parked;
-     * the connection takes an initial sequence number from {@link #reopeningIss} and inherits TS.Recent.
-     * Granted is what {@link TimeWaitPolicy#reuse()} allows, with timestamps on both incarnations, after
-     * {@link TimeWaitPolicy#reuseDelayNs()}; never FIN-WAIT-2, never what is parked already.
+     * A connection opened from here wants the tuple. When the policy grants it, the entry is
+     * parked; the connection takes an initial sequence number from {@link #reopeningIss} and
+     * inherits TS.Recent. Granted is what {@link TimeWaitPolicy#reuse()} allows, with timestamps on
+     * both incarnations, after {@link TimeWaitPolicy#reuseDelayNs()}; never FIN-WAIT-2, never what
+     * is parked already.
      *
      * @param timestamps true when the new connection will offer timestamps
      * @return true when the tuple may be used; false when not, or when the table has no such entry
@@ -265,8 +274,8 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * The connection for which the entry was parked came to nothing: the entry is back in TIME-WAIT with
-     * the deadline it had (RFC 9293 §3.6.1 (2)).
+     * The connection for which the entry was parked came to nothing: the entry is back in TIME-WAIT
+     * with the deadline it had (RFC 9293 §3.6.1 (2)).
      *
      * @return false when there is no parked entry, because its time was over meanwhile
      */
@@ -280,8 +289,8 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * Looks a whole batch up, several times as fast as one tuple after the other. What it found is then
-     * near at hand for {@link #segment}.
+     * Looks a whole batch up, several times as fast as one tuple after the other. What it found is
+     * then near at hand for {@link #segment}.
      *
      * @return bit i is set when the table has tuple i, parked or not
      */

@@ -3,8 +3,8 @@ package io.finwait.timewait;
 import io.finwait.wire.FourTuple;
 
 /**
- * A TIME-WAIT table to look at, not to change. What it shows belongs to the table's thread, on which all
- * of this is called.
+ * A TIME-WAIT table to look at, not to change. What it shows belongs to the table's thread, on
+ * which all of this is called.
  */
 public interface TimeWaitView {
 
@@ -40,8 +40,8 @@ public interface TimeWaitView {
     long list(long cursor, int limit, TimeWaitVisitor visitor);
 
     /**
-     * Shows the entries that pass a filter. The limit is for those looked at, so that the time of a call
-     * is bounded however few pass.
+     * Shows the entries that pass a filter. The limit is for those looked at, so that the time of a
+     * call is bounded however few pass.
      *
      * @param cursor 0 to begin, then what the last call gave
      * @param limit the most entries to look at

@@ -3,8 +3,8 @@ package io.finwait.timewait;
 import io.finwait.wire.FourTuple;
 
 /**
- * Up to 32 tuples to be looked up together ({@link TimeWaitTable#find}): what one lookup waits for, the
- * memory, all of them wait for at once. Reused from batch to batch.
+ * Up to 32 tuples to be looked up together ({@link TimeWaitTable#find}): what one lookup waits for,
+ * the memory, all of them wait for at once. Reused from batch to batch.
  */
 public final class TupleBatch {
 

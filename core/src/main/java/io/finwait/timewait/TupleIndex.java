@@ -3,9 +3,10 @@ package io.finwait.timewait;
 import java.util.Arrays;
 
 /**
- * From a tuple to its entry, by the tuple's hash. It grows and shrinks without a pause: while it does,
- * there are two generations of {@link Buckets}, and each change of the index moves a few buckets from
- * the old to the new. Whether a hash is looked for in the one or the other follows from its home alone.
+ * From a tuple to its entry, by the tuple's hash. It grows and shrinks without a pause: while it
+ * does, there are two generations of {@link Buckets}, and each change of the index moves a few
+ * buckets from the old to the new. Whether a hash is looked for in the one or the other follows
+ * from its home alone.
  */
 final class TupleIndex {
 
@@ -41,7 +42,9 @@ final class TupleIndex {
         buckets.open(SMALLEST - 1);
     }
 
-    /** The entry with the same key as another that is not in the index, or {@link EntryStore#NIL}. */
+    /**
+     * The entry with the same key as another that is not in the index, or {@link EntryStore#NIL}.
+     */
     int find(long hashed, int same) {
         long k0 = store.keyWord(same, 0);
         long k1 = store.keyWord(same, 1);
@@ -96,8 +99,9 @@ final class TupleIndex {
     }
 
     /**
-     * The likeliest entry of a hash, or {@link EntryStore#NIL} when there is surely none. It touches
-     * one line of the index and nothing else, so that many such lookups overlap in the memory.
+     * The likeliest entry of a hash, or {@link EntryStore#NIL} when there is surely none. It
+     * touches one line of the index and nothing else, so that many such lookups overlap in the
+     * memory.
      */
     int guess(long hashed) {
         Buckets in = generation(hashed);
@@ -142,7 +146,10 @@ final class TupleIndex {
         return hash.of(store.keyWord(ref, 0), store.keyWord(ref, 1), store.keyWord(ref, 2));
     }
 
-    /** Touches the bucket in which an entry probably is, so that it is near when {@link #remove} comes. */
+    /**
+     * Touches the bucket in which an entry probably is, so that it is near when {@link #remove}
+     * comes.
+     */
     long touch(long hashed) {
         Buckets in = generation(hashed);
         int home = in.home(hashed);

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Draws measurements as groups of horizontal bars in SVG, with the value written at each bar. A name
- * has the same colour in every group.
+ * Draws measurements as groups of horizontal bars in SVG, with the value written at each bar. A
+ * name has the same colour in every group.
  *
  * <pre>{@code
  * String svg = new Chart("Bulk, one connection", "Gbit/s")

@@ -15,10 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One page of HTML to look at ladders closely: with time to scale or event by event, the fields of each
- * segment, both ends' states and windows at the moment under the pointer, sequence numbers and windows
- * over time, and a slider that plays it. The page holds everything it needs: it loads nothing, and runs
- * no script but its own.
+ * One page of HTML to look at ladders closely: with time to scale or event by event, the fields of
+ * each segment, both ends' states and windows at the moment under the pointer, sequence numbers and
+ * windows over time, and a slider that plays it. The page holds everything it needs: it loads
+ * nothing, and runs no script but its own.
  *
  * <pre>{@code
  * Files.writeString(file, new HtmlPage("Two connections").add(first).add(second, words).render());

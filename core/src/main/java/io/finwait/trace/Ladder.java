@@ -18,9 +18,9 @@ import java.util.Objects;
  * fin.arrives(now + delay);
  * }</pre>
  *
- * <p>Things are told in the order in which they happen: that order decides between equal times. An end's
- * state change is told before the segment that it sends and after the one that caused it. Times are
- * nanoseconds of any one clock, compared by subtraction. For one thread.
+ * <p>Things are told in the order in which they happen: that order decides between equal times. An
+ * end's state change is told before the segment that it sends and after the one that caused it.
+ * Times are nanoseconds of any one clock, compared by subtraction. For one thread.
  */
 public final class Ladder {
 
@@ -32,7 +32,9 @@ public final class Ladder {
 
     private static final long SHORTEST_PAUSE_NS = 1_000_000;
 
-    /** Where transits are too short to be seen, what a busy machine needs for a step is no pause. */
+    /**
+     * Where transits are too short to be seen, what a busy machine needs for a step is no pause.
+     */
     private static final long SHORTEST_PAUSE_WITHOUT_TRANSITS_NS = 20_000_000;
 
     private final String nameOfA;

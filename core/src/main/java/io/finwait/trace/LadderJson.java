@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Writes a ladder for {@link HtmlPage}: its steps in the order in which they happened, as short arrays,
- * since there may be many. The page's {@code model.js} reads them.
+ * Writes a ladder for {@link HtmlPage}: its steps in the order in which they happened, as short
+ * arrays, since there may be many. The page's {@code model.js} reads them.
  */
 final class LadderJson {
 

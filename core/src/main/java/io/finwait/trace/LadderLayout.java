@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gives every step of a ladder its height in the picture. Time runs downwards and never backwards, and
- * a usual transit has a usual height; apart from that the scale gives way: pauses are shortened to
- * bands, and steps of one instant are kept far enough apart to be read.
+ * Gives every step of a ladder its height in the picture. Time runs downwards and never backwards,
+ * and a usual transit has a usual height; apart from that the scale gives way: pauses are shortened
+ * to bands, and steps of one instant are kept far enough apart to be read.
  */
 final class LadderLayout {
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A packet on a {@link Ladder}: under way until it {@link #arrives} or is {@link #lost}. What arrives a
- * second time is a duplicate.
+ * A packet on a {@link Ladder}: under way until it {@link #arrives} or is {@link #lost}. What
+ * arrives a second time is a duplicate.
  */
 public final class LadderPacket implements LadderEvent {
 
@@ -78,7 +78,9 @@ public final class LadderPacket implements LadderEvent {
         return label;
     }
 
-    /** What stands in its header, or null for what is no TCP segment or was told by its label alone. */
+    /**
+     * What stands in its header, or null for what is no TCP segment or was told by its label alone.
+     */
     public SegmentFields fields() {
         return fields;
     }

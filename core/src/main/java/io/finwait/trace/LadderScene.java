@@ -103,7 +103,9 @@ final class LadderScene {
         return pauseX[band];
     }
 
-    /** How many labels touch another one in spite of everything; 0 in any picture worth printing. */
+    /**
+     * How many labels touch another one in spite of everything; 0 in any picture worth printing.
+     */
     int touching() {
         return touching;
     }

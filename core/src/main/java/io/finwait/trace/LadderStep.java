@@ -1,8 +1,8 @@
 package io.finwait.trace;
 
 /**
- * One thing that happens at one end (or, with no end, between them), in the order of a ladder. A packet
- * that arrives is two of them.
+ * One thing that happens at one end (or, with no end, between them), in the order of a ladder. A
+ * packet that arrives is two of them.
  *
  * @param timeNs nanoseconds since the ladder began
  * @param order decides between steps of the same time

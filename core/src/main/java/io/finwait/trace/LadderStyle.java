@@ -82,8 +82,8 @@ final class LadderStyle {
     }
 
     /**
-     * Opening is green and grows into ESTABLISHED; the end that closes first goes through warm colours
-     * to TIME-WAIT's violet, the other one through blue.
+     * Opening is green and grows into ESTABLISHED; the end that closes first goes through warm
+     * colours to TIME-WAIT's violet, the other one through blue.
      */
     private static void states(SvgStyle style) {
         style.color(".bar", "fill", "#d0d7de", "#484f58");

@@ -3,9 +3,9 @@ package io.finwait.trace;
 import java.nio.ByteBuffer;
 
 /**
- * Draws what one end's transport carries, where the network can't say more: a sent packet is taken to
- * arrive at once, a received one to have been sent just then. A simulation knows better and tells its
- * {@link Ladder} itself.
+ * Draws what one end's transport carries, where the network can't say more: a sent packet is taken
+ * to arrive at once, a received one to have been sent just then. A simulation knows better and
+ * tells its {@link Ladder} itself.
  */
 public final class LadderTap implements PacketTap {
 

@@ -19,8 +19,8 @@ import java.util.Locale;
  *
  * <p>States have the RFC's names with underscores, as BSD and macOS print them: {@code FIN_WAIT_1},
  * {@code FIN_WAIT_2}, {@code SYN_RECEIVED}, {@code CLOSE_WAIT}, {@code TIME_WAIT}. Linux' netstat
- * writes three of them differently, {@code FIN_WAIT1}, {@code FIN_WAIT2} and {@code SYN_RECV}: {@link
- * #state} brings those, the spelling of {@code ss} and the RFC's hyphens to one form.
+ * writes three of them differently, {@code FIN_WAIT1}, {@code FIN_WAIT2} and {@code SYN_RECV}:
+ * {@link #state} brings those, the spelling of {@code ss} and the RFC's hyphens to one form.
  */
 public final class Netstat {
 
@@ -33,8 +33,8 @@ public final class Netstat {
     private Netstat() {}
 
     /**
-     * What there is to show of an endpoint: listeners, connections, TIME-WAIT entries, in this order. On
-     * the endpoint's thread.
+     * What there is to show of an endpoint: listeners, connections, TIME-WAIT entries, in this
+     * order. On the endpoint's thread.
      */
     public static List<NetstatRow> rows(Endpoint endpoint) {
         List<NetstatRow> rows = listeners(endpoint);

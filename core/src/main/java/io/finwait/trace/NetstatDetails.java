@@ -11,19 +11,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Prints connections with their timers as {@code netstat -tano} does on Linux, or with the fields of
- * {@code ss -ti}, a line of them below each connection:
+ * Prints connections with their timers as {@code netstat -tano} does on Linux, or with the fields
+ * of {@code ss -ti}, a line of them below each connection:
  *
  * <pre>
- * tcp        0      0 10.0.0.1:40000          10.0.0.2:80             FIN_WAIT_2   timewait (58.03/0/0)
+ * tcp 0 0 10.0.0.1:40000 10.0.0.2:80 FIN_WAIT_2 timewait (58.03/0/0)
  *
  * tcp        0   1448 10.0.0.1:40001          10.0.0.2:80             ESTABLISHED
- *      timer:(on,812ms,1) ts sack wscale:7,7 rto:1000 backoff:1 rtt:20/10 mss:1448 cwnd:1 ssthresh:2 …
+ *      timer:(on,812ms,1) ts sack wscale:7,7 rto:1000 backoff:1 rtt:20/10 mss:1448 cwnd:1
+ *      ssthresh:2 …
  * </pre>
  *
- * <p>The names are those of ss, and so are the units: milliseconds, segments of the size {@code mss} for
- * {@code cwnd}, {@code ssthresh}, {@code unacked} and {@code sacked}, rounded up, octets for all else. What
- * is 0 or the usual is left out, as there. docs/watching.md says what each one means.
+ * <p>The names are those of ss, and so are the units: milliseconds, segments of the size {@code
+ * mss} for {@code cwnd}, {@code ssthresh}, {@code unacked} and {@code sacked}, rounded up, octets
+ * for all else. What is 0 or the usual is left out, as there. docs/watching.md says what each one
+ * means.
  */
 public final class NetstatDetails {
 
@@ -50,7 +52,10 @@ public final class NetstatDetails {
         return lines;
     }
 
-    /** The connections and listeners of an endpoint, each connection with a line of details; on its thread. */
+    /**
+     * The connections and listeners of an endpoint, each connection with a line of details; on its
+     * thread.
+     */
     public static List<String> withInfo(Endpoint endpoint) {
         List<TcpInfo> infos = infos(endpoint);
         List<NetstatRow> listeners = Netstat.listeners(endpoint);
@@ -116,7 +121,9 @@ public final class NetstatDetails {
         }
     }
 
-    /** As ss prints what is left of a timer, {@code 200ms}, {@code 1.500sec} or {@code 1min19sec}. */
+    /**
+     * As ss prints what is left of a timer, {@code 200ms}, {@code 1.500sec} or {@code 1min19sec}.
+     */
     static String time(long ns) {
         long ms = ns / MS;
         if (ms < 1_000) {

@@ -7,12 +7,12 @@ import java.util.Objects;
 /**
  * One line of {@link Netstat}: a connection or a listener as one end sees it.
  *
- * @param receiveQueue octets that have arrived and were not read; of a listener the connections that
- *     nobody has accepted yet
- * @param sendQueue octets that the peer has not acknowledged, unsent ones included; of a listener its
- *     backlog
- * @param local the end's own address; the unspecified address ({@code 0.0.0.0}, {@code ::}) stands for
- *     all of them
+ * @param receiveQueue octets that have arrived and were not read; of a listener the connections
+ *     that nobody has accepted yet
+ * @param sendQueue octets that the peer has not acknowledged, unsent ones included; of a listener
+ *     its backlog
+ * @param local the end's own address; the unspecified address ({@code 0.0.0.0}, {@code ::}) stands
+ *     for all of them
  * @param localPort 1 to 65,535
  * @param foreign the peer's address; unspecified for a listener
  * @param foreignPort 0 for a listener

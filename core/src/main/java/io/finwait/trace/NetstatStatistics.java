@@ -19,9 +19,10 @@ import java.util.List;
  *     0 passive connection openings
  * </pre>
  *
- * <p>Lines of Ip, Icmp and Tcp are always there, as on Linux, which follows RFC 4022 in the last; lines of
- * TcpExt only where something was counted. Where Linux has a word for what is counted, it stands here;
- * docs/watching.md says which counter is in which line. A super-packet of a transport counts as one.
+ * <p>Lines of Ip, Icmp and Tcp are always there, as on Linux, which follows RFC 4022 in the last;
+ * lines of TcpExt only where something was counted. Where Linux has a word for what is counted, it
+ * stands here; docs/watching.md says which counter is in which line. A super-packet of a transport
+ * counts as one.
  */
 public final class NetstatStatistics {
 

@@ -3,8 +3,8 @@ package io.finwait.trace;
 import java.nio.ByteBuffer;
 
 /**
- * Is told of every IP packet that passes a {@link TapTransport}. Called on the endpoint's thread, so
- * it should be quick.
+ * Is told of every IP packet that passes a {@link TapTransport}. Called on the endpoint's thread,
+ * so it should be quick.
  */
 @FunctionalInterface
 public interface PacketTap {
@@ -15,8 +15,8 @@ public interface PacketTap {
      *
      * @param nowNs the time of the endpoint's duty cycle, in nanoseconds
      * @param direction sent or received by the endpoint
-     * @param buffer big-endian; the transport's: valid during the call, read by absolute index, never
-     *     written
+     * @param buffer big-endian; the transport's: valid during the call, read by absolute index,
+     *     never written
      * @param offset index of the first octet of the IP header
      * @param length octets of the packet
      */
@@ -26,8 +26,8 @@ public interface PacketTap {
     default void idle() {}
 
     /**
-     * True when the tap may allocate per packet, so that the transport under it can't promise not to
-     * ({@link io.finwait.spi.Capabilities#allocates()}).
+     * True when the tap may allocate per packet, so that the transport under it can't promise not
+     * to ({@link io.finwait.spi.Capabilities#allocates()}).
      */
     default boolean allocates() {
         return true;

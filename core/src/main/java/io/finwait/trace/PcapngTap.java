@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  * Captures the packets of one transport as one interface of a pcapng file. Several taps may share a
  * writer, as long as they are used by one thread; who made the writer closes it.
  *
- * <p>When the file can't be written any more, the fault goes to the log once and the capture ends; the
- * connections go on.
+ * <p>When the file can't be written any more, the fault goes to the log once and the capture ends;
+ * the connections go on.
  */
 public final class PcapngTap implements PacketTap {
 
@@ -29,8 +29,8 @@ public final class PcapngTap implements PacketTap {
      *
      * @param writer where the packets go
      * @param interfaceName what the reader of the capture sees, an end's name for instance
-     * @param epochOfZeroNs nanoseconds since 1970-01-01 UTC at time 0 of the endpoint's clock; 0 lets
-     *     the stamps of a simulation be its own times
+     * @param epochOfZeroNs nanoseconds since 1970-01-01 UTC at time 0 of the endpoint's clock; 0
+     *     lets the stamps of a simulation be its own times
      * @throws IOException when the capture can't be written
      */
     public PcapngTap(PcapngWriter writer, String interfaceName, long epochOfZeroNs)
@@ -42,8 +42,8 @@ public final class PcapngTap implements PacketTap {
 
     /**
      * What is written on every packet from now on, such as {@code client FIN_WAIT_1}; empty for
-     * nothing. For a sent packet that is the state after the call that sent it, for a received one the
-     * state that it meets.
+     * nothing. For a sent packet that is the state after the call that sent it, for a received one
+     * the state that it meets.
      */
     public void state(String text) {
         state = text;

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes captures of IP packets in pcapng (draft-ietf-opsawg-pcapng), which Wireshark and tshark read:
- * stamps in nanoseconds, comments on packets, several named interfaces.
+ * Writes captures of IP packets in pcapng (draft-ietf-opsawg-pcapng), which Wireshark and tshark
+ * read: stamps in nanoseconds, comments on packets, several named interfaces.
  *
  * <pre>
  * Section Header   once
@@ -21,9 +21,9 @@ import java.nio.file.Path;
  * Enhanced Packet  one per {@link #packet}: stamp, octets, direction, comments
  * </pre>
  *
- * <p>Blocks gather in a buffer. The last packet stays there until the next one or {@link #flush()}, so
- * that what the packet led to can still be written on it. Whole blocks only reach the channel: what
- * has been flushed is a complete file. Nothing is allocated for a packet without comment.
+ * <p>Blocks gather in a buffer. The last packet stays there until the next one or {@link #flush()},
+ * so that what the packet led to can still be written on it. Whole blocks only reach the channel:
+ * what has been flushed is a complete file. Nothing is allocated for a packet without comment.
  *
  * <p>For one thread.
  */
@@ -151,7 +151,8 @@ public final class PcapngWriter implements Closeable, Flushable {
     /**
      * Writes a comment on a packet; several may stand on one.
      *
-     * @param packet its number; only the last packet can still be written on, until {@link #flush()}
+     * @param packet its number; only the last packet can still be written on, until {@link
+     *     #flush()}
      * @param text at most 65,535 octets in UTF-8
      * @return false when that packet has been written out already: the comment is not there then
      * @throws IOException when the channel fails

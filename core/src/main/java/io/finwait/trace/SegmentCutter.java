@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Makes ordinary segments with whole checksums out of a super-packet, or out of a packet whose
- * checksum was left to the transport, in a buffer of its own: the packet itself still has to travel as
- * it is.
+ * checksum was left to the transport, in a buffer of its own: the packet itself still has to travel
+ * as it is.
  */
 final class SegmentCutter {
 

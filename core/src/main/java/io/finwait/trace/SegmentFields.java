@@ -3,8 +3,8 @@ package io.finwait.trace;
 import java.util.List;
 
 /**
- * What stands in a segment's header, for those who look closer than a {@link SegmentLabel}. Sequence
- * numbers are as the ladder shows them.
+ * What stands in a segment's header, for those who look closer than a {@link SegmentLabel}.
+ * Sequence numbers are as the ladder shows them.
  *
  * @param number the packet's place in its capture, from 1; 0 where there is none
  * @param flags the control bits of {@link io.finwait.wire.TcpHeader}

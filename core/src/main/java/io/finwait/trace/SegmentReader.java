@@ -25,8 +25,8 @@ final class SegmentReader {
     private static final int ICMP_TYPE_AND_CODE = 2;
 
     /**
-     * One direction of a connection. It has an order because strangers choose what is in it: many that
-     * share a hash code then cost a map no more than the logarithm of their number.
+     * One direction of a connection. It has an order because strangers choose what is in it: many
+     * that share a hash code then cost a map no more than the logarithm of their number.
      */
     private record Flow(
             End from, IpAddress source, int sourcePort, IpAddress destination, int destinationPort)
@@ -78,8 +78,8 @@ final class SegmentReader {
     }
 
     /**
-     * For traffic without end: remembers at most so many segments, and so many directions, before it
-     * begins anew. What was sent before that is not known as a retransmission.
+     * For traffic without end: remembers at most so many segments, and so many directions, before
+     * it begins anew. What was sent before that is not known as a retransmission.
      */
     void remembersAtMost(int count) {
         mostRemembered = count;

@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws a {@link Ladder}'s sequence numbers over time as SVG, in the way of tcptrace: for each direction
- * that carries text a field in which every segment is a bar from its first to its last octet, red when it
- * was sent again, with a line for what is acknowledged, a dashed one for the end of the window, and bars
- * for SACK blocks. Acknowledgments count when they arrive at the sender. RSTs are left out.
+ * Draws a {@link Ladder}'s sequence numbers over time as SVG, in the way of tcptrace: for each
+ * direction that carries text a field in which every segment is a bar from its first to its last
+ * octet, red when it was sent again, with a line for what is acknowledged, a dashed one for the end
+ * of the window, and bars for SACK blocks. Acknowledgments count when they arrive at the sender.
+ * RSTs are left out.
  *
  * <pre>{@code
  * Ladder ladder = new Ladder("here", "there");
- * Endpoint endpoint = Finwait.open(config, new TapTransport(transport, new LadderTap(ladder, End.A)));
- * ...
- * Files.writeString(file, new SequencePlot().render(ladder));
- * }</pre>
+ * Endpoint endpoint = Finwait.open(config, new TapTransport(transport, new LadderTap(ladder,
+ * End.A))); ... Files.writeString(file, new SequencePlot().render(ladder)); }</pre>
  */
 public final class SequencePlot {
 
@@ -43,7 +42,9 @@ public final class SequencePlot {
         this.theme = theme;
     }
 
-    /** Draws each direction with text, or else the one from the left; the text is a whole SVG file. */
+    /**
+     * Draws each direction with text, or else the one from the left; the text is a whole SVG file.
+     */
     public String render(Ladder ladder) {
         List<Direction> directions = new ArrayList<>();
         for (End end : End.values()) {

@@ -9,8 +9,8 @@ import java.util.Set;
 /**
  * Draws a {@link Ladder} as SVG: time downwards, the ends' states as coloured bars along their
  * lifelines, segments as arrows slanted to their arrival, lost ones ending in a cross, delayed ones
- * dashed. Pauses are shortened to bands. The picture has its own background and follows the reader's
- * light or dark mode.
+ * dashed. Pauses are shortened to bands. The picture has its own background and follows the
+ * reader's light or dark mode.
  */
 public final class SvgLadder {
 

@@ -18,8 +18,8 @@ import java.time.temporal.ChronoUnit;
 
 /**
  * Opens {@code tap:URI&pcap=FILE} ({@code tap:URI?pcap=FILE} where the URI has no parameters): the
- * transport of that URI, its packets written to a pcapng file, which ends when the transport is closed.
- * Times in the file are right where the transport is used with {@link System#nanoTime()}.
+ * transport of that URI, its packets written to a pcapng file, which ends when the transport is
+ * closed. Times in the file are right where the transport is used with {@link System#nanoTime()}.
  */
 public final class TapProvider implements TransportProvider {
 

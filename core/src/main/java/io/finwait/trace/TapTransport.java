@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * A transport that shows every packet to a {@link PacketTap} and leaves everything else to the
  * transport below.
  *
- * <p>Packets are shown where they lie, without a copy. Only super-packets and packets whose checksum
- * the transport completes are built anew for the tap, in one buffer that is used again and again, so
- * that a capture holds the segments that a wire would carry.
+ * <p>Packets are shown where they lie, without a copy. Only super-packets and packets whose
+ * checksum the transport completes are built anew for the tap, in one buffer that is used again and
+ * again, so that a capture holds the segments that a wire would carry.
  *
  * <p>The tap is the maker's: closing the transport does not close it. A tap that throws is named in
  * the log once and not asked again.

@@ -14,10 +14,10 @@ import java.util.List;
  *    60 ms              |              X--- FIN, ACK  seq 1 ack 2 --| LAST_ACK
  * </pre>
  *
- * <p>A state stands at the time at which an end enters it. A segment that nothing meets on its way has
- * one row, at the time at which it leaves. A lost one ends with an X. One that is overtaken,
- * crossed or delayed leaves in one row and arrives in another, both marked with the same letter. Pauses
- * are named, not drawn to scale. Plain text unless {@link #ansi()} is asked for.
+ * <p>A state stands at the time at which an end enters it. A segment that nothing meets on its way
+ * has one row, at the time at which it leaves. A lost one ends with an X. One that is overtaken,
+ * crossed or delayed leaves in one row and arrives in another, both marked with the same letter.
+ * Pauses are named, not drawn to scale. Plain text unless {@link #ansi()} is asked for.
  */
 public final class TextLadder {
 
@@ -119,7 +119,9 @@ public final class TextLadder {
         }
     }
 
-    /** An arrow of the middle's width with its label near the sender; null when that is too long. */
+    /**
+     * An arrow of the middle's width with its label near the sender; null when that is too long.
+     */
     private static String arrow(LadderRow row, String label, boolean rightwards) {
         String mark = row.mark().isEmpty() ? "" : " " + row.mark();
         String drawn =

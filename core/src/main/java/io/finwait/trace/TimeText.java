@@ -35,8 +35,8 @@ public final class TimeText {
     }
 
     /**
-     * How long something takes: as {@link #of}, but whole minutes of at least two are minutes: {@code
-     * 4 min}.
+     * How long something takes: as {@link #of}, but whole minutes of at least two are minutes:
+     * {@code 4 min}.
      *
      * @param ns nanoseconds
      */

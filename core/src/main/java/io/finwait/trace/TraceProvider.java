@@ -8,8 +8,8 @@ import io.finwait.spi.Transports;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens {@code trace:URI}: the transport of that URI, each packet told in words ({@link TraceTap}) to the
- * log of {@code io.finwait.trace.TraceTap}, at level info.
+ * Opens {@code trace:URI}: the transport of that URI, each packet told in words ({@link TraceTap})
+ * to the log of {@code io.finwait.trace.TraceTap}, at level info.
  */
 public final class TraceProvider implements TransportProvider {
 

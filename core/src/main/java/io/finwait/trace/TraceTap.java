@@ -11,8 +11,8 @@ import java.util.function.Consumer;
  *   20.1 ms  received  10.0.0.2:80 > 10.0.0.1:50000  SYN, ACK  seq 0 ack 1
  * </pre>
  *
- * <p>Times count from the first packet, numbers from the initial sequence number where it was seen; what
- * is sent once more ends in {@code again}. In one line around any transport:
+ * <p>Times count from the first packet, numbers from the initial sequence number where it was seen;
+ * what is sent once more ends in {@code again}. In one line around any transport:
  *
  * <pre>{@code
  * new TapTransport(transport, new TraceTap(System.err::println))
@@ -30,8 +30,8 @@ public final class TraceTap implements PacketTap {
     /**
      * A tap that says what passes.
      *
-     * @param lines gets each line, without a newline, on the endpoint's thread: {@code LOG::info} for
-     *     instance
+     * @param lines gets each line, without a newline, on the endpoint's thread: {@code LOG::info}
+     *     for instance
      */
     public TraceTap(Consumer<String> lines) {
         this.lines = lines;

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 /**
  * The internet checksum (RFC 1071).
  *
- * <p>A sum is a {@code long} in which 32-bit words have been added up; it is folded to 16 bits at the
- * end. Parts of even length can be summed one after the other in any order.
+ * <p>A sum is a {@code long} in which 32-bit words have been added up; it is folded to 16 bits at
+ * the end. Parts of even length can be summed one after the other in any order.
  */
 public final class Checksum {
 
@@ -65,7 +65,9 @@ public final class Checksum {
         return (word >>> 32) + (word & 0xFFFF_FFFFL);
     }
 
-    /** Folds a sum to 16 bits without inverting it: what an offloading device wants in the field. */
+    /**
+     * Folds a sum to 16 bits without inverting it: what an offloading device wants in the field.
+     */
     public static int fold(long sum) {
         long folded = (sum >>> 32) + (sum & 0xFFFF_FFFFL);
         folded = (folded >>> 32) + (folded & 0xFFFF_FFFFL);

@@ -1,12 +1,12 @@
 package io.finwait.wire;
 
 /**
- * The pair of sockets that names a connection (RFC 9293 §3.3.1): addresses and ports of both ends, seen
- * from one of them. Mutable, to be filled again and again without allocating: from a segment, an ICMP
- * error, an entry of a table. What is a connection, or a record of one, extends it.
+ * The pair of sockets that names a connection (RFC 9293 §3.3.1): addresses and ports of both ends,
+ * seen from one of them. Mutable, to be filled again and again without allocating: from a segment,
+ * an ICMP error, an entry of a table. What is a connection, or a record of one, extends it.
  *
- * <p>Addresses are two longs each, see {@link IpAddress}; ports are 0 to 65,535. It has no {@code equals}
- * since it changes; {@link #isSame} compares.
+ * <p>Addresses are two longs each, see {@link IpAddress}; ports are 0 to 65,535. It has no {@code
+ * equals} since it changes; {@link #isSame} compares.
  */
 public class FourTuple {
 

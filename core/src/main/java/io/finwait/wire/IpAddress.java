@@ -89,7 +89,9 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         }
     }
 
-    /** True for an address that no TCP segment may come from or go to (RFC 9293 MUST-57, MUST-63). */
+    /**
+     * True for an address that no TCP segment may come from or go to (RFC 9293 MUST-57, MUST-63).
+     */
     public static boolean isMulticastOrUnspecified(long high, long low) {
         if (isV4(high, low)) {
             int address = (int) low;

@@ -116,8 +116,7 @@ public final class IpView {
         if (IpAddress.isV4(sourceHigh, sourceLow)
                 || IpAddress.isV4(destinationHigh, destinationLow)) {
             // IPv4-mapped addresses never stand on the wire (RFC 4942 §2.2); they would be taken
-            // for
-            // IPv4 connections here.
+            // for IPv4 connections here.
             return Verdict.BAD_VERSION;
         }
         return skipExtensions(b);
@@ -169,7 +168,9 @@ public final class IpView {
         return (first || protocol != HOP_BY_HOP) && mayBeSkipped(b, payloadOffset + 2, octets - 2);
     }
 
-    /** The first two bits of an option that nobody knows say whether the rest still counts (§4.2). */
+    /**
+     * The first two bits of an option that nobody knows say whether the rest still counts (§4.2).
+     */
     private static boolean mayBeSkipped(ByteBuffer b, int at, int length) {
         int end = at + length;
         int next = at;

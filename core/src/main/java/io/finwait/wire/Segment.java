@@ -25,8 +25,8 @@ public final class Segment {
     private int textLength;
 
     /**
-     * Reads the TCP segment that a packet carries. On anything but {@link Verdict#OK} the fields mean
-     * nothing. Malformed options are skipped (RFC 9293 MUST-7), they do not spoil the segment.
+     * Reads the TCP segment that a packet carries. On anything but {@link Verdict#OK} the fields
+     * mean nothing. Malformed options are skipped (RFC 9293 MUST-7), they do not spoil the segment.
      *
      * @param checksumIsGood true when the carrier has verified the checksum
      */
@@ -187,7 +187,9 @@ public final class Segment {
         return options;
     }
 
-    /** A line as tcpdump writes it, for logs and failures: {@code F. 101:101(0) ack 7 win 65535}. */
+    /**
+     * A line as tcpdump writes it, for logs and failures: {@code F. 101:101(0) ack 7 win 65535}.
+     */
     @Override
     public String toString() {
         return describe(flags, seq, textLength, ack, window);

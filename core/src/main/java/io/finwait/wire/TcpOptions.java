@@ -3,8 +3,8 @@ package io.finwait.wire;
 import java.nio.ByteBuffer;
 
 /**
- * The options of one TCP header, read in place; reused from segment to segment. Options that Finwait
- * does not speak (fast open, MD5, AO, MPTCP, accurate ECN, ...) are skipped.
+ * The options of one TCP header, read in place; reused from segment to segment. Options that
+ * Finwait does not speak (fast open, MD5, AO, MPTCP, accurate ECN, ...) are skipped.
  */
 public final class TcpOptions {
 

@@ -14,7 +14,9 @@ public enum Verdict {
     BAD_IP_CHECKSUM,
     /** A part of a larger packet; TCP sets "don't fragment", and reassembly is not done here. */
     FRAGMENT,
-    /** An IPv6 extension header, or an option in one, that must be understood and is not (RFC 8200). */
+    /**
+     * An IPv6 extension header, or an option in one, that must be understood and is not (RFC 8200).
+     */
     UNKNOWN_EXTENSION,
     /** Not the protocol that was asked for. */
     OTHER_PROTOCOL,

@@ -16,9 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * An idle driver costs no CPU: without work and without a deadline it waits in the transport until it is
- * woken, and looks once for what woke it. Each test steps the driver from one wait to the next, so that
- * no clock matters.
+ * An idle driver costs no CPU: without work and without a deadline it waits in the transport until
+ * it is woken, and looks once for what woke it. Each test steps the driver from one wait to the
+ * next, so that no clock matters.
  */
 @Timeout(60)
 class IdleDriverTest {

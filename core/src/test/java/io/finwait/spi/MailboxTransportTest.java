@@ -10,7 +10,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a subclass has to know; the rules of all transports are the contract of the examples' cable. */
+/**
+ * What a subclass has to know; the rules of all transports are the contract of the examples' cable.
+ */
 class MailboxTransportTest {
 
     private static final int MTU = 576;

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * One run of random operations on the table and on {@link TableModel}. Sequence numbers, timestamps and
- * the clock wrap.
+ * One run of random operations on the table and on {@link TableModel}. Sequence numbers, timestamps
+ * and the clock wrap.
  */
 final class ModelComparison {
 
@@ -46,7 +46,9 @@ final class ModelComparison {
     private long replaced;
     private long removed;
 
-    /** Entries whose place a newcomer took, and whose end has not been told: it may be told later. */
+    /**
+     * Entries whose place a newcomer took, and whose end has not been told: it may be told later.
+     */
     private final Deque<Replaced> untold = new ArrayDeque<>();
 
     ModelComparison(long seed, int operations, boolean colliding) {

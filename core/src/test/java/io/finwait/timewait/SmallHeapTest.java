@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The default cap follows the heap, so that a flood of closes ends in evictions, not in an error. */
+/**
+ * The default cap follows the heap, so that a flood of closes ends in evictions, not in an error.
+ */
 class SmallHeapTest {
 
     private static final long LOCAL = IpAddress.v4Low(0x0A00_0001);

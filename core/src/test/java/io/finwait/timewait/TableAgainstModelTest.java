@@ -4,8 +4,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The table never differs from a simple model of it. {@code -Dfinwait.timewait.operations=10000000} runs
- * longer.
+ * The table never differs from a simple model of it. {@code -Dfinwait.timewait.operations=10000000}
+ * runs longer.
  */
 class TableAgainstModelTest {
 

@@ -34,8 +34,7 @@ class TableMemoryTest {
         work(50_000);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         // The least of some rounds: the bean's own answer may be an object, and once in a while the
-        // JIT
-        // compiler allocates on this thread's account.
+        // JIT compiler allocates on this thread's account.
         long allocated = Long.MAX_VALUE;
         for (int round = 0; round < 3; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();

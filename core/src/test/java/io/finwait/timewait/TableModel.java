@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The table as one would write it without thinking of memory or time: a map of objects and a sorted set
- * of deadlines. The rules are written down a second time.
+ * The table as one would write it without thinking of memory or time: a map of objects and a sorted
+ * set of deadlines. The rules are written down a second time.
  */
 final class TableModel {
 

@@ -293,7 +293,9 @@ class TextLadderTest {
         }
     }
 
-    /** A state of the receiver beside the time of sending would lengthen or shorten it by a transit. */
+    /**
+     * A state of the receiver beside the time of sending would lengthen or shorten it by a transit.
+     */
     @Test
     void aStateStandsAtTheTimeAtWhichItWasEntered() {
         for (Ladder ladder : Stories.all().values()) {

@@ -79,7 +79,10 @@ class TraceTapTest {
         assertThat(lines.get(70_002)).endsWith("again");
     }
 
-    /** What strangers send must not make a trace slow: each SYN once looked at all that is remembered. */
+    /**
+     * What strangers send must not make a trace slow: each SYN once looked at all that is
+     * remembered.
+     */
     @Test
     @Timeout(20)
     void aSynCostsNoMoreWhenMuchIsRemembered() {

@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads a capture with tshark; where there is none the test is reported as skipped, with the reason. */
+/**
+ * Reads a capture with tshark; where there is none the test is reported as skipped, with the
+ * reason.
+ */
 final class Tshark {
 
     private Tshark() {}

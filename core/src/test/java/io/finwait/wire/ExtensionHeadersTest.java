@@ -9,7 +9,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
-/** IPv6 extension headers (RFC 8200 §4): their lengths, their chains, and what must be discarded. */
+/**
+ * IPv6 extension headers (RFC 8200 §4): their lengths, their chains, and what must be discarded.
+ */
 class ExtensionHeadersTest {
 
     private static final int HOP_BY_HOP = 0;
@@ -102,7 +104,9 @@ class ExtensionHeadersTest {
         }
     }
 
-    /** Offset zero and no more: the whole packet (RFC 8200 §4.5, RFC 6946); two bits mean nothing. */
+    /**
+     * Offset zero and no more: the whole packet (RFC 8200 §4.5, RFC 6946); two bits mean nothing.
+     */
     @Test
     void l05_aFragmentThatIsTheWholePacket() {
         for (String offset : new String[] {"0000", "0002", "0004", "0006"}) {

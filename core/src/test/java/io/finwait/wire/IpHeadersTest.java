@@ -186,7 +186,10 @@ class IpHeadersTest {
                 .isEqualTo(Verdict.BAD_HEADER_LENGTH);
     }
 
-    /** The first part of a packet, one in the middle, and the last. Bit 0 of the flags means nothing. */
+    /**
+     * The first part of a packet, one in the middle, and the last. Bit 0 of the flags means
+     * nothing.
+     */
     @Test
     void l05_fragmentsOfIpv4() {
         for (int flags : new int[] {0x2000, 0x2010, 0x0001, 0x1FFF, 0x6000, 0xA000}) {

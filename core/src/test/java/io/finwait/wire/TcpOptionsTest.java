@@ -127,7 +127,9 @@ class TcpOptionsTest {
         assertAll(0, -1, false, false);
     }
 
-    /** An option of a length that it never has is stepped over by it, and the ones behind it count. */
+    /**
+     * An option of a length that it never has is stepped over by it, and the ones behind it count.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -40,7 +40,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The README's examples: each stands below or in the source as it stands there, and is compiled. */
+/**
+ * The README's examples: each stands below or in the source as it stands there, and is compiled.
+ */
 class ReadmeTest {
 
     @Test

@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A story in a JVM of its own, watched as docs/watching.md says: by the recorder and by the log. */
+/**
+ * A story in a JVM of its own, watched as docs/watching.md says: by the recorder and by the log.
+ */
 @Timeout(120)
 class WatchedStoryTest {
 

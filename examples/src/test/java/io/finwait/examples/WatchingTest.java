@@ -49,7 +49,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** docs/watching.md: its code stands below as it stands there, and runs against the real libraries. */
+/**
+ * docs/watching.md: its code stands below as it stands there, and runs against the real libraries.
+ */
 @Timeout(60)
 class WatchingTest {
 

@@ -16,8 +16,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * Listens for the peer. The newest connection is the link: a peer that was started again must not wait
- * until this side has noticed that its former self is gone.
+ * Listens for the peer. The newest connection is the link: a peer that was started again must not
+ * wait until this side has noticed that its former self is gone.
  */
 final class Acceptor implements ChannelSource {
 
@@ -54,8 +54,7 @@ final class Acceptor implements ChannelSource {
             server.configureBlocking(false);
             if (unix) {
                 // One that lives is not disturbed for long when it is asked: it takes that for a
-                // peer
-                // that was started again, and its own peer connects anew.
+                // peer that was started again, and its own peer connects anew.
                 file = SocketFile.bind(server, ((UnixDomainSocketAddress) at).getPath());
             } else {
                 file = null;

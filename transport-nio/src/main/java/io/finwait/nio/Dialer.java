@@ -10,8 +10,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
 /**
- * Connects, and connects again when that failed or the connection is lost, after a pause that doubles
- * from {@link #FIRST_PAUSE_NS} to {@link #LONGEST_PAUSE_NS} until a packet has come through.
+ * Connects, and connects again when that failed or the connection is lost, after a pause that
+ * doubles from {@link #FIRST_PAUSE_NS} to {@link #LONGEST_PAUSE_NS} until a packet has come
+ * through.
  */
 final class Dialer implements ChannelSource {
 

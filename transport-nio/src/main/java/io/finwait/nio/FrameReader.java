@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
 /**
- * Cuts a stream of octets into packets. Each packet stands behind its length in four octets, big-endian;
- * a length that no IP packet has means that the stream is broken, for nobody knows where the next one
- * begins.
+ * Cuts a stream of octets into packets. Each packet stands behind its length in four octets,
+ * big-endian; a length that no IP packet has means that the stream is broken, for nobody knows
+ * where the next one begins.
  *
  * <p>Packets are handed on where they were read, without a copy; octets move only when half of the
  * buffer lies behind.
@@ -24,7 +24,9 @@ final class FrameReader {
     static final int SHORTEST = Ipv4.HEADER_LENGTH;
     static final int LONGEST = 65_535;
 
-    /** Twice the longest frame and more in each half, so that what has begun can always be ended. */
+    /**
+     * Twice the longest frame and more in each half, so that what has begun can always be ended.
+     */
     private static final int CAPACITY = 256 << 10;
 
     private static final int PACKETS = 256;
@@ -86,7 +88,9 @@ final class FrameReader {
         return !isPossible(length) || end - start >= PREFIX + length;
     }
 
-    /** Starts anew on another stream; what was handed on stays valid until the next {@link #read}. */
+    /**
+     * Starts anew on another stream; what was handed on stays valid until the next {@link #read}.
+     */
     void reset() {
         start = 0;
         end = 0;

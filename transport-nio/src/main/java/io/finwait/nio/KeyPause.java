@@ -5,8 +5,8 @@ import io.finwait.nio.internal.Pauses;
 import java.nio.channels.SelectionKey;
 
 /**
- * What a channel can't do now, for want of descriptors for instance, it is not asked for during a pause: a
- * key that stays ready would wake the endpoint's thread again and again.
+ * What a channel can't do now, for want of descriptors for instance, it is not asked for during a
+ * pause: a key that stays ready would wake the endpoint's thread again and again.
  */
 final class KeyPause {
 

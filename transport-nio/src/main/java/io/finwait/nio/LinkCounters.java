@@ -2,7 +2,9 @@ package io.finwait.nio;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The running numbers behind {@link LinkStatistics}: the endpoint's thread alone writes, any reads. */
+/**
+ * The running numbers behind {@link LinkStatistics}: the endpoint's thread alone writes, any reads.
+ */
 final class LinkCounters {
 
     /** One of the numbers. */
@@ -10,7 +12,9 @@ final class LinkCounters {
 
         private final AtomicLong value = new AtomicLong();
 
-        /** Adds to it; on the endpoint's thread, so nothing is lost between the read and the write. */
+        /**
+         * Adds to it; on the endpoint's thread, so nothing is lost between the read and the write.
+         */
         void add(long more) {
             value.setRelease(value.getPlain() + more);
         }

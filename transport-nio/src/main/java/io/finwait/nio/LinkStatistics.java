@@ -6,8 +6,8 @@ package io.finwait.nio;
  *
  * @param packetsReceived packets handed to the endpoint
  * @param packetsSent packets that the socket has taken whole
- * @param sendDrops packets that were committed and lost here: no peer known or connected, the socket
- *     refused them, or the peer read nothing for too long
+ * @param sendDrops packets that were committed and lost here: no peer known or connected, the
+ *     socket refused them, or the peer read nothing for too long
  * @param receiveDrops arrivals that were no packet for this link: empty, too long, from a stranger
  * @param badFrames broken frames of a stream, each of which ended a connection
  * @param connections connections of a stream that came up; 0 for datagrams

@@ -5,12 +5,12 @@ import io.finwait.spi.Packet;
 import java.nio.ByteBuffer;
 
 /**
- * The packets on their way out: a fixed number of rooms in one direct buffer, and the order in which
- * those that were committed wait for the socket.
+ * The packets on their way out: a fixed number of rooms in one direct buffer, and the order in
+ * which those that were committed wait for the socket.
  *
- * <p>A room has octets in front of the packet for the carrier's own prefix. The buffer that NIO moves
- * position and limit of is another view of the same octets, because whoever holds a {@link Packet}
- * relies on absolute indexes.
+ * <p>A room has octets in front of the packet for the carrier's own prefix. The buffer that NIO
+ * moves position and limit of is another view of the same octets, because whoever holds a {@link
+ * Packet} relies on absolute indexes.
  */
 final class SendQueue {
 

@@ -6,7 +6,10 @@ import io.finwait.spi.Transport;
 
 import java.nio.channels.Selector;
 
-/** What links over sockets have in common: packets wait in a {@link SendQueue}, the thread in a selector. */
+/**
+ * What links over sockets have in common: packets wait in a {@link SendQueue}, the thread in a
+ * selector.
+ */
 abstract class SocketTransport implements Transport {
 
     private final Capabilities capabilities;

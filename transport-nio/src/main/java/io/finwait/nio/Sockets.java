@@ -43,8 +43,9 @@ final class Sockets {
     }
 
     /**
-     * Closes a channel, which may be null. A channel that is registered is closed by the JDK only when
-     * its selector looks next, and that look would swallow a wake-up: another one is left in its place.
+     * Closes a channel, which may be null. A channel that is registered is closed by the JDK only
+     * when its selector looks next, and that look would swallow a wake-up: another one is left in
+     * its place.
      */
     static void close(SocketChannel channel, Selector selector) {
         if (channel == null) {

@@ -7,8 +7,8 @@ import io.finwait.spi.TransportUri;
 import java.net.InetSocketAddress;
 
 /**
- * Opens {@code stream://HOST:PORT?role=client} and {@code role=server}: packets over a TCP connection of
- * the operating system. {@code mtu} is 576 to 65,535, or 1500 where it is missing.
+ * Opens {@code stream://HOST:PORT?role=client} and {@code role=server}: packets over a TCP
+ * connection of the operating system. {@code mtu} is 576 to 65,535, or 1500 where it is missing.
  */
 public final class StreamProvider implements TransportProvider {
 

@@ -18,16 +18,16 @@ import java.util.function.Consumer;
 /**
  * IP packets over a stream socket, TCP or Unix domain, each behind its length in four octets.
  *
- * <p>One side is the server, which serves one peer at a time, the newest; the other is the client, which
- * connects again, with a pause that doubles, when the connection is lost. Connections of the endpoint
- * above survive that as they survive any bad link. While there is no connection, packets that are
- * committed are lost and counted.
+ * <p>One side is the server, which serves one peer at a time, the newest; the other is the client,
+ * which connects again, with a pause that doubles, when the connection is lost. Connections of the
+ * endpoint above survive that as they survive any bad link. While there is no connection, packets
+ * that are committed are lost and counted.
  *
- * <p>A peer that reads slowly is waited for: at most 64 packets are kept, then {@link #claim} gives null.
- * A peer that reads nothing at all for a second is a link that is down: what waits is dropped and
- * counted, so that the clocks of the connections above run as they would on any dead link; after fifteen
- * seconds the connection is dropped too. So it is when the peer sends a length that no packet has, 20 to
- * 65,535 octets.
+ * <p>A peer that reads slowly is waited for: at most 64 packets are kept, then {@link #claim} gives
+ * null. A peer that reads nothing at all for a second is a link that is down: what waits is dropped
+ * and counted, so that the clocks of the connections above run as they would on any dead link;
+ * after fifteen seconds the connection is dropped too. So it is when the peer sends a length that
+ * no packet has, 20 to 65,535 octets.
  *
  * <p>Nothing is allocated per packet.
  */
@@ -118,7 +118,9 @@ public final class StreamTransport extends SocketTransport {
         return local;
     }
 
-    /** True while there is a connection to the peer, as far as is known on the endpoint's thread. */
+    /**
+     * True while there is a connection to the peer, as far as is known on the endpoint's thread.
+     */
     public boolean isConnected() {
         return channel != null;
     }
@@ -274,7 +276,10 @@ public final class StreamTransport extends SocketTransport {
         return ofSource == Long.MAX_VALUE || ofStall - ofSource < 0 ? ofStall : ofSource;
     }
 
-    /** {@inheritDoc} The timeout is rounded up to whole milliseconds, which is what the JDK waits in. */
+    /**
+     * {@inheritDoc} The timeout is rounded up to whole milliseconds, which is what the JDK waits
+     * in.
+     */
     @Override
     public void await(long timeoutNs) {
         if (!closed && !reader.hasFrame()) {

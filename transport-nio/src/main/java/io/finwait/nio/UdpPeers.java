@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the packets of a datagram link without a fixed peer go: each inner source address that was heard
- * leads to the outer address it was heard from last, so that peers may be many and may move.
+ * Where the packets of a datagram link without a fixed peer go: each inner source address that was
+ * heard leads to the outer address it was heard from last, so that peers may be many and may move.
  *
  * <p>Nothing proves who sent a datagram: whoever reaches the port can claim any inner address.
  */
@@ -75,7 +75,9 @@ final class UdpPeers {
         return true;
     }
 
-    /** Where a packet goes by its inner destination address, or null when that was never heard of. */
+    /**
+     * Where a packet goes by its inner destination address, or null when that was never heard of.
+     */
     SocketAddress of(Packet packet) {
         if (onlyFirst) {
             return last;

@@ -9,9 +9,9 @@ import java.net.InetSocketAddress;
 /**
  * Opens {@code udp://HOST:PORT?peer=HOST:PORT&mtu=OCTETS}.
  *
- * <p>HOST and PORT say where to receive, port 0 takes a free one. {@code peer=first} takes whoever sends
- * first for the peer; without {@code peer} there may be many, told apart by the inner source addresses of
- * what they send. {@code mtu} is 576 to 65,507, or 1400 where it is missing.
+ * <p>HOST and PORT say where to receive, port 0 takes a free one. {@code peer=first} takes whoever
+ * sends first for the peer; without {@code peer} there may be many, told apart by the inner source
+ * addresses of what they send. {@code mtu} is 576 to 65,507, or 1400 where it is missing.
  */
 public final class UdpProvider implements TransportProvider {
 

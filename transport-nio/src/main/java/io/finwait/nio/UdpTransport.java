@@ -19,16 +19,17 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectionKey;
 
 /**
- * One IP packet per UDP datagram: two processes, or two hosts, speak TCP over it without privileges.
+ * One IP packet per UDP datagram: two processes, or two hosts, speak TCP over it without
+ * privileges.
  *
- * <p>The peer is fixed ({@link #between}), or the first one to send anything ({@link #withFirst}), or
- * there are many, told apart by the inner source address of what they send ({@link #withMany}). Nothing
- * proves who sent a datagram; where strangers can reach the port, fix the peer and put the datagrams into
- * something that authenticates them.
+ * <p>The peer is fixed ({@link #between}), or the first one to send anything ({@link #withFirst}),
+ * or there are many, told apart by the inner source address of what they send ({@link #withMany}).
+ * Nothing proves who sent a datagram; where strangers can reach the port, fix the peer and put the
+ * datagrams into something that authenticates them.
  *
- * <p>A datagram that no packet fits, or that nobody can be found for, is dropped and counted, as is one
- * that the socket refuses: the link loses packets, it never throws. The carrier's own unreachability
- * (nobody listens at the peer's port) is one more loss.
+ * <p>A datagram that no packet fits, or that nobody can be found for, is dropped and counted, as is
+ * one that the socket refuses: the link loses packets, it never throws. The carrier's own
+ * unreachability (nobody listens at the peer's port) is one more loss.
  *
  * <p>With a fixed peer nothing is allocated per packet. Without one the JDK makes an address object
  * whenever the sender is another one than before, and {@link Capabilities#allocates()} says so.
@@ -39,8 +40,8 @@ public final class UdpTransport extends SocketTransport {
     public static final int LARGEST_MTU = 65_507;
 
     /**
-     * The MTU where none is asked for: passes a path of 1,500 octets inside IPv4 or IPv6 and UDP, with
-     * some room for tunnels below.
+     * The MTU where none is asked for: passes a path of 1,500 octets inside IPv4 or IPv6 and UDP,
+     * with some room for tunnels below.
      */
     public static final int DEFAULT_MTU = 1400;
 
@@ -135,8 +136,8 @@ public final class UdpTransport extends SocketTransport {
     }
 
     /**
-     * A link with any number of peers. A packet goes where its destination address was last heard from;
-     * a peer may move. A packet for an address that was never heard from is lost.
+     * A link with any number of peers. A packet goes where its destination address was last heard
+     * from; a peer may move. A packet for an address that was never heard from is lost.
      *
      * @param local where to receive; port 0 takes a free one
      * @param mtu the largest packet in octets, 576 to {@link #LARGEST_MTU}
@@ -288,7 +289,10 @@ public final class UdpTransport extends SocketTransport {
         return pause.nextDeadlineNs();
     }
 
-    /** {@inheritDoc} The timeout is rounded up to whole milliseconds, which is what the JDK waits in. */
+    /**
+     * {@inheritDoc} The timeout is rounded up to whole milliseconds, which is what the JDK waits
+     * in.
+     */
     @Override
     public void await(long timeoutNs) {
         if (!closed) {

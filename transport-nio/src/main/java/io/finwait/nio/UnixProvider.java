@@ -8,8 +8,8 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.InvalidPathException;
 
 /**
- * Opens {@code unix:/PATH?role=client} and {@code role=server}: packets over a Unix domain socket, for
- * two processes of one host. {@code mtu} is 576 to 65,535, or 1500 where it is missing.
+ * Opens {@code unix:/PATH?role=client} and {@code role=server}: packets over a Unix domain socket,
+ * for two processes of one host. {@code mtu} is 576 to 65,535, or 1500 where it is missing.
  */
 public final class UnixProvider implements TransportProvider {
 

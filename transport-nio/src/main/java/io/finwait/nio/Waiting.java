@@ -15,8 +15,9 @@ final class Waiting {
     private Waiting() {}
 
     /**
-     * Waits until a channel is ready, the selector is woken or the timeout has passed. The JDK waits in
-     * whole milliseconds: the timeout is rounded up, so that a short one does not become a busy loop.
+     * Waits until a channel is ready, the selector is woken or the timeout has passed. The JDK
+     * waits in whole milliseconds: the timeout is rounded up, so that a short one does not become a
+     * busy loop.
      *
      * @param timeoutNs how long at most; 0 or less looks and returns
      * @param ready told of each ready key

@@ -57,7 +57,10 @@ class FrameReaderTest {
         public void close() {}
     }
 
-    /** Long and short packets; with long pieces the buffer fills up behind its middle, again and again. */
+    /**
+     * Long and short packets; with long pieces the buffer fills up behind its middle, again and
+     * again.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 1_000, 70_000, 250_000})
     void everyFrameComesWholeAndInOrder(int longestPiece) throws IOException {

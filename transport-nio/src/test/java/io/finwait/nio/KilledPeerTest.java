@@ -21,9 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A process is killed as by {@code kill -9}: its TCP can't say goodbye, it is simply no longer there. The
- * other end finds out by its timers, in whatever state it is, or never when it has none running. Its
- * process is this one; its clock is the test's, so that hours take no time.
+ * A process is killed as by {@code kill -9}: its TCP can't say goodbye, it is simply no longer
+ * there. The other end finds out by its timers, in whatever state it is, or never when it has none
+ * running. Its process is this one; its clock is the test's, so that hours take no time.
  */
 // What closes an endpoint must be the thread that ran it.
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)

@@ -10,7 +10,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 class LinkCountersTest {
 
-    /** Enough for the JIT compiler to take the reader's loop, where it may move a plain read out of it. */
+    /**
+     * Enough for the JIT compiler to take the reader's loop, where it may move a plain read out of
+     * it.
+     */
     private static final int CHANGES = 200_000;
 
     @Test

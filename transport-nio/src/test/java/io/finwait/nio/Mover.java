@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One of two processes: sends so many octets and takes what the other one sends, both at the same time,
- * then closes in order, and stays until it reads something. Says in one line each what it sent, what it
- * received and how it ended.
+ * One of two processes: sends so many octets and takes what the other one sends, both at the same
+ * time, then closes in order, and stays until it reads something. Says in one line each what it
+ * sent, what it received and how it ended.
  */
 public final class Mover {
 
@@ -49,7 +49,10 @@ public final class Mover {
 
     private Mover() {}
 
-    /** Arguments: server or client, transport URI, own address, the other's address, octets, kind of link. */
+    /**
+     * Arguments: server or client, transport URI, own address, the other's address, octets, kind of
+     * link.
+     */
     public static void main(String[] args) throws Exception {
         boolean server = args[0].equals("server");
         IpAddress own = IpAddress.parse(args[2]);

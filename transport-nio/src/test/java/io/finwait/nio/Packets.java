@@ -77,7 +77,10 @@ final class Packets {
         return packets;
     }
 
-    /** Waits for so many packets, in bounded steps; the time that the transport is told stands still. */
+    /**
+     * Waits for so many packets, in bounded steps; the time that the transport is told stands
+     * still.
+     */
     static List<byte[]> receive(Transport transport, int count, long nowNs) {
         List<byte[]> packets = new ArrayList<>();
         for (int step = 0; step < 200 && packets.size() < count; step++) {

@@ -13,16 +13,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A network namespace whose kernel speaks IP through {@code socat TUN UDP}: what comes in by UDP leaves a
- * TUN device, and the other way round. Only this needs root; the process that speaks with it does not.
+ * A network namespace whose kernel speaks IP through {@code socat TUN UDP}: what comes in by UDP
+ * leaves a TUN device, and the other way round. Only this needs root; the process that speaks with
+ * it does not.
  *
  * <pre>
  * this process, UDP 127.0.0.1 ==== UDP 127.x.y.z, socat | TUN 10.98.0.1 (the kernel)
  * </pre>
  *
- * <p>Socat stays outside and its device moves into the namespace, so nothing outside has an address that
- * another run could want as well. Names and the loopback address are drawn at random: neither a second run
- * on the same machine nor what a killed one has left is in the way.
+ * <p>Socat stays outside and its device moves into the namespace, so nothing outside has an address
+ * that another run could want as well. Names and the loopback address are drawn at random: neither
+ * a second run on the same machine nor what a killed one has left is in the way.
  */
 final class SocatLab implements AutoCloseable {
 
@@ -34,7 +35,10 @@ final class SocatLab implements AutoCloseable {
 
     private static final int SOCAT_PORT = 7001;
 
-    /** Socat ends of its own after so many seconds without a packet: whoever started it may be killed. */
+    /**
+     * Socat ends of its own after so many seconds without a packet: whoever started it may be
+     * killed.
+     */
     private static final String MOST_IDLE_SECONDS = "300";
 
     private static final int LONGEST_SECONDS = 60;

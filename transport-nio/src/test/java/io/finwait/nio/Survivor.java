@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * An endpoint over a real transport whose clock is the test's: it stands still while another process does
- * what it was told to, and runs from deadline to deadline when nobody is there any more.
+ * An endpoint over a real transport whose clock is the test's: it stands still while another
+ * process does what it was told to, and runs from deadline to deadline when nobody is there any
+ * more.
  */
 final class Survivor implements AutoCloseable {
 
@@ -74,7 +75,10 @@ final class Survivor implements AutoCloseable {
         }
     }
 
-    /** Lets time pass, from deadline to deadline, until a condition holds or nothing is left to wait for. */
+    /**
+     * Lets time pass, from deadline to deadline, until a condition holds or nothing is left to wait
+     * for.
+     */
     boolean passUntil(BooleanSupplier condition, long limitNs) {
         long end = nowNs + limitNs;
         while (true) {

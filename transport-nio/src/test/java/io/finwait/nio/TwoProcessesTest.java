@@ -9,9 +9,9 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 
 /**
- * Two JVMs move octets both ways at the same time and close in order. How many octets each way can be
- * said by the system properties {@code finwait.transfer.octets} and, where the link loses, {@code
- * finwait.transfer.lossy.octets}.
+ * Two JVMs move octets both ways at the same time and close in order. How many octets each way can
+ * be said by the system properties {@code finwait.transfer.octets} and, where the link loses,
+ * {@code finwait.transfer.lossy.octets}.
  */
 @Timeout(900)
 class TwoProcessesTest {

@@ -71,7 +71,9 @@ class UdpTransportTest {
         assertThat(receive(third, 1, 0)).containsExactly(toThird);
     }
 
-    /** One sender, two inner addresses, one of each kind: both are heard of, whichever spoke last. */
+    /**
+     * One sender, two inner addresses, one of each kind: both are heard of, whichever spoke last.
+     */
     @Test
     void aPeerWithTwoInnerAddressesIsReachedAtBoth() {
         UdpTransport hub = many();

@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Sets up one network interface through the ioctls of a socket (netdevice(7)), in the network namespace
- * of the thread that made this object.
+ * Sets up one network interface through the ioctls of a socket (netdevice(7)), in the network
+ * namespace of the thread that made this object.
  */
 final class Interface implements AutoCloseable {
 

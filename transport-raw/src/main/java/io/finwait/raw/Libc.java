@@ -17,14 +17,15 @@ import java.lang.ref.Reference;
  * The system calls that a raw transport needs, through the C library.
  *
  * <p>Every call answers like the kernel itself: 0 or more on success, the negative {@code errno}
- * otherwise. One instance belongs to one thread at a time, because it holds the place in which {@code
- * errno} is captured.
+ * otherwise. One instance belongs to one thread at a time, because it holds the place in which
+ * {@code errno} is captured.
  *
- * <p>Memory is passed as a segment and an offset, because a slice for each packet would be an object per
- * packet.
+ * <p>Memory is passed as a segment and an offset, because a slice for each packet would be an
+ * object per packet.
  *
- * <p>None of the calls is linked as {@code critical}: a write runs the kernel's receiving side before it
- * returns, microseconds in which the garbage collector would have to wait, to save some ten nanoseconds.
+ * <p>None of the calls is linked as {@code critical}: a write runs the kernel's receiving side
+ * before it returns, microseconds in which the garbage collector would have to wait, to save some
+ * ten nanoseconds.
  */
 final class Libc {
 

@@ -15,9 +15,9 @@ final class Netns {
     /**
      * Runs {@code action} inside a namespace. A file or socket opened there keeps belonging to it.
      *
-     * <p>A namespace is a property of a thread. The action therefore runs on a platform thread of its
-     * own that ends afterwards: no thread of the caller's can be left in the wrong namespace, however
-     * the action ends.
+     * <p>A namespace is a property of a thread. The action therefore runs on a platform thread of
+     * its own that ends afterwards: no thread of the caller's can be left in the wrong namespace,
+     * however the action ends.
      *
      * @param name as in {@code ip netns list}
      * @return what the action returns

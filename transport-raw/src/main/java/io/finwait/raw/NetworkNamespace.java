@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A network namespace of its own for tests and examples: interfaces, routes and ports of its kernel side
- * can't disturb the machine's. Made and removed with the {@code ip} command; needs root.
+ * A network namespace of its own for tests and examples: interfaces, routes and ports of its kernel
+ * side can't disturb the machine's. Made and removed with the {@code ip} command; needs root.
  *
  * <pre>{@code
  * try (NetworkNamespace lab = NetworkNamespace.create("lab");
@@ -59,9 +59,9 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /**
-     * Makes a namespace that nobody else has: its name is the prefix, this process's id and a random
-     * number. Those of the same prefix whose process is gone, killed for instance before it could {@link
-     * #close}, are removed first.
+     * Makes a namespace that nobody else has: its name is the prefix, this process's id and a
+     * random number. Those of the same prefix whose process is gone, killed for instance before it
+     * could {@link #close}, are removed first.
      *
      * @param prefix letters, digits and {@code -_.}
      * @throws java.io.UncheckedIOException when it can't be made; the message says what to do
@@ -99,16 +99,16 @@ public final class NetworkNamespace implements AutoCloseable {
      * Runs a command inside the namespace and waits for its end, a minute at most.
      *
      * @return what it has printed, errors included
-     * @throws java.io.UncheckedIOException when it can't be run or ends with another code than 0; the
-     *     message holds what it has printed
+     * @throws java.io.UncheckedIOException when it can't be run or ends with another code than 0;
+     *     the message holds what it has printed
      */
     public String exec(String... command) {
         return run(inside(command));
     }
 
     /**
-     * Starts a command inside the namespace, standard error joined to standard output; the caller ends
-     * it.
+     * Starts a command inside the namespace, standard error joined to standard output; the caller
+     * ends it.
      *
      * @throws java.io.UncheckedIOException when it can't be started
      */
@@ -117,8 +117,8 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /**
-     * Runs {@code action} on a thread inside the namespace and waits for it. Sockets that it opens stay
-     * in the namespace: this is how Java code talks through the kernel's side of a device.
+     * Runs {@code action} on a thread inside the namespace and waits for it. Sockets that it opens
+     * stay in the namespace: this is how Java code talks through the kernel's side of a device.
      */
     public <T> T call(Callable<T> action) {
         return Netns.call(name, action);

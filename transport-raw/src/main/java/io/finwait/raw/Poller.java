@@ -22,7 +22,9 @@ final class Poller {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    /** Two struct pollfd of 8 octets (fd, events, revents), the device's first; a struct timespec. */
+    /**
+     * Two struct pollfd of 8 octets (fd, events, revents), the device's first; a struct timespec.
+     */
     private static final int EVENTS = 4;
 
     private static final int WAKE = 8;
@@ -39,9 +41,10 @@ final class Poller {
     private final MemorySegment drained = Arena.ofAuto().allocate(JAVA_LONG);
 
     /**
-     * True from a wake-up to the end of the await that it ends, so that many wake-ups cost one write. It
-     * is only ever exchanged: each exchange sees what was done before the one that it follows, on both
-     * sides, so that an await that swallows a wake-up also sees what the waker had put down before.
+     * True from a wake-up to the end of the await that it ends, so that many wake-ups cost one
+     * write. It is only ever exchanged: each exchange sees what was done before the one that it
+     * follows, on both sides, so that an await that swallows a wake-up also sees what the waker had
+     * put down before.
      */
     private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -63,8 +66,8 @@ final class Poller {
     }
 
     /**
-     * Waits until the device can be read, or written when that is asked for, or somebody wakes, or the
-     * time has passed.
+     * Waits until the device can be read, or written when that is asked for, or somebody wakes, or
+     * the time has passed.
      *
      * @param timeoutNs in nanoseconds; 0 or less looks and returns
      */

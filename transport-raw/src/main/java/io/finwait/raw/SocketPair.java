@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Two transports whose devices are the ends of a socket pair: it keeps the borders of packets as a TUN
- * does, needs no rights, and refuses packets when it is full, which a TUN hardly ever does.
+ * Two transports whose devices are the ends of a socket pair: it keeps the borders of packets as a
+ * TUN does, needs no rights, and refuses packets when it is full, which a TUN hardly ever does.
  */
 final class SocketPair implements AutoCloseable {
 

@@ -46,8 +46,9 @@ public final class TunOptions {
     /**
      * A device with an MTU of 1500 octets, without addresses, in the namespace of the process.
      *
-     * @param name 1 to 15 letters, digits or other visible characters; with {@code %d} the kernel puts
-     *     the first free number there. A persistent TUN device of this name is used when there is one
+     * @param name 1 to 15 letters, digits or other visible characters; with {@code %d} the kernel
+     *     puts the first free number there. A persistent TUN device of this name is used when there
+     *     is one
      * @throws IllegalArgumentException when the kernel would refuse the name
      */
     public static TunOptions named(String name) {
@@ -82,8 +83,8 @@ public final class TunOptions {
     }
 
     /**
-     * How many packets wait in the kernel for being received before it drops some; 0 leaves the kernel's
-     * own choice, 500.
+     * How many packets wait in the kernel for being received before it drops some; 0 leaves the
+     * kernel's own choice, 500.
      *
      * @throws IllegalArgumentException when negative
      */
@@ -98,8 +99,8 @@ public final class TunOptions {
     }
 
     /**
-     * Gives the kernel's side of the device an address; at most one of IPv4 and one of IPv6, the last one
-     * counts. The endpoint takes another one of the same network.
+     * Gives the kernel's side of the device an address; at most one of IPv4 and one of IPv6, the
+     * last one counts. The endpoint takes another one of the same network.
      *
      * @param cidr such as {@code 10.9.0.1/24} or {@code fd00::1/64}
      * @throws IllegalArgumentException when it is no such address
@@ -132,8 +133,8 @@ public final class TunOptions {
 
     /**
      * True: the kernel and the endpoint leave TCP checksums to each other, and hand each other
-     * super-packets of many segments at once (see {@link io.finwait.spi.Packet#segmentSize()}). False,
-     * as at first: every packet travels by itself, complete.
+     * super-packets of many segments at once (see {@link io.finwait.spi.Packet#segmentSize()}).
+     * False, as at first: every packet travels by itself, complete.
      */
     public TunOptions offload(boolean wanted) {
         return new TunOptions(name, mtu, txQueueLength, address, address6, netns, wanted);

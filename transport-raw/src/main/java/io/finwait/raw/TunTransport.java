@@ -15,19 +15,21 @@ import java.nio.ByteBuffer;
 /**
  * A Linux TUN device: the other end is the kernel of this machine, which routes.
  *
- * <p>{@link #receive} reads the packets that the kernel has sent to the device, {@link #commit} hands one
- * to the kernel, with one system call each; the kernel runs its receiving side before the call returns.
- * Reading, writing and waiting allocate nothing. Opening needs CAP_NET_ADMIN, and Linux.
+ * <p>{@link #receive} reads the packets that the kernel has sent to the device, {@link #commit}
+ * hands one to the kernel, with one system call each; the kernel runs its receiving side before the
+ * call returns. Reading, writing and waiting allocate nothing. Opening needs CAP_NET_ADMIN, and
+ * Linux.
  *
- * <p>With {@link TunOptions#offload} TCP packets of up to 65,535 octets go both ways with one system
- * call: the kernel cuts a super-packet only where it leaves the machine, or not at all. The checksum
- * field of an outgoing super-packet holds the sum of the pseudo header only, whether or not {@link
- * Packet#checksumOffloaded()} is set, because the kernel writes the checksums of all segments.
+ * <p>With {@link TunOptions#offload} TCP packets of up to 65,535 octets go both ways with one
+ * system call: the kernel cuts a super-packet only where it leaves the machine, or not at all. The
+ * checksum field of an outgoing super-packet holds the sum of the pseudo header only, whether or
+ * not {@link Packet#checksumOffloaded()} is set, because the kernel writes the checksums of all
+ * segments.
  *
- * <p>When the kernel refuses a packet for now (EAGAIN), it is kept and written later, in order; {@link
- * #claim} gives null in the meantime. A packet that the kernel refuses for good (the device is down, or
- * it is no IP packet) is lost, as packets may be, and counted in {@link #lost()}. When the device is
- * removed from outside, the transport carries nothing any more: that is logged once.
+ * <p>When the kernel refuses a packet for now (EAGAIN), it is kept and written later, in order;
+ * {@link #claim} gives null in the meantime. A packet that the kernel refuses for good (the device
+ * is down, or it is no IP packet) is lost, as packets may be, and counted in {@link #lost()}. When
+ * the device is removed from outside, the transport carries nothing any more: that is logged once.
  */
 public final class TunTransport implements Transport {
 
@@ -203,7 +205,10 @@ public final class TunTransport implements Transport {
         return true;
     }
 
-    /** False when the kernel refuses the packet for now; when it does so for good, the packet is lost. */
+    /**
+     * False when the kernel refuses the packet for now; when it does so for good, the packet is
+     * lost.
+     */
     private boolean write(Packet packet) {
         long written;
         do {

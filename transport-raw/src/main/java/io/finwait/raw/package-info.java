@@ -1,2 +1,4 @@
-/** IP packets of a Linux TUN device, through java.lang.foreign; other hosts are reached by routing. */
+/**
+ * IP packets of a Linux TUN device, through java.lang.foreign; other hosts are reached by routing.
+ */
 package io.finwait.raw;

@@ -31,8 +31,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Connections between two hosts of the Linux kernel, each ended on purpose in a known way and captured by
- * {@code tcpdump} at both hosts: what is told of them is what was done.
+ * Connections between two hosts of the Linux kernel, each ended on purpose in a known way and
+ * captured by {@code tcpdump} at both hosts: what is told of them is what was done.
  */
 @Timeout(120)
 class KernelCausesTest {

@@ -45,9 +45,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Much text both ways at once between our TCP and the Linux kernel's over a TUN device, with timestamps,
- * SACK and window scaling agreed on, and packets lost in both directions: every octet arrives, and both
- * ends close in order.
+ * Much text both ways at once between our TCP and the Linux kernel's over a TUN device, with
+ * timestamps, SACK and window scaling agreed on, and packets lost in both directions: every octet
+ * arrives, and both ends close in order.
  *
  * <p>{@code -Dfinwait.transfer.octets=104857600} sends more than the 8 MB of the build.
  */

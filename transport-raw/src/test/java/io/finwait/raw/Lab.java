@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Namespaces for tests that need a real kernel; such tests are skipped, with the reason, elsewhere. */
+/**
+ * Namespaces for tests that need a real kernel; such tests are skipped, with the reason, elsewhere.
+ */
 final class Lab {
 
     private Lab() {}

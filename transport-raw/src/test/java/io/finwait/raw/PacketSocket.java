@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The kernel's side of a device as a raw socket (packet(7)): what it reads is what the kernel receives
- * from the device, and what is written goes out to the device, whatever the routes are.
+ * The kernel's side of a device as a raw socket (packet(7)): what it reads is what the kernel
+ * receives from the device, and what is written goes out to the device, whatever the routes are.
  */
 final class PacketSocket {
 

@@ -17,8 +17,8 @@ import io.finwait.wire.Verdict;
 import java.nio.ByteBuffer;
 
 /**
- * Just enough TCP to hold one connection with the kernel over a device that loses nothing: it answers a
- * SYN, acknowledges what comes in order, and sends without looking at windows.
+ * Just enough TCP to hold one connection with the kernel over a device that loses nothing: it
+ * answers a SYN, acknowledges what comes in order, and sends without looking at windows.
  */
 final class PeerOfTheKernel {
 

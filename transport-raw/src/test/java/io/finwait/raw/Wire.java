@@ -19,7 +19,9 @@ final class Wire {
 
     private Wire() {}
 
-    /** An IPv4 packet of UDP without a good UDP header, of this many octets, that holds a pattern. */
+    /**
+     * An IPv4 packet of UDP without a good UDP header, of this many octets, that holds a pattern.
+     */
     static byte[] packet(int octets, int seed) {
         ByteBuffer packet = ByteBuffer.allocate(octets);
         for (int i = Ipv4.HEADER_LENGTH; i < octets; i++) {

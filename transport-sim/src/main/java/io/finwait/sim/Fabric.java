@@ -11,8 +11,8 @@ import java.util.PriorityQueue;
 import java.util.stream.Collectors;
 
 /**
- * Where packets travel: nodes, the links between them, the packets on their way in order of their next
- * event, and the virtual time.
+ * Where packets travel: nodes, the links between them, the packets on their way in order of their
+ * next event, and the virtual time.
  */
 final class Fabric {
 
@@ -258,7 +258,9 @@ final class Fabric {
         pool.giveBack(packet);
     }
 
-    /** Between two nodes everything goes to the other; among more the destination address decides. */
+    /**
+     * Between two nodes everything goes to the other; among more the destination address decides.
+     */
     private Node route(SimPacket packet) {
         if (nodes.size() == 2) {
             return nodes.get(1 - packet.from.index);

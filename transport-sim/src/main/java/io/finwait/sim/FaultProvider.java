@@ -6,10 +6,10 @@ import io.finwait.spi.TransportUri;
 import io.finwait.spi.Transports;
 
 /**
- * Opens {@code faults:URI&loss=5%&delay=10ms}: the transport of that URI, its traffic impaired ({@link
- * FaultTransport}). The parameters are those of {@link SimTransportProvider} for a link, {@code seed},
- * and {@code way}: {@code out} impairs what is sent only, {@code in} what is received only, {@code both} is
- * the default.
+ * Opens {@code faults:URI&loss=5%&delay=10ms}: the transport of that URI, its traffic impaired
+ * ({@link FaultTransport}). The parameters are those of {@link SimTransportProvider} for a link,
+ * {@code seed}, and {@code way}: {@code out} impairs what is sent only, {@code in} what is received
+ * only, {@code both} is the default.
  */
 public final class FaultProvider implements TransportProvider {
 

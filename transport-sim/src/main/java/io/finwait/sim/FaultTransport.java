@@ -6,13 +6,13 @@ import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 
 /**
- * Impairs the traffic of any transport, in virtual or real time: loss, delay, duplication, reordering,
- * corruption, rate and partition in each direction by a {@link LinkModel} and one seed. Of a super-packet
- * all segments share one fate.
+ * Impairs the traffic of any transport, in virtual or real time: loss, delay, duplication,
+ * reordering, corruption, rate and partition in each direction by a {@link LinkModel} and one seed.
+ * Of a super-packet all segments share one fate.
  *
- * <p>With {@link LinkModel#perfect()} both ways everything passes through in place. Packets that have to
- * wait are copied to buffers of this transport, which are pooled. The times of a partition are those of
- * the clock that the transport is used with.
+ * <p>With {@link LinkModel#perfect()} both ways everything passes through in place. Packets that
+ * have to wait are copied to buffers of this transport, which are pooled. The times of a partition
+ * are those of the clock that the transport is used with.
  */
 public final class FaultTransport implements Transport {
 

@@ -5,8 +5,8 @@ import io.finwait.spi.RandomSource;
 import java.nio.ByteBuffer;
 
 /**
- * One direction of a link at work: rolls the dice of its {@link LinkModel} for a packet and holds the
- * verdict on the last one.
+ * One direction of a link at work: rolls the dice of its {@link LinkModel} for a packet and holds
+ * the verdict on the last one.
  *
  * <p>A packet takes one number from the random source, whatever the model, and each die mixes that
  * number with its own constant. So a changed probability of one fault leaves all other dice as they
@@ -161,7 +161,9 @@ final class Impairment {
         return corruptedIndex != NOWHERE;
     }
 
-    /** Changes the octet that the dice chose and returns its index from the packet's start, or -1. */
+    /**
+     * Changes the octet that the dice chose and returns its index from the packet's start, or -1.
+     */
     int corrupt(ByteBuffer buffer, int offset) {
         if (corrupts()) {
             int bits = 1 + (int) upTo(Die.CORRUPTED_BITS, 254);

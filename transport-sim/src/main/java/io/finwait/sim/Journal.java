@@ -124,7 +124,10 @@ public final class Journal implements SimObserver {
                     .toString();
         }
 
-        /** A line such as {@code 0.010000 client > server F. 1:1(0) ack 1 win 65535, arrived 0.020000}. */
+        /**
+         * A line such as {@code 0.010000 client > server F. 1:1(0) ack 1 win 65535, arrived
+         * 0.020000}.
+         */
         @Override
         public String toString() {
             return seconds(sentNs) + " " + from + " > " + to + " " + content() + fate();

@@ -8,8 +8,8 @@ package io.finwait.sim;
  * LinkModel.perfect().delay(20_000_000).loss(0.1).rate(10_000_000, 50)
  * }</pre>
  *
- * <p>Probabilities go from 0 to 1 and are rolled for each packet by itself, out of the seed. Times are
- * nanoseconds.
+ * <p>Probabilities go from 0 to 1 and are rolled for each packet by itself, out of the seed. Times
+ * are nanoseconds.
  *
  * @param loss probability that a packet is lost
  * @param burstEnter probability, for each packet, that a burst of losses begins with it

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The parameters of URIs that say how a link treats packets: {@code loss}, {@code duplication}, {@code
- * corruption}, {@code reordering} (probabilities, 0 to 1 or in percent), {@code delay}, {@code jitter},
- * {@code reorderdelay} (with ns, us, ms or s), {@code rate} (bits per second, with k, M or G) and {@code
- * queue} (packets).
+ * The parameters of URIs that say how a link treats packets: {@code loss}, {@code duplication},
+ * {@code corruption}, {@code reordering} (probabilities, 0 to 1 or in percent), {@code delay},
+ * {@code jitter}, {@code reorderdelay} (with ns, us, ms or s), {@code rate} (bits per second, with
+ * k, M or G) and {@code queue} (packets).
  */
 final class LinkParameters {
 

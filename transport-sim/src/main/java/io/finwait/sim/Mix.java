@@ -1,6 +1,8 @@
 package io.finwait.sim;
 
-/** Stafford's 64-bit finalizer (variant 13), for seeds that are derived from seeds and for hashes. */
+/**
+ * Stafford's 64-bit finalizer (variant 13), for seeds that are derived from seeds and for hashes.
+ */
 final class Mix {
 
     /** 2^64 divided by the golden ratio, odd. */

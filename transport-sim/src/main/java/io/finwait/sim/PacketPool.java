@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The packets of one network and their buffers. Grows to the largest number that was ever on the way at
- * once, and allocates nothing after that.
+ * The packets of one network and their buffers. Grows to the largest number that was ever on the
+ * way at once, and allocates nothing after that.
  */
 final class PacketPool {
 

@@ -64,8 +64,8 @@ public final class PassingPacket {
     }
 
     /**
-     * SEG.SEQ counted from the initial sequence number of the sender, which is 0: the SYN has 0, the first
-     * octet of text 1. Means nothing without {@link #knowsInitialSequenceNumber()}.
+     * SEG.SEQ counted from the initial sequence number of the sender, which is 0: the SYN has 0,
+     * the first octet of text 1. Means nothing without {@link #knowsInitialSequenceNumber()}.
      */
     public int relativeSeq() {
         return segment.seq() - initial.of(segment);

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Something that a {@link SimNetwork} does with chosen packets, made by {@link RuleBuilder}. Every rule
- * sees every packet and counts by itself. Where several apply, all are done; a drop outweighs the rest.
+ * Something that a {@link SimNetwork} does with chosen packets, made by {@link RuleBuilder}. Every
+ * rule sees every packet and counts by itself. Where several apply, all are done; a drop outweighs
+ * the rest.
  */
 public final class Rule {
 

@@ -65,8 +65,8 @@ public final class Segments {
     }
 
     /**
-     * Segments whose SEG.SEQ is this number, counted from the sender's initial one: its SYN has 0, its
-     * first octet of text 1. Matches only where the SYN was sent while the network had a rule.
+     * Segments whose SEG.SEQ is this number, counted from the sender's initial one: its SYN has 0,
+     * its first octet of text 1. Matches only where the SYN was sent while the network had a rule.
      */
     public static PacketMatcher relativeSequence(long seq) {
         return packet -> packet.knowsInitialSequenceNumber() && packet.relativeSeq() == (int) seq;

@@ -7,9 +7,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Moves a network through virtual time. At one instant it runs, in this order and again and again
- * until nobody has anything left to do: packets that depart or arrive, actions in the order in which
- * they were scheduled, participants in the order in which they were added. Then it jumps to the next
- * deadline.
+ * until nobody has anything left to do: packets that depart or arrive, actions in the order in
+ * which they were scheduled, participants in the order in which they were added. Then it jumps to
+ * the next deadline.
  */
 final class SimDriver {
 

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Draws what two hosts of a {@link SimNetwork} send each other on a {@link Ladder}, with the fate of
- * every packet. States and calls are told to the ladder by whoever knows them.
+ * Draws what two hosts of a {@link SimNetwork} send each other on a {@link Ladder}, with the fate
+ * of every packet. States and calls are told to the ladder by whoever knows them.
  *
  * <pre>{@code
  * Ladder ladder = new Ladder("client", "server");

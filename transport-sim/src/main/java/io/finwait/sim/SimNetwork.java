@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A network in virtual time. It begins at 0 ns, and time passes only in its {@code run} methods, in
- * {@link SimTransport#await}, or when a transport is given a later time; so four minutes of 2MSL take
- * microseconds. All chance comes from one seed: with the same seed the same calls give the same octets
- * at the same times.
+ * {@link SimTransport#await}, or when a transport is given a later time; so four minutes of 2MSL
+ * take microseconds. All chance comes from one seed: with the same seed the same calls give the
+ * same octets at the same times.
  *
  * <pre>{@code
  * SimNetwork network = SimNetwork.seeded(42);
@@ -23,9 +23,9 @@ import java.util.function.BooleanSupplier;
  * network.runUntilIdle(600_000_000_000L);
  * }</pre>
  *
- * <p>Between two hosts every packet goes to the other one; among more the destination address decides.
- * A network and all its hosts are used by one thread; only {@link SimTransport#wakeup()} may be called
- * from others. So no two drivers can share it: the second is refused.
+ * <p>Between two hosts every packet goes to the other one; among more the destination address
+ * decides. A network and all its hosts are used by one thread; only {@link SimTransport#wakeup()}
+ * may be called from others. So no two drivers can share it: the second is refused.
  */
 public final class SimNetwork {
 
@@ -79,8 +79,8 @@ public final class SimNetwork {
     }
 
     /**
-     * How many packets hosts that are attached from now on may have claimed and waiting to leave, 256
-     * unless set, and how many may have arrived and not been received, 4,096 unless set.
+     * How many packets hosts that are attached from now on may have claimed and waiting to leave,
+     * 256 unless set, and how many may have arrived and not been received, 4,096 unless set.
      */
     public SimNetwork queues(int outgoing, int incoming) {
         if (outgoing < 1 || incoming < 1) {
@@ -97,8 +97,8 @@ public final class SimNetwork {
     }
 
     /**
-     * Attaches a host. After its transport was closed a host can be attached again by the same name;
-     * its links and the rules about it have stayed.
+     * Attaches a host. After its transport was closed a host can be attached again by the same
+     * name; its links and the rules about it have stayed.
      *
      * @param addresses where packets are to be routed to it, in networks of more than two hosts
      * @throws IllegalArgumentException when an open host has that name
@@ -144,7 +144,9 @@ public final class SimNetwork {
         return fabric.node(from).linkTo(fabric.node(to)).model();
     }
 
-    /** Sets the links from one attached host to all others, also those that will be attached later. */
+    /**
+     * Sets the links from one attached host to all others, also those that will be attached later.
+     */
     public SimNetwork linksFrom(String from, LinkModel model) {
         fabric.modelOfLinksFrom(fabric.node(from), model);
         return this;
@@ -248,8 +250,8 @@ public final class SimNetwork {
     }
 
     /**
-     * Runs as long as a condition holds; it is looked at when everything has been done that can be done
-     * at one instant.
+     * Runs as long as a condition holds; it is looked at when everything has been done that can be
+     * done at one instant.
      *
      * @param limitNs a time, not a length
      * @return false when it still held after the limit, or with nothing left to do

@@ -1,9 +1,9 @@
 package io.finwait.sim;
 
 /**
- * Is told of every packet of a {@link SimNetwork}: that it was sent, what happened to it on the way, and
- * its end, which is either {@link #delivered} or {@link #dropped}. A ladder diagram or a capture is
- * drawn from it. Called on the network's driver thread; must not send packets.
+ * Is told of every packet of a {@link SimNetwork}: that it was sent, what happened to it on the
+ * way, and its end, which is either {@link #delivered} or {@link #dropped}. A ladder diagram or a
+ * capture is drawn from it. Called on the network's driver thread; must not send packets.
  */
 public interface SimObserver {
 
@@ -13,7 +13,9 @@ public interface SimObserver {
     /** The packet has arrived at its receiver. */
     default void delivered(long nowNs, SimPacket packet) {}
 
-    /** The packet will never arrive; told when that is decided, which may be before it would arrive. */
+    /**
+     * The packet will never arrive; told when that is decided, which may be before it would arrive.
+     */
     default void dropped(long nowNs, SimPacket packet, DropReason why) {}
 
     /** The network has made a copy, which has a fate of its own. */

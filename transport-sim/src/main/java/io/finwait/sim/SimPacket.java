@@ -5,8 +5,8 @@ import io.finwait.spi.Packet;
 import java.nio.ByteBuffer;
 
 /**
- * A packet on its way through a {@link SimNetwork}, as observers see it. The object and its octets are
- * pooled: they are valid during the call that shows them, {@link #octets()} makes a copy.
+ * A packet on its way through a {@link SimNetwork}, as observers see it. The object and its octets
+ * are pooled: they are valid during the call that shows them, {@link #octets()} makes a copy.
  */
 public final class SimPacket {
 

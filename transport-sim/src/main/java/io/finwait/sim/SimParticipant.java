@@ -3,7 +3,9 @@ package io.finwait.sim;
 import java.util.function.LongSupplier;
 import java.util.function.LongToIntFunction;
 
-/** Anything that works in the virtual time of a {@link SimNetwork}: an endpoint, a traffic source. */
+/**
+ * Anything that works in the virtual time of a {@link SimNetwork}: an endpoint, a traffic source.
+ */
 public interface SimParticipant {
 
     /**

@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * SimNetwork#attach}.
  *
  * <p>Its clock is the network's. A {@code receive} or {@code commit} with a later time than the
- * network's moves the network there, so that a transport can be used without a driver as well; {@link
- * #await} lets virtual time pass, and the participants of the network work, until there is a reason to
- * return. Called from inside a participant it returns at once.
+ * network's moves the network there, so that a transport can be used without a driver as well;
+ * {@link #await} lets virtual time pass, and the participants of the network work, until there is a
+ * reason to return. Called from inside a participant it returns at once.
  */
 public final class SimTransport implements Transport {
 

@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Opens {@code sim://NET/HOST}: a host of a network in virtual time, which is made with the first one.
- * {@link SimNetworks#named} gives the network.
+ * Opens {@code sim://NET/HOST}: a host of a network in virtual time, which is made with the first
+ * one. {@link SimNetworks#named} gives the network.
  *
- * <p>Parameters: {@code seed} and {@code mtu} of the network, {@code address} (several with commas) of
- * the host, and for the links from this host to all others {@code loss}, {@code duplication}, {@code
- * corruption}, {@code reordering} (probabilities, 0 to 1 or in percent), {@code delay}, {@code jitter},
- * {@code reorderdelay} (with ns, us, ms or s), {@code rate} (bits per second, with k, M or G) and {@code
- * queue} (packets).
+ * <p>Parameters: {@code seed} and {@code mtu} of the network, {@code address} (several with commas)
+ * of the host, and for the links from this host to all others {@code loss}, {@code duplication},
+ * {@code corruption}, {@code reordering} (probabilities, 0 to 1 or in percent), {@code delay},
+ * {@code jitter}, {@code reorderdelay} (with ns, us, ms or s), {@code rate} (bits per second, with
+ * k, M or G) and {@code queue} (packets).
  */
 public final class SimTransportProvider implements TransportProvider {
 

@@ -3,8 +3,8 @@ package io.finwait.sim;
 import java.nio.ByteBuffer;
 
 /**
- * Sixty-four bits over everything that happens to packets: times, hosts, octets and fates. Equal seeds
- * must give equal hashes.
+ * Sixty-four bits over everything that happens to packets: times, hosts, octets and fates. Equal
+ * seeds must give equal hashes.
  */
 public final class TrafficHash implements SimObserver {
 

@@ -34,7 +34,9 @@ final class Treatment {
         }
     }
 
-    /** One more copy; {@link Rule#UNTIL_RELEASED} or a time holds it, 0 lets it go with the packet. */
+    /**
+     * One more copy; {@link Rule#UNTIL_RELEASED} or a time holds it, 0 lets it go with the packet.
+     */
     void copy(long untilNs, Rule rule) {
         if (copies == MOST_COPIES) {
             throw new IllegalStateException(

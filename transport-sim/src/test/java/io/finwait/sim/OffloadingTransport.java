@@ -12,8 +12,9 @@ import io.finwait.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * Takes super-packets and packets with unfinished checksums, as a network card does, and hands ordinary
- * ones on. It adds to the sum that stands in the field and looks at nothing else: a wrong one stays wrong.
+ * Takes super-packets and packets with unfinished checksums, as a network card does, and hands
+ * ordinary ones on. It adds to the sum that stands in the field and looks at nothing else: a wrong
+ * one stays wrong.
  */
 public final class OffloadingTransport extends ForwardingTransport {
 

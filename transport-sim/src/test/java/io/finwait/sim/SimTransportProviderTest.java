@@ -41,7 +41,9 @@ class SimTransportProviderTest {
         assertThat(Packets.sequences(server)).containsExactly(3L);
     }
 
-    /** What a URI without parameters gives: perfect, with an extra delay that no packet is given. */
+    /**
+     * What a URI without parameters gives: perfect, with an extra delay that no packet is given.
+     */
     private static LinkModel plain() {
         return LinkModel.perfect().reordering(0, 10_000_000);
     }

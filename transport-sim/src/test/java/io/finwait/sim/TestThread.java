@@ -13,10 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Runs every test on one thread beside JUnit's. A timeout interrupts JUnit's thread, which does nothing
- * but wait, so that it ends a test whatever that one does: an interrupt of the test itself ends neither
- * {@code join()} nor a loop. JUnit's own separate threads are no help here, since an endpoint belongs to
- * the thread that made it and each part of a test would get another one.
+ * Runs every test on one thread beside JUnit's. A timeout interrupts JUnit's thread, which does
+ * nothing but wait, so that it ends a test whatever that one does: an interrupt of the test itself
+ * ends neither {@code join()} nor a loop. JUnit's own separate threads are no help here, since an
+ * endpoint belongs to the thread that made it and each part of a test would get another one.
  */
 public final class TestThread implements InvocationInterceptor {
 

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One of two processes: a source that sends for some seconds, or a sink that takes what comes and says
- * how many octets of text came in a second, from the first one to the end of the stream.
+ * One of two processes: a source that sends for some seconds, or a sink that takes what comes and
+ * says how many octets of text came in a second, from the first one to the end of the stream.
  */
 public final class Throughput {
 

@@ -16,7 +16,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/** What an access to memory costs that depends on the one before: a walk over lines in random order. */
+/**
+ * What an access to memory costs that depends on the one before: a walk over lines in random order.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -30,10 +30,10 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whole connections over a wire in memory, both ends on one thread: open, request of 64 octets, response
- * of 64 octets, close by the client, close by the server. 2MSL is 60 s of virtual time, and {@code
- * timeWait} connections are in TIME-WAIT at any moment. There are 64 pairs of addresses, checksums are
- * computed and verified, and initial sequence numbers are those of RFC 6528.
+ * Whole connections over a wire in memory, both ends on one thread: open, request of 64 octets,
+ * response of 64 octets, close by the client, close by the server. 2MSL is 60 s of virtual time,
+ * and {@code timeWait} connections are in TIME-WAIT at any moment. There are 64 pairs of addresses,
+ * checksums are computed and verified, and initial sequence numbers are those of RFC 6528.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

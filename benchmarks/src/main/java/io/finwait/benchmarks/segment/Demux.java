@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Finding the connection of a segment among many. The segments have no flag at all, so that nothing
- * happens but reading the headers, finding and dropping: what a million connections cost more than one
- * is the search. {@link CacheMiss} is what an access to memory costs beside it.
+ * happens but reading the headers, finding and dropping: what a million connections cost more than
+ * one is the search. {@link CacheMiss} is what an access to memory costs beside it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

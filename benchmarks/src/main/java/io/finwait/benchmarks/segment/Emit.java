@@ -20,8 +20,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sending 1,448 octets: from the user's buffer into the send queue, from there into a packet with its
- * headers, and the tenth part of the ACK that lets them go.
+ * Sending 1,448 octets: from the user's buffer into the send queue, from there into a packet with
+ * its headers, and the tenth part of the ACK that lets them go.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -10,8 +10,8 @@ import io.finwait.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * The far ends of many connections to port 80 of 10.0.0.1, without a TCP: a few numbers for each, and
- * the segments that they send. The text of all segments is zeros.
+ * The far ends of many connections to port 80 of 10.0.0.1, without a TCP: a few numbers for each,
+ * and the segments that they send. The text of all segments is zeros.
  */
 final class FarEnds {
 

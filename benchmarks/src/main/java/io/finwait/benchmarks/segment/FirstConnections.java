@@ -14,9 +14,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * How long the first 1,000 connections of a fresh JVM take, loading classes and compiling included: each
- * is opened, asks, is answered and closed over a wire in memory, both ends on one thread. Prints
- * microseconds.
+ * How long the first 1,000 connections of a fresh JVM take, loading classes and compiling included:
+ * each is opened, asks, is answered and closed over a wire in memory, both ends on one thread.
+ * Prints microseconds.
  */
 public final class FirstConnections {
 

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * An endpoint with many open connections, whose far ends a benchmark plays. Whatever arrives is read at
- * once.
+ * An endpoint with many open connections, whose far ends a benchmark plays. Whatever arrives is
+ * read at once.
  */
 final class OpenConnections {
 

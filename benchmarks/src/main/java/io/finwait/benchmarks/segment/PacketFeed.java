@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * A transport without another end: it hands over the packets that a benchmark has written into it, at
- * most {@link #BATCH} at a time, and swallows what the endpoint sends.
+ * A transport without another end: it hands over the packets that a benchmark has written into it,
+ * at most {@link #BATCH} at a time, and swallows what the endpoint sends.
  */
 final class PacketFeed implements Transport {
 
@@ -19,7 +19,9 @@ final class PacketFeed implements Transport {
 
     static final int MTU = 1500;
 
-    /** Places do not begin at multiples of a power of two, which would share few lines of the cache. */
+    /**
+     * Places do not begin at multiples of a power of two, which would share few lines of the cache.
+     */
     private static final int PLACE = 1664;
 
     private static final int OUTGOING = 8;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Draws what a segment costs, from JMH's CSV of {@link SegmentProcessing} with checksums offloaded; the
- * benchmark's own share is taken off: {@code java -cp benchmarks.jar
+ * Draws what a segment costs, from JMH's CSV of {@link SegmentProcessing} with checksums offloaded;
+ * the benchmark's own share is taken off: {@code java -cp benchmarks.jar
  * io.finwait.benchmarks.segment.SegmentChart RESULTS.csv CHART.svg}.
  */
 public final class SegmentChart {

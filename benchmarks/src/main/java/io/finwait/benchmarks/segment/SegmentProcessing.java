@@ -25,9 +25,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one segment costs an endpoint, from the IP header to the user and with the ACKs that it asks for,
- * in duty cycles of 64 packets. {@link #harness}, {@link #harnessOfAcks} and {@link #harnessAndCopy} are the share of the
- * benchmark itself, to be taken off.
+ * What one segment costs an endpoint, from the IP header to the user and with the ACKs that it asks
+ * for, in duty cycles of 64 packets. {@link #harness}, {@link #harnessOfAcks} and {@link
+ * #harnessAndCopy} are the share of the benchmark itself, to be taken off.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,7 +42,10 @@ public class SegmentProcessing {
     private static final int BATCH = PacketFeed.BATCH;
     private static final int FULL = FarEnds.FULL;
 
-    /** Octets of text that are outstanding when {@link #pureAck} begins, and how many each ACK takes. */
+    /**
+     * Octets of text that are outstanding when {@link #pureAck} begins, and how many each ACK
+     * takes.
+     */
     private static final int OUTSTANDING = 10 * FULL;
 
     private static final int ACKNOWLEDGED = 16;

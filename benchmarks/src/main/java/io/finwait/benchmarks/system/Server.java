@@ -5,8 +5,8 @@ import io.finwait.spi.Transports;
 import io.finwait.tcp.EndpointConfig;
 
 /**
- * Finwait's end of the system benchmark: the services of {@code services.h} over a transport, run by a
- * {@link Driver} as any program would: {@code java -cp benchmarks.jar
+ * Finwait's end of the system benchmark: the services of {@code services.h} over a transport, run
+ * by a {@link Driver} as any program would: {@code java -cp benchmarks.jar
  * io.finwait.benchmarks.system.Server TRANSPORT ADDRESS [WARM_UP]}, where WARM_UP is the number of
  * connections with which the endpoint rehearses before it serves.
  */

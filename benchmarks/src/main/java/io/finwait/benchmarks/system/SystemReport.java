@@ -17,8 +17,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Tables and charts of the system benchmark: medians, spread, and ratios to the kernel in the same
- * rounds. {@code java -cp benchmarks.jar io.finwait.benchmarks.system.SystemReport RESULTS.csv PREFIX} prints
- * Markdown and writes {@code PREFIX-bulk.svg} and {@code PREFIX-connections.svg}.
+ * rounds. {@code java -cp benchmarks.jar io.finwait.benchmarks.system.SystemReport RESULTS.csv
+ * PREFIX} prints Markdown and writes {@code PREFIX-bulk.svg} and {@code PREFIX-connections.svg}.
  */
 public final class SystemReport {
 
@@ -181,7 +181,9 @@ public final class SystemReport {
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
-    /** Draws the medians of the first placement's tests, bulk both ways or a kind of connections. */
+    /**
+     * Draws the medians of the first placement's tests, bulk both ways or a kind of connections.
+     */
     private void draw(String kind, String unit, String title, String file) throws IOException {
         Chart chart = new Chart(title, unit);
         String placement = runs.keySet().iterator().next().cpus();

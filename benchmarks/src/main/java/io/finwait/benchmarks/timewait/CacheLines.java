@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The yardstick of {@link TimeWait}: what the machine takes for one line of memory of a table of so many
- * entries, when the lines are asked for at once, and when each must wait for the one before.
+ * The yardstick of {@link TimeWait}: what the machine takes for one line of memory of a table of so
+ * many entries, when the lines are asked for at once, and when each must wait for the one before.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -1,8 +1,8 @@
 package io.finwait.benchmarks.timewait;
 
 /**
- * A way to hold connections in TIME-WAIT. Connection {@code i} stands for an IPv4 tuple, the same for
- * all candidates; time is in ns and virtual, one step for each entry.
+ * A way to hold connections in TIME-WAIT. Connection {@code i} stands for an IPv4 tuple, the same
+ * for all candidates; time is in ns and virtual, one step for each entry.
  */
 interface Candidate extends AutoCloseable {
 

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Fills the table within one 2MSL, lets everything expire, and looks that nothing is left: {@code java
- * -Xmx6g -cp benchmarks.jar io.finwait.benchmarks.timewait.FillAndEmpty 50000000}. Exit code 1 when
- * something is.
+ * Fills the table within one 2MSL, lets everything expire, and looks that nothing is left: {@code
+ * java -Xmx6g -cp benchmarks.jar io.finwait.benchmarks.timewait.FillAndEmpty 50000000}. Exit code 1
+ * when something is.
  */
 public final class FillAndEmpty {
 

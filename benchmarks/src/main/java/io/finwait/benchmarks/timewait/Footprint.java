@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Octets of an entry and pauses of insert and expiry, beside a control thread that does nothing but look
- * at the clock: {@code java -Xms4g -Xmx4g -cp benchmarks.jar io.finwait.benchmarks.timewait.Footprint
- * CANDIDATE LIVE}. Prints a line of CSV under a heading.
+ * Octets of an entry and pauses of insert and expiry, beside a control thread that does nothing but
+ * look at the clock: {@code java -Xms4g -Xmx4g -cp benchmarks.jar
+ * io.finwait.benchmarks.timewait.Footprint CANDIDATE LIVE}. Prints a line of CSV under a heading.
  */
 public final class Footprint {
 

@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Netty's wheel and a HashMap. The wheel has a thread and real time of its own, which virtual time can't
- * drive: its timeouts are set and cancelled as they would be, and a queue says which entry is due. So no
- * timeout ever fires; that favours this candidate.
+ * Netty's wheel and a HashMap. The wheel has a thread and real time of its own, which virtual time
+ * can't drive: its timeouts are set and cancelled as they would be, and a queue says which entry is
+ * due. So no timeout ever fires; that favours this candidate.
  */
 final class NettyCandidate implements Candidate {
 

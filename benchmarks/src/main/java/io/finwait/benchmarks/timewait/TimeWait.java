@@ -19,8 +19,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holding many connections in TIME-WAIT. Each operation is given for a table of {@code live} entries in
- * the steady state. On a shared machine read the CPU time of {@link ProcessCpu}, not the score.
+ * Holding many connections in TIME-WAIT. Each operation is given for a table of {@code live}
+ * entries in the steady state. On a shared machine read the CPU time of {@link ProcessCpu}, not the
+ * score.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

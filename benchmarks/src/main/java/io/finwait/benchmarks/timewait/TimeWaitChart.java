@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Draws octets an entry and CPU time for each operation as bars, from what {@link Footprint} and JMH's
- * CSV say: {@code java -cp benchmarks.jar io.finwait.benchmarks.timewait.TimeWaitChart FOOTPRINTS.csv
- * RESULTS.csv CHART.svg}.
+ * Draws octets an entry and CPU time for each operation as bars, from what {@link Footprint} and
+ * JMH's CSV say: {@code java -cp benchmarks.jar io.finwait.benchmarks.timewait.TimeWaitChart
+ * FOOTPRINTS.csv RESULTS.csv CHART.svg}.
  */
 public final class TimeWaitChart {
 

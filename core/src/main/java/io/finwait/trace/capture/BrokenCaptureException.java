@@ -3,8 +3,8 @@ package io.finwait.trace.capture;
 import java.io.IOException;
 
 /**
- * A capture can't be read any further. Every packet before the fault has been given out; the message
- * says what is wrong and at which octet of the (uncompressed) file.
+ * A capture can't be read any further. Every packet before the fault has been given out; the
+ * message says what is wrong and at which octet of the (uncompressed) file.
  */
 public final class BrokenCaptureException extends IOException {
 

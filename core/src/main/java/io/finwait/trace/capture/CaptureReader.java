@@ -99,8 +99,8 @@ public abstract class CaptureReader implements Closeable {
      * Reads the next packet; waits for it when the stream still grows.
      *
      * @return false at the end of the file
-     * @throws BrokenCaptureException when the file is damaged or cut here; the reader is of no further
-     *     use
+     * @throws BrokenCaptureException when the file is damaged or cut here; the reader is of no
+     *     further use
      * @throws IOException when the file can't be read
      */
     public abstract boolean next(CapturedPacket packet) throws IOException;

@@ -73,7 +73,9 @@ public final class CapturedPacket {
         return length;
     }
 
-    /** Octets that were on the wire; more than {@link #length()} when the capture cut the packet. */
+    /**
+     * Octets that were on the wire; more than {@link #length()} when the capture cut the packet.
+     */
     public int originalLength() {
         return originalLength;
     }

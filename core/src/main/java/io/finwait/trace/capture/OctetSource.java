@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A stream as a window of octets that moves forward. A record is read in place: {@link #require} brings
- * it into the window, {@link #skip} passes over it.
+ * A stream as a window of octets that moves forward. A record is read in place: {@link #require}
+ * brings it into the window, {@link #skip} passes over it.
  */
 final class OctetSource {
 

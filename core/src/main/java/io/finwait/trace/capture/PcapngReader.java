@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The newer format (draft-ietf-opsawg-pcapng): blocks, of which section headers, interface descriptions
- * and the three kinds of packet blocks are read and all others passed over.
+ * The newer format (draft-ietf-opsawg-pcapng): blocks, of which section headers, interface
+ * descriptions and the three kinds of packet blocks are read and all others passed over.
  */
 final class PcapngReader extends CaptureReader {
 

@@ -7,9 +7,9 @@ import io.finwait.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * A TCP segment as a capture shows it; reused from packet to packet. Unlike a receiver's parser it reads
- * what a receiver would refuse: packets that the capture has cut, super-packets whose length field is 0,
- * checksums that the card had not yet filled in.
+ * A TCP segment as a capture shows it; reused from packet to packet. Unlike a receiver's parser it
+ * reads what a receiver would refuse: packets that the capture has cut, super-packets whose length
+ * field is 0, checksums that the card had not yet filled in.
  */
 public final class SeenSegment {
 

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the application at each end has seen of the end, where systems differ by system. The facts for
- * Linux, the BSDs and Java were measured; those for Windows are its documentation's.
+ * What the application at each end has seen of the end, where systems differ by system. The facts
+ * for Linux, the BSDs and Java were measured; those for Windows are its documentation's.
  */
 final class ApplicationView {
 

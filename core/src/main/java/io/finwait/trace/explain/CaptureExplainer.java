@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.function.LongConsumer;
 
 /**
- * Reads a capture and tells the story of each of its connections. One thread at a time. Memory grows
- * with the number of connections, not with their packets.
+ * Reads a capture and tells the story of each of its connections. One thread at a time. Memory
+ * grows with the number of connections, not with their packets.
  *
  * <pre>{@code
  * CaptureExplainer explainer = new CaptureExplainer();

@@ -14,7 +14,9 @@ public enum Cause {
     UNREAD_TEXT("the application closed with text unread"),
     /** The application aborted: SO_LINGER with 0, or its process was killed that way. */
     ABORT("the application aborted (SO_LINGER 0)"),
-    /** The host knows nothing of the connection any more: restarted, or a NAT or firewall forgot. */
+    /**
+     * The host knows nothing of the connection any more: restarted, or a NAT or firewall forgot.
+     */
     FORGOTTEN("the other end had forgotten the connection"),
     /** A segment of another incarnation was answered. */
     OLD_DUPLICATE("a segment of an earlier connection was answered"),

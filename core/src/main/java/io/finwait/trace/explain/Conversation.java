@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One connection as a capture shows it, while it is read: what each side sent, how both ends stand, and
- * the segments that its story needs. Side 0 opened it, as far as can be told.
+ * One connection as a capture shows it, while it is read: what each side sent, how both ends stand,
+ * and the segments that its story needs. Side 0 opened it, as far as can be told.
  */
 final class Conversation {
 
-    /** So many segments of the beginning, and of those with SYN, FIN or RST, are kept for the story. */
+    /**
+     * So many segments of the beginning, and of those with SYN, FIN or RST, are kept for the story.
+     */
     private static final int MOST_KEPT = 24;
 
     final int stream;

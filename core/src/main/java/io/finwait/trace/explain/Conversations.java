@@ -6,16 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sorts the segments of a capture into connections. A pair of sockets that is used again begins a new
- * one. Open addressing by the pair in either direction, so that a segment costs one look-up and no
- * object.
+ * Sorts the segments of a capture into connections. A pair of sockets that is used again begins a
+ * new one. Open addressing by the pair in either direction, so that a segment costs one look-up and
+ * no object.
  */
 final class Conversations {
 
     /** Below this port a server is meant, where the capture misses who opened. */
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
-    /** A SYN with another number, this long after the last segment, begins anew whatever was open. */
+    /**
+     * A SYN with another number, this long after the last segment, begins anew whatever was open.
+     */
     private static final long FORGOTTEN_NS = 120_000_000_000L;
 
     private final List<Conversation> all = new ArrayList<>();

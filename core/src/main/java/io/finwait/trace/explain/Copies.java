@@ -5,12 +5,14 @@ import io.finwait.wire.Seq;
 
 /**
  * Tells segments that were captured twice from those that were sent twice. A capture of several
- * interfaces shows a segment on each that it passes; a capture of "any" interface often shows it twice
- * on the same.
+ * interfaces shows a segment on each that it passes; a capture of "any" interface often shows it
+ * twice on the same.
  */
 final class Copies {
 
-    /** No sender repeats itself so soon: the shortest timeouts in use are a hundred times longer. */
+    /**
+     * No sender repeats itself so soon: the shortest timeouts in use are a hundred times longer.
+     */
     private static final long AT_ONCE_NS = 1_000_000;
 
     private static final int NOWHERE = -1;
@@ -24,7 +26,9 @@ final class Copies {
     private final int[] lastIdentification = new int[2];
     private long found;
 
-    /** True for a segment that was seen before; what a side sends is seen first where it is sent. */
+    /**
+     * True for a segment that was seen before; what a side sends is seen first where it is sent.
+     */
     boolean isCopy(int from, Flow own, boolean resetSeen, SeenSegment seg) {
         if (home[from] == NOWHERE) {
             home[from] = seg.interfaceNumber();

@@ -7,8 +7,8 @@ import io.finwait.wire.Seq;
 
 /**
  * The states of both ends, concluded from what passed, through the same table as the stack's
- * ({@link State#on}). What an end sends proves what it has received; until then its state is what it
- * must be if the segment arrived, and {@link #isAssumed} says so. Where the capture misses the
+ * ({@link State#on}). What an end sends proves what it has received; until then its state is what
+ * it must be if the segment arrived, and {@link #isAssumed} says so. Where the capture misses the
  * beginning, an end is taken for open.
  */
 final class EndStates {

@@ -217,7 +217,9 @@ final class Flow {
         }
     }
 
-    /** True for a keep-alive probe: one octet below what was sent, or none there (RFC 9293 §3.8.4). */
+    /**
+     * True for a keep-alive probe: one octet below what was sent, or none there (RFC 9293 §3.8.4).
+     */
     private boolean isProbe(int seq, int textLength) {
         return textLength <= 1 && seq == nxt - 1 && una == nxt;
     }
@@ -288,8 +290,8 @@ final class Flow {
     }
 
     /**
-     * Octets of text that were sent, without what was sent again. Where the capture misses this side, what
-     * the peer acknowledged counts.
+     * Octets of text that were sent, without what was sent again. Where the capture misses this
+     * side, what the peer acknowledged counts.
      */
     long textOctets() {
         long numbers = sentNumbers;

@@ -3,12 +3,14 @@ package io.finwait.trace.explain;
 import io.finwait.trace.capture.SeenSegment;
 
 /**
- * The last segment of each side, and of those with text the last of each acknowledgment number: a bare
- * RST has the acknowledgment of the segment that it answers as its sequence number.
+ * The last segment of each side, and of those with text the last of each acknowledgment number: a
+ * bare RST has the acknowledgment of the segment that it answers as its sequence number.
  */
 final class LastSegments {
 
-    /** Text may still be under way with several acknowledgments when the first of it is answered. */
+    /**
+     * Text may still be under way with several acknowledgments when the first of it is answered.
+     */
     private static final int TEXTS = 4;
 
     private final Of[] sides = {new Of(), new Of()};

@@ -7,15 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Judges why an RST was sent: the likeliest cause first. Each rule looks at one kind of evidence, from
- * the strongest to the weakest.
+ * Judges why an RST was sent: the likeliest cause first. Each rule looks at one kind of evidence,
+ * from the strongest to the weakest.
  */
 final class ResetCauses {
 
     private static final long LONG_SILENCE_NS = 30_000_000_000L;
     private static final int GIVES_UP_AFTER = 3;
 
-    /** A kernel sends FIN and RST of one close within microseconds; a capture's clock is coarser. */
+    /**
+     * A kernel sends FIN and RST of one close within microseconds; a capture's clock is coarser.
+     */
     private static final long BACK_TO_BACK_NS = 2_000_000;
 
     /** No host restarts and no NAT forgets sooner after a sign of life. */
@@ -300,7 +302,10 @@ final class ResetCauses {
                 reset.number);
     }
 
-    /** Without a FIN in sight: a host that was there just now has closed, one long silent has forgotten. */
+    /**
+     * Without a FIN in sight: a host that was there just now has closed, one long silent has
+     * forgotten.
+     */
     private void answersText() {
         Reason closed =
                 Reason.of(

@@ -5,7 +5,10 @@ import io.finwait.trace.capture.SeenSegment;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 
-/** How things stood when the first RST of a connection passed: what a judgment of its cause rests on. */
+/**
+ * How things stood when the first RST of a connection passed: what a judgment of its cause rests
+ * on.
+ */
 final class ResetFacts {
 
     static final long UNKNOWN = -1;
@@ -21,8 +24,8 @@ final class ResetFacts {
     final State peerStateBefore;
 
     /**
-     * The segment of the peer that it answers, or may answer: where there is one, the text with this
-     * acknowledgment (RFC 9293 §3.10.7.1), else the last segment; number 0 when there is none.
+     * The segment of the peer that it answers, or may answer: where there is one, the text with
+     * this acknowledgment (RFC 9293 §3.10.7.1), else the last segment; number 0 when there is none.
      */
     final long provokedBy;
 

@@ -8,8 +8,8 @@ import io.finwait.tcp.State;
  * @param address its address and port, as people write them
  * @param packets how many of its packets the capture holds; with 0 this direction is missing
  * @param textOctets octets of text that it sent, each counted once
- * @param unacknowledgedOctets octets of its text that the other end never acknowledged, and that may be
- *     lost
+ * @param unacknowledgedOctets octets of its text that the other end never acknowledged, and that
+ *     may be lost
  * @param missingOctets octets that the other end acknowledged and the capture does not hold
  * @param againSegments segments with text that it sent again
  * @param zeroWindows segments in which it offered a window of 0

@@ -5,8 +5,8 @@ import io.finwait.wire.Seq;
 
 /**
  * What Zeek's connection log would say of a connection: {@code conn_state} and {@code history}
- * (https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html), so that its users find
- * the words they know. Side 0 is the originator.
+ * (https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html), so that its users
+ * find the words they know. Side 0 is the originator.
  */
 final class ZeekWords {
 

@@ -147,7 +147,9 @@ public final class FinwaitCommand implements Callable<Integer> {
                 + Suggestion.of(typed, all.getSubcommands().keySet());
     }
 
-    /** One sentence for people: what is thrown here on purpose has a message that says what to do. */
+    /**
+     * One sentence for people: what is thrown here on purpose has a message that says what to do.
+     */
     private static int failed(Exception e, CommandLine command) {
         String name = command.getCommandSpec().qualifiedName();
         System.out.flush();

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether the kernel routes packets for our addresses to our TUN device: otherwise we would serve, and
- * nobody could reach us.
+ * Whether the kernel routes packets for our addresses to our TUN device: otherwise we would serve,
+ * and nobody could reach us.
  */
 final class KernelRoute {
 

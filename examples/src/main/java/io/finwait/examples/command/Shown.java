@@ -6,7 +6,9 @@ import io.finwait.nio.control.ControlSocket;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** What is shown to {@code finwait netstat} while a command runs; to look on is no reason to fail. */
+/**
+ * What is shown to {@code finwait netstat} while a command runs; to look on is no reason to fail.
+ */
 final class Shown implements AutoCloseable {
 
     private final ControlSocket socket;

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Several sequences of moments, one below the other where they are the same: each next sequence is laid
- * beside the rows that are there by their longest common subsequence.
+ * Several sequences of moments, one below the other where they are the same: each next sequence is
+ * laid beside the rows that are there by their longest common subsequence.
  */
 final class Alignment {
 

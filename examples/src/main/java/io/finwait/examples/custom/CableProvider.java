@@ -7,7 +7,10 @@ import io.finwait.spi.TransportUri;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Opens {@code mine://NAME}: the first who opens a name gets one end of a cable, the next the other. */
+/**
+ * Opens {@code mine://NAME}: the first who opens a name gets one end of a cable, the next the
+ * other.
+ */
 public final class CableProvider implements TransportProvider {
 
     private static final Map<String, Cable> LOOSE_ENDS = new HashMap<>();

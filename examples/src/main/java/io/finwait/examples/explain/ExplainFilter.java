@@ -25,7 +25,8 @@ public final class ExplainFilter {
     /**
      * A filter of what a command line says.
      *
-     * @param words endings such as {@code reset} or {@code half-closed}, and {@code slow}; empty for all
+     * @param words endings such as {@code reset} or {@code half-closed}, and {@code slow}; empty
+     *     for all
      * @param host an address, or null for any
      * @param port a port, or 0 for any
      * @param stream a connection's number, or below 0 for any

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A connection's story as one JSON object on one line. The names are stable: new ones may come, none
- * goes or changes its meaning. Times are nanoseconds since 1970-01-01 UTC.
+ * A connection's story as one JSON object on one line. The names are stable: new ones may come,
+ * none goes or changes its meaning. Times are nanoseconds since 1970-01-01 UTC.
  */
 public final class ExplainJson {
 

@@ -46,8 +46,8 @@ final class FileExchange implements ConnectionObserver {
     }
 
     /**
-     * The client has had its time: to ask, to take what it asked for, or to close. What counts is what it
-     * has acknowledged: what the send buffer holds is delivered to nobody.
+     * The client has had its time: to ask, to take what it asked for, or to close. What counts is
+     * what it has acknowledged: what the send buffer holds is delivered to nobody.
      */
     void deadlinePassed() {
         long delivered = handedOver - connection.unacknowledged();

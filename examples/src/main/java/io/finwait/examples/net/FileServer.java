@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 
 /**
- * Serves the files of a folder by HTTP/1.0: one GET or HEAD for each connection. Runs on the endpoint's thread
- * and never blocks, but for reading files.
+ * Serves the files of a folder by HTTP/1.0: one GET or HEAD for each connection. Runs on the
+ * endpoint's thread and never blocks, but for reading files.
  */
 public final class FileServer {
 
@@ -26,8 +26,9 @@ public final class FileServer {
     private static final long SECOND_NS = 1_000_000_000L;
 
     /**
-     * Who takes less than this is left: an octet now and then would hold a file, a buffer and a connection
-     * for as long as it likes. Others draw the line here too (240 octets per second in IIS).
+     * Who takes less than this is left: an octet now and then would hold a file, a buffer and a
+     * connection for as long as it likes. Others draw the line here too (240 octets per second in
+     * IIS).
      */
     private static final int LEAST_OCTETS_PER_SECOND = 240;
 
@@ -37,7 +38,9 @@ public final class FileServer {
     private final Closer closer;
     private final long deadlineNs;
 
-    /** Who has a deadline, the earliest first: all get the same time, so the latest goes to the end. */
+    /**
+     * Who has a deadline, the earliest first: all get the same time, so the latest goes to the end.
+     */
     private final LinkedHashSet<FileExchange> waiting = new LinkedHashSet<>();
 
     private long requests;
@@ -46,9 +49,9 @@ public final class FileServer {
      * Listens from now on.
      *
      * @param root the folder
-     * @param deadline how long a client may take to send its request, and to close; within each such time
-     *     it takes at least 240 octets of the response for each second. What counts is what its TCP has
-     *     acknowledged. Who is slower is reset
+     * @param deadline how long a client may take to send its request, and to close; within each
+     *     such time it takes at least 240 octets of the response for each second. What counts is
+     *     what its TCP has acknowledged. Who is slower is reset
      * @throws IOException when the folder can't be read
      */
     public FileServer(Endpoint endpoint, int port, Path root, Closer closer, Duration deadline)

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Joins a connection to an input and an output, as nc does: the end of the input is our FIN, the peer's FIN
- * the end of the output, and each direction goes on until its own end.
+ * Joins a connection to an input and an output, as nc does: the end of the input is our FIN, the
+ * peer's FIN the end of the output, and each direction goes on until its own end.
  */
 public final class Netcat {
 
@@ -39,8 +39,8 @@ public final class Netcat {
      * Carries octets both ways until both have ended.
      *
      * @return how the connection ended: in order, and nothing else
-     * @throws IOException in the words that people know when it ended otherwise, or when the input or the
-     *     output failed; the connection is reset then
+     * @throws IOException in the words that people know when it ended otherwise, or when the input
+     *     or the output failed; the connection is reset then
      */
     public CloseReason run() throws IOException {
         Thread.ofPlatform().daemon().name("netcat-input").start(this::send);

@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/** Where our host meets the wire: packets pass as the {@link Wire} lets them, and can be kept out. */
+/**
+ * Where our host meets the wire: packets pass as the {@link Wire} lets them, and can be kept out.
+ */
 final class Gate extends ForwardingTransport {
 
     private final Wire wire;

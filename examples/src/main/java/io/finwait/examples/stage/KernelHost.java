@@ -20,8 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * A host whose TCP is the kernel's: sockets of this process that belong to a network namespace. A call
- * that blocks runs on a thread of its own, while the world moves our packets.
+ * A host whose TCP is the kernel's: sockets of this process that belong to a network namespace. A
+ * call that blocks runs on a thread of its own, while the world moves our packets.
  */
 final class KernelHost implements Host {
 

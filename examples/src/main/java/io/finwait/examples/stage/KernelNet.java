@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** The kernel's network in which sockets of this process are opened: a namespace, or where we are. */
+/**
+ * The kernel's network in which sockets of this process are opened: a namespace, or where we are.
+ */
 final class KernelNet {
 
     private final NetworkNamespace namespace;
@@ -46,7 +48,9 @@ final class KernelNet {
         }
     }
 
-    /** The list of sockets; a file that is opened inside a namespace goes on showing that namespace. */
+    /**
+     * The list of sockets; a file that is opened inside a namespace goes on showing that namespace.
+     */
     RandomAccessFile sockets() {
         return call(() -> new RandomAccessFile("/proc/thread-self/net/tcp", "r"));
     }

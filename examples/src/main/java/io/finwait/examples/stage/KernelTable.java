@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The kernel's TCP sockets of one address, read from {@code /proc/net/tcp}: quick enough to look at the
- * states after every packet.
+ * The kernel's TCP sockets of one address, read from {@code /proc/net/tcp}: quick enough to look at
+ * the states after every packet.
  */
 final class KernelTable implements AutoCloseable {
 
@@ -82,7 +82,9 @@ final class KernelTable implements AutoCloseable {
         }
     }
 
-    /** {@code 0: 0200000A:3039 0100000A:C350 01 00000000:00000000 ...}, addresses octet by octet. */
+    /**
+     * {@code 0: 0200000A:3039 0100000A:C350 01 00000000:00000000 ...}, addresses octet by octet.
+     */
     private static NetstatRow row(String line) {
         String[] fields = line.strip().split("\\s+", -1);
         String[] queues = fields[4].split(":", -1);

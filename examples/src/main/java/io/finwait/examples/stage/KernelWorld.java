@@ -8,8 +8,8 @@ import io.finwait.trace.End;
 import java.nio.ByteBuffer;
 
 /**
- * Two Linux kernels' ends: plain sockets in two network namespaces, each with a TUN device, and this
- * process is the wire between the devices. So it sees every packet, and can lose any.
+ * Two Linux kernels' ends: plain sockets in two network namespaces, each with a TUN device, and
+ * this process is the wire between the devices. So it sees every packet, and can lose any.
  */
 final class KernelWorld extends RealWorld {
 

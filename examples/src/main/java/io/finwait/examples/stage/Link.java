@@ -17,8 +17,8 @@ public record Link(String client, String server) {
 
     /**
      * The other end of a transport is what its URI says: with the two addresses of {@code udp://}
-     * exchanged, the other role of {@code stream:} and {@code unix:}, and the same URI where the two who
-     * open it meet.
+     * exchanged, the other role of {@code stream:} and {@code unix:}, and the same URI where the
+     * two who open it meet.
      */
     public static Link of(String uri) {
         Matcher datagrams = DATAGRAMS.matcher(uri);

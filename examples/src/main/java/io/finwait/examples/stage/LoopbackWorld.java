@@ -9,8 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * The kernel's own ends without rights: plain sockets on the loopback device. States and what calls say
- * can be seen there, packets can't.
+ * The kernel's own ends without rights: plain sockets on the loopback device. States and what calls
+ * say can be seen there, packets can't.
  */
 final class LoopbackWorld extends RealTime implements World {
 

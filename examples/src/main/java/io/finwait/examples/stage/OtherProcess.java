@@ -20,8 +20,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The process in which the other host of a story lives: does what it is told on standard input, and says
- * on standard output what came of it. It ends with its input.
+ * The process in which the other host of a story lives: does what it is told on standard input, and
+ * says on standard output what came of it. It ends with its input.
  */
 public final class OtherProcess {
 
@@ -53,7 +53,9 @@ public final class OtherProcess {
                         transport);
     }
 
-    /** Arguments: transport URI, end, origin of time, 2MSL in ns, and what is special about its TCP. */
+    /**
+     * Arguments: transport URI, end, origin of time, 2MSL in ns, and what is special about its TCP.
+     */
     public static void main(String[] args) {
         OtherProcess process =
                 new OtherProcess(

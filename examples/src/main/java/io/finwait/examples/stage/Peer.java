@@ -3,8 +3,8 @@ package io.finwait.examples.stage;
 import java.time.Duration;
 
 /**
- * One end of a connection in the hands of an application. Calls block in the time of the scene, and are
- * written on its ladder.
+ * One end of a connection in the hands of an application. Calls block in the time of the scene, and
+ * are written on its ladder.
  */
 public interface Peer {
 
@@ -20,7 +20,9 @@ public interface Peer {
     /** Gives both directions up. */
     void close();
 
-    /** Gives the own direction up, and reads and throws away until the other end has closed, too. */
+    /**
+     * Gives the own direction up, and reads and throws away until the other end has closed, too.
+     */
     void closeGracefully(Duration deadline);
 
     /** Gives the connection up at once, by reset. */

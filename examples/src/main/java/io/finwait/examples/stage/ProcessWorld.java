@@ -35,8 +35,8 @@ final class ProcessWorld extends HalfWorld {
         }
 
         /**
-         * A port below those that the kernel gives away by itself, and given to nobody else here: it is
-         * still free when the other process opens it.
+         * A port below those that the kernel gives away by itself, and given to nobody else here:
+         * it is still free when the other process opens it.
          */
         private static int freePort() {
             for (int i = 0; i < PORTS; i++) {

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * One run of two hosts that begins at time 0. Everything that happens is put on its ladder, which the
- * {@link Stage} shows when the scene is closed.
+ * One run of two hosts that begins at time 0. Everything that happens is put on its ladder, which
+ * the {@link Stage} shows when the scene is closed.
  */
 public final class Scene implements AutoCloseable {
 
@@ -92,8 +92,8 @@ public final class Scene implements AutoCloseable {
     }
 
     /**
-     * The client closes in a way that leaves its TCP's memory of the connection to TIME-WAIT alone: Linux
-     * keeps what was closed entirely in the table of TIME-WAIT from FIN_WAIT_2 on.
+     * The client closes in a way that leaves its TCP's memory of the connection to TIME-WAIT alone:
+     * Linux keeps what was closed entirely in the table of TIME-WAIT from FIN_WAIT_2 on.
      */
     public void closeClientButForTimeWait(Connected both) {
         if (client().isKernel()) {

@@ -21,9 +21,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * What two hosts say to each other where all of it passes through this process: each packet is put on
- * the ladder, and lost, copied or kept for a while as the story wants. Time is real, and a packet that
- * passes takes none.
+ * What two hosts say to each other where all of it passes through this process: each packet is put
+ * on the ladder, and lost, copied or kept for a while as the story wants. Time is real, and a
+ * packet that passes takes none.
  */
 final class Wire {
 

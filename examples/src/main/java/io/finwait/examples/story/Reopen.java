@@ -36,7 +36,9 @@ public final class Reopen implements Story {
                         + " and ends when it would have ended.");
     }
 
-    /** A part of TIME-WAIT, so that what comes then meets it; and no longer than anybody looks on. */
+    /**
+     * A part of TIME-WAIT, so that what comes then meets it; and no longer than anybody looks on.
+     */
     private static Duration within(Stage stage, Duration longest) {
         Duration third = stage.settings().twoMsl().dividedBy(3);
         return third.compareTo(longest) < 0 ? third : longest;

@@ -3,7 +3,9 @@ package io.finwait.examples.story;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** All stories that are told without being asked for something special, by name, in reading order. */
+/**
+ * All stories that are told without being asked for something special, by name, in reading order.
+ */
 public final class Stories {
 
     private Stories() {}

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The jars as they are published: a program is built against them and run with a JDK 17, by the class
- * path and by the module path. Runs when all modules are packaged.
+ * The jars as they are published: a program is built against them and run with a JDK 17, by the
+ * class path and by the module path. Runs when all modules are packaged.
  */
 @Timeout(120)
 class ConsumerIT {

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the launcher and the build say of a machine that lacks something: played in a folder that holds
- * the launcher alone, with a PATH on which there is only what a test puts there.
+ * What the launcher and the build say of a machine that lacks something: played in a folder that
+ * holds the launcher alone, with a PATH on which there is only what a test puts there.
  */
 @Timeout(60)
 class LauncherTest {

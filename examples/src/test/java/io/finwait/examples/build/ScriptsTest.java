@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The shell scripts of {@code build/} and {@code benchmarks/}: what they say to a slip of the hand. */
+/**
+ * The shell scripts of {@code build/} and {@code benchmarks/}: what they say to a slip of the hand.
+ */
 @Timeout(60)
 class ScriptsTest {
 
@@ -111,7 +113,9 @@ class ScriptsTest {
                 .hasLineCount(1);
     }
 
-    /** The same for each option of system.sh, and for a list in the middle of which one is wrong. */
+    /**
+     * The same for each option of system.sh, and for a list in the middle of which one is wrong.
+     */
     @Test
     void everyOptionOfTheSystemBenchmarkNeedsItsValue() throws Exception {
         for (String option :

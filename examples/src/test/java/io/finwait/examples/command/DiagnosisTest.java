@@ -29,8 +29,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code docs/diagnosis.md} shows is what {@code finwait explain} prints of a capture that a story,
- * or one of the cases here, has made. {@code -Dfinwait.write.docs=true} writes it down anew.
+ * What {@code docs/diagnosis.md} shows is what {@code finwait explain} prints of a capture that a
+ * story, or one of the cases here, has made. {@code -Dfinwait.write.docs=true} writes it down anew.
  */
 class DiagnosisTest {
 

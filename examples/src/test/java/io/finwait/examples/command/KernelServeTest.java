@@ -27,8 +27,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code finwait serve} in a process of its own, and the kernel's TCP with {@code curl} in front of it.
- * The file has 4 MB, or {@code -Dfinwait.serve.octets=1000000000}.
+ * {@code finwait serve} in a process of its own, and the kernel's TCP with {@code curl} in front of
+ * it. The file has 4 MB, or {@code -Dfinwait.serve.octets=1000000000}.
  */
 @Timeout(900)
 class KernelServeTest {
@@ -116,7 +116,10 @@ class KernelServeTest {
                 .allSatisfy(each -> assertThat(Integer.parseInt(each[1])).isBetween(40, 1500));
     }
 
-    /** The kernel itself is asked: its address may stand nowhere in the URI, and routes lead elsewhere. */
+    /**
+     * The kernel itself is asked: its address may stand nowhere in the URI, and routes lead
+     * elsewhere.
+     */
     @ParameterizedTest
     @CsvSource({
         "10.76.0.1, the kernel's own address",

@@ -68,7 +68,9 @@ class TwoShellsTest {
         return Files.write(folder.resolve(name), content);
     }
 
-    /** The client's file ends first; the server answers with its own only when it has seen that end. */
+    /**
+     * The client's file ends first; the server answers with its own only when it has seen that end.
+     */
     @Test
     void filesThroughTwoNetcatsHalfClosedByTheEndOfTheInput() throws Exception {
         Path question = file("question", 300_000);

@@ -243,7 +243,9 @@ class FileServerTest {
         assertThat(serverEndpoint.connectionCount()).isZero();
     }
 
-    /** The answer is in the send buffer as a whole, and nothing of it behind the client's window. */
+    /**
+     * The answer is in the send buffer as a whole, and nothing of it behind the client's window.
+     */
     @ParameterizedTest
     @EnumSource
     void whatTheSendBufferHoldsIsNotDelivered(FileServer.Closer closer) throws IOException {

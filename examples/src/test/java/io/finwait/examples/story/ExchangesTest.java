@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 
 /**
- * What the stories show, packet by packet: C and S are client and server, S F R P the flags, a dot is
- * ACK; a name alone is the state that an end comes into.
+ * What the stories show, packet by packet: C and S are client and server, S F R P the flags, a dot
+ * is ACK; a name alone is the state that an end comes into.
  */
 class ExchangesTest {
 

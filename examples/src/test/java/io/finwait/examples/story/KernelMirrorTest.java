@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The stories between two ends of the kernel, with this process for a wire; skipped where no network
- * namespace can be made.
+ * The stories between two ends of the kernel, with this process for a wire; skipped where no
+ * network namespace can be made.
  */
 @Timeout(300)
 class KernelMirrorTest {
@@ -56,7 +56,10 @@ class KernelMirrorTest {
         Expected.aDuplicateIsAnsweredByReset(told);
     }
 
-    /** With timestamps Linux gives the pair of ports to who asks for it, and PAWS guards the new one. */
+    /**
+     * With timestamps Linux gives the pair of ports to who asks for it, and PAWS guards the new
+     * one.
+     */
     @Test
     void delayedDuplicateIsRefusedByItsTimeWhereLinuxReusesThePorts() throws Exception {
         Told told = kernel.told("with-time-wait");

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Stories with the kernel at the other end, in real time; skipped where no TUN device can be made. */
+/**
+ * Stories with the kernel at the other end, in real time; skipped where no TUN device can be made.
+ */
 @Timeout(300)
 class KernelStoriesTest {
 

@@ -11,7 +11,9 @@ import io.finwait.trace.End;
 
 import org.junit.jupiter.api.Test;
 
-/** Without rights the kernel's loopback device is left: states and calls are seen, packets are not. */
+/**
+ * Without rights the kernel's loopback device is left: states and calls are seen, packets are not.
+ */
 class LoopbackMirrorTest {
 
     @Test

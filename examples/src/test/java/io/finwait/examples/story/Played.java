@@ -10,8 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The stories that the project began with, played in a place where time is real: some at a time, because
- * most of it is waiting.
+ * The stories that the project began with, played in a place where time is real: some at a time,
+ * because most of it is waiting.
  */
 final class Played implements AutoCloseable {
 

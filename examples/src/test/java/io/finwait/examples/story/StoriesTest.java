@@ -50,14 +50,19 @@ class StoriesTest {
         }
     }
 
-    /** Half-open is something else: only one end still knows of the connection (RFC 9293 §3.5.1). */
+    /**
+     * Half-open is something else: only one end still knows of the connection (RFC 9293 §3.5.1).
+     */
     @Test
     void halfClosedIsNotCalledHalfOpen() {
         String text = Told.by(new HalfClose()).text().replaceAll("\\s+", " ");
         assertThat(text).contains("stays half-closed").doesNotContain("half open", "half-open");
     }
 
-    /** FIN_WAIT_2 has a timer as soon as nobody can read any more; the story orphan shows it run out. */
+    /**
+     * FIN_WAIT_2 has a timer as soon as nobody can read any more; the story orphan shows it run
+     * out.
+     */
     @Test
     void theTimerThatHelpsAfterCloseIsNamed() {
         String text = Told.by(new HalfClose()).text().replaceAll("\\s+", " ");

@@ -27,13 +27,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Lets a running stack be looked at from outside, by {@code finwait netstat} for instance: who connects
- * names a {@link View}, is sent a text of the moment, and that is all. A Unix domain socket in a folder
- * that only its owner may enter; nothing can be changed through it.
+ * Lets a running stack be looked at from outside, by {@code finwait netstat} for instance: who
+ * connects names a {@link View}, is sent a text of the moment, and that is all. A Unix domain
+ * socket in a folder that only its owner may enter; nothing can be changed through it.
  *
- * <p>The request is the view's name in lower case and a newline; who sends nothing for a second, or ends
- * its output, is shown the connections. Some may look at a time; the next ones wait until one of them has
- * its text or has taken ten seconds.
+ * <p>The request is the view's name in lower case and a newline; who sends nothing for a second, or
+ * ends its output, is shown the connections. Some may look at a time; the next ones wait until one
+ * of them has its text or has taken ten seconds.
  *
  * <pre>{@code
  * ControlSocket control = ControlSocket.open("my-server", driver);
@@ -71,7 +71,8 @@ public final class ControlSocket implements AutoCloseable {
      * Shows any text, where connections are asked for; there is no other view of it.
      *
      * @param name of what is shown, as people will see it: letters, digits, {@code -} and {@code _}
-     * @param text is asked each time somebody looks, on threads of this socket; lines ended by newlines
+     * @param text is asked each time somebody looks, on threads of this socket; lines ended by
+     *     newlines
      * @throws IOException when the socket can't be made; the message says what to do
      */
     public static ControlSocket open(String name, Supplier<String> text) throws IOException {

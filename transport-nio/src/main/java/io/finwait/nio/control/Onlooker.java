@@ -12,8 +12,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * One who looks: sends the name of a {@link View} and a newline, or nothing, and is sent a text. Whoever
- * says nothing for a second, or sends more than a name, or does not read, is waited for no longer.
+ * One who looks: sends the name of a {@link View} and a newline, or nothing, and is sent a text.
+ * Whoever says nothing for a second, or sends more than a name, or does not read, is waited for no
+ * longer.
  */
 final class Onlooker {
 

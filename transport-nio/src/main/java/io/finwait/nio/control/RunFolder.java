@@ -19,8 +19,8 @@ final class RunFolder {
     private RunFolder() {}
 
     /**
-     * {@code finwait} in {@code XDG_RUNTIME_DIR}; where there is none {@code finwait-USER} in the folder
-     * for temporary files.
+     * {@code finwait} in {@code XDG_RUNTIME_DIR}; where there is none {@code finwait-USER} in the
+     * folder for temporary files.
      */
     static Path path() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
@@ -32,8 +32,8 @@ final class RunFolder {
     }
 
     /**
-     * Makes the folder when it is not there, and looks whether it is ours alone: in a folder for everybody
-     * somebody else may have been quicker.
+     * Makes the folder when it is not there, and looks whether it is ours alone: in a folder for
+     * everybody somebody else may have been quicker.
      */
     static void require(Path folder) throws IOException {
         try {

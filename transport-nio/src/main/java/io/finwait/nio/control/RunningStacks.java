@@ -29,8 +29,8 @@ public final class RunningStacks {
     }
 
     /**
-     * The stacks, by name and process. A socket that a process has left behind, killed for instance, is
-     * removed.
+     * The stacks, by name and process. A socket that a process has left behind, killed for
+     * instance, is removed.
      *
      * @throws IOException when it can't be looked; the message says what to do
      */

@@ -18,7 +18,9 @@ public enum View {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The view of a request, or null when there is none; who says nothing means the connections. */
+    /**
+     * The view of a request, or null when there is none; who says nothing means the connections.
+     */
     static View of(String request) {
         if (request.isEmpty()) {
             return CONNECTIONS;

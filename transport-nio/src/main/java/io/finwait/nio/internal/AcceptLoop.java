@@ -11,8 +11,9 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Takes connections until its port is closed. A connection that can't be taken, for want of descriptors,
- * memory or threads, is no reason to take no more: the loop pauses, so that it does not spin, and goes on.
+ * Takes connections until its port is closed. A connection that can't be taken, for want of
+ * descriptors, memory or threads, is no reason to take no more: the loop pauses, so that it does
+ * not spin, and goes on.
  */
 public final class AcceptLoop {
 

@@ -16,8 +16,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * The file of a Unix domain socket that listens. Nothing but a socket is ever removed here: no device, no
- * FIFO, no file and no link that somebody named by mistake, and no socket of somebody else.
+ * The file of a Unix domain socket that listens. Nothing but a socket is ever removed here: no
+ * device, no FIFO, no file and no link that somebody named by mistake, and no socket of somebody
+ * else.
  */
 public final class SocketFile {
 
@@ -63,8 +64,8 @@ public final class SocketFile {
     }
 
     /**
-     * True when the kernel says that nobody listens there. Any other failure to connect, for want of
-     * rights or of descriptors for instance, says nothing about the socket.
+     * True when the kernel says that nobody listens there. Any other failure to connect, for want
+     * of rights or of descriptors for instance, says nothing about the socket.
      */
     private static boolean isLeftOver(Path path) throws IOException {
         if (!isSocket(path)) {

@@ -1,12 +1,14 @@
 package io.finwait.nio.relay;
 
 /**
- * When octets leave that leave no faster than a rate. The time is reckoned from when the line was free
- * before, not from now: what a late wake-up has lost is made up for, up to {@link #CREDIT_NS}.
+ * When octets leave that leave no faster than a rate. The time is reckoned from when the line was
+ * free before, not from now: what a late wake-up has lost is made up for, up to {@link #CREDIT_NS}.
  */
 final class Pace {
 
-    /** Longer pauses, of a receiver that did not read for instance, are not made up for in a burst. */
+    /**
+     * Longer pauses, of a receiver that did not read for instance, are not made up for in a burst.
+     */
     static final long CREDIT_NS = 100_000_000;
 
     private static final long SECOND_NS = 1_000_000_000;

@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One direction of a relayed connection: one thread reads and puts down when each thing is to arrive, one
- * waits for that time and writes. FIN and RST travel behind the octets, as they do on the wire.
+ * One direction of a relayed connection: one thread reads and puts down when each thing is to
+ * arrive, one waits for that time and writes. FIN and RST travel behind the octets, as they do on
+ * the wire.
  */
 final class Pump {
 
@@ -30,7 +31,9 @@ final class Pump {
     /** How long to wait for room in a socket that does not block. */
     private static final long ROOM_PAUSE_NS = 1_000_000;
 
-    /** Parts in which a slow direction sends, so that its octets don't come in bursts of seconds. */
+    /**
+     * Parts in which a slow direction sends, so that its octets don't come in bursts of seconds.
+     */
     private static final int PARTS_PER_SECOND = 20;
 
     /**
@@ -164,7 +167,10 @@ final class Pump {
         }
     }
 
-    /** Behind its FIN the sender's socket has failed: by a RST, or by the close of both its directions. */
+    /**
+     * Behind its FIN the sender's socket has failed: by a RST, or by the close of both its
+     * directions.
+     */
     private void errorHasCome() {
         if (!connection.pump(way.reverse()).finHasPassed) {
             resetHasCome();

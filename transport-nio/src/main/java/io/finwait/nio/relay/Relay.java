@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Stands between clients and a server, on sockets of the kernel, and passes everything on as it is: octets,
- * half-close (a FIN in one direction leaves the other one open) and reset (a RST comes out as a RST). On
- * top of that {@link RelayFaults} can impair each direction.
+ * Stands between clients and a server, on sockets of the kernel, and passes everything on as it is:
+ * octets, half-close (a FIN in one direction leaves the other one open) and reset (a RST comes out
+ * as a RST). On top of that {@link RelayFaults} can impair each direction.
  *
  * <pre>{@code
  * try (Relay relay = Relay.to(server).down(RelayFaults.none().resetAfter(1000)).open()) {
@@ -33,13 +33,13 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>What it can't carry over: a server that refuses is seen by the client as a connection that is opened
- * and reset at once. The kernel answers the client's SYN before this process hears of it, and no socket
- * option lets a listener decline one, so the server can't be asked first; to close the port while the
- * server is away would take probing it with connections that no client wanted. A reset from an end whose
- * octets wait for room is seen when there is room again: what waits in a direction is 1 MiB, and what is
- * under way for the time of a delay. A reset from an end that has been sent a FIN, and has sent its own,
- * can't be told from the end of the connection.
+ * <p>What it can't carry over: a server that refuses is seen by the client as a connection that is
+ * opened and reset at once. The kernel answers the client's SYN before this process hears of it,
+ * and no socket option lets a listener decline one, so the server can't be asked first; to close
+ * the port while the server is away would take probing it with connections that no client wanted. A
+ * reset from an end whose octets wait for room is seen when there is room again: what waits in a
+ * direction is 1 MiB, and what is under way for the time of a delay. A reset from an end that has
+ * been sent a FIN, and has sent its own, can't be told from the end of the connection.
  *
  * <p>Each connection has virtual threads of its own; everything here may be called from any thread.
  */
@@ -88,8 +88,8 @@ public final class Relay implements AutoCloseable {
     /**
      * Begins to describe a relay to a server.
      *
-     * @param server where clients are connected to; a name that is not resolved yet is asked for again
-     *     for each client
+     * @param server where clients are connected to; a name that is not resolved yet is asked for
+     *     again for each client
      */
     public static Builder to(InetSocketAddress server) {
         return new Builder(server);
@@ -127,7 +127,10 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** Is told what happens, on the threads of the connections: it must be safe for that, and quick. */
+        /**
+         * Is told what happens, on the threads of the connections: it must be safe for that, and
+         * quick.
+         */
         public Builder observer(Consumer<RelayEvent> newObserver) {
             observer = newObserver;
             return this;
@@ -166,8 +169,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * The connections that there are now, oldest first, a line of words each: number, client, and how many
-     * octets came in each direction and whether it is open, has ended or is cut.
+     * The connections that there are now, oldest first, a line of words each: number, client, and
+     * how many octets came in each direction and whether it is open, has ended or is cut.
      */
     public List<String> connections() {
         return connections.stream()

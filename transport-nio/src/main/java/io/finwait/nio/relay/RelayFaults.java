@@ -3,20 +3,20 @@ package io.finwait.nio.relay;
 import java.time.Duration;
 
 /**
- * What a {@link Relay} does to the octets of one direction, and to the FIN or RST behind them. Immutable;
- * each method returns a changed copy:
+ * What a {@link Relay} does to the octets of one direction, and to the FIN or RST behind them.
+ * Immutable; each method returns a changed copy:
  *
  * <pre>{@code
  * RelayFaults.none().delay(Duration.ofMillis(50)).resetAfter(1000)
  * }</pre>
  *
- * <p>"After so many octets" counts from the beginning of the connection, in this direction; {@link #NEVER}
- * switches it off.
+ * <p>"After so many octets" counts from the beginning of the connection, in this direction; {@link
+ * #NEVER} switches it off.
  *
  * @param delay how long octets, FIN and RST are on their way
  * @param octetsPerSecond how fast octets leave; 0 means at once
- * @param cutAfter after so many octets nothing passes any more, neither octets nor FIN nor RST, and nobody
- *     is told: an unplugged cable
+ * @param cutAfter after so many octets nothing passes any more, neither octets nor FIN nor RST, and
+ *     nobody is told: an unplugged cable
  * @param finAfter after so many octets a FIN passes, and nothing behind it: the stream is truncated
  * @param resetAfter after so many octets both ends are reset
  * @param dropsFin FIN does not pass: the other end waits for ever

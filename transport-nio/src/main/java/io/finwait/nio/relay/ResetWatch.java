@@ -13,12 +13,13 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Notices a RST that comes behind a FIN, which is "Connection reset by peer" itself: the peer has closed,
- * and answers what is sent to it. Reading says end-of-stream for ever, and only the next write would fail.
+ * Notices a RST that comes behind a FIN, which is "Connection reset by peer" itself: the peer has
+ * closed, and answers what is sent to it. Reading says end-of-stream for ever, and only the next
+ * write would fail.
  *
- * <p>A key is connectable when its channel "has an error pending" ({@link SelectionKey#OP_CONNECT}), and
- * a reset is one. A selector can't wait for that alone, so this one looks every few milliseconds, while
- * there is something to look at.
+ * <p>A key is connectable when its channel "has an error pending" ({@link
+ * SelectionKey#OP_CONNECT}), and a reset is one. A selector can't wait for that alone, so this one
+ * looks every few milliseconds, while there is something to look at.
  */
 final class ResetWatch implements AutoCloseable {
 

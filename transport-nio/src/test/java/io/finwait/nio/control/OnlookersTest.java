@@ -24,7 +24,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whoever looks says little, says too much, says nothing or does not read: the next one is shown all. */
+/**
+ * Whoever looks says little, says too much, says nothing or does not read: the next one is shown
+ * all.
+ */
 @Timeout(60)
 @SuppressWarnings("try") // what is opened is seen by those who look, not by the test
 class OnlookersTest {

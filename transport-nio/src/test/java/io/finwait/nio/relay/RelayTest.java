@@ -155,7 +155,9 @@ class RelayTest {
         next(Kind.CLOSED);
     }
 
-    /** Seen only by writing: a FIN has come that way before, and a read says end-of-stream for ever. */
+    /**
+     * Seen only by writing: a FIN has come that way before, and a read says end-of-stream for ever.
+     */
     @ParameterizedTest
     @EnumSource
     void aResetBehindAHalfCloseIsCarriedToo(Way way) throws Exception {
@@ -175,7 +177,9 @@ class RelayTest {
         assertThat(next(Kind.RESET).way()).isEqualTo(way);
     }
 
-    /** As without a relay: who goes on writing to one that has closed is reset, at the second write. */
+    /**
+     * As without a relay: who goes on writing to one that has closed is reset, at the second write.
+     */
     @ParameterizedTest
     @EnumSource
     void aResetThatAnswersTheFirstWriteBehindAFinIsCarriedAtOnce(Way way) throws Exception {

@@ -28,8 +28,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A JDBC driver of the world outside whose octets go through our TCP: it has no socket factory, so that it
- * is joined to a socket of ours at one end, as the database is at the other.
+ * A JDBC driver of the world outside whose octets go through our TCP: it has no socket factory, so
+ * that it is joined to a socket of ours at one end, as the database is at the other.
  */
 @Timeout(60)
 class JdbcOverFinwaitTest {

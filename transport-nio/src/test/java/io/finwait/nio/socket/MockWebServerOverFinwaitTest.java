@@ -44,7 +44,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A web server and two HTTP clients of the world outside, unmodified, with our TCP at both ends. */
+/**
+ * A web server and two HTTP clients of the world outside, unmodified, with our TCP at both ends.
+ */
 @Timeout(60)
 class MockWebServerOverFinwaitTest {
 

@@ -26,7 +26,10 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An HTTP client of the world outside, all of whose TCP is ours, and a server that dies in every way. */
+/**
+ * An HTTP client of the world outside, all of whose TCP is ours, and a server that dies in every
+ * way.
+ */
 @Timeout(60)
 class OkHttpOverFinwaitTest {
 

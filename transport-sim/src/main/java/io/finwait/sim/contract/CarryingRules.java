@@ -64,7 +64,9 @@ abstract class CarryingRules extends ContractEnds {
         }
     }
 
-    /** Every length up to 2,048 and close to the MTU; in between, where an MTU is huge, a sample. */
+    /**
+     * Every length up to 2,048 and close to the MTU; in between, where an MTU is huge, a sample.
+     */
     private List<Integer> lengths() {
         int mtu = capabilities().mtu();
         List<Integer> lengths = new ArrayList<>();

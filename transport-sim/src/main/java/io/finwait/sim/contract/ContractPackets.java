@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The packets of the contract in one direction: numbered, and all their octets a function of number
- * and length. The number stands in the identification (IPv4) or the flow label (IPv6), so that a bare
- * header has one as well.
+ * and length. The number stands in the identification (IPv4) or the flow label (IPv6), so that a
+ * bare header has one as well.
  */
 final class ContractPackets {
 

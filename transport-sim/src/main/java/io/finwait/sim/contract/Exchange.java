@@ -16,11 +16,14 @@ import java.util.Set;
 
 /**
  * Carries numbered packets between the two ends of a fixture, waiting in bounded steps and sending
- * again where a transport may lose. Whatever arrives is compared octet for octet with what was sent.
+ * again where a transport may lose. Whatever arrives is compared octet for octet with what was
+ * sent.
  */
 final class Exchange {
 
-    /** One step of waiting; the sum of all steps bounds how long a hanging transport is waited for. */
+    /**
+     * One step of waiting; the sum of all steps bounds how long a hanging transport is waited for.
+     */
     static final long STEP_NS = 100_000_000;
 
     /** How many steps a packet of a lossless transport may take. */
@@ -72,8 +75,8 @@ final class Exchange {
     }
 
     /**
-     * Takes what has come to the far end, to be looked at later, so that room can come back. All of it:
-     * one packet less is no room yet where a kernel's buffers lie between the ends.
+     * Takes what has come to the far end, to be looked at later, so that room can come back. All of
+     * it: one packet less is no room yet where a kernel's buffers lie between the ends.
      */
     void letTheFarEndTake() {
         for (int i = 0; i < MANY; i++) {
@@ -142,8 +145,8 @@ final class Exchange {
     }
 
     /**
-     * The number of the next packet at the far end that is ours, or 0; verified. Meanwhile the near end
-     * receives when it wants to, because a transport does its own work there (R12).
+     * The number of the next packet at the far end that is ours, or 0; verified. Meanwhile the near
+     * end receives when it wants to, because a transport does its own work there (R12).
      */
     int capture(long withinNs) {
         long until = fixture.now() + withinNs;

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Timeout;
  * rule's number. What a transport declares in its {@link Capabilities} decides which promises are
  * checked; a test that does not apply is reported as aborted, with the reason.
  *
- * <p>Nothing here sleeps. In real time the tests wait by {@link Transport#await} and by the far end, in
- * a bounded number of steps; {@link #LONG_NS} is how long a wait may last before it counts as hanging.
+ * <p>Nothing here sleeps. In real time the tests wait by {@link Transport#await} and by the far
+ * end, in a bounded number of steps; {@link #LONG_NS} is how long a wait may last before it counts
+ * as hanging.
  */
 @Timeout(120)
 public abstract class TransportContract extends WaitingRules {

@@ -4,7 +4,9 @@ import io.finwait.spi.Transport;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Wakes a transport each time it is asked to, after a short spin that differs from time to time. */
+/**
+ * Wakes a transport each time it is asked to, after a short spin that differs from time to time.
+ */
 final class WakingThread extends Thread {
 
     private final Transport transport;

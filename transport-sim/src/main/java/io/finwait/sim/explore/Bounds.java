@@ -40,9 +40,9 @@ public record Bounds(
     }
 
     /**
-     * How many connections of one pair of sockets there are. With two the client connects again from the
-     * same port and with the same initial sequence number as before, and only the client sends; a
-     * duplicate may stay behind for as long as a segment lives.
+     * How many connections of one pair of sockets there are. With two the client connects again
+     * from the same port and with the same initial sequence number as before, and only the client
+     * sends; a duplicate may stay behind for as long as a segment lives.
      */
     public enum Incarnations {
         /** One connection. */
@@ -67,7 +67,9 @@ public record Bounds(
         }
     }
 
-    /** How long a segment lives where there are two incarnations; a retransmission timeout is 1 s. */
+    /**
+     * How long a segment lives where there are two incarnations; a retransmission timeout is 1 s.
+     */
     static final int MSL_SECONDS = 3;
 
     /** One octet and FIN a side, two packets in flight each way, one loss, one duplicate. */
@@ -75,14 +77,21 @@ public record Bounds(
             new Bounds(
                     Manners.CLOSE_OR_ABORT, 1, WIDE, 2, 1, 1, 0, 2, Incarnations.ONE, MOST_STATES);
 
-    /** The same where both read to the end before they close: nothing but an orderly end may come. */
+    /**
+     * The same where both read to the end before they close: nothing but an orderly end may come.
+     */
     public static final Bounds POLITE = SMALL.with(Manners.POLITE);
 
-    /** Polite, two octets from the client, and room for one: text and FIN wait behind a closed window. */
+    /**
+     * Polite, two octets from the client, and room for one: text and FIN wait behind a closed
+     * window.
+     */
     public static final Bounds NARROW =
             new Bounds(Manners.POLITE, 2, 1, 2, 0, 0, 0, 2, Incarnations.ONE, MOST_STATES);
 
-    /** Two incarnations of one pair of sockets, and a duplicate that may live into the second one. */
+    /**
+     * Two incarnations of one pair of sockets, and a duplicate that may live into the second one.
+     */
     public static final Bounds TWO_INCARNATIONS =
             new Bounds(Manners.CLOSE, 1, WIDE, 2, 0, 1, 0, 1, Incarnations.TWO, MOST_STATES);
 

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** The shortest way to a violation: the choices, which are played again to be told, drawn and saved. */
+/**
+ * The shortest way to a violation: the choices, which are played again to be told, drawn and saved.
+ */
 public final class Counterexample {
 
     private final Bounds bounds;
@@ -79,7 +81,8 @@ public final class Counterexample {
     }
 
     /**
-     * Saves ladder (as text, picture and page), scripts and captures of both ends; files that exist are overwritten.
+     * Saves ladder (as text, picture and page), scripts and captures of both ends; files that exist
+     * are overwritten.
      *
      * @param folder is made when it is not there
      * @return the files

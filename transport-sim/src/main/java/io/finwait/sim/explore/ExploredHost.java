@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.function.BiFunction;
 
 /**
- * One of the two hosts: a real endpoint with a clock of its own, and the application that uses it. A
- * call that fails is told to the application; that is no violation.
+ * One of the two hosts: a real endpoint with a clock of its own, and the application that uses it.
+ * A call that fails is told to the application; that is no violation.
  */
 final class ExploredHost {
 
@@ -126,9 +126,9 @@ final class ExploredHost {
     }
 
     /**
-     * The application begins anew with another connection. The client uses its initial sequence number
-     * again, the worst case for old segments. The server's moves forward (RFC 6528): else an old SYN and
-     * an old ACK would make a connection by themselves, whatever TIME-WAIT does.
+     * The application begins anew with another connection. The client uses its initial sequence
+     * number again, the worst case for old segments. The server's moves forward (RFC 6528): else an
+     * old SYN and an old ACK would make a connection by themselves, whatever TIME-WAIT does.
      */
     private void begin(Connection next) {
         connection = next;
@@ -213,7 +213,9 @@ final class ExploredHost {
         return count;
     }
 
-    /** An orphan gives up behind a closed window, rightly; so a polite one waits until it is open. */
+    /**
+     * An orphan gives up behind a closed window, rightly; so a polite one waits until it is open.
+     */
     private boolean mayBecomeAnOrphan() {
         return !bounds.windowIsNarrow() || connection.unacknowledged() == 0;
     }

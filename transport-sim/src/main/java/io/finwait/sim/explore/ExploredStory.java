@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Everything that happened in one world, in order. The clock of the story gives every step some
- * milliseconds, so that pictures and captures have room; the endpoints' own clocks stand still meanwhile.
+ * milliseconds, so that pictures and captures have room; the endpoints' own clocks stand still
+ * meanwhile.
  */
 final class ExploredStory implements Witness {
 

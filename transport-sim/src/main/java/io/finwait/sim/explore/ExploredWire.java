@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one end has sent and the explorer has not yet delivered, and what it delivers to that end. */
+/**
+ * What one end has sent and the explorer has not yet delivered, and what it delivers to that end.
+ */
 final class ExploredWire implements Transport {
 
     static final int MTU = 576;

@@ -98,8 +98,8 @@ final class ExploredWorld {
     }
 
     /**
-     * After an abort, or when it was given up, there is no TIME-WAIT (T-07): then the client waits until
-     * all is quiet and the peer has forgotten it as well.
+     * After an abort, or when it was given up, there is no TIME-WAIT (T-07): then the client waits
+     * until all is quiet and the peer has forgotten it as well.
      */
     private boolean mayConnectAgain(ExploredHost client) {
         return client.incarnation < bounds.incarnations().count()
@@ -109,9 +109,9 @@ final class ExploredWorld {
     }
 
     /**
-     * With one incarnation the clocks of both ends are independent: timers fire when nothing is on its
-     * way, or early, as often as the bounds allow; TIME-WAIT ends when the peer sends nothing again. With
-     * two, both clocks run equally fast, and a straggler ages while time passes.
+     * With one incarnation the clocks of both ends are independent: timers fire when nothing is on
+     * its way, or early, as often as the bounds allow; TIME-WAIT ends when the peer sends nothing
+     * again. With two, both clocks run equally fast, and a straggler ages while time passes.
      */
     private boolean timerMayFire(ExploredHost host) {
         long wait = host.untilTimerNs();
@@ -202,8 +202,9 @@ final class ExploredWorld {
     // The invariants.
 
     /**
-     * Overtaking is no fault where both are polite. With a second incarnation a SYN that meets LAST-ACK
-     * waits for its timer, and behind a closed window probes are sent again: these are none either.
+     * Overtaking is no fault where both are polite. With a second incarnation a SYN that meets
+     * LAST-ACK waits for its timer, and behind a closed window probes are sent again: these are
+     * none either.
      */
     private boolean nothingWentWrong() {
         return !bounds.areTwoIncarnations()

@@ -9,8 +9,9 @@ import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 
 /**
- * Breadth-first search through all interleavings within {@link Bounds}. A state is never copied: it is
- * the list of choices that leads to it, executed again on new endpoints. States of equal digest are one.
+ * Breadth-first search through all interleavings within {@link Bounds}. A state is never copied: it
+ * is the list of choices that leads to it, executed again on new endpoints. States of equal digest
+ * are one.
  */
 public final class Explorer {
 
@@ -46,7 +47,10 @@ public final class Explorer {
         return this;
     }
 
-    /** Searches until a violation is found, the frontier is empty or the bounds' most states are there. */
+    /**
+     * Searches until a violation is found, the frontier is empty or the bounds' most states are
+     * there.
+     */
     public ExplorationReport run() {
         ExploredWorld root = new ExploredWorld(bounds, factory, Witness.NOBODY);
         root.digest(digest);

@@ -1,6 +1,8 @@
 package io.finwait.sim.explore;
 
-/** One thing that happened in a world, as a {@link ExploredStory} tells it; times in nanoseconds. */
+/**
+ * One thing that happened in a world, as a {@link ExploredStory} tells it; times in nanoseconds.
+ */
 sealed interface Happening {
 
     /** When, by the clock of the story. */

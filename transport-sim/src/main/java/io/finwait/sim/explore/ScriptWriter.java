@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes down what one end did and saw in the notation of packetdrill. What arrived is injected, what was
- * sent is expected, and only that end's own clock counts.
+ * Writes down what one end did and saw in the notation of packetdrill. What arrived is injected,
+ * what was sent is expected, and only that end's own clock counts.
  *
- * <p>Numbers are relative to the initial ones of the script's socket. A client that connects again has a
- * new socket: until the peer's SYN comes, what arrives is written as it is on the wire.
+ * <p>Numbers are relative to the initial ones of the script's socket. A client that connects again
+ * has a new socket: until the peer's SYN comes, what arrives is written as it is on the wire.
  */
 final class ScriptWriter {
 

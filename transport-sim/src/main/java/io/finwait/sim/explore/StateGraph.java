@@ -2,7 +2,9 @@ package io.finwait.sim.explore;
 
 import java.util.Arrays;
 
-/** The states found, by digest, how each was reached first, and the steps between them; all flat. */
+/**
+ * The states found, by digest, how each was reached first, and the steps between them; all flat.
+ */
 final class StateGraph {
 
     private long[] high = new long[1 << 16];
@@ -95,8 +97,8 @@ final class StateGraph {
     }
 
     /**
-     * A state from which deliveries alone go round for ever: what is left after states without a further
-     * delivery have been taken away, again and again.
+     * A state from which deliveries alone go round for ever: what is left after states without a
+     * further delivery have been taken away, again and again.
      */
     int firstOnACycleOfDeliveries() {
         int[] out = new int[size];

@@ -8,7 +8,9 @@ final class WirePacket {
 
     final byte[] octets;
 
-    /** A copy that may stay behind while time passes; everything else is at once delivered or lost. */
+    /**
+     * A copy that may stay behind while time passes; everything else is at once delivered or lost.
+     */
     final boolean straggler;
 
     /** How long it has been on its way. */

@@ -11,8 +11,8 @@ import io.finwait.wire.Verdict;
 import java.nio.ByteBuffer;
 
 /**
- * The state of a whole world as 128 bits; equal worlds have equal digests. What can't have consequences
- * any more is left out.
+ * The state of a whole world as 128 bits; equal worlds have equal digests. What can't have
+ * consequences any more is left out.
  */
 final class WorldDigest {
 
@@ -26,7 +26,10 @@ final class WorldDigest {
         this.bounds = bounds;
     }
 
-    /** Which of the two ends is the client no longer matters, so a world and its mirror image are one. */
+    /**
+     * Which of the two ends is the client no longer matters, so a world and its mirror image are
+     * one.
+     */
     void of(Digest digest) {
         from(ExploredHost.CLIENT, digest);
         if (bounds.areTwoIncarnations()) {

@@ -74,7 +74,9 @@ final class CallParser {
         return written.substring(1, written.length() - 1);
     }
 
-    /** Expressions separated by commas; what opened the list has been read, what closes it is too. */
+    /**
+     * Expressions separated by commas; what opened the list has been read, what closes it is too.
+     */
     private List<Expression> list(char close, String where) {
         List<Expression> elements = new ArrayList<>();
         if (tokens.accept(close)) {

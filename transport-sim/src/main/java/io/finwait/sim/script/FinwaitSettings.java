@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * What a script can say about Finwait itself, {@code `sysctl finwait.rto_ms=1000`} in front of the first
- * event: the explorer's counterexamples need all of it. Without a setting the profile holds.
+ * What a script can say about Finwait itself, {@code `sysctl finwait.rto_ms=1000`} in front of the
+ * first event: the explorer's counterexamples need all of it. Without a setting the profile holds.
  */
 final class FinwaitSettings {
 

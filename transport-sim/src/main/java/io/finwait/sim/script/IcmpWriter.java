@@ -7,7 +7,9 @@ import io.finwait.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
-/** Turns an ICMP message of the script into a packet that quotes a segment of the socket under test. */
+/**
+ * Turns an ICMP message of the script into a packet that quotes a segment of the socket under test.
+ */
 final class IcmpWriter {
 
     private static final int HEADER = 8;
@@ -61,9 +63,9 @@ final class IcmpWriter {
                     "port_unreachable", 4);
 
     private final ScriptWire wire;
-    private final Binding binding;
+    private final ScriptBinding binding;
 
-    IcmpWriter(ScriptWire wire, Binding binding) {
+    IcmpWriter(ScriptWire wire, ScriptBinding binding) {
         this.wire = wire;
         this.binding = binding;
     }

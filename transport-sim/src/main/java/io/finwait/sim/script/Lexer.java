@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a script into tokens: leaves comments out, keeps or drops {@code #ifdef} blocks, and replaces
- * defined words by their values.
+ * Cuts a script into tokens: leaves comments out, keeps or drops {@code #ifdef} blocks, and
+ * replaces defined words by their values.
  */
 final class Lexer {
 

@@ -157,12 +157,12 @@ record Observed(
     }
 
     /** The segment as the script would write it. */
-    String describe(Binding binding) {
+    String describe(ScriptBinding binding) {
         return Printer.action(inScriptNumbers(binding));
     }
 
     /** The segment in the numbers of the script. */
-    TcpPacket inScriptNumbers(Binding binding) {
+    TcpPacket inScriptNumbers(ScriptBinding binding) {
         boolean syn = has(TcpHeader.SYN);
         return new TcpPacket(
                 true,
@@ -182,7 +182,7 @@ record Observed(
                         options.stream().map(o -> inScriptNumbers(binding, o)).toList()));
     }
 
-    private static TcpOption inScriptNumbers(Binding binding, TcpOption option) {
+    private static TcpOption inScriptNumbers(ScriptBinding binding, TcpOption option) {
         if (option instanceof TcpOption.Sack sack) {
             return new TcpOption.Sack(
                     sack.blocks().stream().map(b -> inScriptNumbers(binding, b)).toList());
@@ -195,11 +195,11 @@ record Observed(
         return option;
     }
 
-    private static TcpOption.Block inScriptNumbers(Binding binding, TcpOption.Block block) {
+    private static TcpOption.Block inScriptNumbers(ScriptBinding binding, TcpOption.Block block) {
         return new TcpOption.Block(peer(binding, block.left()), peer(binding, block.right()));
     }
 
-    private static long peer(Binding binding, long live) {
+    private static long peer(ScriptBinding binding, long live) {
         return binding.scriptPeerSeq((int) live) & 0xFFFF_FFFFL;
     }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A test in packetdrill's notation: calls of the socket API, segments that are injected, segments that
- * are expected, each at its time. The package describes the language.
+ * A test in packetdrill's notation: calls of the socket API, segments that are injected, segments
+ * that are expected, each at its time. The package describes the language.
  *
  * <p>A script is immutable.
  */
@@ -73,8 +73,8 @@ public final class PacketScript {
     }
 
     /**
-     * Runs the script against an endpoint of its own, in virtual time. A script may be run any number
-     * of times, and several at once on different threads.
+     * Runs the script against an endpoint of its own, in virtual time. A script may be run any
+     * number of times, and several at once on different threads.
      *
      * @throws ScriptSyntaxException when the value of an option is none
      */
@@ -116,7 +116,9 @@ public final class PacketScript {
         return cleanupCommand;
     }
 
-    /** True when there are {@code #ifdef} blocks and all were left out: the script checks nothing. */
+    /**
+     * True when there are {@code #ifdef} blocks and all were left out: the script checks nothing.
+     */
     boolean everyBlockExcluded() {
         return everyBlockExcluded;
     }

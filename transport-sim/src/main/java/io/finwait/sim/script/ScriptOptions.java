@@ -41,8 +41,8 @@ public final class ScriptOptions {
     }
 
     /**
-     * How far from its time an event may be in scripts that do not say it, in nanoseconds; below 0: 1 ms
-     * in profile RFC, and as packetdrill does in the others.
+     * How far from its time an event may be in scripts that do not say it, in nanoseconds; below 0:
+     * 1 ms in profile RFC, and as packetdrill does in the others.
      */
     public long toleranceNs() {
         return toleranceNs;
@@ -95,8 +95,8 @@ public final class ScriptOptions {
     }
 
     /**
-     * The same with another configuration of the endpoint. It is applied last: addresses, buffers and
-     * options of the profile have been set.
+     * The same with another configuration of the endpoint. It is applied last: addresses, buffers
+     * and options of the profile have been set.
      */
     public ScriptOptions withConfig(UnaryOperator<EndpointConfig.Builder> newConfig) {
         ScriptOptions options = new ScriptOptions(this);

@@ -5,7 +5,9 @@ import io.finwait.sim.script.ScriptFailure.Difference;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Writes what a failed script says: the place, what was expected, what came, and what went before. */
+/**
+ * Writes what a failed script says: the place, what was expected, what came, and what went before.
+ */
 final class ScriptReport {
 
     private static final int CONTEXT = 3;

@@ -7,8 +7,8 @@ package io.finwait.sim.script;
  * @param outcome passed, failed or skipped
  * @param line of the event that failed, from 1; 0 when there is none
  * @param reason why it failed or was skipped, in one line; empty when it passed
- * @param report for people: the script around the event, what was expected and what came; empty unless
- *     it failed
+ * @param report for people: the script around the event, what was expected and what came; empty
+ *     unless it failed
  * @param virtualNs how much virtual time went by, in nanoseconds
  */
 public record ScriptResult(

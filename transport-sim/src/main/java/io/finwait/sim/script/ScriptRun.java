@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One run of a script. Time is virtual: it stands still while the stack has work, and jumps to what is
- * due next otherwise.
+ * One run of a script. Time is virtual: it stands still while the stack has work, and jumps to what
+ * is due next otherwise.
  */
 final class ScriptRun {
 
-    /** How long after its time a packet is waited for, so that the report can say how late it came. */
+    /**
+     * How long after its time a packet is waited for, so that the report can say how late it came.
+     */
     private static final long PATIENCE_NS = 2_000_000_000L;
 
     /** How long a packet at any time ("*"), or a call that may block, is waited for. */
@@ -32,7 +34,7 @@ final class ScriptRun {
     private final PacketScript script;
     private final ScriptOptions options;
     private final ScriptSettings settings;
-    private final Binding binding = new Binding();
+    private final ScriptBinding binding = new ScriptBinding();
     private final ScriptTransport transport;
     private final ScriptSegmentWriter writer;
     private final IcmpWriter icmp;
@@ -47,7 +49,7 @@ final class ScriptRun {
 
     /** Makes the stack when everything that is set before it is known. */
     interface StackFactory {
-        StackUnderTest create(ScriptTransport transport, Binding binding, Shell shell);
+        StackUnderTest create(ScriptTransport transport, ScriptBinding binding, Shell shell);
     }
 
     /** A call that has not returned. */

@@ -15,7 +15,7 @@ final class ScriptSegmentWriter {
     private static final int URGENT_POINTER = 18;
 
     private final ScriptWire wire;
-    private final Binding binding;
+    private final ScriptBinding binding;
     private final boolean scaledEcho;
 
     /**
@@ -23,7 +23,7 @@ final class ScriptSegmentWriter {
      *
      * @param scaledEcho echoed timestamps that no segment carried are computed from the first one
      */
-    ScriptSegmentWriter(ScriptWire wire, Binding binding, boolean scaledEcho) {
+    ScriptSegmentWriter(ScriptWire wire, ScriptBinding binding, boolean scaledEcho) {
         this.wire = wire;
         this.binding = binding;
         this.scaledEcho = scaledEcho;

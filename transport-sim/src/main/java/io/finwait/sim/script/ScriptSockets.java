@@ -38,7 +38,7 @@ final class ScriptSockets implements StackUnderTest {
                     "TCP_KEEPCNT");
 
     private final TcpEndpoint endpoint;
-    private final Binding binding;
+    private final ScriptBinding binding;
     private final IpAddress local;
     private final IpAddress remote;
     private final BufferSizes bufferSizes;
@@ -54,7 +54,7 @@ final class ScriptSockets implements StackUnderTest {
 
     ScriptSockets(
             TcpEndpoint endpoint,
-            Binding binding,
+            ScriptBinding binding,
             IpAddress local,
             IpAddress remote,
             BufferSizes bufferSizes) {
@@ -80,7 +80,7 @@ final class ScriptSockets implements StackUnderTest {
         return switch (call.name()) {
             case "socket" -> socket(call);
             case "bind" -> {
-                of(call).bind(Binding.PORT);
+                of(call).bind(ScriptBinding.PORT);
                 yield done(0);
             }
             case "listen" -> listen(call);
@@ -144,7 +144,7 @@ final class ScriptSockets implements StackUnderTest {
 
     private PendingCall listen(SystemCall call) {
         int backlog = Math.max(1, Calls.number(call, 1));
-        of(call).listen(endpoint.listen(Binding.PORT, backlog));
+        of(call).listen(endpoint.listen(ScriptBinding.PORT, backlog));
         binding.listening();
         return done(0);
     }
@@ -173,7 +173,8 @@ final class ScriptSockets implements StackUnderTest {
             boolean connecting = state == State.SYN_SENT || state == State.SYN_RECEIVED;
             return failed(connecting ? "EALREADY" : "EISCONN");
         }
-        Connection connection = endpoint.connect(local, socket.boundPort(), remote, Binding.PORT);
+        Connection connection =
+                endpoint.connect(local, socket.boundPort(), remote, ScriptBinding.PORT);
         socket.connected(connection);
         binding.connecting(connection.localPort());
         if (socket.isNonBlocking()) {

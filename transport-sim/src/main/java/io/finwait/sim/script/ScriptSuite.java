@@ -43,7 +43,8 @@ public final class ScriptSuite {
     }
 
     /**
-     * Finds scripts: the files themselves, and everything named {@code *.pkt} below folders, sorted.
+     * Finds scripts: the files themselves, and everything named {@code *.pkt} below folders,
+     * sorted.
      *
      * @throws IOException when a path does not exist or can't be read
      */

@@ -1,8 +1,8 @@
 package io.finwait.sim.script;
 
 /**
- * A script is not in the language. The message names file, line and column, says what was expected and
- * what is there instead, and shows the line with a caret below the place.
+ * A script is not in the language. The message names file, line and column, says what was expected
+ * and what is there instead, and shows the line with a caret below the place.
  */
 public final class ScriptSyntaxException extends IllegalArgumentException {
 

@@ -38,7 +38,9 @@ final class ScriptWire {
         return isV4() ? Ipv4.HEADER_LENGTH : Ipv6.HEADER_LENGTH;
     }
 
-    /** A packet to the socket under test; the payload is written behind the header by the caller. */
+    /**
+     * A packet to the socket under test; the payload is written behind the header by the caller.
+     */
     ByteBuffer packet(int protocol, int payloadLength, IpInfo info) {
         ByteBuffer b = ByteBuffer.allocate(ipHeaderLength() + payloadLength);
         header(b, 0, protocol, payloadLength, info, true);

@@ -11,7 +11,7 @@ import java.util.Objects;
 /** Compares a segment that was sent with the one that is expected, field by field. */
 final class SegmentCheck {
 
-    private final Binding binding;
+    private final ScriptBinding binding;
     private final boolean timestampValues;
     private final List<Difference> differences = new ArrayList<>();
 
@@ -20,12 +20,14 @@ final class SegmentCheck {
      *
      * @param timestampValues whether the values of timestamps are compared, not only their presence
      */
-    SegmentCheck(Binding binding, boolean timestampValues) {
+    SegmentCheck(ScriptBinding binding, boolean timestampValues) {
         this.binding = binding;
         this.timestampValues = timestampValues;
     }
 
-    /** What differs; empty when the segment is as expected. Learns initial numbers and timestamps. */
+    /**
+     * What differs; empty when the segment is as expected. Learns initial numbers and timestamps.
+     */
     List<Difference> compare(TcpPacket expected, Observed came) {
         if (came.has(TcpHeader.SYN) && expected.flags().has(TcpHeader.SYN)) {
             binding.outboundSyn(came.seq(), expected.sequence());

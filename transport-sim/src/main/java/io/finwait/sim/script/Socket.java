@@ -11,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A socket as the calls of a script see it: on top of a connection, of a listener, or of nothing yet. */
+/**
+ * A socket as the calls of a script see it: on top of a connection, of a listener, or of nothing
+ * yet.
+ */
 final class Socket {
 
     private static final long MS = 1_000_000;

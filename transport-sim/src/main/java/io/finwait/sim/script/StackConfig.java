@@ -32,7 +32,7 @@ final class StackConfig {
         this.settings = settings;
     }
 
-    StackUnderTest create(ScriptTransport transport, Binding binding, Shell shell) {
+    StackUnderTest create(ScriptTransport transport, ScriptBinding binding, Shell shell) {
         EndpointConfig.Builder builder =
                 EndpointConfig.builder().address(settings.local()).seed(1).resetsPerSecond(MANY);
         profile(builder, shell);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Every interleaving within bounds; the frontier becomes empty, so nothing within them is left out. */
+/**
+ * Every interleaving within bounds; the frontier becomes empty, so nothing within them is left out.
+ */
 class ExplorerTest {
 
     @Test

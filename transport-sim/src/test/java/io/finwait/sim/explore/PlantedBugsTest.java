@@ -10,8 +10,8 @@ import java.lang.reflect.Method;
 import java.util.function.Consumer;
 
 /**
- * Bugs that stacks have really had, planted by bytecode one at a time: the explorer must find each, by
- * the shortest way there is.
+ * Bugs that stacks have really had, planted by bytecode one at a time: the explorer must find each,
+ * by the shortest way there is.
  */
 class PlantedBugsTest {
 
@@ -158,7 +158,9 @@ class PlantedBugsTest {
                 what, found.violation(), found.steps(), found.states());
     }
 
-    /** Explores with the bug; what it finds crosses from the mutants' class loader as plain values. */
+    /**
+     * Explores with the bug; what it finds crosses from the mutants' class loader as plain values.
+     */
     private static Found explore(
             String search, String className, String method, Consumer<Code> bug) {
         MutantLoader loader = new MutantLoader(className, method, bug);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of short lives of an endpoint that nobody treats well, see {@link FuzzRun}. A failure names
- * its seed: {@code -Dfinwait.fuzz.seed=N} runs that one alone, {@code -Dfinwait.fuzz.lives=N} goes on
- * until so many connections have lived.
+ * Thousands of short lives of an endpoint that nobody treats well, see {@link FuzzRun}. A failure
+ * names its seed: {@code -Dfinwait.fuzz.seed=N} runs that one alone, {@code -Dfinwait.fuzz.lives=N}
+ * goes on until so many connections have lived.
  */
 class EndpointFuzzTest {
 

@@ -12,8 +12,9 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /**
- * A peer that knows what a peer may know, the numbers that the endpoint has used, and writes segments
- * around them: mostly plausible ones, so that every state is reached, and now and then anything.
+ * A peer that knows what a peer may know, the numbers that the endpoint has used, and writes
+ * segments around them: mostly plausible ones, so that every state is reached, and now and then
+ * anything.
  */
 final class FuzzPeer {
 

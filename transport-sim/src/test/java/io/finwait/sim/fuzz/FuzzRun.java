@@ -27,10 +27,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One endpoint among hostile peers and careless users, from a seed: batches of packets, calls between and
- * inside callbacks, a transport without room, a clock that stands still or jumps. Whatever happens, no
- * connection may end by an internal error, the endpoint may not be polled for ever, and when all is over
- * nothing may be held.
+ * One endpoint among hostile peers and careless users, from a seed: batches of packets, calls
+ * between and inside callbacks, a transport without room, a clock that stands still or jumps.
+ * Whatever happens, no connection may end by an internal error, the endpoint may not be polled for
+ * ever, and when all is over nothing may be held.
  */
 final class FuzzRun {
 

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A transport whose buffers are filled anew at each receive, as rule R4 of {@link Transport} allows, and
- * that has room only when it is told so.
+ * A transport whose buffers are filled anew at each receive, as rule R4 of {@link Transport}
+ * allows, and that has room only when it is told so.
  */
 final class FuzzWire implements Transport {
 

@@ -94,7 +94,9 @@ final class Victim {
         }
     }
 
-    /** What the endpoint sends must be well formed; its numbers are what the next segment is near. */
+    /**
+     * What the endpoint sends must be well formed; its numbers are what the next segment is near.
+     */
     private void learnFrom(ByteBuffer packet) {
         Verdict verdict = ip.parse(packet, 0, packet.capacity());
         if (verdict == Verdict.OK && ip.protocol() == Protocol.TCP) {

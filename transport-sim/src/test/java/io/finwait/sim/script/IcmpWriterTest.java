@@ -28,7 +28,7 @@ class IcmpWriterTest {
     }
 
     private static ByteBuffer packet(String local, String remote, String text) {
-        Binding binding = new Binding();
+        ScriptBinding binding = new ScriptBinding();
         binding.created();
         binding.connecting(50_000);
         binding.outboundSyn(OUR_ISN, new Sequence(0, 0, false, false));
@@ -56,7 +56,7 @@ class IcmpWriterTest {
         assertThat(Ipv4.totalLength(b, quoted)).isEqualTo(1500);
         int tcp = quoted + Ipv4.HEADER_LENGTH;
         assertThat(TcpHeader.sourcePort(b, tcp)).isEqualTo(50_000);
-        assertThat(TcpHeader.destinationPort(b, tcp)).isEqualTo(Binding.PORT);
+        assertThat(TcpHeader.destinationPort(b, tcp)).isEqualTo(ScriptBinding.PORT);
         assertThat(TcpHeader.sequence(b, tcp)).isEqualTo(OUR_ISN + 1);
     }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The scripts of this project: one or more for each requirement that a script can show. Those in folder
- * {@code linux} show what profile linux does in its own way.
+ * The scripts of this project: one or more for each requirement that a script can show. Those in
+ * folder {@code linux} show what profile linux does in its own way.
  */
 final class OwnScripts {
 

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Every script of a folder parses, and reads back from what it prints. The folder is given by {@code
- * -Dfinwait.suites=DIR}; public suites are not part of this repository.
+ * Every script of a folder parses, and reads back from what it prints. The folder is given by
+ * {@code -Dfinwait.suites=DIR}; public suites are not part of this repository.
  */
 class SuitesParseTest {
 

@@ -6,7 +6,10 @@ import io.finwait.spi.Transport;
 
 import java.nio.ByteBuffer;
 
-/** Swaps two pairs of octets of texts of eight, the first or the last ones, which no checksum notices. */
+/**
+ * Swaps two pairs of octets of texts of eight, the first or the last ones, which no checksum
+ * notices.
+ */
 final class SwappingTransport extends ForwardingTransport {
 
     private static final int HEADERS = 40;

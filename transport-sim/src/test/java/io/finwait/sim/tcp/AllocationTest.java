@@ -134,8 +134,8 @@ class AllocationTest {
 
     /**
      * Octets allocated by the measured steps once warm: the least of some rounds, since the JIT
-     * compiler may still allocate in one of them on this thread's account; what the steps themselves
-     * allocate shows in every round.
+     * compiler may still allocate in one of them on this thread's account; what the steps
+     * themselves allocate shows in every round.
      */
     private long allocatedBy(Step step) throws IOException {
         for (int i = 0; i < WARM_UP; i++) {

@@ -27,9 +27,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Closes over bad links: both ends send, close at random times, and lose up to 60 % of their packets.
- * Every connection must end with a reason in bounded time, and the global invariants must hold. A
- * failure names its seed; {@code -Dfinwait.seed=N} runs that one alone.
+ * Closes over bad links: both ends send, close at random times, and lose up to 60 % of their
+ * packets. Every connection must end with a reason in bounded time, and the global invariants must
+ * hold. A failure names its seed; {@code -Dfinwait.seed=N} runs that one alone.
  */
 class BadLinksTest {
 
@@ -186,8 +186,9 @@ class BadLinksTest {
         }
 
         /**
-         * F14: both read to the end before their full CLOSE, nobody aborts, no timer gave up, and 2MSL is
-         * longer than a segment's life and the longest gap between a FIN and what comes next.
+         * F14: both read to the end before their full CLOSE, nobody aborts, no timer gave up, and
+         * 2MSL is longer than a segment's life and the longest gap between a FIN and what comes
+         * next.
          */
         boolean f14Applies() {
             return server != null
@@ -239,8 +240,8 @@ class BadLinksTest {
     }
 
     /**
-     * How long TIME-WAIT had to last: from an arrival of the peer's FIN, which starts 2MSL, to the next
-     * arrival of anything from a peer that has not seen our ACK.
+     * How long TIME-WAIT had to last: from an arrival of the peer's FIN, which starts 2MSL, to the
+     * next arrival of anything from a peer that has not seen our ACK.
      */
     private static final class FinGaps {
 

@@ -21,10 +21,10 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 
 /**
- * Transfers over a link that is perfect but for one round trip, in which 10 to 90 % of the packets are
- * lost: hundreds of segments are on their way then, and as many holes are left. All must be completed
- * and closed in order. A failure names its seed; {@code -Dfinwait.seed=N} runs that one alone, {@code
- * -Dfinwait.transfers=1000} more of them.
+ * Transfers over a link that is perfect but for one round trip, in which 10 to 90 % of the packets
+ * are lost: hundreds of segments are on their way then, and as many holes are left. All must be
+ * completed and closed in order. A failure names its seed; {@code -Dfinwait.seed=N} runs that one
+ * alone, {@code -Dfinwait.transfers=1000} more of them.
  */
 class BadRoundTripTest {
 

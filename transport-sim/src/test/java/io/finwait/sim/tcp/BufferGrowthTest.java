@@ -20,8 +20,8 @@ import java.nio.ByteBuffer;
 import java.util.function.UnaryOperator;
 
 /**
- * Buffers grow to what a round trip carries. The path is 200 Mbit/s with a round trip of 50 ms: 1.25 MB
- * are on their way when it is full, five times the buffer of the beginning.
+ * Buffers grow to what a round trip carries. The path is 200 Mbit/s with a round trip of 50 ms:
+ * 1.25 MB are on their way when it is full, five times the buffer of the beginning.
  */
 class BufferGrowthTest {
 

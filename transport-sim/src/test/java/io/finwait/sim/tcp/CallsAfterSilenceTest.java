@@ -31,8 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a user's call begins, begins at the time of the call and not at that of the last duty cycle: an
- * endpoint that has nothing to do is not told that time passes.
+ * What a user's call begins, begins at the time of the call and not at that of the last duty cycle:
+ * an endpoint that has nothing to do is not told that time passes.
  */
 class CallsAfterSilenceTest {
 
@@ -145,7 +145,9 @@ class CallsAfterSilenceTest {
         assertThat(hosts.listener.accept().unread()).isEqualTo(3);
     }
 
-    /** RFC 9293 §3.4.1: the clock of initial sequence numbers goes on while nobody does anything. */
+    /**
+     * RFC 9293 §3.4.1: the clock of initial sequence numbers goes on while nobody does anything.
+     */
     @Test
     void initialSequenceNumbersGoOnWhileNothingHappens() {
         assertThat(issAfter(1_000 * SECOND + 400 * MS) - issAfter(1_000 * SECOND))

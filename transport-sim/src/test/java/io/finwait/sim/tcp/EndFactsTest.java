@@ -148,7 +148,9 @@ class EndFactsTest {
         assertThat(ours.closeReason().ending().unread()).isEqualTo(700);
     }
 
-    /** Each connect takes the next port, also when the one before is free again (RFC 6056 §3.3.4). */
+    /**
+     * Each connect takes the next port, also when the one before is free again (RFC 6056 §3.3.4).
+     */
     @Test
     @Requirement("D22")
     void theNextPortIsAnotherOne() {
@@ -174,7 +176,10 @@ class EndFactsTest {
         }
     }
 
-    /** A pair of sockets in TIME-WAIT is reopened only where a listener would take a new one (RFC 6191). */
+    /**
+     * A pair of sockets in TIME-WAIT is reopened only where a listener would take a new one (RFC
+     * 6191).
+     */
     @Test
     @Requirement({"D08", "F09"})
     void reopeningAsksTheBacklog() {

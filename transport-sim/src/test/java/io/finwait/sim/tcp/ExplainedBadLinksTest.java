@@ -25,10 +25,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Connections over bad links, captured at four places at once: what is concluded from each capture alone
- * is held against what both ends know. Neither who closed first nor how it ended may be told wrongly, why
- * it was reset at most once in twenty; what a place could not see counts as not knowable, so does an abort
- * behind text that might be unread. {@code -Dfinwait.explained=10000} runs more.
+ * Connections over bad links, captured at four places at once: what is concluded from each capture
+ * alone is held against what both ends know. Neither who closed first nor how it ended may be told
+ * wrongly, why it was reset at most once in twenty; what a place could not see counts as not
+ * knowable, so does an abort behind text that might be unread. {@code -Dfinwait.explained=10000}
+ * runs more.
  */
 class ExplainedBadLinksTest {
 
@@ -164,7 +165,9 @@ class ExplainedBadLinksTest {
             }
         }
 
-        /** Why it was reset is judged against what the sender of the first RST in the capture says. */
+        /**
+         * Why it was reset is judged against what the sender of the first RST in the capture says.
+         */
         private void why(Vantage.Place place, ConnectionStory story, String which) {
             Vantage.FirstReset reset = captures.get(place).firstReset();
             Cause truth = causeOf((reset.side() == 0 ? client : server).reason());

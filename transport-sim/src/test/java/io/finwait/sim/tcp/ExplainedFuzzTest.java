@@ -21,8 +21,8 @@ import java.util.BitSet;
 import java.util.Random;
 
 /**
- * Spoilt captures are read, explained and drawn as far as they go; where they break, a sentence says so.
- * {@code -Dfinwait.fuzz.octets=10000000} reads more than the build.
+ * Spoilt captures are read, explained and drawn as far as they go; where they break, a sentence
+ * says so. {@code -Dfinwait.fuzz.octets=10000000} reads more than the build.
  */
 class ExplainedFuzzTest {
 

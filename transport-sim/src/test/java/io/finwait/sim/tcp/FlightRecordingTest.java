@@ -29,7 +29,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a recording of JDK Flight Recorder holds of connections: everything that happened, in order. */
+/**
+ * What a recording of JDK Flight Recorder holds of connections: everything that happened, in order.
+ */
 class FlightRecordingTest {
 
     private static final String CLIENT = "10.0.0.1:";

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An orphan in FIN-WAIT-2 is a record of the TIME-WAIT table, and its handle still says how it ends. */
+/**
+ * An orphan in FIN-WAIT-2 is a record of the TIME-WAIT table, and its handle still says how it
+ * ends.
+ */
 class OrphanRecordTest {
 
     private final TwoHosts hosts = TwoHosts.plain();

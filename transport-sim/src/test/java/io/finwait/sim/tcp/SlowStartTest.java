@@ -15,7 +15,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The window doubles each round trip between two endpoints, whatever a batch holds (RFC 5681 §3.1). */
+/**
+ * The window doubles each round trip between two endpoints, whatever a batch holds (RFC 5681 §3.1).
+ */
 class SlowStartTest {
 
     private static final int SEGMENT = 1_448;

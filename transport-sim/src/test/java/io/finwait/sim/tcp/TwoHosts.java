@@ -66,7 +66,9 @@ final class TwoHosts {
         return client.connect(SERVER, PORT);
     }
 
-    /** Lets virtual time pass. Nobody tells an endpoint the time that has nothing to do, as in life. */
+    /**
+     * Lets virtual time pass. Nobody tells an endpoint the time that has nothing to do, as in life.
+     */
     void run(long ns) {
         net.runFor(ns);
     }

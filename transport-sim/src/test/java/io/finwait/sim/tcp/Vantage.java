@@ -51,8 +51,8 @@ final class Vantage implements SimObserver {
      *
      * @param side who sent it: 0 the client
      * @param isItsFirst false when an earlier one of that side was lost before it came here
-     * @param textMayWait true when the last text came from the other side, and no FIN went before: an
-     *     abort and a close with text unread look alike
+     * @param textMayWait true when the last text came from the other side, and no FIN went before:
+     *     an abort and a close with text unread look alike
      */
     record FirstReset(int side, boolean isItsFirst, boolean textMayWait) {}
 

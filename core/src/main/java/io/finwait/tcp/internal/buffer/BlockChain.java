@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Octets addressed by their distance from the first one, in pooled blocks. Blocks come when octets are
- * written and go when the octets before them are dropped; an empty chain holds none.
+ * Octets addressed by their distance from the first one, in pooled blocks. Blocks come when octets
+ * are written and go when the octets before them are dropped; an empty chain holds none.
  */
 final class BlockChain {
 

@@ -3,8 +3,8 @@ package io.finwait.tcp.internal.buffer;
 import java.nio.ByteBuffer;
 
 /**
- * Blocks of equal size from which send and receive buffers are built, used again and again. Belongs to
- * one endpoint and its thread.
+ * Blocks of equal size from which send and receive buffers are built, used again and again. Belongs
+ * to one endpoint and its thread.
  */
 public final class BlockPool {
 

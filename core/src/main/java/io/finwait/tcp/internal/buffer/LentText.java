@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Text in order that still lies in the transport's buffers, where it stays valid until the next receive
- * (rule R4 of {@link io.finwait.spi.Transport}). A user that reads within the same duty cycle takes
- * it from there, so it is copied once and not twice.
+ * Text in order that still lies in the transport's buffers, where it stays valid until the next
+ * receive (rule R4 of {@link io.finwait.spi.Transport}). A user that reads within the same duty
+ * cycle takes it from there, so it is copied once and not twice.
  *
  * <p>One for all connections of an endpoint, so that the same few lines of the cache serve them
  * all. A {@link ReceiveBuffer} knows its first and last piece, and each piece knows the next one.

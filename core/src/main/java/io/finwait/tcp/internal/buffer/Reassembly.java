@@ -81,8 +81,8 @@ public final class Reassembly {
     }
 
     /**
-     * The first range that has some of the numbers from {@code from} up to, not including, {@code to}, or
-     * -1.
+     * The first range that has some of the numbers from {@code from} up to, not including, {@code
+     * to}, or -1.
      */
     public int firstOverlap(int from, int to) {
         for (int i = 0; i < count; i++) {

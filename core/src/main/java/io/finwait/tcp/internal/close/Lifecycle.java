@@ -166,8 +166,8 @@ public final class Lifecycle {
     }
 
     /**
-     * An orphan in FIN-WAIT-2 has shrunk to a record of the TIME-WAIT table, which answers from now on
-     * ({@link FinWait2Records}); the handle lives on.
+     * An orphan in FIN-WAIT-2 has shrunk to a record of the TIME-WAIT table, which answers from now
+     * on ({@link FinWait2Records}); the handle lives on.
      */
     void shrunk(Tcb tcb) {
         tcb.timers.stopAll();

@@ -59,8 +59,8 @@ public final class BufferGrowth {
     }
 
     /**
-     * The user has more to send than fits: there must be room for what is on its way, and as much again
-     * that waits to follow it.
+     * The user has more to send than fits: there must be room for what is on its way, and as much
+     * again that waits to follow it.
      */
     public void wanted(Tcb tcb) {
         Snd snd = tcb.snd;

@@ -32,7 +32,8 @@ public final class Failures {
     /**
      * Counts a failure and logs it, ten in a second at most.
      *
-     * @param what was done because of it @param whose the connection or the thing concerned
+     * @param what was done because of it
+     * @param whose the connection or the thing concerned
      */
     public void report(String what, Object whose, Throwable failure) {
         count();

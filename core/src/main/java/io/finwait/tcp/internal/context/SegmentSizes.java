@@ -8,7 +8,10 @@ import io.finwait.wire.Ipv4;
 import io.finwait.wire.Ipv6;
 import io.finwait.wire.TcpHeader;
 
-/** How long headers are, and how much text fits behind them (RFC 9293 §3.7.1, RFC 6691). All in octets. */
+/**
+ * How long headers are, and how much text fits behind them (RFC 9293 §3.7.1, RFC 6691). All in
+ * octets.
+ */
 public final class SegmentSizes {
 
     /** The timestamps option with two NOPs before it. */

@@ -6,9 +6,9 @@ import io.finwait.tcp.internal.tcb.Timers;
 import java.util.Arrays;
 
 /**
- * The TCBs whose timers run, earliest first. A TCB stands at the deadline that it had when it was last
- * placed; a TCB whose deadline has moved later stays in its place until it comes to the top, since
- * nearly every retransmission timer is moved before it fires.
+ * The TCBs whose timers run, earliest first. A TCB stands at the deadline that it had when it was
+ * last placed; a TCB whose deadline has moved later stays in its place until it comes to the top,
+ * since nearly every retransmission timer is moved before it fires.
  */
 public final class TimerHeap {
 

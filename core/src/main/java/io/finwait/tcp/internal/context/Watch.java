@@ -198,7 +198,8 @@ public final class Watch {
     /**
      * A segment was sent again.
      *
-     * @param octets of text that were sent before @param segments in how many segments, at least 1
+     * @param octets of text that were sent before
+     * @param segments in how many segments, at least 1
      * @param syn whether it is a SYN
      * @param fin whether it carries a FIN that was sent before
      */

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a connection came to its end: the states on the way, who closed first, why it ended and what was
- * left undone. Kept in plain fields, and put into words only when somebody asks.
+ * How a connection came to its end: the states on the way, who closed first, why it ended and what
+ * was left undone. Kept in plain fields, and put into words only when somebody asks.
  */
 final class CloseRecord {
 

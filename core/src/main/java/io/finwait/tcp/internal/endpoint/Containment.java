@@ -33,7 +33,9 @@ final class Containment {
         this.finWait2 = finWait2;
     }
 
-    /** Something was thrown while a TCB was handled: its connection ends, with RST where that works. */
+    /**
+     * Something was thrown while a TCB was handled: its connection ends, with RST where that works.
+     */
     void end(Tcb tcb, Throwable failure) {
         failures.report("an internal error ends the connection", tcb, failure);
         reset(tcb);

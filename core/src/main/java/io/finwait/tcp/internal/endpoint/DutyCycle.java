@@ -185,7 +185,10 @@ final class DutyCycle {
         }
     }
 
-    /** When the next round is due, in ns; {@link Long#MAX_VALUE} when only a packet or a call matters. */
+    /**
+     * When the next round is due, in ns; {@link Long#MAX_VALUE} when only a packet or a call
+     * matters.
+     */
     long nextDeadlineNs() {
         boolean atOnce =
                 !commands.isEmpty()

@@ -6,8 +6,8 @@ import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 /**
- * What a callback about arrived text needs of a {@link TcpConnection}; a class of its own for the same
- * reason as {@code PerSegment}.
+ * What a callback about arrived text needs of a {@link TcpConnection}; a class of its own for the
+ * same reason as {@code PerSegment}.
  */
 abstract sealed class Notified permits TcpConnection {
 
@@ -27,7 +27,9 @@ abstract sealed class Notified permits TcpConnection {
 
     boolean toBeNotified;
 
-    /** Counts the connections that this handle was for: a callback may release it and connect anew. */
+    /**
+     * Counts the connections that this handle was for: a callback may release it and connect anew.
+     */
     int incarnation;
 
     /** The user has called CLOSE or ABORT: the handle reads no more. */

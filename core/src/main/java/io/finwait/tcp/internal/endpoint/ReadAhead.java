@@ -13,10 +13,10 @@ import io.finwait.wire.Protocol;
 import java.nio.ByteBuffer;
 
 /**
- * Looks at all packets of a batch before the first one is processed, and reads what their connections
- * will need. Each of these reads may miss the cache. Since none depends on another packet, the
- * processor waits for many at the same time, instead of for one after the other. Nothing is decided
- * or changed here: a packet that is not what it seems costs a useless read.
+ * Looks at all packets of a batch before the first one is processed, and reads what their
+ * connections will need. Each of these reads may miss the cache. Since none depends on another
+ * packet, the processor waits for many at the same time, instead of for one after the other.
+ * Nothing is decided or changed here: a packet that is not what it seems costs a useless read.
  */
 public final class ReadAhead {
 
@@ -90,7 +90,10 @@ public final class ReadAhead {
         return hashed[place] ? demultiplexer.find(hashes[place], pair) : demultiplexer.find(pair);
     }
 
-    /** Computes the hash where the header has the usual length, so that the ports are known to be there. */
+    /**
+     * Computes the hash where the header has the usual length, so that the ports are known to be
+     * there.
+     */
     private boolean hash(int place, Packet packet) {
         ByteBuffer b = packet.buffer();
         int at = packet.offset();

@@ -14,10 +14,10 @@ import java.util.Comparator;
 import java.util.function.LongConsumer;
 
 /**
- * Everything in an endpoint that decides what happens next, in canonical form: numbers relative to the
- * initial ones, deadlines relative to now. Two endpoints with equal digests behave alike from here
- * on, provided that their retransmission timeouts are constant (smallest equal to largest) and that
- * their windows are either closed or so wide that their exact size does not matter.
+ * Everything in an endpoint that decides what happens next, in canonical form: numbers relative to
+ * the initial ones, deadlines relative to now. Two endpoints with equal digests behave alike from
+ * here on, provided that their retransmission timeouts are constant (smallest equal to largest) and
+ * that their windows are either closed or so wide that their exact size does not matter.
  */
 public final class StateDigest {
 

@@ -23,8 +23,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * The user's handle. While the connection lives it works on the {@link Tcb}; afterwards it holds what
- * was received and how it ended.
+ * The user's handle. While the connection lives it works on the {@link Tcb}; afterwards it holds
+ * what was received and how it ended.
  */
 public final class TcpConnection extends Notified implements Connection, Handle {
 
@@ -36,7 +36,9 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     private final TcpInfos.Totals totals = new TcpInfos.Totals();
     private int lastSndNxt;
 
-    /** True while a record of the TIME-WAIT table stands for this orphan ({@code FinWait2Records}). */
+    /**
+     * True while a record of the TIME-WAIT table stands for this orphan ({@code FinWait2Records}).
+     */
     private boolean isRecord;
 
     private boolean endOfStream;

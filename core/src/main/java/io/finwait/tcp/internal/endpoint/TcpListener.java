@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A listening port with its two queues: handshakes under way, and connections that nobody has accepted
- * yet.
+ * A listening port with its two queues: handshakes under way, and connections that nobody has
+ * accepted yet.
  */
 public final class TcpListener implements Listener, Backlog {
 

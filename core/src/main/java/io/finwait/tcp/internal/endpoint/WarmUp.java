@@ -13,10 +13,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A rehearsal, so that classes are loaded and methods compiled before the first packet: two endpoints of
- * one configuration that talk to each other on virtual time. Every connection is opened, carries a
- * request and a response, and ends in one way of {@link Ending}; TIME-WAIT passes before the next
- * ones are opened.
+ * A rehearsal, so that classes are loaded and methods compiled before the first packet: two
+ * endpoints of one configuration that talk to each other on virtual time. Every connection is
+ * opened, carries a request and a response, and ends in one way of {@link Ending}; TIME-WAIT passes
+ * before the next ones are opened.
  */
 public final class WarmUp {
 
@@ -56,8 +56,8 @@ public final class WarmUp {
     }
 
     /**
-     * Opens the two endpoints. They have the addresses and the rules of the configuration, and share
-     * neither its observer nor its source of randomness.
+     * Opens the two endpoints. They have the addresses and the rules of the configuration, and
+     * share neither its observer nor its source of randomness.
      *
      * @param pair two transports that carry packets to each other, and stay the caller's
      */

@@ -11,7 +11,10 @@ import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
-/** What an acceptable ACK field, its SACK blocks and its window tell (RFC 9293 §3.10.7.4, fifth step). */
+/**
+ * What an acceptable ACK field, its SACK blocks and its window tell (RFC 9293 §3.10.7.4, fifth
+ * step).
+ */
 final class AckArrives {
 
     private final Context context;

@@ -116,7 +116,9 @@ public final class Handshake {
         }
     }
 
-    /** Text on a SYN is kept until the handshake is complete; our SYN,ACK acknowledges the SYN only. */
+    /**
+     * Text on a SYN is kept until the handshake is complete; our SYN,ACK acknowledges the SYN only.
+     */
     private void holdTextOfSyn(Tcb tcb, Segment seg) {
         int octets = Math.min(seg.textLength(), tcb.rcv.capacity);
         tcb.rcv.buffer.write(0, seg.buffer(), seg.textOffset(), octets);
@@ -211,8 +213,9 @@ public final class Handshake {
     }
 
     /**
-     * Whether the listener waits for text ({@link io.finwait.tcp.Listener#deferAccept}). The peer has our
-     * SYN,ACK; it is sent again when the wait is over, to be answered with an ACK that counts.
+     * Whether the listener waits for text ({@link io.finwait.tcp.Listener#deferAccept}). The peer
+     * has our SYN,ACK; it is sent again when the wait is over, to be answered with an ACK that
+     * counts.
      */
     private boolean isDeferred(Tcb tcb, Segment seg) {
         boolean saysMore = seg.textLength() > 0 || seg.hasFin();
@@ -258,8 +261,8 @@ public final class Handshake {
     }
 
     /**
-     * A segment that carries SYN, in SYN-RECEIVED (RFC 9293 §3.10.7.4, fourth step, and section 3.2 of
-     * the matrix).
+     * A segment that carries SYN, in SYN-RECEIVED (RFC 9293 §3.10.7.4, fourth step, and section 3.2
+     * of the matrix).
      */
     void synInSynReceived(Tcb tcb, Segment seg) {
         if (seg.seq() == tcb.rcv.irs) {

@@ -51,7 +51,10 @@ public final class OwedAcks {
         }
     }
 
-    /** A batch of a few segments is acknowledged at its end, a longer one in pairs while its sender starts. */
+    /**
+     * A batch of a few segments is acknowledged at its end, a longer one in pairs while its sender
+     * starts.
+     */
     private void acknowledgeInBatch(Tcb tcb) {
         int segments = tcb.acknowledgedInBatch ? 2 : 4;
         if (tcb.rcv.peerIsStarting()

@@ -15,21 +15,21 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
 /**
- * A segment arrives for a connection in SYN-RECEIVED or any later state but TIME-WAIT: the steps of RFC
- * 9293 §3.10.7.4, though not all in that order. A step returns false when the segment goes no further.
- * Nothing leaves here; answers are noted as owed. The order is 2, PAWS, 4, 1, 5, 7, 8:
+ * A segment arrives for a connection in SYN-RECEIVED or any later state but TIME-WAIT: the steps of
+ * RFC 9293 §3.10.7.4, though not all in that order. A step returns false when the segment goes no
+ * further. Nothing leaves here; answers are noted as owed. The order is 2, PAWS, 4, 1, 5, 7, 8:
  *
  * <ul>
- *   <li>RST (2) stands first. It is taken into a closed window as well (RFC 9293 MUST-66), where the
- *       first step would refuse one that carries text (SHLD-2), and PAWS must not look at it (RFC 7323
- *       §5.2). It has an exact check of its own number (RFC 5961 §3.2).
+ *   <li>RST (2) stands first. It is taken into a closed window as well (RFC 9293 MUST-66), where
+ *   the first step would refuse one that carries text (SHLD-2), and PAWS must not look at it (RFC
+ *   7323 §5.2). It has an exact check of its own number (RFC 5961 §3.2).
  *   <li>PAWS stands before the check of the sequence number (RFC 7323 §5.3, R1 before R2).
- *   <li>SYN (4) stands before that check too, because it is challenged whatever its number (RFC 5961
- *       §4.2). One outside the window gets the challenge's limited ACK, and not the first step's.
- *   <li>Then come the sequence number (1), the ACK field (5), the text (7) and the FIN (8). A recent
- *       segment that the first step refuses may still acknowledge something new.
- *   <li>Security (3) and the urgent pointer (6) have no step. Urgent text is ordinary text here (RFC
- *       6093).
+ *   <li>SYN (4) stands before that check too, because it is challenged whatever its number (RFC
+ *   5961 §4.2). One outside the window gets the challenge's limited ACK, and not the first step's.
+ *   <li>Then come the sequence number (1), the ACK field (5), the text (7) and the FIN (8). A
+ *   recent segment that the first step refuses may still acknowledge something new.
+ *   <li>Security (3) and the urgent pointer (6) have no step. Urgent text is ordinary text here
+ *   (RFC 6093).
  * </ul>
  */
 public final class SegmentArrives {
@@ -180,9 +180,9 @@ public final class SegmentArrives {
     // Fifth step: the ACK field.
 
     /**
-     * @param acceptable whether the segment lies in the window: TS.Recent is for those alone, or anybody
-     *     could put it so far ahead that the peer's own segments count as old (RFC 7323 §5.3, R2 before
-     *     R3; CVE-2005-0356)
+     * @param acceptable whether the segment lies in the window: TS.Recent is for those alone, or
+     *     anybody could put it so far ahead that the peer's own segments count as old (RFC 7323
+     *     §5.3, R2 before R3; CVE-2005-0356)
      */
     private boolean acknowledgment(Tcb tcb, Segment seg, boolean acceptable) {
         if (!seg.hasAck()) {

@@ -13,8 +13,8 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.Segment;
 
 /**
- * The way in for segments: by the state of the connection, or of the port, that they are for (RFC 9293
- * §3.10.7).
+ * The way in for segments: by the state of the connection, or of the port, that they are for (RFC
+ * 9293 §3.10.7).
  */
 public final class SegmentInput {
 

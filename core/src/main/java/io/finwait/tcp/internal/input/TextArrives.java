@@ -6,7 +6,10 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
-/** The text of acceptable segments: delivered in order, kept behind a gap (RFC 9293 §3.10.7.4, seventh step). */
+/**
+ * The text of acceptable segments: delivered in order, kept behind a gap (RFC 9293 §3.10.7.4,
+ * seventh step).
+ */
 final class TextArrives {
 
     private final OwedAcks owedAcks;

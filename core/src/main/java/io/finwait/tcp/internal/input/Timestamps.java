@@ -11,8 +11,8 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpOptions;
 
 /**
- * What the timestamps of arriving segments tell (RFC 7323): which segment is old (PAWS), what to echo,
- * and how long a round trip takes.
+ * What the timestamps of arriving segments tell (RFC 7323): which segment is old (PAWS), what to
+ * echo, and how long a round trip takes.
  */
 public final class Timestamps {
 
@@ -57,8 +57,9 @@ public final class Timestamps {
     }
 
     /**
-     * TS.Recent moves on (RFC 7323 §4.3). Only a segment whose number and ACK field were found good may
-     * move it: anybody else could put it so far ahead that the peer's own segments would count as old.
+     * TS.Recent moves on (RFC 7323 §4.3). Only a segment whose number and ACK field were found good
+     * may move it: anybody else could put it so far ahead that the peer's own segments would count
+     * as old.
      */
     void record(Tcb tcb, Segment seg) {
         Rcv rcv = tcb.rcv;
@@ -71,10 +72,10 @@ public final class Timestamps {
     }
 
     /**
-     * A round trip for the retransmission timeout, by timestamps or of one segment at a time. One for each
-     * flight: where every ACK of it counted, the estimator would forget within a round trip what was
-     * before (RFC 7323 appendix G). After a timeout the next one counts, whatever it acknowledges: only
-     * a measured round trip ends the doubling.
+     * A round trip for the retransmission timeout, by timestamps or of one segment at a time. One
+     * for each flight: where every ACK of it counted, the estimator would forget within a round
+     * trip what was before (RFC 7323 appendix G). After a timeout the next one counts, whatever it
+     * acknowledges: only a measured round trip ends the doubling.
      */
     public void measure(Tcb tcb, Segment seg) {
         TcpOptions options = seg.options();

@@ -3,8 +3,8 @@ package io.finwait.tcp.internal.loss;
 import io.finwait.spi.CongestionControl;
 
 /**
- * Slow start and congestion avoidance (RFC 5681) with byte counting (RFC 3465), from an initial window
- * of ten segments (RFC 6928). All sizes in octets.
+ * Slow start and congestion avoidance (RFC 5681) with byte counting (RFC 3465), from an initial
+ * window of ten segments (RFC 6928). All sizes in octets.
  */
 public final class NewReno implements CongestionControl {
 
@@ -20,7 +20,8 @@ public final class NewReno implements CongestionControl {
     /**
      * For connections to come.
      *
-     * @param countsAllOctets whether slow start takes all that an ACK covers after a timeout as well
+     * @param countsAllOctets whether slow start takes all that an ACK covers after a timeout as
+     *     well
      */
     public NewReno(boolean countsAllOctets) {
         countsAll = countsAllOctets;
@@ -69,9 +70,10 @@ public final class NewReno implements CongestionControl {
     }
 
     /**
-     * L of RFC 3465 §2. All that an ACK covers counts: receivers that acknowledge a whole batch at once
-     * are the rule today, and two segments an ACK would make slow start linear behind them (RFC 9406
-     * §4.2 takes eight, or no limit). One segment after a timeout, when ACKs may cover what was not lost.
+     * L of RFC 3465 §2. All that an ACK covers counts: receivers that acknowledge a whole batch at
+     * once are the rule today, and two segments an ACK would make slow start linear behind them
+     * (RFC 9406 §4.2 takes eight, or no limit). One segment after a timeout, when ACKs may cover
+     * what was not lost.
      */
     private int mostPerAck() {
         return afterTimeout && !countsAll ? mss : Integer.MAX_VALUE;

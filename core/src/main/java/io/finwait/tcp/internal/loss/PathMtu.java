@@ -13,14 +13,17 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 
 /**
- * What a connection knows of the largest packet on its way (RFC 1191, RFC 8201). It begins with what our
- * own link carries, gets smaller when ICMP says so, and after ten minutes begins anew: routes change.
- * Nothing is shared between connections, so that a lie told to one hurts no other. A path that drops what
- * is too big and says nothing (RFC 4821, RFC 8899) is not found out.
+ * What a connection knows of the largest packet on its way (RFC 1191, RFC 8201). It begins with
+ * what our own link carries, gets smaller when ICMP says so, and after ten minutes begins anew:
+ * routes change. Nothing is shared between connections, so that a lie told to one hurts no other. A
+ * path that drops what is too big and says nothing (RFC 4821, RFC 8899) is not found out.
  */
 public final class PathMtu {
 
-    /** No link in use carries less (RFC 1191 §7); a smaller one is told to make us send many packets. */
+    /**
+     * No link in use carries less (RFC 1191 §7); a smaller one is told to make us send many
+     * packets.
+     */
     private static final int SMALLEST_V4 = 296;
 
     /** What every IPv4 host takes: the plateau above {@link #SMALLEST_V4} (RFC 1191 §5). */
@@ -39,9 +42,9 @@ public final class PathMtu {
     }
 
     /**
-     * A packet was too big. Segments get smaller, and what was sent goes again at once. The congestion
-     * window stays: a link was too narrow, not too full (RFC 8201 §5.4). Numbers stay as they were, the
-     * FIN's as well.
+     * A packet was too big. Segments get smaller, and what was sent goes again at once. The
+     * congestion window stays: a link was too narrow, not too full (RFC 8201 §5.4). Numbers stay as
+     * they were, the FIN's as well.
      *
      * @param error what was told; its quoted number is outstanding, and anybody may have told it
      */
@@ -74,9 +77,9 @@ public final class PathMtu {
     }
 
     /**
-     * Who tells what the packet would have fitted into has dropped it all the same: the next plateau below
-     * it is tried (RFC 1191 §5). That packet must be one of ours: with all options it would still have had
-     * no more text than was sent.
+     * Who tells what the packet would have fitted into has dropped it all the same: the next
+     * plateau below it is tried (RFC 1191 §5). That packet must be one of ours: with all options it
+     * would still have had no more text than was sent.
      */
     private static int believedV4(Tcb tcb, IcmpError error) {
         int packet = error.packetLength();
@@ -89,8 +92,8 @@ public final class PathMtu {
     }
 
     /**
-     * Before something is sent: when what was told is too old, segments are as large as both ends agreed
-     * on. That needs no timer, since it matters to nobody before.
+     * Before something is sent: when what was told is too old, segments are as large as both ends
+     * agreed on. That needs no timer, since it matters to nobody before.
      */
     public void age(Tcb tcb) {
         if (tcb.pathMtu != 0 && context.nowNs() - tcb.pathMtuUntilNs >= 0) {

@@ -160,8 +160,8 @@ public final class Recovery {
     }
 
     /**
-     * A duplicate ACK, which one that moves SND.UNA is as well when it reports more (RFC 6675 §2 and §5):
-     * enough of them, or of what they report, and SND.UNA goes again.
+     * A duplicate ACK, which one that moves SND.UNA is as well when it reports more (RFC 6675 §2
+     * and §5): enough of them, or of what they report, and SND.UNA goes again.
      */
     public void duplicate(Tcb tcb, boolean reportsMore) {
         Snd snd = tcb.snd;

@@ -10,9 +10,9 @@ import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.wire.Seq;
 
 /**
- * The tail loss probe (RFC 8985 §7) for the tail that ends in the FIN: when no ACK comes for two round
- * trips, one segment goes out without waiting for the much longer retransmission timeout. It is the next
- * one that was never sent, or else the last one, with the FIN, again.
+ * The tail loss probe (RFC 8985 §7) for the tail that ends in the FIN: when no ACK comes for two
+ * round trips, one segment goes out without waiting for the much longer retransmission timeout. It
+ * is the next one that was never sent, or else the last one, with the FIN, again.
  *
  * <p>Behind the FIN nothing is sent, so it does not matter what a repaired loss would mean for the
  * congestion window (RFC 8985 §7.4), and no other tails are probed for.
@@ -36,7 +36,10 @@ public final class TailLossProbe {
         this.context = context;
     }
 
-    /** Starts the timer when there is a tail to probe for; it never fires behind the retransmission's. */
+    /**
+     * Starts the timer when there is a tail to probe for; it never fires behind the
+     * retransmission's.
+     */
     public void arm(Tcb tcb) {
         if (!applies(tcb)) {
             tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
@@ -49,8 +52,9 @@ public final class TailLossProbe {
     }
 
     /**
-     * Only with SACK, as RFC 8985 §7.2 asks, and while nothing else is known to be missing. While the
-     * retransmission timeout is doubled the round trip isn't known, and a probe would only be sent twice.
+     * Only with SACK, as RFC 8985 §7.2 asks, and while nothing else is known to be missing. While
+     * the retransmission timeout is doubled the round trip isn't known, and a probe would only be
+     * sent twice.
      */
     private static boolean applies(Tcb tcb) {
         Snd snd = tcb.snd;
@@ -80,7 +84,9 @@ public final class TailLossProbe {
         return 2 * tcb.rtt.smoothedNs() + (mayBeDelayed ? MAX_ACK_DELAY_NS : TIMER_SLACK_NS);
     }
 
-    /** Octets of text that were never sent and that the peer's window takes, one segment at most. */
+    /**
+     * Octets of text that were never sent and that the peer's window takes, one segment at most.
+     */
     public static int newText(Snd snd) {
         return Math.min(Math.min(snd.unsentText(), snd.mss), snd.wnd - snd.flight());
     }
@@ -93,7 +99,9 @@ public final class TailLossProbe {
         context.wantsOutput(tcb);
     }
 
-    /** Whether the tail that a probe is owed for is still there; other timers decide if it is not. */
+    /**
+     * Whether the tail that a probe is owed for is still there; other timers decide if it is not.
+     */
     public static boolean isDue(Tcb tcb) {
         return applies(tcb);
     }

@@ -8,8 +8,8 @@ import io.finwait.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * The SACK option of what we send: first what came twice (RFC 2883 §4), by which a sender learns that it
- * has sent in vain, then what stands behind gaps, the newest first (RFC 2018 §4).
+ * The SACK option of what we send: first what came twice (RFC 2883 §4), by which a sender learns
+ * that it has sent in vain, then what stands behind gaps, the newest first (RFC 2018 §4).
  */
 public final class SackBlocks {
 

@@ -17,8 +17,9 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 
 /**
- * The one way out. Arriving segments, timers and the user only note what is owed; here it is decided
- * what is sent, in which order, and how much. Without room in the transport everything stays owed.
+ * The one way out. Arriving segments, timers and the user only note what is owed; here it is
+ * decided what is sent, in which order, and how much. Without room in the transport everything
+ * stays owed.
  */
 public final class SegmentOutput {
 
@@ -278,16 +279,18 @@ public final class SegmentOutput {
     }
 
     /**
-     * An ACK in the middle of a batch, for a sender whose window grows with the number of ACKs; without
-     * room it stays owed. An odd segment at the end does not have to wait for the delay: its sender may
-     * hold back a small one until it is acknowledged (RFC 896).
+     * An ACK in the middle of a batch, for a sender whose window grows with the number of ACKs;
+     * without room it stays owed. An odd segment at the end does not have to wait for the delay:
+     * its sender may hold back a small one until it is acknowledged (RFC 896).
      */
     public void acknowledgeNow(Tcb tcb) {
         sender.sendEmpty(tcb, SegmentSender.ackSequence(tcb.snd));
         tcb.acknowledgedInBatch = true;
     }
 
-    /** The ACK of the peer's FIN, before the TCB goes; lost when there is no room, as on any link. */
+    /**
+     * The ACK of the peer's FIN, before the TCB goes; lost when there is no room, as on any link.
+     */
     public void acknowledgeAtOnce(Tcb tcb) {
         if (!sender.sendEmpty(tcb, SegmentSender.ackSequence(tcb.snd))) {
             context.counters.add(Counter.ANSWERS_WITHOUT_ROOM);

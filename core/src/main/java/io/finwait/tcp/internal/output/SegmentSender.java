@@ -18,8 +18,8 @@ import io.finwait.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * One segment of a connection: its options, its text, the window that it offers, and what is noted when
- * it has left. Without room in the transport nothing has changed.
+ * One segment of a connection: its options, its text, the window that it offers, and what is noted
+ * when it has left. Without room in the transport nothing has changed.
  */
 public final class SegmentSender {
 
@@ -51,9 +51,9 @@ public final class SegmentSender {
     }
 
     /**
-     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). Behind a closed window SND.NXT
-     * lies outside it once the window was probed, and the peer would drop such a RST without a word (RFC
-     * 9293 §3.10.7.4): then it goes to the window's edge, as an ACK does.
+     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). Behind a closed window
+     * SND.NXT lies outside it once the window was probed, and the peer would drop such a RST
+     * without a word (RFC 9293 §3.10.7.4): then it goes to the window's edge, as an ACK does.
      */
     public void sendReset(Tcb tcb) {
         sendReset(tcb, resetSequence(tcb));

@@ -112,7 +112,10 @@ public final class SegmentWriter {
         }
     }
 
-    /** Gives back the room of a segment that was begun and, since something has thrown, not finished. */
+    /**
+     * Gives back the room of a segment that was begun and, since something has thrown, not
+     * finished.
+     */
     void abandon() {
         Packet begun = packet;
         if (begun != null) {
@@ -121,7 +124,9 @@ public final class SegmentWriter {
         }
     }
 
-    /** From now on segments wait for {@link #letGo}: what made them is to be told before they leave. */
+    /**
+     * From now on segments wait for {@link #letGo}: what made them is to be told before they leave.
+     */
     public void hold() {
         holds = true;
     }

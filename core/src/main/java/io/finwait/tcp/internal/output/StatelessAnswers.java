@@ -11,8 +11,8 @@ import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
 
 /**
- * Segments that answer a segment and belong to no TCB. They are sent at once, or dropped and counted
- * when the transport has no room, like anything on a link.
+ * Segments that answer a segment and belong to no TCB. They are sent at once, or dropped and
+ * counted when the transport has no room, like anything on a link.
  */
 public final class StatelessAnswers {
 
@@ -70,7 +70,10 @@ public final class StatelessAnswers {
         }
     }
 
-    /** {@code <SEQ><ACK><CTL=ACK>} of an entry in answer to a segment, with timestamps when it has some. */
+    /**
+     * {@code <SEQ><ACK><CTL=ACK>} of an entry in answer to a segment, with timestamps when it has
+     * some.
+     */
     public void acknowledge(Segment seg, TimeWaitEntry entry) {
         int options = entry.hasTimestamps() ? SegmentSizes.TIMESTAMPS_OCTETS : 0;
         int header = TcpHeader.LENGTH + options;

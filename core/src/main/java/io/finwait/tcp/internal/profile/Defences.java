@@ -1,8 +1,9 @@
 package io.finwait.tcp.internal.profile;
 
 /**
- * What keeps old and foreign segments out of a connection. Each can be switched off, at any time, to show
- * what it is for; only stories need this, so it is no part of the configuration. As made, all hold.
+ * What keeps old and foreign segments out of a connection. Each can be switched off, at any time,
+ * to show what it is for; only stories need this, so it is no part of the configuration. As made,
+ * all hold.
  */
 public final class Defences {
 
@@ -26,8 +27,8 @@ public final class Defences {
     }
 
     /**
-     * Whether a SYN for an open connection is answered with a challenge ACK (RFC 5961 §4). Without, one
-     * inside the window is answered with RST and ends the connection (RFC 793 page 71).
+     * Whether a SYN for an open connection is answered with a challenge ACK (RFC 5961 §4). Without,
+     * one inside the window is answered with RST and ends the connection (RFC 793 page 71).
      */
     public void challengesSyn(boolean on) {
         challengesSyn = on;

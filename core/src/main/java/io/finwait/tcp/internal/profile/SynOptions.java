@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 
 /** How the options of a SYN are laid out. */
 public enum SynOptions {
-    /** Each option begins at a multiple of four octets or ends there: MSS, SACK, timestamps, scale. */
+    /**
+     * Each option begins at a multiple of four octets or ends there: MSS, SACK, timestamps, scale.
+     */
     ALIGNED {
         @Override
         public int write(ByteBuffer b, int start, SynOffer offer) {
@@ -38,7 +40,9 @@ public enum SynOptions {
                     : TcpOptions.writeWindowScale(b, at, offer.windowScale);
         }
     },
-    /** As FreeBSD does it: MSS, scale, SACK, timestamps, and END up to the next multiple of four. */
+    /**
+     * As FreeBSD does it: MSS, scale, SACK, timestamps, and END up to the next multiple of four.
+     */
     FREEBSD {
         @Override
         public int write(ByteBuffer b, int start, SynOffer offer) {

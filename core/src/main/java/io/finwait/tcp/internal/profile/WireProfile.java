@@ -5,12 +5,13 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Habits of other stacks, which test suites written for them expect. They serve these suites only, and
- * are therefore no part of {@link io.finwait.tcp.EndpointConfig}.
+ * Habits of other stacks, which test suites written for them expect. They serve these suites only,
+ * and are therefore no part of {@link io.finwait.tcp.EndpointConfig}.
  *
  * @param synOptions in which order the options of a SYN stand
  * @param windowScale what our SYN offers; below 0: what the receive buffer asks for
- * @param quickAcks how many segments of text at the beginning of a connection are acknowledged at once
+ * @param quickAcks how many segments of text at the beginning of a connection are acknowledged at
+ *     once
  * @param habits all others
  */
 public record WireProfile(
@@ -29,19 +30,24 @@ public record WireProfile(
         /** A SYN with ACK is dropped in LISTEN, not reset. */
         IGNORES_SYN_ACK,
         /**
-         * An open connection takes text up to its buffer rounded up to whole segments, also beyond what
-         * the window field can say.
+         * An open connection takes text up to its buffer rounded up to whole segments, also beyond
+         * what the window field can say.
          */
         ROUNDED_WINDOW,
         /** Segments without timestamps are taken although timestamps were agreed on. */
         BARE_SEGMENTS,
         /** The probe for a lost FIN waits as long as for text, whose ACK may be delayed. */
         EXPECTS_DELAYED_ACK_OF_FIN,
-        /** The peer is told of a wider window when it has doubled, not with every second segment read. */
+        /**
+         * The peer is told of a wider window when it has doubled, not with every second segment
+         * read.
+         */
         TELLS_DOUBLED_WINDOWS,
         /** The last segment of a flight carries PSH, also where only the window ends the flight. */
         PUSHES_FLIGHTS,
-        /** An ACK opens the window in slow start by all that it covers, not by two segments at most. */
+        /**
+         * An ACK opens the window in slow start by all that it covers, not by two segments at most.
+         */
         COUNTS_ALL_OCTETS
     }
 

@@ -3,11 +3,11 @@ package io.finwait.tcp.internal.tcb;
 import java.util.ArrayDeque;
 
 /**
- * The time of the duty cycle. Between two cycles nobody knows what time it is: a user's call happens at
- * the time of the next cycle, however long that is in coming. What such a call begins is noted here and
- * dated when that cycle begins, before a timer can fire: timers ({@link Timers#start}), the age of a new
- * connection with its initial sequence number, what was read in a round trip, and steps on the way to a
- * connection's end.
+ * The time of the duty cycle. Between two cycles nobody knows what time it is: a user's call
+ * happens at the time of the next cycle, however long that is in coming. What such a call begins is
+ * noted here and dated when that cycle begins, before a timer can fire: timers ({@link
+ * Timers#start}), the age of a new connection with its initial sequence number, what was read in a
+ * round trip, and steps on the way to a connection's end.
  */
 public final class Clock {
 

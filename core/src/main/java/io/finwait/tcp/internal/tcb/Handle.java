@@ -5,8 +5,9 @@ import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.State;
 
 /**
- * The user's handle, as far as the machinery needs it: it outlives the TCB and learns what happens to
- * it. Nothing here calls the user; events are noted and told when the packets at hand are processed.
+ * The user's handle, as far as the machinery needs it: it outlives the TCB and learns what happens
+ * to it. Nothing here calls the user; events are noted and told when the packets at hand are
+ * processed.
  */
 public interface Handle extends ConnectionInfo {
 
@@ -19,7 +20,9 @@ public interface Handle extends ConnectionInfo {
     /** Notes what the network says of the path; it ends nothing. */
     void tellSoftError(String message);
 
-    /** The TCB has entered a state; inside a duty cycle at its time, else at that of the next one. */
+    /**
+     * The TCB has entered a state; inside a duty cycle at its time, else at that of the next one.
+     */
     void entered(State state, long nowNs);
 
     /** A duty cycle begins: steps that a user's call made before it happen now. */

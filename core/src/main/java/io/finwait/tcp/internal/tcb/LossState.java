@@ -16,9 +16,10 @@ public final class LossState {
     public boolean partlyRecovered;
 
     /**
-     * The last ACK must not restart the retransmission timer: without SACK only the first partial ACK of
-     * a recovery does (RFC 6582 §3.2, step 3). One hole is mended each round trip, and where there are
-     * hundreds of them the timer is to end it: in slow start they are mended within a few.
+     * The last ACK must not restart the retransmission timer: without SACK only the first partial
+     * ACK of a recovery does (RFC 6582 §3.2, step 3). One hole is mended each round trip, and where
+     * there are hundreds of them the timer is to end it: in slow start they are mended within a
+     * few.
      */
     public boolean keepsTimer;
 
@@ -28,7 +29,10 @@ public final class LossState {
     /** {@code recover} of RFC 6582 §3.2: an ACK of it ends the recovery. */
     public int recover;
 
-    /** Octets by which the window is larger than {@code cwnd}, since duplicate ACKs tell what has left. */
+    /**
+     * Octets by which the window is larger than {@code cwnd}, since duplicate ACKs tell what has
+     * left.
+     */
     public int inflation;
 
     /** A connection begins. */

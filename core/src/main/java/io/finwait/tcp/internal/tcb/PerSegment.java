@@ -6,8 +6,8 @@ import io.finwait.wire.FourTuple;
 
 /**
  * What nearly every segment needs of a {@link Tcb}. It stands in a class of its own because the JVM
- * places the fields of a superclass before all others: so with many connections a segment fetches two
- * or three lines of the cache, where it would fetch five of all that a TCB holds.
+ * places the fields of a superclass before all others: so with many connections a segment fetches
+ * two or three lines of the cache, where it would fetch five of all that a TCB holds.
  */
 public abstract sealed class PerSegment extends FourTuple permits Tcb {
 
@@ -48,7 +48,9 @@ public abstract sealed class PerSegment extends FourTuple permits Tcb {
     /** A probe for the tail is to be sent ({@code TailLossProbe}). */
     public boolean tailProbeOwed;
 
-    /** A probe for the tail is outstanding, up to {@link #tailProbeEnd}: there is one for each tail. */
+    /**
+     * A probe for the tail is outstanding, up to {@link #tailProbeEnd}: there is one for each tail.
+     */
     public boolean tailProbed;
 
     public int tailProbeEnd;
@@ -56,7 +58,9 @@ public abstract sealed class PerSegment extends FourTuple permits Tcb {
     /** Octets of text in order that arrived since the last ACK. */
     public int octetsUnacknowledged;
 
-    /** An ACK left in the middle of this batch: what it did not cover is acknowledged at the end. */
+    /**
+     * An ACK left in the middle of this batch: what it did not cover is acknowledged at the end.
+     */
     public boolean acknowledgedInBatch;
 
     /** Segments of text that are still acknowledged at once ({@code WireProfile.quickAcks}). */
@@ -80,8 +84,8 @@ public abstract sealed class PerSegment extends FourTuple permits Tcb {
     public boolean timing;
 
     /**
-     * The number behind the segment that is timed. With timestamps SND.NXT when a round trip was last
-     * measured: what acknowledges more than that measures the next one.
+     * The number behind the segment that is timed. With timestamps SND.NXT when a round trip was
+     * last measured: what acknowledges more than that measures the next one.
      */
     public int timedSeq;
 

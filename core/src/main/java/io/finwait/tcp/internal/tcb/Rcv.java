@@ -21,7 +21,10 @@ public final class Rcv {
     /** The right edge of the window that was offered; never taken back (RFC 9293 SHLD-14). */
     public int edge;
 
-    /** The right edge as the peer has read it from the field of the window, see {@link #windowField}. */
+    /**
+     * The right edge as the peer has read it from the field of the window, see {@link
+     * #windowField}.
+     */
     private int told;
 
     /** The largest window offered so far. */
@@ -126,15 +129,18 @@ public final class Rcv {
         return Math.min(LEAST_RANGES + capacity / (2 * peerSegment), Reassembly.MOST_RANGES);
     }
 
-    /** Numbers that had come before have come again; the last ones noted are told ({@code SackBlocks}). */
+    /**
+     * Numbers that had come before have come again; the last ones noted are told ({@code
+     * SackBlocks}).
+     */
     public void duplicate(int left, int right) {
         duplicateLeft = left;
         duplicateRight = right;
     }
 
     /**
-     * Notes what of a segment had come before: what lies before RCV.NXT, or else the first part of it that
-     * stands behind a gap (RFC 2883 §4.2).
+     * Notes what of a segment had come before: what lies before RCV.NXT, or else the first part of
+     * it that stands behind a gap (RFC 2883 §4.2).
      *
      * @param from where what is new, or stands behind a gap, begins
      */
@@ -156,7 +162,9 @@ public final class Rcv {
         return edge - nxt;
     }
 
-    /** Octets of the window that only the field, in its units, has told; see {@code StateDigest}. */
+    /**
+     * Octets of the window that only the field, in its units, has told; see {@code StateDigest}.
+     */
     public int toldBeyondEdge() {
         return told - edge;
     }
@@ -167,10 +175,11 @@ public final class Rcv {
     }
 
     /**
-     * Moves the right edge outwards, unless it would be a silly little (RFC 9293 §3.8.6.2.2), and never
-     * inwards.
+     * Moves the right edge outwards, unless it would be a silly little (RFC 9293 §3.8.6.2.2), and
+     * never inwards.
      *
-     * @param scale how many bits the field of the segment is shifted: {@link #windowScale}, or 0 on a SYN
+     * @param scale how many bits the field of the segment is shifted: {@link #windowScale}, or 0 on
+     *     a SYN
      */
     public void offerWindow(int scale) {
         int target = sayable(scale);
@@ -181,7 +190,9 @@ public final class Rcv {
         }
     }
 
-    /** The window that could be offered, as far as the field can say it: in its units, rounded down. */
+    /**
+     * The window that could be offered, as far as the field can say it: in its units, rounded down.
+     */
     private int sayable(int scale) {
         int unit = 1 << scale;
         int possible = possibleEdge() - nxt;
@@ -193,10 +204,11 @@ public final class Rcv {
     }
 
     /**
-     * The field of the window. RCV.NXT moves by octets, and the field counts units: rounded down it would
-     * take back a part of what was told (RFC 9293 SHLD-14, RFC 7323 §2.4). So it is rounded up, until it
-     * would end a unit or more behind the buffer; from there on less is told. Nothing is taken behind the
-     * buffer: of the last unit told a part may have to come again when the user has read.
+     * The field of the window. RCV.NXT moves by octets, and the field counts units: rounded down it
+     * would take back a part of what was told (RFC 9293 SHLD-14, RFC 7323 §2.4). So it is rounded
+     * up, until it would end a unit or more behind the buffer; from there on less is told. Nothing
+     * is taken behind the buffer: of the last unit told a part may have to come again when the user
+     * has read.
      */
     public int windowField() {
         told = Seq.max(told, edge);
@@ -239,8 +251,8 @@ public final class Rcv {
     }
 
     /**
-     * True while the peer is probably in its slow start. Some count ACKs there, and no more than two
-     * segments of each (RFC 5681 §3.1): one ACK for a whole batch would keep them from growing.
+     * True while the peer is probably in its slow start. Some count ACKs there, and no more than
+     * two segments of each (RFC 5681 §3.1): one ACK for a whole batch would keep them from growing.
      */
     public boolean peerIsStarting() {
         return Integer.compareUnsigned(nxt - irs, STARTING_OCTETS) < 0;

@@ -36,8 +36,8 @@ public final class RttEstimator {
 
     /**
      * Takes a round trip of a segment that was sent once, or that a timestamp tells apart (Karn's
-     * algorithm, RFC 6298 §3). This, and no mere ACK, ends the doubling: the ACK of what was sent twice
-     * says nothing of the path, which may just be slower than the timeout (RFC 6298 §5.7).
+     * algorithm, RFC 6298 §3). This, and no mere ACK, ends the doubling: the ACK of what was sent
+     * twice says nothing of the path, which may just be slower than the timeout (RFC 6298 §5.7).
      */
     public void sample(long roundTripNs) {
         long r = Math.max(roundTripNs, 0);
@@ -76,8 +76,8 @@ public final class RttEstimator {
     }
 
     /**
-     * The connection is open, and text begins anew: after a SYN that was sent more than once, and without
-     * a measured round trip, with 3 s, however often the SYN was sent (RFC 6298 §5.7).
+     * The connection is open, and text begins anew: after a SYN that was sent more than once, and
+     * without a measured round trip, with 3 s, however often the SYN was sent (RFC 6298 §5.7).
      */
     public void beginText(boolean synWasLost) {
         backoff = 0;

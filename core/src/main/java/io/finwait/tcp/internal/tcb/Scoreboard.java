@@ -7,16 +7,19 @@ import io.finwait.wire.TcpOptions;
 import java.util.function.LongConsumer;
 
 /**
- * What of the numbers from SND.UNA to SND.NXT the peer holds, as far as its SACKs have told, and what of
- * the rest is lost (RFC 6675). Nothing is thrown away because of a SACK: the peer may still give up what
- * it has reported (RFC 2018 §8), and after a retransmission timeout nothing that it said before counts.
+ * What of the numbers from SND.UNA to SND.NXT the peer holds, as far as its SACKs have told, and
+ * what of the rest is lost (RFC 6675). Nothing is thrown away because of a SACK: the peer may still
+ * give up what it has reported (RFC 2018 §8), and after a retransmission timeout nothing that it
+ * said before counts.
  */
 public final class Scoreboard {
 
     /** DupThresh. */
     public static final int DUPLICATE_ACKS = 3;
 
-    /** What is asked for each ACK walks over the ranges; one that is not noted is one not reported. */
+    /**
+     * What is asked for each ACK walks over the ranges; one that is not noted is one not reported.
+     */
     private static final int MOST_RANGES = 1_024;
 
     /** The peer's reassembly, as we know it. */
@@ -42,7 +45,9 @@ public final class Scoreboard {
         timeout(iss);
     }
 
-    /** The retransmission timer has fired: nothing is held, all is lost, and nothing was sent again. */
+    /**
+     * The retransmission timer has fired: nothing is held, all is lost, and nothing was sent again.
+     */
     public void timeout(int nxt) {
         held.clear();
         timedOutTo = nxt;
@@ -75,8 +80,8 @@ public final class Scoreboard {
     }
 
     /**
-     * Takes the blocks of a segment; what lies outside of what is outstanding, as the first block of RFC
-     * 2883 does, is none of them.
+     * Takes the blocks of a segment; what lies outside of what is outstanding, as the first block
+     * of RFC 2883 does, is none of them.
      *
      * @return true when one reports a number that none had reported before
      */
@@ -97,7 +102,10 @@ public final class Scoreboard {
         return news;
     }
 
-    /** Octets that are held of what was sent again, and of what was sent for the first time after that. */
+    /**
+     * Octets that are held of what was sent again, and of what was sent for the first time after
+     * that.
+     */
     private int heldOfSentLater() {
         int octets = 0;
         for (int i = 0; i < held.count(); i++) {
@@ -128,18 +136,18 @@ public final class Scoreboard {
     }
 
     /**
-     * True when SND.UNA was sent again in vain. Holes are filled from the first to the last, and new text
-     * comes behind them, so all that the peer reports of them was sent after the first. RFC 6675 would
-     * wait for the timeout; the reasoning is that of RFC 8985 §3.1, with the order of numbers in the
-     * place of times.
+     * True when SND.UNA was sent again in vain. Holes are filled from the first to the last, and
+     * new text comes behind them, so all that the peer reports of them was sent after the first.
+     * RFC 6675 would wait for the timeout; the reasoning is that of RFC 8985 §3.1, with the order
+     * of numbers in the place of times.
      */
     public boolean isFirstLostAgain(int mss) {
         return isFirstSentAgain() && arrivedLater > (DUPLICATE_ACKS - 1) * mss;
     }
 
     /**
-     * The next lost number that was not sent again (rule 1 of NextSeg, RFC 6675 §4), or {@code nxt} when
-     * there is none.
+     * The next lost number that was not sent again (rule 1 of NextSeg, RFC 6675 §4), or {@code nxt}
+     * when there is none.
      */
     public int nextLost(int nxt, int mss) {
         int next = sentAgainTo;
@@ -160,8 +168,8 @@ public final class Scoreboard {
     }
 
     /**
-     * What is not held and lies before this number is lost: behind it the peer holds three runs, or more
-     * than two segments (IsLost of RFC 6675 §4), or it was sent before a timeout.
+     * What is not held and lies before this number is lost: behind it the peer holds three runs, or
+     * more than two segments (IsLost of RFC 6675 §4), or it was sent before a timeout.
      */
     private int lostTo(int mss) {
         int octets = 0;

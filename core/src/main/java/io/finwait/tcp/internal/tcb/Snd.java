@@ -173,7 +173,10 @@ public final class Snd {
         finSeq = textEnd;
     }
 
-    /** Octets, and perhaps the FIN, have left from the cursor on; true when some were never sent before. */
+    /**
+     * Octets, and perhaps the FIN, have left from the cursor on; true when some were never sent
+     * before.
+     */
     public boolean sent(int text, boolean fin) {
         int behind = cursor + text;
         cursor = behind + (fin ? 1 : 0);

@@ -7,8 +7,8 @@ import io.finwait.tcp.State;
 import io.finwait.wire.IpAddress;
 
 /**
- * The transmission control block of one connection (RFC 9293 §3.3.1): all that a connection needs while
- * it lives. Pooled; the user's handle is {@code TcpConnection}, which outlives it.
+ * The transmission control block of one connection (RFC 9293 §3.3.1): all that a connection needs
+ * while it lives. Pooled; the user's handle is {@code TcpConnection}, which outlives it.
  */
 public final class Tcb extends PerSegment implements ConnectionInfo {
 
@@ -161,8 +161,9 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     }
 
     /**
-     * The peer has said something acceptable: it lives. What fails a check may be anybody's, and counts
-     * for nothing, or a peer that died would seem to live for as long as somebody sends junk.
+     * The peer has said something acceptable: it lives. What fails a check may be anybody's, and
+     * counts for nothing, or a peer that died would seem to live for as long as somebody sends
+     * junk.
      */
     public void heard(long nowNs) {
         lastHeardNs = nowNs;

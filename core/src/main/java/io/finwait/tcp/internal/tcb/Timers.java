@@ -18,8 +18,8 @@ public final class Timers {
     private Tcb owner;
 
     /**
-     * A bit for each timer that was started between two duty cycles: its slot holds the nanoseconds from
-     * the beginning of the next one.
+     * A bit for each timer that was started between two duty cycles: its slot holds the nanoseconds
+     * from the beginning of the next one.
      */
     private int undated;
 
@@ -29,7 +29,9 @@ public final class Timers {
     /** Means nothing where the timer does not run. */
     private final long[] deadlines = new long[Timer.values().length];
 
-    /** No timer fires before this: the earliest deadline started since {@link #earliest} was asked. */
+    /**
+     * No timer fires before this: the earliest deadline started since {@link #earliest} was asked.
+     */
     private long notBefore;
 
     Timers() {
@@ -43,10 +45,12 @@ public final class Timers {
     }
 
     /**
-     * Starts a timer, or moves it: it fires after some nanoseconds, counted from this duty cycle or, when
-     * a user calls between two, from the beginning of the next one. So none can start in the past.
+     * Starts a timer, or moves it: it fires after some nanoseconds, counted from this duty cycle
+     * or, when a user calls between two, from the beginning of the next one. So none can start in
+     * the past.
      *
-     * @param delayNs 0 or more; what is longer than 146 years is cut to that, so that no sum overflows
+     * @param delayNs 0 or more; what is longer than 146 years is cut to that, so that no sum
+     *     overflows
      */
     public void start(Timer timer, long delayNs) {
         long delay = Math.min(delayNs, LONGEST_NS);
@@ -105,8 +109,8 @@ public final class Timers {
     }
 
     /**
-     * A time before which no timer fires, or {@link #OFF} when none runs: cheap, and earlier than {@link
-     * #earliest} where a timer was stopped or moved.
+     * A time before which no timer fires, or {@link #OFF} when none runs: cheap, and earlier than
+     * {@link #earliest} where a timer was stopped or moved.
      */
     public long notBefore() {
         return notBefore;
@@ -122,7 +126,10 @@ public final class Timers {
         return (running & bit(timer)) != 0;
     }
 
-    /** When the timer fires, or {@link #OFF}; as if it were still the last cycle between two of them. */
+    /**
+     * When the timer fires, or {@link #OFF}; as if it were still the last cycle between two of
+     * them.
+     */
     public long deadline(Timer timer) {
         if (!isRunning(timer)) {
             return OFF;

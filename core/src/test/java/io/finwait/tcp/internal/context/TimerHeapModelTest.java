@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** The heap of TCBs, and the timers of each, against a list of deadlines that is searched through. */
+/**
+ * The heap of TCBs, and the timers of each, against a list of deadlines that is searched through.
+ */
 class TimerHeapModelTest {
 
     private static final Timer[] TIMERS = Timer.values();

@@ -45,7 +45,9 @@ class AckCadenceTest {
         }
     }
 
-    /** A sender that counts ACKs (RFC 5681 §3.1) must not find a batch acknowledged by one of them. */
+    /**
+     * A sender that counts ACKs (RFC 5681 §3.1) must not find a batch acknowledged by one of them.
+     */
     @Test
     void aBatchIsAcknowledgedInPairsWhileThePeerStarts() {
         for (int i = 0; i < 10; i++) {

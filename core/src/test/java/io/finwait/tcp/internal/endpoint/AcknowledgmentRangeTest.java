@@ -12,7 +12,9 @@ import io.finwait.tcp.State;
 
 import org.junit.jupiter.api.Test;
 
-/** RFC 9293 §3.10.7.4, fifth step: in SYN-RECEIVED an ACK is good when SND.UNA < SEG.ACK =< SND.NXT. */
+/**
+ * RFC 9293 §3.10.7.4, fifth step: in SYN-RECEIVED an ACK is good when SND.UNA < SEG.ACK =< SND.NXT.
+ */
 class AcknowledgmentRangeTest {
 
     private final Bench bench = new Bench();

@@ -83,7 +83,9 @@ class AnswersOfAnswersTest {
         }
     }
 
-    /** A peer that has restarted sends SYN after SYN, each twice as late, and needs its challenge. */
+    /**
+     * A peer that has restarted sends SYN after SYN, each twice as late, and needs its challenge.
+     */
     @Test
     void eachSynOfARestartedPeerIsChallenged() {
         Bench bench = new Bench();

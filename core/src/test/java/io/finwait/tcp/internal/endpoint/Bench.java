@@ -19,9 +19,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * One endpoint in virtual time whose packets are written and read by hand, with whatever numbers a peer
- * may think of. Nothing happens but in {@link #cycle}: several packets may wait for one duty cycle. The
- * wire fills the same few buffers again at each receive, as rule R4 of {@link Transport} allows.
+ * One endpoint in virtual time whose packets are written and read by hand, with whatever numbers a
+ * peer may think of. Nothing happens but in {@link #cycle}: several packets may wait for one duty
+ * cycle. The wire fills the same few buffers again at each receive, as rule R4 of {@link Transport}
+ * allows.
  */
 final class Bench {
 

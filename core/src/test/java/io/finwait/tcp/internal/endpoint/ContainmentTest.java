@@ -33,9 +33,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What throws while one connection is handled ends that one, and everybody else goes on. As far as we
- * know nothing does; so the faults are planted: a transport that throws for one peer, a part of a TCB
- * that is missing, an observer.
+ * What throws while one connection is handled ends that one, and everybody else goes on. As far as
+ * we know nothing does; so the faults are planted: a transport that throws for one peer, a part of
+ * a TCB that is missing, an observer.
  */
 class ContainmentTest {
 
@@ -70,7 +70,9 @@ class ContainmentTest {
         return ((TcpConnection) bad).tcb;
     }
 
-    /** The bad one has ended with a reason of its own, is in no table any more, and nothing spins. */
+    /**
+     * The bad one has ended with a reason of its own, is in no table any more, and nothing spins.
+     */
     private void onlyTheBadOneHasEnded(AbortCause cause) throws IOException {
         assertThat(bad.closeReason())
                 .isInstanceOfSatisfying(

@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Orphans in FIN-WAIT-2, which are records of the TIME-WAIT table, end in any order and any way. */
+/**
+ * Orphans in FIN-WAIT-2, which are records of the TIME-WAIT table, end in any order and any way.
+ */
 class FinWait2RecordsModelTest {
 
     private enum End {

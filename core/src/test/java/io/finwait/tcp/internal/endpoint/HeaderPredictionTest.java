@@ -28,9 +28,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * RFC 9293 §3.10.7.4 allows header prediction because its outcome is that of the steps. Two endpoints
- * that differ in nothing else get the same random segments and the same calls: they must send the same
- * octets, and be in the same state after every duty cycle.
+ * RFC 9293 §3.10.7.4 allows header prediction because its outcome is that of the steps. Two
+ * endpoints that differ in nothing else get the same random segments and the same calls: they must
+ * send the same octets, and be in the same state after every duty cycle.
  */
 class HeaderPredictionTest {
 

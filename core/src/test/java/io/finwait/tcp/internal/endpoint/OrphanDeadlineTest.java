@@ -81,7 +81,9 @@ class OrphanDeadlineTest {
         assertThat(connection.state()).isEqualTo(State.TIME_WAIT);
     }
 
-    /** Records cost 48 octets each, in a table with caps of its own: they are no reason to reset. */
+    /**
+     * Records cost 48 octets each, in a table with caps of its own: they are no reason to reset.
+     */
     @Test
     void recordsDoNotCountAgainstTheCapOfOrphans() throws IOException {
         Bench small =

@@ -52,7 +52,9 @@ class OrphanLimitsTest {
         assertThat(bench.endpoint.pool().inUse()).isZero();
     }
 
-    /** The peer opens its window and closes it again: in one batch, faster than any timer, slower. */
+    /**
+     * The peer opens its window and closes it again: in one batch, faster than any timer, slower.
+     */
     @ParameterizedTest
     @ValueSource(longs = {0, 100 * MS, 900 * MS, 10 * SECOND, 60 * SECOND})
     void aWindowThatTogglesAndTakesNothingIsNoProgress(long apartNs) throws IOException {

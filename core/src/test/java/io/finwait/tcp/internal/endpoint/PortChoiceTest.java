@@ -47,7 +47,9 @@ class PortChoiceTest {
         }
     }
 
-    /** One shared counter, as of algorithm 3, would tell every peer of every connection to others. */
+    /**
+     * One shared counter, as of algorithm 3, would tell every peer of every connection to others.
+     */
     @Test
     void whatOnePeerSeesDoesNotTellHowManyConnectionsOthersGot() {
         int told = 0;

@@ -63,7 +63,9 @@ class ReadAheadTest {
         assertThat(found).isGreaterThan(1_000);
     }
 
-    /** Some pairs that are registered and some that are not, whole packets and the stumps of some. */
+    /**
+     * Some pairs that are registered and some that are not, whole packets and the stumps of some.
+     */
     private void fillBatch() {
         batch.clear();
         for (int i = 0; i < BATCH; i++) {

@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The arithmetic of lengths at its edges: the smallest and largest MTU, MSS and super-packet, with and
- * without options, over IPv4 and IPv6 (RFC 9293 §3.7.1, RFC 6691). Whatever they are, text passes and
- * connections close, and no segment is longer than what it may be.
+ * The arithmetic of lengths at its edges: the smallest and largest MTU, MSS and super-packet, with
+ * and without options, over IPv4 and IPv6 (RFC 9293 §3.7.1, RFC 6691). Whatever they are, text
+ * passes and connections close, and no segment is longer than what it may be.
  */
 class SegmentSizesTest {
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Only what the peer itself may have sent tells that it lives, or moves what its segments are judged by. */
+/**
+ * Only what the peer itself may have sent tells that it lives, or moves what its segments are
+ * judged by.
+ */
 class SignOfLifeTest {
 
     private final Bench bench = new Bench();
@@ -131,7 +134,10 @@ class SignOfLifeTest {
         assertThat(connection.hasEnded()).isFalse();
     }
 
-    /** RFC 7323 §5.3: R2, the check of the number, comes before R3, which moves TS.Recent (CVE-2005-0356). */
+    /**
+     * RFC 7323 §5.3: R2, the check of the number, comes before R3, which moves TS.Recent
+     * (CVE-2005-0356).
+     */
     @Test
     void aSegmentLeftOfTheWindowDoesNotMoveTsRecent() {
         Bench.Peer peer = bench.open(40_000, true);

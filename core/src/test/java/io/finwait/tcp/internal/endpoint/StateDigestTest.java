@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Every field of what {@link StateDigest} goes over changes the digest, or is exempt here with the reason.
- * A new field is neither and fails. Fields are changed where they mean something: in a connection on
- * which every option, timer and probe is in use.
+ * Every field of what {@link StateDigest} goes over changes the digest, or is exempt here with the
+ * reason. A new field is neither and fails. Fields are changed where they mean something: in a
+ * connection on which every option, timer and probe is in use.
  */
 class StateDigestTest {
 

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
 
-/** With timestamps every ACK could measure a round trip; one in each flight does (RFC 7323 appendix G). */
+/**
+ * With timestamps every ACK could measure a round trip; one in each flight does (RFC 7323 appendix
+ * G).
+ */
 class RoundTripSampleTest {
 
     private static final long MS = 1_000_000L;

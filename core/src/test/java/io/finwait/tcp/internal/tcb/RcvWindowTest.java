@@ -17,8 +17,9 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /**
- * The window as the peer reads it from the field: its right edge is not taken back (RFC 9293 SHLD-14),
- * though the field counts units of 2^scale octets and what arrives does not (RFC 7323 §2.4).
+ * The window as the peer reads it from the field: its right edge is not taken back (RFC 9293
+ * SHLD-14), though the field counts units of 2^scale octets and what arrives does not (RFC 7323
+ * §2.4).
  */
 class RcvWindowTest {
 

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The scoreboard against the words of RFC 6675 §4, octet by octet: a peer takes segments in any order,
- * and numbers wrap around.
+ * The scoreboard against the words of RFC 6675 §4, octet by octet: a peer takes segments in any
+ * order, and numbers wrap around.
  */
 class ScoreboardTest {
 
@@ -135,7 +135,10 @@ class ScoreboardTest {
         assertThat(scoreboard.isFirstLost(MSS)).as(where).isEqualTo(una < END && isLost(una));
     }
 
-    /** Three runs behind a number, or more than two segments, are held; or it was sent before a timeout. */
+    /**
+     * Three runs behind a number, or more than two segments, are held; or it was sent before a
+     * timeout.
+     */
     private boolean isLost(int number) {
         if (number < timedOutTo) {
             return true;

@@ -3,8 +3,8 @@ package io.finwait.nio.socket.behaviour;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A program with sockets whose outcome is the same on the kernel's sockets and on ours, or differs for a
- * reason.
+ * A program with sockets whose outcome is the same on the kernel's sockets and on ours, or differs
+ * for a reason.
  *
  * @param name what is done
  * @param reason why ours is different; empty where it is the same

@@ -151,7 +151,10 @@ final class Interrupts {
         return Thread.currentThread().isInterrupted() ? " interrupted" : " not interrupted";
     }
 
-    /** Writes ones; whatever becomes of the write, the array is filled with something else behind it. */
+    /**
+     * Writes ones; whatever becomes of the write, the array is filled with something else behind
+     * it.
+     */
     private static Object pattern(Socket to) throws IOException {
         byte[] octets = new byte[MUCH];
         Arrays.fill(octets, (byte) 1);

@@ -110,7 +110,10 @@ class NamedBehavioursTest {
         assertThat(reads(pair.client())).isEqualTo(second);
     }
 
-    /** The story that begins with a write to a server that has given up: its end depends on the system. */
+    /**
+     * The story that begins with a write to a server that has given up: its end depends on the
+     * system.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

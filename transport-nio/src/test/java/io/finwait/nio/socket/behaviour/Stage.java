@@ -20,7 +20,10 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
 
-/** Where a program with sockets is run: on those of the kernel, or on ours. It closes what is left open. */
+/**
+ * Where a program with sockets is run: on those of the kernel, or on ours. It closes what is left
+ * open.
+ */
 final class Stage implements AutoCloseable {
 
     private static final int BACKLOG = 50;
@@ -263,7 +266,7 @@ final class Stage implements AutoCloseable {
         }
         for (StackTraceElement frame : frames) {
             String method = frame.getClassName() + "." + frame.getMethodName();
-            if (method.equals("io.finwait.socket.Gate.await")
+            if (method.equals("io.finwait.socket.SocketGate.await")
                     || method.equals("sun.nio.ch.NioSocketImpl.park")) {
                 return thread.getState() != Thread.State.BLOCKED;
             }

@@ -28,8 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A real endpoint in virtual time, and by hand the peer of its one connection. What the peer knows of
- * the connection's numbers it has learned from packets.
+ * A real endpoint in virtual time, and by hand the peer of its one connection. What the peer knows
+ * of the connection's numbers it has learned from packets.
  */
 final class Bench {
 
@@ -321,7 +321,9 @@ final class Bench {
         return tcb() == null && state() == State.FIN_WAIT_2;
     }
 
-    /** The state of the pair of sockets: its connection's, or the listener's where there is none. */
+    /**
+     * The state of the pair of sockets: its connection's, or the listener's where there is none.
+     */
     State state() {
         Tcb tcb = tcb();
         if (tcb != null) {

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Requirements that no single cell can show: limits, ports, initial numbers, a connection to oneself. */
+/**
+ * Requirements that no single cell can show: limits, ports, initial numbers, a connection to
+ * oneself.
+ */
 class BeyondTheMatrixTest {
 
     private static final Given NOTHING = Given.parse("");

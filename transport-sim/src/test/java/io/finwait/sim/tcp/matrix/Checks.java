@@ -27,7 +27,8 @@ final class Checks {
     private final boolean nobodyLooks;
 
     /**
-     * @param nobodyLooks true when the connection has no user, so that what a user would see is left out
+     * @param nobodyLooks true when the connection has no user, so that what a user would see is
+     *     left out
      */
     Checks(Bench bench, Steps steps, Map<Counter, Long> countersBefore, boolean nobodyLooks) {
         this.bench = bench;
@@ -139,8 +140,8 @@ final class Checks {
     }
 
     /**
-     * All that run but the deadline of an orphan, which runs from CLOSE to the ACK of the FIN in every row
-     * and is checked here for all of them.
+     * All that run but the deadline of an orphan, which runs from CLOSE to the ACK of the FIN in
+     * every row and is checked here for all of them.
      */
     private String runningTimers() {
         if (bench.isRecord()) {

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 /**
  * Which tests show which requirement: rows of the matrix name theirs, tests of this module are
  * annotated with {@link Requirement}, tests of core and packet scripts begin their names with ids
- * ({@code d04_nothing_else_restarts}, {@code d07-no-ack-bit.pkt}), and a script may name them at the
- * beginning of its first line as well ({@code // G06 (RFC 6298 §3): ...}).
+ * ({@code d04_nothing_else_restarts}, {@code d07-no-ack-bit.pkt}), and a script may name them at
+ * the beginning of its first line as well ({@code // G06 (RFC 6298 §3): ...}).
  */
 final class Evidence {
 

@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is known of a connection besides its state, in the words of the tables: {@code unread 5}. */
+/**
+ * What is known of a connection besides its state, in the words of the tables: {@code unread 5}.
+ */
 final class Given {
 
     private static final Pattern WORDS = Pattern.compile("(?<words>.+?)(?: (?<amount>\\d+))?");

@@ -28,9 +28,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * So many connections that an endpoint looks ahead at all packets of a batch before it processes them. In
- * the batches stand packets with IPv4 options, with extension headers, and some that are none: each
- * segment finds its connection, whatever stands beside it.
+ * So many connections that an endpoint looks ahead at all packets of a batch before it processes
+ * them. In the batches stand packets with IPv4 options, with extension headers, and some that are
+ * none: each segment finds its connection, whatever stands beside it.
  */
 class ManyConnectionsTest {
 

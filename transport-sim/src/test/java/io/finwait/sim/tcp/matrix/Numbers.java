@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The sequence numbers of a connection by the names that the tables use, and the notation of segments
- * over them: {@code F. nxt(5) ack rn+1 win 0} is FIN and ACK with five octets of text from SND.NXT on.
+ * The sequence numbers of a connection by the names that the tables use, and the notation of
+ * segments over them: {@code F. nxt(5) ack rn+1 win 0} is FIN and ACK with five octets of text from
+ * SND.NXT on.
  *
  * @param iss ISS, ours
  * @param una SND.UNA

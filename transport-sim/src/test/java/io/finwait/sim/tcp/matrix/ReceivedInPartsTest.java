@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Text in segments of any length, in any order, twice and overlapping, read in parts while some of it
- * still lies in the transport's buffers, some was kept, and some waits behind gaps: what is read is what
- * was sent. All lengths are hundreds, so that a read often ends where a segment does.
+ * Text in segments of any length, in any order, twice and overlapping, read in parts while some of
+ * it still lies in the transport's buffers, some was kept, and some waits behind gaps: what is read
+ * is what was sent. All lengths are hundreds, so that a read often ends where a segment does.
  */
 class ReceivedInPartsTest {
 

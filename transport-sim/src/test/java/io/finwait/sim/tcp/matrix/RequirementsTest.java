@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every requirement is shown by a test, or says why not; {@code docs/requirements.md} tells which. */
+/**
+ * Every requirement is shown by a test, or says why not; {@code docs/requirements.md} tells which.
+ */
 class RequirementsTest {
 
     private static final int REQUIREMENTS = 242;
@@ -92,7 +94,8 @@ class RequirementsTest {
         StringBuilder page = new StringBuilder(HEAD);
         List<Entry> all = requirements.all();
         page.append(
-                "%d requirements: %d shown by tests, %d with a declared deviation, %d to come later.\n"
+                ("%d requirements: %d shown by tests, %d with a declared deviation,"
+                                + " %d to come later.\n")
                         .formatted(
                                 all.size(),
                                 all.stream().filter(e -> !evidence.of(e.id()).isEmpty()).count(),

@@ -19,7 +19,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Resets of connections that use timestamps (RFC 7323): two endpoints, packets handed over one by one. */
+/**
+ * Resets of connections that use timestamps (RFC 7323): two endpoints, packets handed over one by
+ * one.
+ */
 class ResetsWithTimestampsTest {
 
     private final TwoEnds ends = new TwoEnds(UnaryOperator.identity());

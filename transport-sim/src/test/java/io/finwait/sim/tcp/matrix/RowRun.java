@@ -110,8 +110,8 @@ final class RowRun {
     }
 
     /**
-     * The same segment once more: a challenge ACK is limited (requirement C23), an ACK that text or FIN
-     * asked for is not (C24).
+     * The same segment once more: a challenge ACK is limited (requirement C23), an ACK that text or
+     * FIN asked for is not (C24).
      */
     private void again(Bench bench, Numbers numbers) {
         if (row.sent().equals("chACK")) {

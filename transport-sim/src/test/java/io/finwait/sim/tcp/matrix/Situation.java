@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Brings an endpoint into each of the eleven states, as every connection gets there: by calls of its
- * user and by packets of its peer. Nothing is assigned.
+ * Brings an endpoint into each of the eleven states, as every connection gets there: by calls of
+ * its user and by packets of its peer. Nothing is assigned.
  */
 final class Situation {
 
@@ -97,7 +97,10 @@ final class Situation {
         bench.inject(text == 0 ? "S rn" : "S rn(" + text + ")");
     }
 
-    /** What the user does before the connection is established; in a passive handshake there is none. */
+    /**
+     * What the user does before the connection is established; in a passive handshake there is
+     * none.
+     */
     private void earlyCalls() throws IOException {
         if (given.has("queued")) {
             send(given.amount("queued", 0));

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Performs what a row says under "when": segments of the peer, calls of the user, time that passes. The
- * numbers of segments are those before the first step, or after "then" those of that moment.
+ * Performs what a row says under "when": segments of the peer, calls of the user, time that passes.
+ * The numbers of segments are those before the first step, or after "then" those of that moment.
  */
 final class Steps {
 
@@ -27,7 +27,9 @@ final class Steps {
         this.numbers = bench.numbers();
     }
 
-    /** What the last call gave: {@code gives 5}, {@code gives nothing}, {@code fails "Broken pipe"}. */
+    /**
+     * What the last call gave: {@code gives 5}, {@code gives nothing}, {@code fails "Broken pipe"}.
+     */
     String outcome() {
         return outcome;
     }

@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The socket under test: which ports its packets have, and how the numbers of the script become those
- * on the wire.
+ * The socket under test: which ports its packets have, and how the numbers of the script become
+ * those on the wire.
  *
- * <p>A script counts from the initial sequence numbers: 0 is the SYN, 1 the first octet. In segments
- * with SYN the numbers are those on the wire, as far as they are ours to choose.
+ * <p>A script counts from the initial sequence numbers: 0 is the SYN, 1 the first octet. In
+ * segments with SYN the numbers are those on the wire, as far as they are ours to choose.
  */
-final class Binding {
+final class ScriptBinding {
 
     /** The port that scripts bind and connect to. */
     static final int PORT = 8080;
@@ -86,8 +86,8 @@ final class Binding {
     /**
      * Takes note of a segment that is about to be injected: whom it belongs to.
      *
-     * @return true when its numbers go to the wire as they are: there is no connection that they could
-     *     be relative to
+     * @return true when its numbers go to the wire as they are: there is no connection that they
+     *     could be relative to
      */
     boolean inbound(TcpPacket packet) {
         Stage before = stage;
@@ -176,7 +176,9 @@ final class Binding {
         return timestampSeen;
     }
 
-    /** What the peer echoes for a timestamp of the script; null when no segment of ours carried it. */
+    /**
+     * What the peer echoes for a timestamp of the script; null when no segment of ours carried it.
+     */
     Integer liveEcho(int script) {
         return script == 0 ? Integer.valueOf(0) : liveTimestamps.get(script);
     }

@@ -11,13 +11,13 @@ import java.net.SocketException;
 import java.util.concurrent.CompletionException;
 
 /** What went wrong, in the classes and words of the JDK's sockets. */
-final class Failures {
+final class SocketFailures {
 
     static final String CLOSED = "Socket closed";
     static final String BROKEN_PIPE = "Broken pipe";
     private static final String TIMED_OUT = "Connection timed out";
 
-    private Failures() {}
+    private SocketFailures() {}
 
     static SocketException closed() {
         return new SocketException(CLOSED);

@@ -8,10 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Where one thread waits for something that others bring about. As in the sockets of the JDK an interrupt
- * does nothing to a platform thread, and ends the wait of a virtual one.
+ * Where one thread waits for something that others bring about. As in the sockets of the JDK an
+ * interrupt does nothing to a platform thread, and ends the wait of a virtual one.
  */
-final class Gate {
+final class SocketGate {
 
     /** {@code Thread.isVirtual}, or null on a JVM without virtual threads. */
     private static final MethodHandle IS_VIRTUAL = isVirtual();

@@ -22,10 +22,11 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * What blocking sockets of {@code java.net} reach of what the native API, callbacks on the driver's
- * thread, reaches over the same link: octets in a second, and round trips of 64 octets. Both endpoints are
- * in this process, joined by a Unix-domain socket. Arguments: seconds of each measurement, rounds.
+ * thread, reaches over the same link: octets in a second, and round trips of 64 octets. Both
+ * endpoints are in this process, joined by a Unix-domain socket. Arguments: seconds of each
+ * measurement, rounds.
  */
-public final class Sockets {
+public final class SocketThroughput {
 
     private static final String CLIENT = "10.0.0.1";
     private static final String SERVER = "10.0.0.2";
@@ -33,7 +34,7 @@ public final class Sockets {
     private static final int SMALL = 64;
     private static final int PORT = 7000;
 
-    private Sockets() {}
+    private SocketThroughput() {}
 
     /** Runs everything in turn, so that what the machine does meanwhile falls on both. */
     public static void main(String[] args) throws Exception {

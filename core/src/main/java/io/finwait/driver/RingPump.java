@@ -4,8 +4,10 @@ import io.finwait.tcp.CloseReason;
 
 import java.io.IOException;
 
-/** Octets of an {@link AsyncConnection} that go another way than by futures; on the driver's thread. */
-interface Pump {
+/**
+ * Octets of an {@link AsyncConnection} that go another way than by futures; on the driver's thread.
+ */
+interface RingPump {
 
     /** The handshake is complete. */
     void established();
