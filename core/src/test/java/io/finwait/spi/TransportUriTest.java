@@ -39,14 +39,14 @@ class TransportUriTest {
     void noScheme(String text) {
         assertThatThrownBy(() -> TransportUri.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no transport URI; write SCHEME:TARGET?KEY=VALUE");
+                .hasMessageContaining("is not a transport URI; write SCHEME:TARGET?KEY=VALUE");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "udp:x?mtu, is no parameter",
-        "udp:x?=1, is no parameter",
-        "udp:x?a=1&, is no parameter",
+        "udp:x?mtu, is not a parameter",
+        "udp:x?=1, is not a parameter",
+        "udp:x?a=1&, is not a parameter",
         "udp:x?a=1&a=2, stands twice",
         "udp:x?a=1&b=2&a=1, stands twice",
     })
@@ -67,7 +67,7 @@ class TransportUriTest {
             TransportUri uri = TransportUri.parse("udp:x?mtu=" + bad);
             assertThatThrownBy(() -> uri.parameter("mtu", 1400, 576, 65_507))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("no number from 576 to 65507");
+                    .hasMessageContaining("not a number from 576 to 65507");
         }
     }
 

@@ -82,7 +82,7 @@ class IpAddressTest {
     void noAddress(String text) {
         assertThatThrownBy(() -> IpAddress.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no IP address; write one such as");
+                .hasMessageContaining("is not an IP address; write one such as");
     }
 
     @ParameterizedTest

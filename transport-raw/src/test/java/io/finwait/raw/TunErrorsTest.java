@@ -33,7 +33,7 @@ class TunErrorsTest {
                 "tun:fw0?txqueuelen=0 | is not a number from 1 to 1000000",
                 "tun:fw0?address=10.9.0.1 | is not an address with a prefix length; write one such"
                         + " as",
-                "tun:fw0?address=10.9.0/24 | '10.9.0' is no IP address",
+                "tun:fw0?address=10.9.0/24 | '10.9.0' is not an IP address",
                 "tun:fw0?address=10.9.0.1/33 | the prefix length in '10.9.0.1/33' is above 32",
                 "tun:fw0?address6=fd00::1/129 | the prefix length in 'fd00::1/129' is above 128",
                 "tun:fw0?address=fd00::1/64 | 'address' takes IPv4 and 'address6' takes IPv6",

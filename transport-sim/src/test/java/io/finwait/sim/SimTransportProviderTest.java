@@ -91,7 +91,7 @@ class SimTransportProviderTest {
                     sim://lab/a?seed=x           | is no whole number of 64 bits
                     sim://lab/a?mtu=100          | is not a number from 576 to 65535
                     sim://lab/a?queue=0          | is not a number from 1 to
-                    sim://lab/a?address=10.0.0   | '10.0.0' is no IP address
+                    sim://lab/a?address=10.0.0   | '10.0.0' is not an IP address
                     """)
     void wrongUrisGetASentence(String uri, String sentence) {
         assertThatThrownBy(() -> open(uri))
