@@ -92,10 +92,12 @@ final class DutyCycle {
     }
 
     private int run() {
-        // The users' calls before this cycle come before the packets that it takes.
+        // The users' calls before this cycle come before the packets that it takes, and what they
+        // send leaves first: a FIN must not be lost to the RST that answers text behind the CLOSE.
         int work = lifecycle.sendOwedResets();
         work += notifications.dispatch();
         work += runCommands();
+        work += sendWhatIsOwed();
         // No lent text may be left, even if a cycle ended in an error: the transport reuses its
         // buffers (rule R4 of Transport).
         keepLentText();
