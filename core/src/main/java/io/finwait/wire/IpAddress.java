@@ -51,7 +51,8 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
 
     private static IllegalArgumentException notAnAddress(String text, Exception cause) {
         return new IllegalArgumentException(
-                "'" + text + "' is not an IP address; write one such as 10.0.0.1 or fd00::1", cause);
+                "'" + text + "' is not an IP address; write one such as 10.0.0.1 or fd00::1",
+                cause);
     }
 
     /** The address of the JDK's class. */
