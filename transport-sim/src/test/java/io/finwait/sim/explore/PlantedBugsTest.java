@@ -16,8 +16,9 @@ import java.util.function.Consumer;
 class PlantedBugsTest {
 
     private static final String INTERNAL = "io.finwait.tcp.internal.";
-    private static final String TCB = "io/finwait/tcp/internal/Tcb";
-    private static final String SND = "io/finwait/tcp/internal/Snd";
+    private static final String TCB = "io/finwait/tcp/internal/tcb/Tcb";
+    private static final String SND = "io/finwait/tcp/internal/tcb/Snd";
+    private static final String OUTCOME = "io/finwait/tcp/internal/close/TimeWaits$Outcome";
     private static final String STATE = "io/finwait/tcp/State";
     private static final String TRIGGER = "io/finwait/tcp/Trigger";
     private static final String SEGMENT = "io/finwait/wire/Segment";
@@ -25,37 +26,39 @@ class PlantedBugsTest {
     @Test
     void aFinThatIsNeverSentAgain() {
         assertFound(
-                "SegmentOutput",
-                "sendAgain",
+                "loss.Recovery",
+                "next",
                 code -> {
                     Label healthy = new Label();
                     code.aload(1).getfield(TCB, "snd", SND);
                     code.invokevirtual(SND, "finSent", "()Z").jump(Opcodes.IFEQ, healthy);
-                    code.returnBoolean(true).label(healthy);
+                    code.aload(1).getfield(TCB, "snd", SND).getfield(SND, "nxt", "I");
+                    code.instruction(Opcodes.IRETURN).label(healthy);
                 });
     }
 
     @Test
     void noRetransmissionInClosing() {
         assertFound(
-                "Expiry", "retransmission", code -> inState(code, "CLOSING", 1, Code::returnVoid));
+                "input.Expiry",
+                "retransmission",
+                code -> inState(code, "CLOSING", 1, Code::returnVoid));
     }
 
     @Test
     void aDataAckTakenForTheAckOfTheFin() {
         assertFound(
-                "Snd",
+                "tcb.Snd",
                 "finAcknowledged",
                 code -> code.aload(0).getfield(SND, "finQueued", "Z").instruction(Opcodes.IRETURN));
     }
 
     @Test
     void lastAckLeftOnAnyAck() {
-        String arrives = "io/finwait/tcp/internal/SegmentArrives";
-        String endpoint = "io/finwait/tcp/internal/TcpEndpoint";
-        String lifecycle = "io/finwait/tcp/internal/Lifecycle";
+        String arrives = "io/finwait/tcp/internal/input/SegmentArrives";
+        String lifecycle = "io/finwait/tcp/internal/close/Lifecycle";
         assertFound(
-                "SegmentArrives",
+                "input.SegmentArrives",
                 "acknowledgment",
                 code ->
                         inState(
@@ -64,8 +67,7 @@ class PlantedBugsTest {
                                 1,
                                 then ->
                                         then.aload(0)
-                                                .getfield(arrives, "endpoint", endpoint)
-                                                .getfield(endpoint, "lifecycle", lifecycle)
+                                                .getfield(arrives, "lifecycle", lifecycle)
                                                 .aload(1)
                                                 .invokevirtual(
                                                         lifecycle,
@@ -95,13 +97,13 @@ class PlantedBugsTest {
 
     @Test
     void timeWaitThatDoesNotAnswerTheFinSentAgain() {
-        assertFound("TimeWaits", "answer", Code::returnVoid);
+        assertFound("output.StatelessAnswers", "acknowledge", Code::returnVoid);
     }
 
     @Test
     void aFinDroppedBecauseItsAckFieldIsOld() {
         assertFound(
-                "SegmentArrives",
+                "input.SegmentArrives",
                 "acknowledgment",
                 code -> {
                     Label healthy = new Label();
@@ -118,7 +120,7 @@ class PlantedBugsTest {
                 "CLOSING never sends what is unsent",
                 explore(
                         "narrow",
-                        INTERNAL + "SegmentOutput",
+                        INTERNAL + "output.SegmentOutput",
                         "pollText",
                         code -> inState(code, "CLOSING", 1, then -> then.returnBoolean(true))));
     }
@@ -130,9 +132,9 @@ class PlantedBugsTest {
                 "TimeWaits.take",
                 explore(
                         "incarnations",
-                        INTERNAL + "TimeWaits",
+                        INTERNAL + "close.TimeWaits",
                         "take",
-                        code -> code.returnBoolean(false)));
+                        code -> code.constant(OUTCOME, "NOT_FOUND").instruction(Opcodes.ARETURN)));
     }
 
     /** {@code if (tcb.state == STATE) then}, the TCB being an argument. */
@@ -165,11 +167,13 @@ class PlantedBugsTest {
             String search, String className, String method, Consumer<Code> bug) {
         MutantLoader loader = new MutantLoader(className, method, bug);
         try {
+            // First, or a bug that is planted nowhere would let the search go through everything.
+            loader.loadClass(className);
+            assertThat(loader.isPlanted()).as("the bug is planted in %s", className).isTrue();
             Class<?> mutant = loader.loadClass(Exploration.class.getName());
             Method run = mutant.getDeclaredMethod("run", String.class);
             run.setAccessible(true);
             Object[] found = (Object[]) run.invoke(null, search);
-            assertThat(loader.isPlanted()).as("the bug is planted in %s", className).isTrue();
             return new Found((int) found[0], (String) found[1], (int) found[2]);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("the mutant did not run", e);
