@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Opens {@code mine://NAME}: the first who opens a name gets one end of a cable, the next the
+ * Opens {@code mine://NAME}: the first to open a name gets one end of a cable, the second the
  * other.
  */
 public final class CableProvider implements TransportProvider {

@@ -126,7 +126,8 @@ class TwoShellsTest {
         assertThat(netstat.waitFor()).as(complaints(netstat)).isZero();
         Process nobody = start(finwait("netstat"));
         assertThat(nobody.waitFor()).isEqualTo(1);
-        assertThat(complaints(nobody)).contains("no stack of yours runs now", folder.toString());
+        assertThat(complaints(nobody))
+                .contains("none of your stacks is running", folder.toString());
     }
 
     @Test

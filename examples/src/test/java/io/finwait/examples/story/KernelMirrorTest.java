@@ -70,7 +70,7 @@ class KernelMirrorTest {
     @Test
     void delayedDuplicateWithoutDefenceCantBeShown() throws Exception {
         assertThat(kernel.told("with-time-wait").text())
-                .contains("Linux can't be made to choose the numbers that it begins with");
+                .contains("The initial numbers of Linux cannot be chosen");
     }
 
     @Test
@@ -93,7 +93,7 @@ class KernelMirrorTest {
     @Test
     void synMeetsLastAckInTheTextbookCantBeShown() throws Exception {
         assertThat(kernel.told("last-ack-syn --rfc793").text())
-                .contains("Linux can't be made to behave as RFC 793 says");
+                .contains("Linux cannot be made to behave as RFC 793 says");
     }
 
     @Test

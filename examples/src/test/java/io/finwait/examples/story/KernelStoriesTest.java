@@ -62,7 +62,7 @@ class KernelStoriesTest {
     @Test
     void delayedDuplicateWithoutDefenceCantBeShown() throws Exception {
         assertThat(tun.told("with-time-wait").text())
-                .contains("Linux can't be made to choose the numbers that it begins with");
+                .contains("The initial numbers of Linux cannot be chosen");
     }
 
     @Test
@@ -73,7 +73,7 @@ class KernelStoriesTest {
     @Test
     void synMeetsLastAckInTheTextbookCantBeShown() throws Exception {
         assertThat(tun.told("last-ack-syn --rfc793").text())
-                .contains("Linux can't be made to behave as RFC 793 says");
+                .contains("Linux cannot be made to behave as RFC 793 says");
     }
 
     @Test

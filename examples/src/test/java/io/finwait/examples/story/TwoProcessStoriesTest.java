@@ -64,7 +64,7 @@ class TwoProcessStoriesTest {
         Told told = udp.told("without-defence");
         assertThat(told.text())
                 .contains("octets 201 to 300: old old")
-                .contains("100 octets of the old connection were delivered as");
+                .contains("100 octets of the old connection were delivered in");
     }
 
     @Test

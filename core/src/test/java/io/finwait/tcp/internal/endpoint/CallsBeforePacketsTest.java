@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What a user did between two duty cycles leaves before the packets of the next one are processed: the
- * call came first.
+ * What a user did between two duty cycles leaves before the packets of the next one are processed:
+ * the call came first.
  */
 class CallsBeforePacketsTest {
 
