@@ -58,7 +58,8 @@ class WarmUpTest {
         assertThat(client.connectionCount() + server.connectionCount()).isZero();
         long octets = 30 * 16 * 1024;
         long packets = server.counters().get(Counter.PACKETS_OUT);
-        assertThat(packets > octets / 1500)
+        long synAcks = 90;
+        assertThat(packets > synAcks + octets / 1500)
                 .as("%d packets out; super-packets are fewer", packets)
                 .isEqualTo(!offload);
     }
