@@ -164,7 +164,7 @@ public final class SocketThroughput {
                                     while (pair.server.read(octets.clear()).join() >= 0) {
                                         pair.server.write(octets.flip()).join();
                                     }
-                                    pair.server.close();
+                                    pair.server.close().join();
                                 });
         ByteBuffer octets = ByteBuffer.allocate(SMALL);
         long begin = System.nanoTime();
@@ -175,7 +175,7 @@ public final class SocketThroughput {
             trips++;
         }
         double us = (System.nanoTime() - begin) / 1e3 / trips;
-        pair.client.close();
+        pair.client.close().join();
         echo.join();
         return us;
     }
