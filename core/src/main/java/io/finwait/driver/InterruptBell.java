@@ -40,31 +40,36 @@ final class InterruptBell extends AbstractSelector {
 
     @Override
     protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attached) {
-        throw new UnsupportedOperationException();
+        throw neverAsked();
     }
 
     @Override
     public Set<SelectionKey> keys() {
-        throw new UnsupportedOperationException();
+        throw neverAsked();
     }
 
     @Override
     public Set<SelectionKey> selectedKeys() {
-        throw new UnsupportedOperationException();
+        throw neverAsked();
     }
 
     @Override
     public int selectNow() {
-        throw new UnsupportedOperationException();
+        throw neverAsked();
     }
 
     @Override
     public int select(long timeout) {
-        throw new UnsupportedOperationException();
+        throw neverAsked();
     }
 
     @Override
     public int select() {
-        throw new UnsupportedOperationException();
+        throw neverAsked();
+    }
+
+    /** Nothing is registered here, and nobody but a driver's thread sees this selector. */
+    private static UnsupportedOperationException neverAsked() {
+        return new UnsupportedOperationException("this selector only listens for interrupts");
     }
 }

@@ -1,7 +1,6 @@
 package io.finwait.timewait;
 
 import io.finwait.wire.FourTuple;
-import io.finwait.wire.IpAddress;
 
 /**
  * One entry, read out of the table: what an answer, a new incarnation of the tuple or a listing
@@ -46,36 +45,6 @@ public final class TimeWaitEntry extends FourTuple {
         timestamps = used;
         tsRecent = recent;
         tsOutdated = used && recentAgeNs > TS_OUTDATED_NS;
-    }
-
-    /** First long of the local address. */
-    public long localHigh() {
-        return localHigh;
-    }
-
-    /** Second long of the local address. */
-    public long localLow() {
-        return localLow;
-    }
-
-    /** First long of the remote address. */
-    public long remoteHigh() {
-        return remoteHigh;
-    }
-
-    /** Second long of the remote address. */
-    public long remoteLow() {
-        return remoteLow;
-    }
-
-    /** Local port, 1 to 65,535. */
-    public int localPort() {
-        return localPort;
-    }
-
-    /** Remote port, 1 to 65,535. */
-    public int remotePort() {
-        return remotePort;
     }
 
     /** SND.NXT, the SEQ of every answer. */
@@ -146,13 +115,7 @@ public final class TimeWaitEntry extends FourTuple {
     @Override
     public String toString() {
         return (isFinWait2() ? "FIN-WAIT-2 " : isParked() ? "TIME-WAIT (parked) " : "TIME-WAIT ")
-                + IpAddress.format(localHigh, localLow)
-                + " "
-                + localPort
-                + " "
-                + IpAddress.format(remoteHigh, remoteLow)
-                + " "
-                + remotePort
+                + sockets()
                 + " snd.nxt "
                 + (sndNxt & 0xFFFF_FFFFL)
                 + " rcv.nxt "

@@ -77,7 +77,7 @@ public record TimeWaitFilter(
                 && (remotePort == 0 || entry.remotePort() == remotePort)
                 && age >= youngestNs
                 && age <= oldestNs
-                && remotes.test(entry.remoteHigh(), entry.remoteLow())
-                && locals.test(entry.localHigh(), entry.localLow());
+                && remotes.test(entry.remoteHigh, entry.remoteLow)
+                && locals.test(entry.localHigh, entry.localLow);
     }
 }

@@ -74,9 +74,9 @@ public final class Netstat {
                     new NetstatRow(
                             0,
                             0,
-                            new IpAddress(entry.localHigh(), entry.localLow()),
+                            new IpAddress(entry.localHigh, entry.localLow),
                             entry.localPort(),
-                            new IpAddress(entry.remoteHigh(), entry.remoteLow()),
+                            new IpAddress(entry.remoteHigh, entry.remoteLow),
                             entry.remotePort(),
                             "TIME_WAIT"));
         }

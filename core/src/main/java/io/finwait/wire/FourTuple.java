@@ -43,6 +43,11 @@ public class FourTuple {
                 .set(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
     }
 
+    /** A new one of these addresses and ports. */
+    public static FourTuple of(IpAddress local, int localPort, IpAddress remote, int remotePort) {
+        return of(local.high(), local.low(), remote.high(), remote.low(), localPort, remotePort);
+    }
+
     /** Takes all values of another one; returns this. */
     public final FourTuple set(FourTuple other) {
         return set(
@@ -95,6 +100,26 @@ public class FourTuple {
     /** True when the addresses are those of IPv4. */
     public final boolean isV4() {
         return IpAddress.isV4(remoteHigh, remoteLow);
+    }
+
+    /** The local address; made anew each time. */
+    public final IpAddress localAddress() {
+        return new IpAddress(localHigh, localLow);
+    }
+
+    /** The local port, 0 to 65,535. */
+    public final int localPort() {
+        return localPort;
+    }
+
+    /** The remote address; made anew each time. */
+    public final IpAddress remoteAddress() {
+        return new IpAddress(remoteHigh, remoteLow);
+    }
+
+    /** The remote port, 0 to 65,535. */
+    public final int remotePort() {
+        return remotePort;
     }
 
     /** Both ports in one word, for hashing. */

@@ -185,8 +185,8 @@ final class ModelComparison {
 
     private static Tuple tuple(TimeWaitEntry e) {
         return new Tuple(
-                new IpAddress(e.localHigh(), e.localLow()),
-                new IpAddress(e.remoteHigh(), e.remoteLow()),
+                new IpAddress(e.localHigh, e.localLow),
+                new IpAddress(e.remoteHigh, e.remoteLow),
                 e.localPort(),
                 e.remotePort());
     }
@@ -209,42 +209,11 @@ final class ModelComparison {
         assertThat(untold).hasSizeLessThanOrEqualTo(16);
         boolean taken;
         if (timeout == 0) {
-            taken =
-                    table.enter(
-                            FourTuple.of(
-                                    t.local().high(),
-                                    t.local().low(),
-                                    t.remote().high(),
-                                    t.remote().low(),
-                                    t.localPort(),
-                                    t.remotePort()),
-                            snd,
-                            rcv,
-                            window,
-                            scale,
-                            ts,
-                            tsRecent,
-                            0,
-                            now);
+            taken = table.enter(t.sockets(), snd, rcv, window, scale, ts, tsRecent, 0, now);
         } else {
             taken =
                     table.enterFinWait2(
-                            FourTuple.of(
-                                    t.local().high(),
-                                    t.local().low(),
-                                    t.remote().high(),
-                                    t.remote().low(),
-                                    t.localPort(),
-                                    t.remotePort()),
-                            snd,
-                            rcv,
-                            window,
-                            scale,
-                            ts,
-                            tsRecent,
-                            0,
-                            timeout,
-                            now);
+                            t.sockets(), snd, rcv, window, scale, ts, tsRecent, 0, timeout, now);
         }
         assertThat(taken).isTrue();
         int last = (int) t.remote().low() & 0xFF;
@@ -287,13 +256,7 @@ final class ModelComparison {
                         : TimeWaitEnding.RESET;
         TimeWaitVerdict got =
                 table.segment(
-                        FourTuple.of(
-                                t.local().high(),
-                                t.local().low(),
-                                t.remote().high(),
-                                t.remote().low(),
-                                t.localPort(),
-                                t.remotePort()),
+                        t.sockets(),
                         seq,
                         length,
                         flags,
@@ -375,16 +338,7 @@ final class ModelComparison {
 
     private void remove(Tuple t) {
         expected = TimeWaitEnding.REMOVED;
-        boolean done =
-                table.remove(
-                        FourTuple.of(
-                                t.local().high(),
-                                t.local().low(),
-                                t.remote().high(),
-                                t.remote().low(),
-                                t.localPort(),
-                                t.remotePort()),
-                        now);
+        boolean done = table.remove(t.sockets(), now);
         assertThat(done).isEqualTo(model.remove(t) != null);
         removed += done ? 1 : 0;
     }
@@ -396,14 +350,7 @@ final class ModelComparison {
         for (int i = 0; i < count; i++) {
             asked[i] = tuple();
             Tuple t = asked[i];
-            batch.add(
-                    FourTuple.of(
-                            t.local().high(),
-                            t.local().low(),
-                            t.remote().high(),
-                            t.remote().low(),
-                            t.localPort(),
-                            t.remotePort()));
+            batch.add(t.sockets());
             wanted |= model.entries.containsKey(t) ? 1 << i : 0;
         }
         assertThat(table.find(batch)).isEqualTo(wanted);

@@ -1,5 +1,6 @@
 package io.finwait.timewait;
 
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.TcpHeader;
 
@@ -14,7 +15,12 @@ import java.util.TreeSet;
  */
 final class TableModel {
 
-    record Tuple(IpAddress local, IpAddress remote, int localPort, int remotePort) {}
+    record Tuple(IpAddress local, IpAddress remote, int localPort, int remotePort) {
+
+        FourTuple sockets() {
+            return FourTuple.of(local, localPort, remote, remotePort);
+        }
+    }
 
     static final class Entry {
         final Tuple tuple;

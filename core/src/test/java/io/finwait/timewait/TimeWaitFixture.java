@@ -22,6 +22,7 @@ class TimeWaitFixture {
     static final IpAddress REMOTE = IpAddress.parse("192.0.2.7");
     static final int LOCAL_PORT = 443;
     static final int REMOTE_PORT = 50_000;
+    private static final FourTuple TUPLE = FourTuple.of(LOCAL, LOCAL_PORT, REMOTE, REMOTE_PORT);
 
     /** The FIN of ours was 999, the peer's 300. */
     static final int SND_NXT = 1000;
@@ -62,13 +63,7 @@ class TimeWaitFixture {
 
     private boolean enter(IpAddress remote, int remotePort, boolean timestamps, int tsRecent) {
         return table.enter(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        remote.high(),
-                        remote.low(),
-                        LOCAL_PORT,
-                        remotePort),
+                FourTuple.of(LOCAL, LOCAL_PORT, remote, remotePort),
                 SND_NXT,
                 RCV_NXT,
                 RCV_WND,
@@ -80,23 +75,7 @@ class TimeWaitFixture {
     }
 
     TimeWaitFixture enteredFinWait2(long timeoutNs, int window) {
-        table.enterFinWait2(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        REMOTE.high(),
-                        REMOTE.low(),
-                        LOCAL_PORT,
-                        REMOTE_PORT),
-                SND_NXT,
-                RCV_NXT,
-                window,
-                0,
-                false,
-                0,
-                0,
-                timeoutNs,
-                now);
+        table.enterFinWait2(TUPLE, SND_NXT, RCV_NXT, window, 0, false, 0, 0, timeoutNs, now);
         return this;
     }
 
@@ -113,80 +92,27 @@ class TimeWaitFixture {
     private TimeWaitVerdict segment(
             int flags, int seq, int length, int ack, boolean hasTs, int tsVal) {
         return table.segment(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        REMOTE.high(),
-                        REMOTE.low(),
-                        LOCAL_PORT,
-                        REMOTE_PORT),
-                seq,
-                length,
-                flags,
-                ack,
-                hasTs,
-                tsVal,
-                listening,
-                listenerTimestamps,
-                now);
+                TUPLE, seq, length, flags, ack, hasTs, tsVal, listening, listenerTimestamps, now);
     }
 
     boolean park() {
-        return table.park(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        REMOTE.high(),
-                        REMOTE.low(),
-                        LOCAL_PORT,
-                        REMOTE_PORT));
+        return table.park(TUPLE);
     }
 
     boolean returned() {
-        return table.returned(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        REMOTE.high(),
-                        REMOTE.low(),
-                        LOCAL_PORT,
-                        REMOTE_PORT));
+        return table.returned(TUPLE);
     }
 
     boolean established() {
-        return table.established(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        REMOTE.high(),
-                        REMOTE.low(),
-                        LOCAL_PORT,
-                        REMOTE_PORT),
-                now);
+        return table.established(TUPLE, now);
     }
 
     boolean reuse(boolean timestamps) {
-        return table.reuse(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        REMOTE.high(),
-                        REMOTE.low(),
-                        LOCAL_PORT,
-                        REMOTE_PORT),
-                timestamps,
-                now);
+        return table.reuse(TUPLE, timestamps, now);
     }
 
     boolean contains(IpAddress remote, int remotePort) {
-        return table.contains(
-                FourTuple.of(
-                        LOCAL.high(),
-                        LOCAL.low(),
-                        remote.high(),
-                        remote.low(),
-                        LOCAL_PORT,
-                        remotePort));
+        return table.contains(FourTuple.of(LOCAL, LOCAL_PORT, remote, remotePort));
     }
 
     /** Moves the time and expires what is due. */

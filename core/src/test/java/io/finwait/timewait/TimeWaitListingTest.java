@@ -26,13 +26,7 @@ class TimeWaitListingTest {
         IpAddress address = IpAddress.parse(remote);
         assertThat(
                         table.enter(
-                                FourTuple.of(
-                                        LOCAL.high(),
-                                        LOCAL.low(),
-                                        address.high(),
-                                        address.low(),
-                                        localPort,
-                                        remotePort),
+                                FourTuple.of(LOCAL, localPort, address, remotePort),
                                 1,
                                 2,
                                 100,

@@ -23,10 +23,18 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -48,6 +56,7 @@ class KernelCausesTest {
     @TempDir private static Path folder;
 
     private static KernelPath path;
+    private static WatchService captures;
     private static int lastPort = 7000;
 
     private final int port = ++lastPort;
@@ -57,6 +66,8 @@ class KernelCausesTest {
 
     @BeforeAll
     static void join() throws IOException {
+        captures = FileSystems.getDefault().newWatchService();
+        folder.register(captures, StandardWatchEventKinds.ENTRY_MODIFY);
         path = new KernelPath(folder);
         KernelPath.set(path.client, "tcp_retries2", 4);
         KernelPath.set(path.client, "tcp_keepalive_time", 2);
@@ -67,6 +78,7 @@ class KernelCausesTest {
 
     @AfterAll
     static void part() throws IOException {
+        captures.close();
         if (path != null) {
             path.close();
         }
@@ -99,6 +111,7 @@ class KernelCausesTest {
         told(() -> path.atServer(port), what);
     }
 
+    /** Asks again each time that tcpdump has written. */
     private static void told(
             Supplier<List<ConnectionStory>> where, Consumer<ConnectionStory> what) {
         long end = System.nanoTime() + PATIENCE_NS;
@@ -112,18 +125,53 @@ class KernelCausesTest {
                 if (System.nanoTime() - end > 0) {
                     throw e;
                 }
-                pause(50);
             }
+            await(end - System.nanoTime());
         }
     }
 
-    /** The kernel's time can't be made to jump. */
-    private static void pause(long ms) {
+    /** Waits until tcpdump writes, at most some nanoseconds and a second. */
+    private static void await(long mostNs) {
         try {
-            Thread.sleep(ms);
+            long most = Math.min(mostNs, 1_000_000_000L);
+            WatchKey written = captures.poll(most, TimeUnit.NANOSECONDS);
+            if (written != null) {
+                written.pollEvents();
+                written.reset();
+            }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The two kernels' clocks go on; nothing else tells that a silence was long enough. */
+    private static void beSilentFor(long ms) {
+        long end = System.nanoTime() + ms * 1_000_000;
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE_NS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).as("time has run out").isNegative();
+            await(end - System.nanoTime());
+        }
+    }
+
+    /** Waits until the client's text has come to the server's host. */
+    private void serverHasReceived(long octets) {
+        until(
+                () -> {
+                    List<ConnectionStory> stories = path.atServer(port);
+                    return !stories.isEmpty() && stories.get(0).opener().textOctets() >= octets;
+                });
+    }
+
+    /** Waits until the server's FIN has come. */
+    private void clientReadsToTheEnd() throws IOException {
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
     }
 
     private static Consumer<ConnectionStory> reset(int by, Cause cause) {
@@ -166,7 +214,8 @@ class KernelCausesTest {
             each.configureBlocking(false);
             each.connect(new InetSocketAddress(KernelPath.serverAddress(), port));
             clients.add(each);
-            pause(50);
+            int opened = clients.size();
+            until(() -> path.atClient(port).size() >= opened);
         }
 
         told(
@@ -195,7 +244,7 @@ class KernelCausesTest {
         open();
         exchange();
         send(client, 200);
-        pause(100);
+        serverHasReceived(300);
         server.close();
 
         bothTell(
@@ -217,7 +266,7 @@ class KernelCausesTest {
         client = path.connect(port);
         SocketChannel accepted = accepting.accept();
         send(client, 200);
-        pause(100);
+        serverHasReceived(200);
         accepted.close();
         accepting.close();
 
@@ -267,7 +316,7 @@ class KernelCausesTest {
         open();
         exchange();
         server.close();
-        pause(50);
+        clientReadsToTheEnd();
         send(client, 300);
 
         bothTell(
@@ -331,7 +380,7 @@ class KernelCausesTest {
         probed.client.setKeepAlive(true);
         crash.serverGoesWithoutAWord();
         probed.serverGoesWithoutAWord();
-        pause(LONG_SILENCE_MS);
+        beSilentFor(LONG_SILENCE_MS);
         path.rule(
                 nat.port,
                 (fromClient, packet) -> {
@@ -382,11 +431,17 @@ class KernelCausesTest {
         }
 
         /** As when it is switched off: nothing of its end is heard. */
-        void serverGoesWithoutAWord() throws IOException {
-            path.rule(port, KernelPath.CUT);
+        void serverGoesWithoutAWord() throws Exception {
+            CountDownLatch lost = new CountDownLatch(1);
+            path.rule(
+                    port,
+                    (fromClient, packet) -> {
+                        lost.countDown();
+                        return false;
+                    });
             server.setSoLinger(true, 0);
             server.close();
-            pause(20);
+            assertThat(lost.await(PATIENCE_NS, TimeUnit.NANOSECONDS)).isTrue();
             path.rule(port, null);
         }
     }
@@ -430,9 +485,9 @@ class KernelCausesTest {
         exchange();
         int from = client.getLocalPort();
         server.close();
-        pause(50);
+        clientReadsToTheEnd();
         client.close();
-        pause(1_100);
+        beSilentFor(1_100);
         Socket again =
                 path.client.call(
                         () -> {

@@ -147,9 +147,9 @@ public final class TimeWaitReport {
         return new NetstatRow(
                 0,
                 0,
-                new IpAddress(entry.localHigh(), entry.localLow()),
+                new IpAddress(entry.localHigh, entry.localLow),
                 entry.localPort(),
-                new IpAddress(entry.remoteHigh(), entry.remoteLow()),
+                new IpAddress(entry.remoteHigh, entry.remoteLow),
                 entry.remotePort(),
                 entry.isFinWait2() ? "FIN_WAIT_2" : "TIME_WAIT");
     }
@@ -219,8 +219,7 @@ public final class TimeWaitReport {
             shortestNs = Math.min(shortestNs, entry.ageNs(nowNs));
             if (ending == TimeWaitEnding.EVICTED) {
                 IpAddress greedy = closes.greedy();
-                boolean its =
-                        entry.remoteHigh() == greedy.high() && entry.remoteLow() == greedy.low();
+                boolean its = entry.remoteHigh == greedy.high() && entry.remoteLow == greedy.low();
                 cut[its ? 0 : 1]++;
             }
         }

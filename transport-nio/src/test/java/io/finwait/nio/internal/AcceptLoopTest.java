@@ -110,17 +110,17 @@ class AcceptLoopTest {
 
         @Override
         public ServerSocketChannel bind(SocketAddress local, int backlog) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("this channel only accepts");
         }
 
         @Override
         public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("this channel only accepts");
         }
 
         @Override
         public <T> T getOption(SocketOption<T> name) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("this channel only accepts");
         }
 
         @Override
@@ -130,7 +130,7 @@ class AcceptLoopTest {
 
         @Override
         public ServerSocket socket() {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("this channel only accepts");
         }
 
         @Override

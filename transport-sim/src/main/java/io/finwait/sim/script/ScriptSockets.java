@@ -357,14 +357,7 @@ final class ScriptSockets implements StackUnderTest {
         if (!found.isEmpty()) {
             return name(found.get(0));
         }
-        FourTuple pair =
-                FourTuple.of(
-                        local.high(),
-                        local.low(),
-                        remote.high(),
-                        remote.low(),
-                        binding.localPort(),
-                        binding.remotePort());
+        FourTuple pair = FourTuple.of(local, binding.localPort(), remote, binding.remotePort());
         boolean waits = endpoint.timeWait().contains(pair);
         return waits ? name(State.TIME_WAIT) : "CLOSED";
     }

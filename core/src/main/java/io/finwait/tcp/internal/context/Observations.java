@@ -9,7 +9,6 @@ import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.FourTuple;
-import io.finwait.wire.IpAddress;
 
 import java.util.ArrayDeque;
 
@@ -135,26 +134,6 @@ public final class Observations {
             } else {
                 observer.onTransition(this, from, trigger, state, nowNs);
             }
-        }
-
-        @Override
-        public IpAddress localAddress() {
-            return new IpAddress(localHigh, localLow);
-        }
-
-        @Override
-        public int localPort() {
-            return localPort;
-        }
-
-        @Override
-        public IpAddress remoteAddress() {
-            return new IpAddress(remoteHigh, remoteLow);
-        }
-
-        @Override
-        public int remotePort() {
-            return remotePort;
         }
 
         @Override

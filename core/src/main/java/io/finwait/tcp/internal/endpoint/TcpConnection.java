@@ -349,7 +349,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public IpAddress localAddress() {
-        return new IpAddress(sockets.localHigh, sockets.localLow);
+        return sockets.localAddress();
     }
 
     @Override
@@ -359,7 +359,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public IpAddress remoteAddress() {
-        return new IpAddress(sockets.remoteHigh, sockets.remoteLow);
+        return sockets.remoteAddress();
     }
 
     @Override

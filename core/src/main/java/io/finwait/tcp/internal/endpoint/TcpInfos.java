@@ -43,9 +43,9 @@ final class TcpInfos {
     /** An entry of the TIME-WAIT table, whose connection has nothing else left. */
     static TcpInfo of(TimeWaitEntry entry, long nowNs) {
         return ended(
-                new IpAddress(entry.localHigh(), entry.localLow()),
+                new IpAddress(entry.localHigh, entry.localLow),
                 entry.localPort(),
-                new IpAddress(entry.remoteHigh(), entry.remoteLow()),
+                new IpAddress(entry.remoteHigh, entry.remoteLow),
                 entry.remotePort(),
                 entry.isFinWait2() ? State.FIN_WAIT_2 : State.TIME_WAIT,
                 timer(entry, nowNs),

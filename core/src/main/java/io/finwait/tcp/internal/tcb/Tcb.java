@@ -4,7 +4,6 @@ import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
-import io.finwait.wire.IpAddress;
 
 /**
  * The transmission control block of one connection (RFC 9293 §3.3.1): all that a connection needs
@@ -195,26 +194,6 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** True when no user has this connection any more. */
     public boolean isOrphan() {
         return orphan;
-    }
-
-    @Override
-    public IpAddress localAddress() {
-        return new IpAddress(localHigh, localLow);
-    }
-
-    @Override
-    public int localPort() {
-        return localPort;
-    }
-
-    @Override
-    public IpAddress remoteAddress() {
-        return new IpAddress(remoteHigh, remoteLow);
-    }
-
-    @Override
-    public int remotePort() {
-        return remotePort;
     }
 
     @Override

@@ -305,15 +305,7 @@ final class Bench {
 
     /** The record that is left of the connection, or null. */
     private TimeWaitEntry remnant() {
-        return endpoint.timeWait()
-                .find(
-                        FourTuple.of(
-                                local.high(),
-                                local.low(),
-                                peer.high(),
-                                peer.low(),
-                                LOCAL_PORT,
-                                PEER_PORT));
+        return endpoint.timeWait().find(FourTuple.of(local, LOCAL_PORT, peer, PEER_PORT));
     }
 
     /** True when of the connection only the record of an orphan in FIN-WAIT-2 is left. */
