@@ -65,7 +65,7 @@ public final class BufferGrowth {
     public void wanted(Tcb tcb) {
         Snd snd = tcb.snd;
         int most = context.config.largestSendBufferOctets();
-        long onItsWay = Math.min(tcb.congestion.window(), snd.wnd);
+        long onItsWay = Math.min(tcb.cwnd(), snd.wnd);
         int more = grant(Math.min(2 * onItsWay, most) - snd.capacity);
         snd.capacity += more;
         snd.grownBy += more;

@@ -1,11 +1,13 @@
 package io.finwait.tcp.internal.context;
 
+import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.buffer.ReceiveBuffer;
 import io.finwait.tcp.internal.buffer.SendBuffer;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 import java.util.ArrayDeque;
+import java.util.Objects;
 
 /**
  * TCBs and receive buffers of ended connections, for reuse by later ones: in the steady state
@@ -27,7 +29,7 @@ public final class TcbPool {
         EndpointConfig config = context.config;
         Tcb tcb = free.poll();
         if (tcb == null) {
-            tcb = new Tcb(context.newCongestionControl.get());
+            tcb = new Tcb(newControl());
             tcb.timers.belongTo(tcb, context.clock);
         }
         long lastNs = context.clock.lastNs();
@@ -50,6 +52,12 @@ public final class TcbPool {
         tcb.openedAtNs = lastNs;
         tcb.lastHeardNs = lastNs;
         return tcb;
+    }
+
+    private CongestionControl newControl() {
+        return Objects.requireNonNull(
+                context.newCongestionControl.get(),
+                "EndpointConfig.congestionControl() has made null; make one for each connection");
     }
 
     /** A TCB has ended; its receive buffer went to the handle, if it has one. */

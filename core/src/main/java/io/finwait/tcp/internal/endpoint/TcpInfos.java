@@ -129,7 +129,7 @@ final class TcpInfos {
         int threshold = agreed ? tcb.congestion.slowStartThreshold() : Integer.MAX_VALUE;
         return new Sending(
                 agreed ? snd.mss : 0,
-                agreed ? tcb.congestion.window() : 0,
+                agreed ? tcb.cwnd() : 0,
                 threshold == Integer.MAX_VALUE ? Sending.UNLIMITED : threshold,
                 snd.wnd,
                 snd.windowScale,

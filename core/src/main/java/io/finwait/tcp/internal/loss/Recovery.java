@@ -17,8 +17,6 @@ import io.finwait.wire.Seq;
  */
 public final class Recovery {
 
-    private static final int LARGEST_WINDOW = 1 << 30;
-
     private final Context context;
     private final TailLossProbe tailLossProbe;
 
@@ -88,7 +86,7 @@ public final class Recovery {
 
     /** {@code cwnd}, and what duplicate ACKs let out beyond it while it recovers. */
     private static int window(Tcb tcb) {
-        return tcb.congestion.window() + tcb.loss.inflation;
+        return tcb.cwnd() + tcb.loss.inflation;
     }
 
     /**
@@ -132,7 +130,7 @@ public final class Recovery {
             CongestionControl congestion = tcb.congestion;
             loss.recovering &= Seq.lt(snd.una, loss.recover);
             loss.recover = Seq.max(loss.recover, snd.una);
-            loss.afterTimeout &= congestion.window() < congestion.slowStartThreshold();
+            loss.afterTimeout &= tcb.cwnd() < congestion.slowStartThreshold();
             congestion.acknowledged(octets, snd.flight(), tcb.rtt.smoothedNs(), context.nowNs());
         }
         if (wasRecovering && loss.recovering && snd.una != snd.nxt) {
@@ -151,7 +149,7 @@ public final class Recovery {
             tcb.congestion.recovered(snd.flight(), context.nowNs());
         } else if (!tcb.sackPermitted) {
             // A partial ACK: the next hole is sent again, the window deflates by what left.
-            int cwnd = tcb.congestion.window();
+            int cwnd = tcb.cwnd();
             int deflated = cwnd + loss.inflation - octets + snd.mss;
             loss.inflation = Math.max(deflated, snd.mss) - cwnd;
             loss.keepsTimer = loss.partlyRecovered;
@@ -172,7 +170,7 @@ public final class Recovery {
         loss.duplicates++;
         if (loss.recovering) {
             if (!tcb.sackPermitted) {
-                int most = LARGEST_WINDOW - tcb.congestion.window();
+                int most = Tcb.LARGEST_WINDOW - tcb.cwnd();
                 loss.inflation = Math.min(loss.inflation + snd.mss, most);
             }
         } else if (isLost(tcb, reportsMore) && Seq.geq(snd.una, loss.recover)) {
@@ -180,7 +178,7 @@ public final class Recovery {
             loss.partlyRecovered = false;
             loss.recover = snd.nxt;
             // Without what limited transmit has let out (RFC 5681 §3.2, step 2).
-            int flightSize = Math.min(snd.flight(), tcb.congestion.window());
+            int flightSize = Math.min(snd.flight(), tcb.cwnd());
             tcb.congestion.lost(flightSize, context.nowNs());
             loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
             snd.scoreboard.beginRecovery();

@@ -11,6 +11,9 @@ import io.finwait.tcp.State;
  */
 public final class Tcb extends PerSegment implements ConnectionInfo {
 
+    /** No window is larger (RFC 7323 §2.3). */
+    public static final int LARGEST_WINDOW = 1 << 30;
+
     public int hash;
 
     /** The listener that a passive connection came from, until it is accepted. */
@@ -174,6 +177,11 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** True while the state is one of the handshake's. */
     public boolean isOpening() {
         return state == State.SYN_SENT || state == State.SYN_RECEIVED;
+    }
+
+    /** {@code cwnd}, 1 to 2^30 octets, whatever a control that is not ours answers. */
+    public int cwnd() {
+        return Math.min(Math.max(congestion.window(), 1), LARGEST_WINDOW);
     }
 
     /** The send variables. */
