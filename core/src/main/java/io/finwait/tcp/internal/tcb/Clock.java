@@ -31,7 +31,7 @@ public final class Clock {
      */
     public long nowNs() {
         if (!running) {
-            throw new IllegalStateException("between two duty cycles nobody knows the time");
+            throw new IllegalStateException("the time is known only inside a duty cycle");
         }
         return lastNs;
     }
