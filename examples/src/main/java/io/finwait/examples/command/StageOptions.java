@@ -60,7 +60,9 @@ final class StageOptions {
             paramLabel = "FILE",
             description =
                     "Captures what both ends send and receive, as two interfaces, for"
-                            + " Wireshark or tshark.")
+                            + " Wireshark or tshark. They take the second copy of a packet for"
+                            + " a retransmission; to look at one end: tshark -r FILE -Y"
+                            + " 'frame.interface_id == 0' -w CLIENT.pcapng.")
     private Path pcap;
 
     @Option(names = "--svg", paramLabel = "FILE", description = "Writes the ladder as a picture.")

@@ -111,26 +111,44 @@ class CaptureOptionTest {
     void wiresharkNamesBothInterfaces() throws Exception {
         assumeTrue(isInstalled("tshark"), "tshark (package tshark) is not here: skipped");
         capture("close");
-        Process tshark =
-                new ProcessBuilder(
-                                "tshark",
-                                "-r",
-                                folder.resolve("x.pcapng").toString(),
-                                "-T",
-                                "fields",
-                                "-e",
-                                "frame.interface_name",
-                                "-e",
-                                "tcp.flags.str",
-                                "-e",
-                                "frame.comment")
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        String out = new String(tshark.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(tshark.waitFor()).isZero();
+        String out =
+                tshark(
+                        "-r",
+                        folder.resolve("x.pcapng").toString(),
+                        "-T",
+                        "fields",
+                        "-e",
+                        "frame.interface_name",
+                        "-e",
+                        "tcp.flags.str",
+                        "-e",
+                        "frame.comment");
         assertThat(out.lines().filter(line -> line.startsWith("client\t"))).hasSize(7);
         assertThat(out.lines().filter(line -> line.startsWith("server\t"))).hasSize(7);
         assertThat(out).contains("-> client TIME_WAIT").contains("-> server CLOSED");
+    }
+
+    /** What the help says: Wireshark finds nothing to remark in the packets of one end. */
+    @Test
+    void oneEndIsWrittenByTshark() throws Exception {
+        assumeTrue(isInstalled("tshark"), "tshark (package tshark) is not here: skipped");
+        capture("close");
+        String both = folder.resolve("x.pcapng").toString();
+        String client = folder.resolve("client.pcapng").toString();
+        tshark("-r", both, "-Y", "frame.interface_id == 0", "-w", client);
+        assertThat(tshark("-r", client).lines()).hasSize(7);
+        assertThat(tshark("-r", client, "-Y", "tcp.analysis.flags")).isEmpty();
+        assertThat(tshark("-r", both, "-Y", "tcp.analysis.flags")).isNotEmpty();
+    }
+
+    private static String tshark(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("tshark"));
+        command.addAll(List.of(arguments));
+        Process tshark =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String out = new String(tshark.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(tshark.waitFor()).isZero();
+        return out;
     }
 
     private static boolean isInstalled(String program) {
