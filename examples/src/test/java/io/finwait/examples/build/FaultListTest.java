@@ -31,7 +31,7 @@ class FaultListTest {
         lines.add("@ ");
         for (String line : lines) {
             if (line.startsWith("@ ")) {
-                if (head != null && places(head.split("\\|")[1].strip(), text) != 1) {
+                if (head != null && places(head.split("\\|", -1)[1].strip(), text) != 1) {
                     misplaced.add(head);
                 }
                 faults++;
