@@ -57,8 +57,7 @@ public final class TcbPool {
     private CongestionControl newControl() {
         return Objects.requireNonNull(
                 context.newCongestionControl.get(),
-                "the congestionControl of EndpointConfig returned null; make one for each"
-                    + " connection");
+                "EndpointConfig.congestionControl returned null; make one for each connection");
     }
 
     /** A TCB has ended; its receive buffer went to the handle, if it has one. */
