@@ -35,8 +35,18 @@ public interface Counters {
          * of RFC 4022.
          */
         ESTABLISHED_RESETS,
-        /** SYNs dropped because a backlog was full. */
+        /** SYNs, and ACKs that complete a handshake, dropped because an accept queue was full. */
         LISTEN_OVERFLOWS,
+        /**
+         * SYNs that a listener dropped, and handshakes that it gave up to make place for newer ones.
+         */
+        LISTEN_DROPS,
+        /** SYNs answered with a SYN cookie. */
+        SYN_COOKIES_SENT,
+        /** SYN cookies that came back and became connections. */
+        SYN_COOKIES_RECEIVED,
+        /** Segments that could have brought a SYN cookie back, and brought none of ours. */
+        SYN_COOKIES_FAILED,
         /** Segments sent again, for any {@link Retransmission} reason. */
         RETRANSMISSIONS,
         /** Retransmission timers that fired. */

@@ -50,6 +50,7 @@ public final class EndpointConfig {
     private final int firstEphemeralPort;
     private final int lastEphemeralPort;
     private final int maxConnections;
+    private final Limits limits;
 
     private EndpointConfig(Builder b) {
         if (b.addresses.isEmpty()) {
@@ -85,6 +86,7 @@ public final class EndpointConfig {
         firstEphemeralPort = b.firstEphemeralPort;
         lastEphemeralPort = b.lastEphemeralPort;
         maxConnections = b.maxConnections;
+        limits = b.limits;
     }
 
     /** A builder with the defaults. */
@@ -253,9 +255,17 @@ public final class EndpointConfig {
         return lastEphemeralPort;
     }
 
-    /** The most connections at a time, handshakes included. */
+    /**
+     * The most connections at a time, of either end. The handshakes of listeners do not count: they
+     * are bounded by the backlogs, or strangers could keep this end from connecting.
+     */
     public int maxConnections() {
         return maxConnections;
+    }
+
+    /** What strangers may make the endpoint hold and send. */
+    public Limits limits() {
+        return limits;
     }
 
     /** Collects the settings of an {@link EndpointConfig}. */
@@ -290,6 +300,7 @@ public final class EndpointConfig {
         private int firstEphemeralPort = 49_152;
         private int lastEphemeralPort = 65_535;
         private int maxConnections = 1 << 20;
+        private Limits limits = Limits.DEFAULT;
 
         private Builder() {}
 
@@ -323,6 +334,7 @@ public final class EndpointConfig {
             firstEphemeralPort = c.firstEphemeralPort;
             lastEphemeralPort = c.lastEphemeralPort;
             maxConnections = c.maxConnections;
+            limits = c.limits;
         }
 
         /**
@@ -538,6 +550,12 @@ public final class EndpointConfig {
         /** Sets {@link EndpointConfig#maxConnections()}. */
         public Builder maxConnections(int connections) {
             maxConnections = require("maxConnections", connections, 1, 1 << 28);
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#limits()}. */
+        public Builder limits(Limits newLimits) {
+            limits = Objects.requireNonNull(newLimits, "limits");
             return this;
         }
 

@@ -40,6 +40,9 @@ public final class Context {
     /** Orphans that have a TCB. */
     public int orphans;
 
+    /** Handshakes of listeners: strangers, who have proved nothing yet. */
+    public int handshakes;
+
     private final FourTuple scratch = new FourTuple();
     private final TimerHeap deadlines = new TimerHeap();
 
@@ -80,9 +83,9 @@ public final class Context {
 
     // The tables.
 
-    /** True when another connection may begin. */
+    /** True when there may be another connection; handshakes of listeners are none yet. */
     public boolean hasPlace() {
-        return tcbs.size() < config.maxConnections();
+        return tcbs.size() - handshakes < config.maxConnections();
     }
 
     /** Gives a TCB with its pair of sockets its numbers and its place. */

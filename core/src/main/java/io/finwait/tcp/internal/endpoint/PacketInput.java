@@ -201,7 +201,7 @@ final class PacketInput {
     }
 
     private boolean isTakenByTimeWait(Segment seg, Backlog listener) {
-        return switch (timeWaits.take(seg, listener != null && listener.takesSyn())) {
+        return switch (timeWaits.take(seg, listener != null && listener.takesConnection())) {
             case NOT_FOUND -> false;
             case DONE -> true;
             case REOPEN -> {

@@ -22,7 +22,7 @@ public final class TcpListener implements Listener, Backlog {
     private final int port;
     private final int backlog;
     private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
-    private int handshakes;
+    private final HandshakeQueue handshakes;
     private boolean closed;
     private long deferAcceptNs;
     private Runnable onAcceptable;
@@ -34,6 +34,7 @@ public final class TcpListener implements Listener, Backlog {
         this.endpoint = endpoint;
         this.port = port;
         this.backlog = backlog;
+        handshakes = new HandshakeQueue(endpoint.context);
     }
 
     @Override
@@ -58,7 +59,7 @@ public final class TcpListener implements Listener, Backlog {
 
     @Override
     public int synQueueLength() {
-        return handshakes;
+        return handshakes.size();
     }
 
     @Override
@@ -110,13 +111,18 @@ public final class TcpListener implements Listener, Backlog {
     }
 
     @Override
-    public boolean takesSyn() {
-        return handshakes < backlog && acceptQueue.size() < backlog;
+    public boolean takesConnection() {
+        return acceptQueue.size() < backlog;
     }
 
     @Override
-    public boolean takesConnection() {
-        return acceptQueue.size() < backlog;
+    public boolean isFullOfHandshakes() {
+        return handshakes.size() >= backlog;
+    }
+
+    @Override
+    public Tcb oldestHandshake() {
+        return handshakes.oldest();
     }
 
     @Override
@@ -127,15 +133,7 @@ public final class TcpListener implements Listener, Backlog {
     @Override
     public void handshakeBegins(Tcb tcb) {
         tcb.listener = this;
-        tcb.countedAsHandshake = true;
-        handshakes++;
-    }
-
-    private void handshakeIsOver(Tcb tcb) {
-        if (tcb.countedAsHandshake) {
-            tcb.countedAsHandshake = false;
-            handshakes--;
-        }
+        handshakes.add(tcb);
     }
 
     @Override
@@ -145,7 +143,7 @@ public final class TcpListener implements Listener, Backlog {
 
     @Override
     public void established(Tcb tcb) {
-        handshakeIsOver(tcb);
+        handshakes.remove(tcb);
         acceptQueue.add((TcpConnection) tcb.connection);
         endpoint.notifications.add(this);
     }
@@ -156,7 +154,7 @@ public final class TcpListener implements Listener, Backlog {
      */
     @Override
     public void gone(Tcb tcb) {
-        handshakeIsOver(tcb);
+        handshakes.remove(tcb);
     }
 
     void tellAcceptable() {

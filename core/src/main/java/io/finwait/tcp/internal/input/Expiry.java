@@ -120,6 +120,11 @@ public final class Expiry {
         }
         tcb.rtt.backOff();
         tcb.timing = false;
+        int mostSynAcks = context.config.limits().synAckRetransmissions();
+        if (tcb.passive && tcb.retransmissions > mostSynAcks) {
+            lifecycle.timeOut(tcb, TimeoutCause.CONNECT);
+            return;
+        }
         if (context.nowNs() - tcb.openedAtNs >= context.config.connectTimeoutNs()
                 || (tcb.userTimeoutNs > 0
                         && context.nowNs() - tcb.openedAtNs >= tcb.userTimeoutNs)) {

@@ -76,8 +76,8 @@ public final class Handshake {
 
     /** Begins a passive handshake; a FIN on the SYN is ignored (T-24). */
     private void child(Backlog listener, Segment seg) {
-        if (!listener.takesSyn() || !context.hasPlace()) {
-            context.counters.add(Counter.LISTEN_OVERFLOWS);
+        if (!hasPlace(listener)) {
+            context.counters.add(Counter.LISTEN_DROPS);
             return;
         }
         Tcb tcb = newChild(listener, seg);
@@ -96,7 +96,21 @@ public final class Handshake {
         lifecycle.childOfTimeWait(tcb);
     }
 
+    /** Whether a connection more can be opened, and wait until it is accepted. */
+    private boolean hasPlace(Backlog listener) {
+        boolean place = listener.takesConnection() && context.hasPlace();
+        if (!place) {
+            context.counters.add(Counter.LISTEN_OVERFLOWS);
+        }
+        return place;
+    }
+
     private Tcb newChild(Backlog listener, Segment seg) {
+        if (listener.isFullOfHandshakes()) {
+            // The oldest has had the most time to prove itself.
+            context.counters.add(Counter.LISTEN_DROPS);
+            lifecycle.forget(listener.oldestHandshake());
+        }
         Tcb tcb = context.tcbPool.take();
         tcb.ofReceiver(seg);
         tcb.passive = true;
@@ -111,13 +125,15 @@ public final class Handshake {
         tcb.rcv.synchronize(seg.seq());
         negotiate(tcb, seg.options());
         tcb.snd.updateWindow(seg.window(), seg.seq(), tcb.snd.una);
-        if (seg.textLength() > 0) {
+        if (seg.textLength() > 0 && !tcb.passive) {
             holdTextOfSyn(tcb, seg);
         }
     }
 
     /**
-     * Text on a SYN is kept until the handshake is complete; our SYN,ACK acknowledges the SYN only.
+     * Text on the SYN of a peer that we called is kept until the handshake is complete; our ACK of
+     * the SYN acknowledges nothing else. A stranger's is not: an octet would hold a block for as
+     * long as a handshake lasts. It comes again, since it is not acknowledged.
      */
     private void holdTextOfSyn(Tcb tcb, Segment seg) {
         int octets = Math.min(seg.textLength(), tcb.rcv.capacity);
@@ -199,8 +215,7 @@ public final class Handshake {
      * @return false when the connection is not open yet: the segment is not processed further
      */
     boolean ackOfSyn(Tcb tcb, Segment seg) {
-        if (tcb.passive && !tcb.listener.takesConnection()) {
-            context.counters.add(Counter.LISTEN_OVERFLOWS);
+        if (tcb.passive && !hasPlace(tcb.listener)) {
             return false;
         }
         if (isDeferred(tcb, seg)) {
@@ -219,7 +234,7 @@ public final class Handshake {
      */
     private boolean isDeferred(Tcb tcb, Segment seg) {
         boolean saysMore = seg.textLength() > 0 || seg.hasFin();
-        if (!tcb.passive || saysMore || tcb.rcv.reassembly.count() > 0) {
+        if (!tcb.passive || saysMore) {
             return false;
         }
         long until = tcb.listener.deferredUntilNs(tcb);

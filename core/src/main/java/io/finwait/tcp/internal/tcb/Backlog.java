@@ -3,11 +3,14 @@ package io.finwait.tcp.internal.tcb;
 /** The queues of a listener, as far as the machinery needs them. */
 public interface Backlog {
 
-    /** True when another handshake may begin. */
-    boolean takesSyn();
-
-    /** True when a handshake may be completed. */
+    /** True when a connection more can wait to be accepted: a handshake may begin or complete. */
     boolean takesConnection();
+
+    /** True when there are as many handshakes as there may be. */
+    boolean isFullOfHandshakes();
+
+    /** The handshake that began first, or null. */
+    Tcb oldestHandshake();
 
     /** Until when a handshake without text is not completed, in ns; in the past when it may be. */
     long deferredUntilNs(Tcb tcb);

@@ -22,6 +22,11 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** Counts as one of its listener's handshakes under way. */
     public boolean countedAsHandshake;
 
+    /** The neighbours among these handshakes. */
+    public Tcb olderHandshake;
+
+    public Tcb newerHandshake;
+
     /** True for connections that a listener began. */
     public boolean passive;
 

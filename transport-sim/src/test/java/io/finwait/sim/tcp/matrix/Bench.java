@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A real endpoint in virtual time, and by hand the peer of its one connection. What the peer knows
@@ -76,14 +77,24 @@ final class Bench {
 
     /** A bench whose peer sends from another address. */
     Bench(Given given, boolean v6, IpAddress peer) {
+        this(given, v6, peer, config -> config);
+    }
+
+    /** A bench whose endpoint is configured in a way of its own. */
+    Bench(UnaryOperator<EndpointConfig.Builder> change) {
+        this(Given.parse(""), false, IpAddress.parse("10.0.0.2"), change);
+    }
+
+    private Bench(
+            Given given, boolean v6, IpAddress peer, UnaryOperator<EndpointConfig.Builder> change) {
         local = IpAddress.parse(v6 ? "fd00::1" : "10.0.0.1");
         this.peer = peer;
         peerMss = given.has("larger segments") ? LARGER_MSS : PEER_MSS;
-        endpoint = Finwait.open(config(given), wire);
+        endpoint = Finwait.open(change.apply(config(given)).build(), wire);
         work();
     }
 
-    private EndpointConfig config(Given given) {
+    private EndpointConfig.Builder config(Given given) {
         ClosePolicy close =
                 ClosePolicy.DEFAULT
                         .withEndOfStreamAfterReset(given.has("end of stream after reset"))
@@ -108,8 +119,7 @@ final class Bench {
                 .userTimeout(Duration.ofNanos(given.amount("user timeout", 0) * SECOND))
                 .connectTimeout(Duration.ofNanos(given.amount("connect timeout", 180) * SECOND))
                 .closePolicy(close)
-                .timeWaitPolicy(timeWait)
-                .build();
+                .timeWaitPolicy(timeWait);
     }
 
     // Time.
