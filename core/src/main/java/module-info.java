@@ -13,6 +13,7 @@ module io.finwait.core {
 
     exports io.finwait;
     exports io.finwait.driver;
+    exports io.finwait.picture;
     exports io.finwait.socket;
     exports io.finwait.spi;
     exports io.finwait.tcp;

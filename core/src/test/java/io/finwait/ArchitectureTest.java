@@ -84,6 +84,23 @@ class ArchitectureTest {
     }
 
     @Test
+    void picturesStandOnTracesAlone() {
+        arrows("io.finwait.picture", "io.finwait.picture", "io.finwait.trace", "io.finwait.tcp");
+    }
+
+    /** Only what draws a capture may; a program that shows nothing never loads a picture. */
+    @Test
+    void nothingOfTheStackKnowsPictures() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.finwait.picture", "io.finwait.trace.explain")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.finwait.picture")
+                .check(CORE);
+    }
+
+    @Test
     void theDriverStandsOnTheApiAlone() {
         arrows(
                 "io.finwait.driver",

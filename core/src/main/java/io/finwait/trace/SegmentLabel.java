@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is written on an arrow of a {@link Ladder}.
+ * A packet in a few words, as a ladder diagram writes them on an arrow.
  *
  * @param kind decides the colour
  * @param name the control bits in words, {@code FIN, ACK}, or what else the packet is

@@ -18,9 +18,10 @@ import java.util.Set;
 
 /**
  * Makes labels from packets. Relative numbers count from the initial sequence number that was last
- * seen in that direction, so that the SYN is 0 and the first octet of text is 1.
+ * seen in that direction, so that the SYN is 0 and the first octet of text is 1. It remembers every
+ * segment, to know a retransmission, unless {@link #remembersAtMost} sets a limit. For one thread.
  */
-final class SegmentReader {
+public final class SegmentReader {
 
     private static final int ICMP_TYPE_AND_CODE = 2;
 
@@ -73,20 +74,30 @@ final class SegmentReader {
     private boolean absolute;
     private int mostRemembered = Integer.MAX_VALUE;
 
-    void absoluteNumbers() {
+    /** A reader that has seen nothing yet and shows relative numbers. */
+    public SegmentReader() {}
+
+    /** From now on shows sequence numbers as they stand in the header. */
+    public void absoluteNumbers() {
         absolute = true;
     }
 
     /**
-     * For traffic without end: remembers at most so many segments, and so many directions, before
-     * it begins anew. What was sent before that is not known as a retransmission.
+     * Bounds the memory for traffic without end: after {@code count} segments or directions the
+     * reader forgets them all and begins again. A segment that was sent before that moment and is
+     * sent once more after it does not count as a retransmission.
+     *
+     * @param count at least 1
      */
-    void remembersAtMost(int count) {
+    public void remembersAtMost(int count) {
         mostRemembered = count;
     }
 
-    /** Who sent the packet that was read last to whom: {@code 10.0.0.1:50000 > 10.0.0.2:80}. */
-    String ends() {
+    /**
+     * Source and destination of the packet that was read last: {@code 10.0.0.1:50000 >
+     * 10.0.0.2:80}; {@code ? > ?} when its header can't be read.
+     */
+    public String ends() {
         if (verdict == Verdict.OK) {
             return end(ip.sourceHigh(), ip.sourceLow(), segment.sourcePort())
                     + " > "
@@ -104,7 +115,16 @@ final class SegmentReader {
         return (IpAddress.isV4(high, low) ? address : "[" + address + "]") + ":" + port;
     }
 
-    SegmentLabel read(End from, ByteBuffer b, int offset, int length) {
+    /**
+     * Reads one packet. Whatever the octets are, it returns a label: {@code malformed, 12 octets}
+     * at the worst.
+     *
+     * @param from the end that sent it
+     * @param b big-endian, read during the call only
+     * @param offset index of the first octet of the IP header
+     * @param length octets of the packet
+     */
+    public SegmentLabel read(End from, ByteBuffer b, int offset, int length) {
         verdict = ip.parse(b, offset, length);
         if (verdict == Verdict.OK) {
             // Damaged segments are shown as well; that the receiver drops them is another matter.
@@ -136,8 +156,8 @@ final class SegmentReader {
         return again ? label.remark("again") : label;
     }
 
-    /** What stands in the header of the segment that was read last; null when it was none. */
-    SegmentFields fields() {
+    /** The header of the packet that was read last; null when that was no TCP segment. */
+    public SegmentFields fields() {
         if (verdict != Verdict.OK) {
             return null;
         }

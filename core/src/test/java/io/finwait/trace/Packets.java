@@ -10,7 +10,7 @@ import io.finwait.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /** TCP packets between 10.0.0.1:40000 (or fd00::1) and 10.0.0.2:80 (or fd00::2) for tests. */
-final class Packets {
+public final class Packets {
 
     static final int CLIENT_PORT = 40_000;
     static final int SERVER_PORT = 80;
@@ -22,16 +22,16 @@ final class Packets {
 
     private Packets() {}
 
-    static ByteBuffer fromClient(int flags, int seq, int ack, int textLength) {
+    public static ByteBuffer fromClient(int flags, int seq, int ack, int textLength) {
         return tcp(4, true, flags, seq, ack, textLength);
     }
 
-    static ByteBuffer fromServer(int flags, int seq, int ack, int textLength) {
+    public static ByteBuffer fromServer(int flags, int seq, int ack, int textLength) {
         return tcp(4, false, flags, seq, ack, textLength);
     }
 
     /** A whole packet with good checksums; its octets of text count up from 0. */
-    static ByteBuffer tcp(
+    public static ByteBuffer tcp(
             int version, boolean fromClient, int flags, int seq, int ack, int textLength) {
         int ip = version == 4 ? Ipv4.HEADER_LENGTH : Ipv6.HEADER_LENGTH;
         int octets = TcpHeader.LENGTH + textLength;

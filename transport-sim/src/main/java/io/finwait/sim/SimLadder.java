@@ -1,8 +1,8 @@
 package io.finwait.sim;
 
+import io.finwait.picture.Ladder;
+import io.finwait.picture.LadderPacket;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.LadderPacket;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -2,9 +2,9 @@ package io.finwait.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.picture.Ladder;
+import io.finwait.picture.TextLadder;
 import io.finwait.spi.Packet;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.TextLadder;
 import io.finwait.wire.Checksum;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;

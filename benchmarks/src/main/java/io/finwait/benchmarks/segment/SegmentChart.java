@@ -1,7 +1,7 @@
 package io.finwait.benchmarks.segment;
 
-import io.finwait.trace.Chart;
-import io.finwait.trace.SvgTheme;
+import io.finwait.picture.Chart;
+import io.finwait.picture.SvgTheme;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.finwait.trace.explain;
 
+import io.finwait.picture.Ladder;
 import io.finwait.tcp.State;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
 import io.finwait.trace.SegmentFields;
 import io.finwait.trace.SegmentLabel;
 import io.finwait.trace.capture.BrokenCaptureException;

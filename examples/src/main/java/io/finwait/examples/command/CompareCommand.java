@@ -8,7 +8,7 @@ import io.finwait.examples.stage.Stage;
 import io.finwait.examples.stage.Worlds;
 import io.finwait.examples.story.Stories;
 import io.finwait.examples.story.Story;
-import io.finwait.trace.Ladder;
+import io.finwait.picture.Ladder;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

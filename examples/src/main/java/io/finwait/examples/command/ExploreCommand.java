@@ -1,11 +1,11 @@
 package io.finwait.examples.command;
 
 import io.finwait.examples.stage.UserText;
+import io.finwait.picture.TextLadder;
 import io.finwait.sim.explore.Bounds;
 import io.finwait.sim.explore.Counterexample;
 import io.finwait.sim.explore.ExplorationReport;
 import io.finwait.sim.explore.Explorer;
-import io.finwait.trace.TextLadder;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -2,7 +2,7 @@ package io.finwait.examples.compare;
 
 import io.finwait.examples.stage.Paragraphs;
 import io.finwait.examples.stage.Settings;
-import io.finwait.trace.Ladder;
+import io.finwait.picture.Ladder;
 import io.finwait.trace.TimeText;
 
 import java.util.LinkedHashMap;

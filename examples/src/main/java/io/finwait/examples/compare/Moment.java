@@ -1,9 +1,9 @@
 package io.finwait.examples.compare;
 
+import io.finwait.picture.Ladder;
+import io.finwait.picture.LadderEvent;
+import io.finwait.picture.LadderPacket;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.LadderEvent;
-import io.finwait.trace.LadderPacket;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.finwait.examples.explain;
 
-import io.finwait.trace.HtmlPage;
-import io.finwait.trace.Ladder;
+import io.finwait.picture.HtmlPage;
+import io.finwait.picture.Ladder;
 import io.finwait.trace.capture.CaptureReader;
 import io.finwait.trace.explain.CapturedLadder;
 import io.finwait.trace.explain.ConnectionStory;

@@ -1,6 +1,6 @@
 package io.finwait.examples.stage;
 
-import io.finwait.trace.Ladder;
+import io.finwait.picture.Ladder;
 
 import java.io.PrintStream;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.finwait.examples.stage;
 
+import io.finwait.picture.Ladder;
+import io.finwait.picture.LadderPacket;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.LadderPacket;
 import io.finwait.trace.PacketDirection;
 import io.finwait.trace.PacketTap;
 import io.finwait.trace.PcapngTap;

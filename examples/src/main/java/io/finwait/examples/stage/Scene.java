@@ -1,7 +1,7 @@
 package io.finwait.examples.stage;
 
+import io.finwait.picture.Ladder;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
 import io.finwait.trace.NetstatRow;
 import io.finwait.wire.Segment;
 

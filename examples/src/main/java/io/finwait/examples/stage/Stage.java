@@ -1,11 +1,11 @@
 package io.finwait.examples.stage;
 
+import io.finwait.picture.HtmlPage;
+import io.finwait.picture.Ladder;
+import io.finwait.picture.SequencePlot;
+import io.finwait.picture.SvgLadder;
+import io.finwait.picture.TextLadder;
 import io.finwait.trace.End;
-import io.finwait.trace.HtmlPage;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.SequencePlot;
-import io.finwait.trace.SvgLadder;
-import io.finwait.trace.TextLadder;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

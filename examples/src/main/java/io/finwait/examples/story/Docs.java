@@ -6,8 +6,8 @@ import io.finwait.examples.stage.Settings;
 import io.finwait.examples.stage.Show;
 import io.finwait.examples.stage.Stage;
 import io.finwait.examples.stage.UserText;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.SvgLadder;
+import io.finwait.picture.Ladder;
+import io.finwait.picture.SvgLadder;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,8 +4,8 @@ import io.finwait.examples.stage.Host;
 import io.finwait.examples.stage.Peer;
 import io.finwait.examples.stage.Scene;
 import io.finwait.examples.stage.Stage;
-import io.finwait.trace.LadderEvent;
-import io.finwait.trace.LadderPacket;
+import io.finwait.picture.LadderEvent;
+import io.finwait.picture.LadderPacket;
 import io.finwait.trace.TimeText;
 
 import java.time.Duration;

@@ -2,9 +2,9 @@ package io.finwait.examples.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.picture.HtmlPage;
+import io.finwait.picture.Ladder;
 import io.finwait.trace.End;
-import io.finwait.trace.HtmlPage;
-import io.finwait.trace.Ladder;
 import io.finwait.trace.SegmentFields;
 import io.finwait.trace.SegmentLabel;
 import io.finwait.wire.TcpHeader;

@@ -3,8 +3,8 @@ package io.finwait.examples.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.examples.stage.Settings.Place;
+import io.finwait.picture.Ladder;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
 import io.finwait.trace.SegmentLabel;
 
 import org.junit.jupiter.api.Test;

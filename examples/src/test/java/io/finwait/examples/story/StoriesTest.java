@@ -3,8 +3,8 @@ package io.finwait.examples.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.examples.stage.Glossary;
+import io.finwait.picture.LadderEvent;
 import io.finwait.tcp.ClosePolicy;
-import io.finwait.trace.LadderEvent;
 
 import org.junit.jupiter.api.Test;
 

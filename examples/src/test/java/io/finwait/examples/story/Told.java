@@ -4,10 +4,10 @@ import io.finwait.examples.stage.Glossary;
 import io.finwait.examples.stage.PrintedShow;
 import io.finwait.examples.stage.Settings;
 import io.finwait.examples.stage.Stage;
+import io.finwait.picture.Ladder;
+import io.finwait.picture.LadderEvent;
+import io.finwait.picture.LadderPacket;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.LadderEvent;
-import io.finwait.trace.LadderPacket;
 import io.finwait.trace.SegmentLabel;
 
 import java.io.ByteArrayOutputStream;

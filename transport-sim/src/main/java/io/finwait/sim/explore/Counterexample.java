@@ -1,15 +1,15 @@
 package io.finwait.sim.explore;
 
+import io.finwait.picture.HtmlPage;
+import io.finwait.picture.Ladder;
+import io.finwait.picture.SvgLadder;
+import io.finwait.picture.TextLadder;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.trace.End;
-import io.finwait.trace.HtmlPage;
-import io.finwait.trace.Ladder;
 import io.finwait.trace.PacketDirection;
 import io.finwait.trace.PcapngTap;
 import io.finwait.trace.PcapngWriter;
-import io.finwait.trace.SvgLadder;
-import io.finwait.trace.TextLadder;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.finwait.sim.explore;
 
+import io.finwait.picture.Ladder;
+import io.finwait.picture.LadderPacket;
 import io.finwait.trace.End;
-import io.finwait.trace.Ladder;
-import io.finwait.trace.LadderPacket;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;

@@ -2,12 +2,12 @@ package io.finwait.sim.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.picture.TextLadder;
 import io.finwait.sim.script.PacketScript;
 import io.finwait.sim.script.ScriptOptions;
 import io.finwait.sim.script.ScriptResult;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 import io.finwait.trace.End;
-import io.finwait.trace.TextLadder;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,4 +1,8 @@
-package io.finwait.trace;
+package io.finwait.picture;
+
+import io.finwait.trace.End;
+import io.finwait.trace.SegmentLabel;
+import io.finwait.trace.TimeText;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,8 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
+import io.finwait.trace.End;
+import io.finwait.trace.SegmentFields;
+import io.finwait.trace.TimeText;
 import io.finwait.wire.TcpHeader;
 
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 /** Colours of a picture. */
 public enum SvgTheme {

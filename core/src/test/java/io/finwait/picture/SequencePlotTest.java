@@ -1,7 +1,10 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.trace.End;
+import io.finwait.trace.SegmentFields;
+import io.finwait.trace.SegmentLabel;
 import io.finwait.wire.TcpHeader;
 
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,6 @@
-package io.finwait.trace;
+package io.finwait.picture;
+
+import io.finwait.trace.SegmentLabel;
 
 /** Colours and fonts of a ladder. */
 final class LadderStyle {

@@ -1,4 +1,4 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;

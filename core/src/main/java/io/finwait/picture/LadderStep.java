@@ -1,4 +1,6 @@
-package io.finwait.trace;
+package io.finwait.picture;
+
+import io.finwait.trace.End;
 
 /**
  * One thing that happens at one end (or, with no end, between them), in the order of a ladder. A

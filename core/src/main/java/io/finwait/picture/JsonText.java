@@ -1,4 +1,4 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 /** Writes JSON that may stand inside a script element: no {@code <} is left in it. */
 final class JsonText {

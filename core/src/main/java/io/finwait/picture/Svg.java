@@ -1,4 +1,4 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 /** Writes SVG, one element per line; knows nothing about what is drawn. */
 final class Svg {

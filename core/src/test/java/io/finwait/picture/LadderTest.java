@@ -1,8 +1,12 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.finwait.trace.End;
+import io.finwait.trace.PacketDirection;
+import io.finwait.trace.Packets;
+import io.finwait.trace.SegmentLabel;
 import io.finwait.wire.TcpHeader;
 
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,8 @@
-package io.finwait.trace;
+package io.finwait.picture;
+
+import io.finwait.trace.End;
+import io.finwait.trace.PacketDirection;
+import io.finwait.trace.PacketTap;
 
 import java.nio.ByteBuffer;
 

@@ -1,6 +1,10 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.trace.End;
+import io.finwait.trace.SegmentFields;
+import io.finwait.trace.SegmentLabel;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

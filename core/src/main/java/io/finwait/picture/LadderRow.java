@@ -1,4 +1,6 @@
-package io.finwait.trace;
+package io.finwait.picture;
+
+import io.finwait.trace.End;
 
 import java.util.ArrayList;
 import java.util.Arrays;

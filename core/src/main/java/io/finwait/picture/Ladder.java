@@ -1,4 +1,11 @@
-package io.finwait.trace;
+package io.finwait.picture;
+
+import io.finwait.trace.End;
+import io.finwait.trace.Netstat;
+import io.finwait.trace.NetstatRow;
+import io.finwait.trace.SegmentFields;
+import io.finwait.trace.SegmentLabel;
+import io.finwait.trace.SegmentReader;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

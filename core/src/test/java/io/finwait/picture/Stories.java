@@ -1,5 +1,9 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
+import io.finwait.trace.End;
+import io.finwait.trace.NetstatRow;
+import io.finwait.trace.Packets;
+import io.finwait.trace.SegmentLabel;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.TcpHeader;
 

@@ -1,6 +1,8 @@
-package io.finwait.trace;
+package io.finwait.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.trace.End;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
