@@ -11,15 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What the formatter does not see to: long lines of Javadoc, comments that it has cut, names. */
+/** What the formatter does not see to: long lines, comments that it has cut, names and ids. */
 class SourceStyleTest {
 
     private static final int COLUMNS = 100;
     private static final Path ROOT = Path.of("..");
     private static final Pattern TEXT_BLOCK = Pattern.compile("\"\"\".*?\"\"\"", Pattern.DOTALL);
+    private static final Pattern PARENTHESES = Pattern.compile("\\([^()]*\\)");
+
+    /** Requirements have a letter and two digits, decisions where RFCs disagree are T-01 and on. */
+    private static final Pattern ID = Pattern.compile("\\b(T-|[A-H])\\d\\d\\b");
+
     private static final List<String> MODULES =
             List.of(
                     "core",
@@ -107,5 +113,35 @@ class SourceStyleTest {
             }
         }
         assertThat(twice).isEmpty();
+    }
+
+    /** A comment that says (T-13) sends its reader to that row of docs/requirements.md. */
+    @Test
+    void everyIdInACommentHasItsRow() throws IOException {
+        String requirements = Files.readString(ROOT.resolve("docs/requirements.md"));
+        List<String> lost = new ArrayList<>();
+        int found = 0;
+        for (Path file : sources("src/main/java")) {
+            List<String> lines = lines(file);
+            for (int i = 0; i < lines.size(); i++) {
+                for (String id : ids(lines.get(i))) {
+                    found++;
+                    if (!requirements.contains("\n| " + id + " |")) {
+                        lost.add(file + ":" + (i + 1) + " " + id);
+                    }
+                }
+            }
+        }
+        assertThat(lost).isEmpty();
+        assertThat(found).isGreaterThan(15);
+    }
+
+    private static List<String> ids(String line) {
+        return PARENTHESES
+                .matcher(line)
+                .results()
+                .flatMap(part -> ID.matcher(part.group()).results())
+                .map(MatchResult::group)
+                .toList();
     }
 }
