@@ -1,7 +1,8 @@
 /**
  * A deterministic network in virtual time, for tests: {@link io.finwait.sim} has the network and
  * its faults, {@link io.finwait.sim.script} runs packet scripts, {@link io.finwait.sim.explore}
- * searches every interleaving within bounds, and {@link io.finwait.sim.contract} is what every
+ * searches every interleaving within bounds, {@link io.finwait.sim.net} has ordinary sockets for
+ * tests, and {@link io.finwait.sim.contract} is what every
  * transport is tested by.
  */
 module io.finwait.sim {
@@ -16,6 +17,7 @@ module io.finwait.sim {
     exports io.finwait.sim;
     exports io.finwait.sim.contract;
     exports io.finwait.sim.explore;
+    exports io.finwait.sim.net;
     exports io.finwait.sim.script;
 
     provides io.finwait.spi.TransportProvider with

@@ -220,7 +220,7 @@ public final class AsyncConnection {
      */
     public CompletableFuture<CloseReason> closeGracefully(Duration patience) {
         long patienceNs = Driver.nanos(patience);
-        return end(() -> endGracefully(System.nanoTime() + patienceNs));
+        return end(() -> endGracefully(driver.time().nowNs() + patienceNs));
     }
 
     /**
@@ -282,7 +282,7 @@ public final class AsyncConnection {
         }
         long patience = driver.closePolicy().orphanTimeoutNs();
         if (patience > 0) {
-            driver.at(System.nanoTime() + patience, this::abortUnwritten);
+            driver.at(driver.time().nowNs() + patience, this::abortUnwritten);
         }
     }
 

@@ -24,7 +24,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -70,7 +69,8 @@ public final class Driver implements AutoCloseable {
 
     private final Transport transport;
     private final Endpoint endpoint;
-    private final Thread thread;
+    private final Timekeeper time;
+    private final Runnable wakeup;
     private final long spinNs;
     private final MpscAtomicArrayQueue<Command<?>> commands = new MpscAtomicArrayQueue<>(COMMANDS);
     private final Signals signals = new Signals();
@@ -94,14 +94,30 @@ public final class Driver implements AutoCloseable {
     private volatile boolean waiting;
     private volatile boolean ended;
 
-    private Driver(EndpointConfig config, Transport transport, ThreadFactory threads, long spinNs) {
+    /** Its own, or the one that gives it turns; null before the first. */
+    private volatile Thread thread;
+
+    private Driver(
+            EndpointConfig config,
+            Transport transport,
+            Timekeeper time,
+            Runnable wakeup,
+            long spinNs) {
         this.transport = transport;
+        this.time = time;
+        this.wakeup = wakeup;
         this.spinNs = spinNs;
-        bell = new InterruptBell(transport::wakeup);
+        bell = new InterruptBell(wakeup);
         endpoint = Finwait.open(config, transport);
         endpoint.handOver();
         bindings = new Bindings(this, endpoint);
-        thread = threads.newThread(this::run);
+    }
+
+    /** For {@link SteeredDriver}: it always waits, for the next turn. */
+    static Driver withoutThread(EndpointConfig config, Transport transport, Timekeeper time) {
+        Driver driver = new Driver(config, transport, time, time::driverHasWork, 0);
+        driver.waiting = true;
+        return driver;
     }
 
     /**
@@ -126,8 +142,10 @@ public final class Driver implements AutoCloseable {
      */
     public static Driver start(
             EndpointConfig config, Transport transport, ThreadFactory threads, long spinNs) {
-        Driver driver = new Driver(config, transport, threads, spinNs);
-        driver.thread.start();
+        Driver driver = new Driver(config, transport, Timekeeper.SYSTEM, transport::wakeup, spinNs);
+        Thread own = threads.newThread(driver::run);
+        driver.thread = own;
+        own.start();
         return driver;
     }
 
@@ -234,6 +252,11 @@ public final class Driver implements AutoCloseable {
         return bindings;
     }
 
+    /** The time by which it works; whoever blocks on its connections waits there. */
+    public Timekeeper time() {
+        return time;
+    }
+
     /** The configuration of its endpoint. */
     public EndpointConfig config() {
         return endpoint.config();
@@ -306,14 +329,14 @@ public final class Driver implements AutoCloseable {
             return answer;
         }
         while (!ended && !commands.offer(command)) {
-            transport.wakeup();
-            LockSupport.parkNanos(FULL_PAUSE_NS);
+            wakeup.run();
+            time.park(this, FULL_PAUSE_NS);
         }
         // Either the driver sees the command after it has set this, or it is seen here.
         if (ended) {
             command.refuse();
         } else if (waiting) {
-            transport.wakeup();
+            wakeup.run();
         }
         return answer;
     }
@@ -323,7 +346,7 @@ public final class Driver implements AutoCloseable {
         signals.add(connection);
         // Either the driver sees it after it has set this, or it is seen here.
         if (waiting) {
-            transport.wakeup();
+            wakeup.run();
         }
     }
 
@@ -339,7 +362,7 @@ public final class Driver implements AutoCloseable {
     }
 
     private boolean isDriverThread() {
-        return Thread.currentThread().equals(thread);
+        return Thread.currentThread() == thread;
     }
 
     // The driver's thread.
@@ -373,7 +396,7 @@ public final class Driver implements AutoCloseable {
                 drain(DRAIN_TIME.toNanos());
                 continue;
             }
-            long now = System.nanoTime();
+            long now = time.nowNs();
             // Who has slept tells the endpoint first what time it is: some calls are judged by it.
             int work = hasWaited ? endpoint.doWork(now) : 0;
             int called = runCommands() + signals.take() + alarms.ring(now);
@@ -397,6 +420,31 @@ public final class Driver implements AutoCloseable {
                 idle = false;
             }
         }
+    }
+
+    /** One round of {@link #work}, at a time that somebody else says. */
+    int turn(long nowNs) {
+        if (ended) {
+            return 0;
+        }
+        thread = Thread.currentThread();
+        Throwable failure = null;
+        try {
+            if (!isDrained()) {
+                int work = endpoint.doWork(nowNs);
+                int called = runCommands() + signals.take() + alarms.ring(nowNs);
+                return called == 0 ? work : work + called + endpoint.doWork(nowNs);
+            }
+        } catch (Throwable e) {
+            failure = e;
+            log("the driver stops because its endpoint or transport failed", e);
+        }
+        stop(failure);
+        return 1;
+    }
+
+    long nextDeadlineNs() {
+        return ended ? Long.MAX_VALUE : earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
     }
 
     /** Whoever is to give us work may be waiting for the processor on which we spin. */
@@ -424,7 +472,7 @@ public final class Driver implements AutoCloseable {
         waiting = true;
         // A command that came before is seen here, one that comes later sees that we wait.
         if (commands.isEmpty() && putOff.isEmpty() && signals.isEmpty()) {
-            long deadline = earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
+            long deadline = nextDeadlineNs();
             long timeout = deadline == Long.MAX_VALUE ? deadline : deadline - nowNs;
             if (timeout > 0) {
                 bell.waitBegins();
@@ -514,7 +562,7 @@ public final class Driver implements AutoCloseable {
     }
 
     private void drain(long drainNs) {
-        long now = System.nanoTime();
+        long now = time.nowNs();
         if (drainNs <= 0) {
             drainTimeIsOver = true;
         } else {

@@ -26,7 +26,7 @@ final class Addresses {
     static Binding bind(Driver driver, InetAddress host, int port, boolean reuse)
             throws IOException {
         IpAddress address = host == null || host.isAnyLocalAddress() ? null : IpAddress.of(host);
-        return Locks.answer(driver.bind(address, port, reuse));
+        return Locks.answer(driver.bind(address, port, reuse), driver.time());
     }
 
     /** The address that a socket is bound to; the wildcard when it is none in particular. */

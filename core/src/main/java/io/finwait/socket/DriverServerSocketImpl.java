@@ -71,7 +71,7 @@ final class DriverServerSocketImpl extends SocketImpl {
         if (binding == null) {
             throw new SocketException("Not bound");
         }
-        listener = Locks.answer(binding.listen(backlog));
+        listener = Locks.answer(binding.listen(backlog), driver.time());
         if (closed) {
             close();
         }
@@ -90,7 +90,7 @@ final class DriverServerSocketImpl extends SocketImpl {
 
     private AsyncConnection take(long nanos) throws IOException {
         CompletableFuture<AsyncConnection> next = listener.accept();
-        SocketGate gate = new SocketGate();
+        SocketGate gate = new SocketGate(driver.time());
         CompletableFuture<?> unused = next.whenComplete((connection, failure) -> gate.look());
         boolean there = false;
         InterruptedIOException interrupted = null;

@@ -47,8 +47,8 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     private final SocketSettings settings;
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
-    private final SocketGate reading = new SocketGate();
-    private final SocketGate writing = new SocketGate();
+    private final SocketGate reading;
+    private final SocketGate writing;
     private final BooleanSupplier connectDone = this::isConnectDone;
     private final BooleanSupplier readDone = this::isReadDone;
     private final BooleanSupplier writeDone = this::isWriteDone;
@@ -67,6 +67,8 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     DriverSocketImpl(Driver driver, SocketBehaviour behaviour, HostNames names) {
         this.names = names;
         this.driver = driver;
+        reading = new SocketGate(driver.time());
+        writing = new SocketGate(driver.time());
         this.behaviour = behaviour;
         settings = new SocketSettings(driver, false);
     }
@@ -374,7 +376,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
         CompletableFuture<Void> accepted = closeNow();
         int seconds = settings.lingerSeconds();
         if (accepted != null && seconds > 0) {
-            Locks.awaitUninterruptibly(accepted, TimeUnit.SECONDS.toNanos(seconds));
+            Locks.awaitUninterruptibly(accepted, driver.time(), TimeUnit.SECONDS.toNanos(seconds));
         }
     }
 

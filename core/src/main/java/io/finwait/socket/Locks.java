@@ -1,12 +1,14 @@
 package io.finwait.socket;
 
+import io.finwait.driver.Timekeeper;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -50,22 +52,26 @@ final class Locks {
         }
     }
 
-    /** Waits until a future is completed, anyhow, or the time is over. */
-    static void awaitUninterruptibly(CompletableFuture<?> future, long nanos) {
-        SocketGate done = new SocketGate();
+    /** Waits until a future is completed, anyhow, or the time is over; 0 for as long as it takes. */
+    static void awaitUninterruptibly(CompletableFuture<?> future, Timekeeper time, long nanos) {
+        SocketGate done = new SocketGate(time);
         CompletableFuture<?> unused = future.whenComplete((result, failure) -> done.look());
         boolean interrupted = false;
-        long begin = System.nanoTime();
-        while (true) {
-            try {
-                done.await(future::isDone, Math.max(nanos - (System.nanoTime() - begin), 1));
-                break;
-            } catch (InterruptedIOException e) {
-                interrupted = Thread.interrupted();
+        long begin = time.nowNs();
+        try {
+            while (!future.isDone()) {
+                long left = nanos == 0 ? 0 : Math.max(nanos - (time.nowNs() - begin), 1);
+                try {
+                    done.await(future::isDone, left);
+                    return;
+                } catch (InterruptedIOException e) {
+                    interrupted = Thread.interrupted();
+                }
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -74,27 +80,17 @@ final class Locks {
      *
      * @throws SocketException "Socket closed" when nobody will give it
      */
-    static <T> T answer(CompletableFuture<T> future) throws IOException {
-        boolean interrupted = false;
+    static <T> T answer(CompletableFuture<T> future, Timekeeper time) throws IOException {
+        awaitUninterruptibly(future, time, 0);
         try {
-            while (true) {
-                try {
-                    return future.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (CancellationException e) {
-                    throw SocketFailures.because(SocketFailures.closed(), e);
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof IOException known) {
-                        throw known;
-                    }
-                    throw SocketFailures.because(new SocketException(e.getCause().getMessage()), e);
-                }
+            return future.join();
+        } catch (CancellationException e) {
+            throw SocketFailures.because(SocketFailures.closed(), e);
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException known) {
+                throw known;
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            throw SocketFailures.because(new SocketException(e.getCause().getMessage()), e);
         }
     }
 }

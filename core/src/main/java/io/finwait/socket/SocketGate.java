@@ -1,10 +1,11 @@
 package io.finwait.socket;
 
+import io.finwait.driver.Timekeeper;
+
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -16,7 +17,12 @@ final class SocketGate {
     /** {@code Thread.isVirtual}, or null on a JVM without virtual threads. */
     private static final MethodHandle IS_VIRTUAL = isVirtual();
 
+    private final Timekeeper time;
     private volatile Thread waiting;
+
+    SocketGate(Timekeeper time) {
+        this.time = time;
+    }
 
     private static MethodHandle isVirtual() {
         try {
@@ -39,7 +45,7 @@ final class SocketGate {
     void look() {
         Thread thread = waiting;
         if (thread != null) {
-            LockSupport.unpark(thread);
+            time.unpark(thread);
         }
     }
 
@@ -55,7 +61,7 @@ final class SocketGate {
         Thread thread = Thread.currentThread();
         boolean virtual = isVirtual(thread);
         boolean interrupted = false;
-        long begin = nanos == 0 ? 0 : System.nanoTime();
+        long begin = nanos == 0 ? 0 : time.nowNs();
         waiting = thread;
         try {
             while (!ready.getAsBoolean()) {
@@ -63,13 +69,13 @@ final class SocketGate {
                     throw new InterruptedIOException("interrupted while waiting");
                 }
                 if (nanos == 0) {
-                    LockSupport.park(this);
+                    time.park(this, 0);
                 } else {
-                    long left = nanos - (System.nanoTime() - begin);
+                    long left = nanos - (time.nowNs() - begin);
                     if (left <= 0) {
                         return false;
                     }
-                    LockSupport.parkNanos(this, left);
+                    time.park(this, left);
                 }
                 if (!virtual && Thread.interrupted()) {
                     interrupted = true;

@@ -22,6 +22,7 @@ final class Fabric {
     private final RuleBook rules = new RuleBook();
     private final Observers observers = new Observers();
     private final PriorityQueue<SimPacket> events = new PriorityQueue<>(64, Fabric::earlier);
+    private boolean addressesDecide;
     private LinkModel defaultModel = LinkModel.perfect();
     private long nowNs;
     private long nextNumber;
@@ -108,6 +109,10 @@ final class Fabric {
         for (Node to : nodes) {
             from.linkTo(to).model(model);
         }
+    }
+
+    void routeByAddress() {
+        addressesDecide = true;
     }
 
     List<Node> nodes() {
@@ -262,7 +267,7 @@ final class Fabric {
      * Between two nodes everything goes to the other; among more the destination address decides.
      */
     private Node route(SimPacket packet) {
-        if (nodes.size() == 2) {
+        if (nodes.size() == 2 && !addressesDecide) {
             return nodes.get(1 - packet.from.index);
         }
         ByteBuffer b = packet.buffer();

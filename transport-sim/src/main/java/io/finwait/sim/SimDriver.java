@@ -125,6 +125,23 @@ final class SimDriver {
         }
     }
 
+    /** One round of what can be done at this instant; how much that was. */
+    int round() {
+        if (running) {
+            return 0;
+        }
+        running = true;
+        try {
+            int done = fabric.work() + runActions();
+            for (int i = 0; i < participants.size(); i++) {
+                done += participants.get(i).participant.doWork(fabric.nowNs());
+            }
+            return done;
+        } finally {
+            running = false;
+        }
+    }
+
     /** Runs everything that can be done at this instant. */
     private void settle() {
         String lastAtWork = "a packet";
@@ -181,7 +198,7 @@ final class SimDriver {
     }
 
     /** The earliest time at which something is left to do. */
-    private long nextNs() {
+    long nextNs() {
         long next = Math.min(fabric.nextEventNs(), nextActionNs());
         for (int i = 0; i < participants.size(); i++) {
             next = Math.min(next, participants.get(i).participant.nextDeadlineNs());

@@ -265,6 +265,48 @@ public final class SimNetwork {
     }
 
     /**
+     * Does once what can be done at this instant: packets, actions, participants. For those who
+     * steer the time themselves, by this and the next three methods, instead of by {@code run}.
+     *
+     * @return how much was done; 0 when nothing is left to do now
+     */
+    public int doWork() {
+        return driver.round();
+    }
+
+    /** The earliest time at which something is left to do; {@link Long#MAX_VALUE}: never. */
+    public long nextDeadlineNs() {
+        return driver.nextNs();
+    }
+
+    /** When the next packet departs or arrives; {@link Long#MAX_VALUE} when none is on its way. */
+    public long nextPacketNs() {
+        return fabric.nextEventNs();
+    }
+
+    /**
+     * Lets it be a later time, without running anything.
+     *
+     * @param timeNs not before {@link #nowNs()}
+     */
+    public void advanceTo(long timeNs) {
+        if (timeNs < nowNs()) {
+            throw new IllegalArgumentException(
+                    "it is " + nowNs() + " ns already; " + timeNs + " ns has passed");
+        }
+        fabric.nowNs(timeNs);
+    }
+
+    /**
+     * Lets the destination address decide between two hosts as well, so that a packet to an address
+     * that nobody has goes nowhere, and one to its own host comes back.
+     */
+    public SimNetwork routeByAddress() {
+        fabric.routeByAddress();
+        return this;
+    }
+
+    /**
      * The first thread that receives or waits here is the network's, as long as it lives.
      *
      * @throws IllegalStateException in another one

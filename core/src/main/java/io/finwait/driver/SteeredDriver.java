@@ -1,0 +1,52 @@
+package io.finwait.driver;
+
+import io.finwait.spi.Transport;
+import io.finwait.tcp.EndpointConfig;
+
+/**
+ * A {@link Driver} without a thread of its own: it works when it is given a turn, at the time it is
+ * told. With it many endpoints, their network and their time can belong to one thread, as in a
+ * simulation.
+ *
+ * <p>One thread gives the turns, always the same. What is said of the driver's thread at {@link
+ * Driver} holds for that one.
+ */
+public final class SteeredDriver {
+
+    private final Driver driver;
+
+    private SteeredDriver(Driver driver) {
+        this.driver = driver;
+    }
+
+    /**
+     * Makes a driver; it does nothing before its first turn.
+     *
+     * @param config the endpoint's addresses and rules
+     * @param transport carries its packets; the driver's from now on, which closes it
+     * @param time is told when there is work, and lets those wait who use its sockets
+     */
+    public static SteeredDriver over(EndpointConfig config, Transport transport, Timekeeper time) {
+        return new SteeredDriver(Driver.withoutThread(config, transport, time));
+    }
+
+    /** For everybody else: connections, listeners, sockets. */
+    public Driver driver() {
+        return driver;
+    }
+
+    /**
+     * Does what can be done now: packets, timers, calls of other threads.
+     *
+     * @param nowNs the time, never earlier than before
+     * @return how much was done; 0 when nothing is left to do at this time
+     */
+    public int turn(long nowNs) {
+        return driver.turn(nowNs);
+    }
+
+    /** When it wants the next turn even if nobody calls; {@link Long#MAX_VALUE}: never. */
+    public long nextDeadlineNs() {
+        return driver.nextDeadlineNs();
+    }
+}

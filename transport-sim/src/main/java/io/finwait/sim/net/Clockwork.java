@@ -1,0 +1,285 @@
+package io.finwait.sim.net;
+
+import io.finwait.driver.Timekeeper;
+import io.finwait.sim.SimNetwork;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The thread that gives a network and its stacks their turns, and the clock that jumps to the next
+ * deadline when nobody can run.
+ *
+ * <p>Two locks, never taken the other way round: {@link #network} while packets move or a test
+ * changes something, then {@link Workers}' own for who waits.
+ */
+final class Clockwork implements Timekeeper {
+
+    /** Of the thread; {@link KernelTasks} knows it by that. */
+    static final String NAME = "finwait-net";
+
+    private static final long POLL_NS = 50_000;
+    private static final long LONGEST_POLL_NS = 1_000_000;
+    private static final long IDLE_POLL_NS = 20_000_000;
+    private static final long LONGEST_WAIT_NS = 1_000_000_000;
+
+    /** How long somebody may run on before what he has asked for is done all the same. */
+    private static final long MOST_BUSY_NS = 250_000_000;
+
+    private final SimNetwork simulation;
+    private final Workers workers;
+    private final Quiet quiet;
+    private final boolean virtual;
+    private final ReentrantLock network = new ReentrantLock();
+    private final ReentrantLock bell = new ReentrantLock();
+    private final Condition rung = bell.newCondition();
+    private final Thread thread;
+    private final Standstill standstill;
+    private final Runnable beforeTimePasses;
+    private final Runnable atEnd;
+    private boolean ringing;
+    private volatile boolean driverWork;
+    private volatile long nowNs;
+    private volatile boolean stopping;
+    private long pollNs = POLL_NS;
+    private long busySinceNs;
+    private final long beginNs = System.nanoTime();
+
+    Clockwork(
+            SimNetwork simulation,
+            Threads threads,
+            boolean virtual,
+            Runnable beforeTimePasses,
+            Runnable atEnd) {
+        this.simulation = simulation;
+        this.virtual = virtual;
+        this.beforeTimePasses = beforeTimePasses;
+        this.atEnd = atEnd;
+        workers = new Workers(threads, this::ring);
+        quiet = new Quiet(workers);
+        standstill = new Standstill(workers, this, simulation.seed());
+        thread = new Thread(this::run, NAME);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    Standstill standstill() {
+        return standstill;
+    }
+
+    // Time, for drivers and their sockets.
+
+    @Override
+    public long nowNs() {
+        return nowNs;
+    }
+
+    @Override
+    public void park(Object blocker, long nanos) {
+        if (Thread.currentThread() == thread) {
+            throw new IllegalStateException(
+                    "this runs on the network's own thread, which can't wait for itself;"
+                            + " use a thread of NetHost.run");
+        }
+        long deadline = nanos == 0 ? Worker.NEVER : nowNs + nanos;
+        workers.park(blocker, deadline < 0 ? Worker.NEVER : deadline, false);
+    }
+
+    /** Lets the calling thread wait until no packet is on its way and nobody else can run. */
+    void settle() {
+        workers.park(this, Worker.NEVER, true);
+    }
+
+    @Override
+    public void unpark(Thread parked) {
+        workers.unpark(parked);
+    }
+
+    @Override
+    public void driverHasWork() {
+        driverWork = true;
+        ring();
+    }
+
+    private void ring() {
+        bell.lock();
+        try {
+            ringing = true;
+            rung.signal();
+        } finally {
+            bell.unlock();
+        }
+    }
+
+    private void awaitBell(long nanos) {
+        bell.lock();
+        try {
+            long left = nanos;
+            while (!ringing && left > 0) {
+                left = rung.awaitNanos(left);
+            }
+            ringing = false;
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread for a reason.
+        } finally {
+            bell.unlock();
+        }
+    }
+
+    /** Does something with the network while no packet moves. */
+    <T> T locked(Supplier<T> action) {
+        if (Thread.currentThread() != thread) {
+            workers.add(Thread.currentThread(), false);
+        }
+        network.lock();
+        try {
+            return action.get();
+        } finally {
+            network.unlock();
+            ring();
+        }
+    }
+
+    /** Stops the thread and waits until it has. */
+    void stop() {
+        stopping = true;
+        ring();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        workers.letGo();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // The network's thread.
+
+    private void run() {
+        while (!stopping) {
+            long seen = workers.changes();
+            if (workers.somebodyHasTheBaton()) {
+                standstill.watchHolder();
+                awaitBell(LONGEST_POLL_NS);
+            } else if (virtual && !nobodyCanRun(seen)) {
+                standstill.watch(quiet.verdict());
+                pause(LONGEST_POLL_NS);
+            } else if (work(seen) || workers.passBaton() || passTime()) {
+                standstill.progress();
+                pollNs = POLL_NS;
+            } else {
+                standstill.watch(null);
+                pause(IDLE_POLL_NS);
+            }
+        }
+        network.lock();
+        try {
+            atEnd.run();
+        } finally {
+            network.unlock();
+        }
+    }
+
+    /**
+     * Calls that come one after the other without a wait are then at one instant, and the stack sees
+     * them together. Whoever never waits is overtaken in the end.
+     */
+    private boolean nobodyCanRun(long seen) {
+        if (quiet.now() && seen == workers.changes()) {
+            busySinceNs = 0;
+            return true;
+        }
+        long now = System.nanoTime();
+        if (!driverWork) {
+            busySinceNs = 0;
+        } else if (busySinceNs == 0) {
+            busySinceNs = now;
+        } else if (now - busySinceNs > MOST_BUSY_NS) {
+            busySinceNs = now;
+            work(workers.changes());
+        }
+        return false;
+    }
+
+    private void pause(long longestNs) {
+        awaitBell(pollNs);
+        pollNs = Math.min(pollNs * 2, longestNs);
+    }
+
+    /** Packets and timers of this instant, until somebody is woken; false when there were none. */
+    private boolean work(long seen) {
+        boolean worked = false;
+        network.lock();
+        try {
+            do {
+                driverWork = false;
+                if (simulation.doWork() == 0) {
+                    return worked || driverWork || seen != workers.changes();
+                }
+                worked = true;
+            } while (seen == workers.changes());
+        } catch (RuntimeException | Error e) {
+            standstill.declare("the network has failed: " + e, e);
+        } finally {
+            network.unlock();
+        }
+        return worked;
+    }
+
+    /** To the next deadline, or to the end of a wait for silence; false when there is neither. */
+    private boolean passTime() {
+        network.lock();
+        try {
+            if (driverWork) {
+                return true;
+            }
+            if (simulation.nextPacketNs() == Long.MAX_VALUE && workers.wakeSettlers()) {
+                return true;
+            }
+            long next = Math.min(simulation.nextDeadlineNs(), workers.nextDeadlineNs());
+            if (!virtual) {
+                return passRealTime(next);
+            }
+            if (next == Long.MAX_VALUE) {
+                return false;
+            }
+            beforeTimePasses.run();
+            moveTo(Math.max(next, nowNs));
+            return true;
+        } finally {
+            network.unlock();
+        }
+    }
+
+    private boolean passRealTime(long next) {
+        moveTo(System.nanoTime() - beginNs);
+        if (next - nowNs > 0) {
+            network.unlock();
+            try {
+                awaitBell(Math.min(next - nowNs, LONGEST_WAIT_NS));
+            } finally {
+                network.lock();
+            }
+        }
+        return true;
+    }
+
+    private void moveTo(long timeNs) {
+        simulation.advanceTo(Math.max(timeNs, simulation.nowNs()));
+        nowNs = simulation.nowNs();
+        workers.wakeDue(nowNs);
+    }
+}

@@ -1,0 +1,133 @@
+package io.finwait.sim.net;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What Linux says of the threads of this process. The JVM tells of a thread that was unparked and
+ * has not run since that it waits; the kernel knows better: it stands in the run queue.
+ *
+ * <p>Two looks in a row make a snapshot: whoever sleeps in both, and has not run between them, has
+ * slept all the time.
+ */
+final class KernelTasks {
+
+    private static final String TASKS = "/proc/self/task";
+    private static final byte[] STATE = "State:\t".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SWITCHES =
+            "voluntary_ctxt_switches:\t".getBytes(StandardCharsets.US_ASCII);
+
+    /** Threads that run no Java code of anybody's, by the beginning of their names. */
+    private static final String[] NOT_OURS = {
+        Clockwork.NAME,
+        "GC ",
+        "G1 ",
+        "Shenandoah",
+        "ZWorker",
+        "ZDriver",
+        "ZDirector",
+        "ZStat",
+        "C1 ",
+        "C2 ",
+        "Sweeper",
+        "VM ",
+        "Monitor Deflat",
+        "Service Thread",
+        "Signal Dispatch",
+        "Reference Handl",
+        "Finalizer",
+        "Common-Cleaner",
+        "Notification Th",
+        "Attach Listener",
+        "JFR "
+    };
+
+    private final File tasks = new File(TASKS);
+    private final Map<String, Boolean> counts = new HashMap<>();
+    private final byte[] text = new byte[4096];
+    private long fingerprint;
+
+    /** True on Linux. */
+    boolean known() {
+        return tasks.isDirectory();
+    }
+
+    /** Nobody can run, nor has run since this was called. */
+    boolean allSleep() {
+        if (!look()) {
+            return false;
+        }
+        long before = fingerprint;
+        return look() && fingerprint == before;
+    }
+
+    private boolean look() {
+        String[] ids = tasks.list();
+        if (ids == null) {
+            return true;
+        }
+        long sum = ids.length;
+        for (String id : ids) {
+            if (Boolean.FALSE.equals(counts.computeIfAbsent(id, this::belongsToUs))) {
+                continue;
+            }
+            int length = read(id + "/status");
+            int state = behind(STATE, length);
+            if (state < 0) {
+                // It has ended meanwhile.
+                counts.remove(id);
+                sum++;
+                continue;
+            }
+            if (text[state] == 'R') {
+                return false;
+            }
+            sum = sum * 31 + number(behind(SWITCHES, length), length);
+        }
+        fingerprint = sum;
+        return true;
+    }
+
+    private Boolean belongsToUs(String id) {
+        int length = read(id + "/comm");
+        String name = new String(text, 0, Math.max(length, 0), StandardCharsets.UTF_8);
+        for (String each : NOT_OURS) {
+            if (name.startsWith(each)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int read(String file) {
+        try (FileInputStream in = new FileInputStream(new File(tasks, file))) {
+            return in.readNBytes(text, 0, text.length);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** The index behind a mark at the beginning of a line, or -1. */
+    private int behind(byte[] mark, int length) {
+        for (int at = 0; at + mark.length < length; at++) {
+            boolean begins = at == 0 || text[at - 1] == '\n';
+            if (begins
+                    && java.util.Arrays.equals(text, at, at + mark.length, mark, 0, mark.length)) {
+                return at + mark.length;
+            }
+        }
+        return -1;
+    }
+
+    private long number(int at, int length) {
+        long value = 0;
+        for (int i = at; i >= 0 && i < length && text[i] >= '0' && text[i] <= '9'; i++) {
+            value = value * 10 + text[i] - '0';
+        }
+        return value;
+    }
+}

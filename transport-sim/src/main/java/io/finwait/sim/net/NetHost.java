@@ -1,0 +1,207 @@
+package io.finwait.sim.net;
+
+import io.finwait.driver.Driver;
+import io.finwait.driver.SteeredDriver;
+import io.finwait.sim.SimParticipant;
+import io.finwait.sim.SimTransport;
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.wire.IpAddress;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+
+/**
+ * A host of a {@link SimNet}: a name, an IPv4 and an IPv6 address, a TCP of its own. Its sockets are
+ * ordinary ones; they reach the other hosts of the network, and nothing else. May be used from any
+ * thread.
+ *
+ * <p>What is set here about its TCP must be set before its first socket is made.
+ */
+public final class NetHost {
+
+    private final SimNet net;
+    private final String name;
+    private final InetAddress address;
+    private final InetAddress address6;
+    private final SocketFactory sockets = new HostSocketFactory(this);
+    private final ServerSocketFactory serverSockets = new HostServerSocketFactory(this);
+    private UnaryOperator<EndpointConfig.Builder> settings = builder -> builder;
+    private SteeredDriver steered;
+
+    NetHost(SimNet net, String name, int number) {
+        this.net = net;
+        this.name = name;
+        address = named(name, "10.0.0." + number);
+        address6 = named(name, "2001:db8::" + Integer.toHexString(number));
+    }
+
+    private static InetAddress named(String name, String address) {
+        try {
+            byte[] octets = IpAddress.parse(address).toInetAddress().getAddress();
+            return InetAddress.getByAddress(name, octets);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("four and sixteen octets are an address", e);
+        }
+    }
+
+    /** The name, by which other hosts of the network can connect to it. */
+    public String name() {
+        return name;
+    }
+
+    /** Its IPv4 address, 10.0.0.1 for the first host of a network. */
+    public InetAddress address() {
+        return address;
+    }
+
+    /** Its IPv6 address, 2001:db8::1 for the first host of a network. */
+    public InetAddress address6() {
+        return address6;
+    }
+
+    /** A port of its IPv4 address. */
+    public InetSocketAddress at(int port) {
+        return new InetSocketAddress(address, port);
+    }
+
+    /**
+     * A URI with its IPv4 address, so that nobody asks DNS for its name.
+     *
+     * @param path begins with a slash
+     */
+    public URI http(int port, String path) {
+        return URI.create("http://" + address.getHostAddress() + ":" + port + path);
+    }
+
+    // Sockets.
+
+    /** Makes sockets of this host; names of the network's hosts are known to them. */
+    public SocketFactory socketFactory() {
+        return sockets;
+    }
+
+    /** Makes listening sockets of this host. */
+    public ServerSocketFactory serverSocketFactory() {
+        return serverSockets;
+    }
+
+    /** A socket that is not connected yet. */
+    public Socket socket() throws IOException {
+        return sockets.createSocket();
+    }
+
+    /** A listening socket. */
+    public ServerSocket serverSocket(int port) throws IOException {
+        return serverSockets.createServerSocket(port);
+    }
+
+    /** Its TCP, for connections by futures. */
+    public Driver driver() {
+        return steered().driver();
+    }
+
+    // Threads.
+
+    /**
+     * Starts a thread of this host. The network's clock stands still while it can run; what it
+     * throws is thrown again by {@link SimNet#finish}.
+     *
+     * @param task for messages
+     */
+    public Thread run(String task, Body body) {
+        return net.threads().start(name + "/" + task, body);
+    }
+
+    // Settings.
+
+    /** The ports that connections from here are given, first and last. */
+    public NetHost ephemeralPorts(int first, int last) {
+        return configure(config -> config.ephemeralPorts(first, last));
+    }
+
+    /** How long TIME-WAIT takes; 60 s unless set. */
+    public NetHost timeWait(Duration twoMsl) {
+        return configure(
+                config ->
+                        config.timeWaitPolicy(config.build().timeWaitPolicy().withTwoMsl(twoMsl)));
+    }
+
+    /**
+     * Changes the configuration of its TCP.
+     *
+     * @throws IllegalStateException when it has a socket already
+     */
+    public NetHost configure(UnaryOperator<EndpointConfig.Builder> change) {
+        Objects.requireNonNull(change, "change");
+        net.locked(
+                () -> {
+                    if (steered != null) {
+                        throw new IllegalStateException(
+                                name + " is at work already; set this before its first socket");
+                    }
+                    UnaryOperator<EndpointConfig.Builder> before = settings;
+                    settings = builder -> change.apply(before.apply(builder));
+                    return null;
+                });
+        return this;
+    }
+
+    // For the network.
+
+    SimNet net() {
+        return net;
+    }
+
+    SteeredDriver steered() {
+        return net.locked(
+                () -> {
+                    if (steered == null) {
+                        boot();
+                    }
+                    return steered;
+                });
+    }
+
+    boolean hasBooted() {
+        return steered != null;
+    }
+
+    private void boot() {
+        SimTransport transport = net.simulation().host(name);
+        EndpointConfig.Builder config =
+                EndpointConfig.builder()
+                        .address(IpAddress.of(address))
+                        .address(IpAddress.of(address6))
+                        .random(transport.random());
+        steered = SteeredDriver.over(settings.apply(config).build(), transport, net.clockwork());
+        SteeredDriver booted = steered;
+        net.simulation().add(name, SimParticipant.of(booted::turn, booted::nextDeadlineNs));
+    }
+
+    /** Ends its TCP, on the network's thread. */
+    void halt() {
+        if (steered != null) {
+            java.util.concurrent.CompletableFuture<?> unused =
+                    steered.driver().shutdown(Duration.ZERO);
+            while (!steered.driver().stopped().isDone()) {
+                steered.turn(net.simulation().nowNs());
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + address.getHostAddress() + ")";
+    }
+}

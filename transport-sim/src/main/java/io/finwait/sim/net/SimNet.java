@@ -1,0 +1,251 @@
+package io.finwait.sim.net;
+
+import io.finwait.sim.Journal;
+import io.finwait.sim.LinkModel;
+import io.finwait.sim.SimNetwork;
+import io.finwait.tcp.Endpoint;
+import io.finwait.wire.IpAddress;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A network for a test with ordinary sockets: hosts, the links between them, and a clock that jumps
+ * when every thread waits. A read timeout of thirty seconds, four minutes of TIME-WAIT, fifteen of
+ * retransmissions take milliseconds.
+ *
+ * <pre>{@code
+ * try (SimNet net = SimNet.create(42)) {
+ *     NetHost shop = net.host("shop"), app = net.host("app");
+ *     shop.run("server", () -> {
+ *         try (ServerSocket listening = shop.serverSocket(80); Socket s = listening.accept()) {
+ *             s.getInputStream().readAllBytes();
+ *         }
+ *     });
+ *     try (Socket s = app.socket()) {
+ *         s.connect(shop.at(80));
+ *         s.setSoTimeout(30_000);
+ *         s.getInputStream().read();      // SocketTimeoutException, at once
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Time jumps when no thread can run that has ever called a socket of the network, was started by
+ * {@link NetHost#run}, or made the network; on Linux no other thread of the process either. A thread
+ * that sleeps or waits elsewhere does not hold it. {@code Thread.sleep}, executors and futures go by
+ * the clock of the wall; {@link #clock} is the network's.
+ *
+ * <p>May be used from any thread; must be closed.
+ */
+public final class SimNet implements AutoCloseable {
+
+    private static final int MOST_HOSTS = 250;
+    private static final long LATENCY_NS = 1_000_000;
+
+    private final SimNetwork simulation;
+    private final Clockwork clockwork;
+    private final VirtualClock clock;
+    private final HostThreads threads;
+    private final Journal journal = new Journal();
+    private final Sightings sightings = new Sightings(this, journal);
+    private final Map<String, NetHost> hosts = new LinkedHashMap<>();
+    private boolean closed;
+
+    private SimNet(long seed, Threads threads, Time time) {
+        simulation = SimNetwork.seeded(seed).routeByAddress().observe(journal);
+        simulation.links(LinkModel.perfect().delay(LATENCY_NS));
+        clockwork =
+                new Clockwork(simulation, threads, time == Time.VIRTUAL, this::bootAll, this::halt);
+        clock = new VirtualClock(clockwork);
+        this.threads = new HostThreads(clockwork);
+        clockwork.workers().beginHere();
+        clockwork.start();
+    }
+
+    /**
+     * A network in virtual time.
+     *
+     * @param seed of all chance in it
+     */
+    public static SimNet create(long seed) {
+        return create(seed, Threads.FREE);
+    }
+
+    /** A network in virtual time. */
+    public static SimNet create(long seed, Threads threads) {
+        return create(seed, threads, Time.VIRTUAL);
+    }
+
+    /** A network. */
+    public static SimNet create(long seed, Threads threads, Time time) {
+        return new SimNet(seed, threads, time);
+    }
+
+    /** The seed of all chance here. */
+    public long seed() {
+        return simulation.seed();
+    }
+
+    /** The host of that name, made when there is none. */
+    public NetHost host(String name) {
+        return locked(
+                () -> {
+                    NetHost known = hosts.get(name);
+                    return known == null ? add(name) : known;
+                });
+    }
+
+    private NetHost add(String name) {
+        if (hosts.size() == MOST_HOSTS) {
+            throw new IllegalStateException(
+                    "a network has at most " + MOST_HOSTS + " hosts; make another one");
+        }
+        NetHost added = new NetHost(this, name, hosts.size() + 1);
+        simulation.attach(name, IpAddress.of(added.address()), IpAddress.of(added.address6()));
+        hosts.put(name, added);
+        return added;
+    }
+
+    /** All hosts, in the order in which they were made. */
+    public List<NetHost> hosts() {
+        return locked(() -> List.copyOf(hosts.values()));
+    }
+
+    /** The path between two hosts. */
+    public NetLink link(NetHost a, NetHost b) {
+        return new NetLink(this, List.of(new NetLink.Direction(a, b), new NetLink.Direction(b, a)));
+    }
+
+    /** The network's time. */
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    /** Waits until no other thread can run and no packet is on its way; timers do not count. */
+    public void settle() {
+        clockwork.settle();
+    }
+
+    /**
+     * Waits until all threads of {@link NetHost#run} have ended, however long that takes on {@link
+     * #clock}.
+     *
+     * @throws AssertionError when one of them has thrown something, which is the cause
+     */
+    public void finish() {
+        threads.finish();
+    }
+
+    /**
+     * How long the network may stand still on the clock of the wall, with threads that wait for it,
+     * before they are told so by a {@link StandstillError}; 20 s unless set.
+     */
+    public void patience(Duration time) {
+        clockwork.standstill().patience(time);
+    }
+
+    // What was seen.
+
+    /**
+     * Every packet so far in the order of sending, such as {@code app > shop SYN}: the flags in the
+     * order SYN, FIN, RST, PSH, ACK, and behind a plus sign how many octets of text there are.
+     */
+    public List<String> packets() {
+        return sightings.packets();
+    }
+
+    /** The same of one direction, without the names: {@code SYN}, {@code ACK}, {@code PSH,ACK+5}. */
+    public List<String> packets(NetHost from, NetHost to) {
+        return sightings.packets(from, to);
+    }
+
+    /** All hosts' listeners, connections, and entries of TIME-WAIT. */
+    public String netstat() {
+        return sightings.netstat();
+    }
+
+    /** All packets between each two hosts, drawn. */
+    public String ladder() {
+        return sightings.ladder();
+    }
+
+    /** Writes all packets so far into a file that Wireshark reads. */
+    public void capture(Path pcapng) throws IOException {
+        sightings.capture(pcapng);
+    }
+
+    /** Ends all connections without a word, and lets threads go that wait for them. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        clockwork.stop();
+    }
+
+    /** A host without a socket refuses as well. */
+    private void bootAll() {
+        hosts.values().forEach(NetHost::steered);
+    }
+
+    private void halt() {
+        hosts.values().forEach(NetHost::halt);
+    }
+
+    // For what belongs to it.
+
+    <T> T locked(Supplier<T> action) {
+        return clockwork.locked(action);
+    }
+
+    /** What a host's TCP says of itself. */
+    <T> T ask(NetHost host, Function<? super Endpoint, ? extends T> question) {
+        Thread me = Thread.currentThread();
+        CompletableFuture<T> answer = host.driver().call(question);
+        CompletableFuture<?> unused = answer.whenComplete((value, failure) -> clockwork.unpark(me));
+        while (!answer.isDone() && !clockwork.workers().hasFailed()) {
+            clockwork.park(this, 0);
+        }
+        return answer.join();
+    }
+
+    SimNetwork simulation() {
+        return simulation;
+    }
+
+    Clockwork clockwork() {
+        return clockwork;
+    }
+
+    HostThreads threads() {
+        return threads;
+    }
+
+    Map<String, InetAddress> names() {
+        return locked(
+                () -> {
+                    Map<String, InetAddress> names = new LinkedHashMap<>();
+                    hosts.forEach((name, host) -> names.put(name, host.address()));
+                    return names;
+                });
+    }
+
+    @Override
+    public String toString() {
+        List<String> names = new ArrayList<>();
+        hosts().forEach(each -> names.add(each.toString()));
+        return "network of " + String.join(", ", names) + ", seed " + seed();
+    }
+}
