@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Received octets, from the first unread one on. Octets in order are readable; others may already
- * be stored after a gap, see {@link Reassembly}. When the TCB goes, the user's handle keeps the
+ * be stored after a gap, see {@link SequenceRanges}. When the TCB goes, the user's handle keeps the
  * buffer, so that no delivered octet is lost.
  */
 public final class ReceiveBuffer {

@@ -53,7 +53,7 @@ public final class StateDigest {
         to.accept(snd.mss);
         to.accept(tcb.pathMtu);
         to.accept(tcb.pathMtu == 0 ? 0 : tcb.pathMtuUntilNs - endpoint.nowNs());
-        snd.scoreboard.digest(snd.iss, to);
+        snd.scoreboard.digest(snd.iss, endpoint.nowNs(), to);
         to.accept(tcb.tailProbed ? tcb.tailProbeEnd - snd.iss : -1);
         to.accept(Math.min(snd.wnd, 2));
         to.accept(Math.min(rcv.wnd(), 2));

@@ -39,10 +39,8 @@ final class AckArrives {
             }
         } else if (ack == tcb.snd.una) {
             duplicateAck(tcb, seg);
-        } else if (Recovery.takeSack(tcb, seg)) {
-            // An ACK overtaken by a newer one may still be the first to report a block (RFC 6675
-            // §5).
-            recovery.duplicate(tcb, true);
+        } else {
+            overtakenAck(tcb, seg);
         }
     }
 
@@ -51,6 +49,7 @@ final class AckArrives {
         Snd snd = tcb.snd;
         int octets = seg.ack() - snd.una;
         timestamps.measure(tcb, seg);
+        recovery.ackArrives(tcb, seg);
         snd.acknowledge(seg.ack());
         boolean reportsMore = Recovery.takeSack(tcb, seg);
         recovery.acknowledged(tcb, octets);
@@ -81,6 +80,7 @@ final class AckArrives {
     private void duplicateAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int window = seg.window() << snd.windowScale;
+        recovery.ackArrives(tcb, seg);
         boolean reportsMore = Recovery.takeSack(tcb, seg);
         // A SACK without news reports what came twice (RFC 2883), and says nothing about what is
         // missing.
@@ -92,6 +92,16 @@ final class AckArrives {
             recovery.duplicate(tcb, reportsMore);
         }
         context.wantsOutput(tcb);
+    }
+
+    /**
+     * An ACK overtaken by a newer one may still be the first to report a block (RFC 6675 §5).
+     */
+    private void overtakenAck(Tcb tcb, Segment seg) {
+        recovery.ackArrives(tcb, seg);
+        if (Recovery.takeSack(tcb, seg)) {
+            recovery.duplicate(tcb, true);
+        }
     }
 
     /** Takes the window of a segment, unless a newer segment has already updated it. */

@@ -59,6 +59,7 @@ public final class Expiry {
     private void fire(Tcb tcb, Timer timer) {
         switch (timer) {
             case TAIL_LOSS_PROBE -> tailLossProbe.fire(tcb);
+            case REORDERING -> recovery.overtakenForTooLong(tcb);
             case RETRANSMISSION -> retransmission(tcb);
             case WINDOW_PROBE -> windowProbe(tcb);
             case DELAYED_ACK -> {

@@ -3,17 +3,21 @@ package io.finwait.tcp.internal.loss;
 import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.LossState;
+import io.finwait.tcp.internal.tcb.Scoreboard;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.tcp.internal.tcb.Timers;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
+import io.finwait.wire.TcpOptions;
 
 /**
  * What is lost and goes again, and how much may be outstanding meanwhile: fast retransmit and fast
- * recovery, by duplicate ACKs (RFC 6582) or SACK (RFC 6675), limited transmit (RFC 3042) and the
- * retransmission timeout (RFC 6298). It decides alone; the output asks {@link #next} and sends.
+ * recovery, by duplicate ACKs (RFC 6582) or by SACK and times (RFC 6675, RFC 8985), limited transmit
+ * (RFC 3042) and the retransmission timeout (RFC 6298). It decides alone; the output asks {@link #next} and sends.
  */
 public final class Recovery {
 
@@ -43,13 +47,10 @@ public final class Recovery {
     /** What SACK has told to be lost, as far as the congestion window goes (RFC 6675 §5). */
     private static int nextLost(Tcb tcb) {
         Snd snd = tcb.snd;
-        if (snd.scoreboard.isFirstLostAgain(snd.mss)) {
-            return snd.una;
-        }
-        if (window(tcb) - pipe(snd) < snd.mss) {
+        if (!snd.scoreboard.hasLost() || window(tcb) - pipe(snd) < snd.mss) {
             return snd.nxt;
         }
-        int lost = snd.scoreboard.nextLost(snd.nxt, snd.mss);
+        int lost = snd.scoreboard.nextLost(snd.nxt);
         return Seq.distance(snd.una, lost) >= snd.wnd ? snd.nxt : lost;
     }
 
@@ -59,10 +60,9 @@ public final class Recovery {
     }
 
     /** Numbers up to, not including, {@code behind} have gone again. */
-    public void sentAgain(Tcb tcb, int from, int behind) {
+    public void sentAgain(Tcb tcb, int behind) {
         Snd snd = tcb.snd;
         tcb.retransmitOwed = false;
-        snd.scoreboard.sentAgain(from, behind, snd.nxt);
         // A FIN that went along must not go again right behind.
         snd.cursor = Seq.max(snd.cursor, behind);
     }
@@ -71,7 +71,8 @@ public final class Recovery {
     public static int usableWindow(Tcb tcb, int from) {
         Snd snd = tcb.snd;
         int ahead = from - snd.una;
-        int onItsWay = recoversBySack(tcb) ? pipe(snd) + (from - snd.cursor) : ahead;
+        boolean bySack = tcb.sackPermitted && snd.cursor == snd.nxt;
+        int onItsWay = bySack ? pipe(snd) + (from - snd.cursor) : ahead;
         int window = Seq.lt(from, snd.nxt) ? window(tcb) : windowForNew(tcb);
         return Math.min(snd.wnd - ahead, window - onItsWay);
     }
@@ -81,7 +82,7 @@ public final class Recovery {
     }
 
     private static int pipe(Snd snd) {
-        return snd.scoreboard.pipe(snd.nxt, snd.mss);
+        return snd.scoreboard.pipe(snd.nxt);
     }
 
     /** {@code cwnd}, and what duplicate ACKs let out beyond it while it recovers. */
@@ -91,11 +92,15 @@ public final class Recovery {
 
     /**
      * The same for what was never sent. Limited transmit: the first two duplicate ACKs each let one
-     * segment out, and nothing that was sent before (RFC 3042 §2).
+     * segment out, and nothing that was sent before (RFC 3042 §2). With SACK what is reported has
+     * left the network and makes room by itself.
      */
     private static int windowForNew(Tcb tcb) {
         LossState loss = tcb.loss;
-        return !loss.recovering && loss.duplicates > 0 && loss.duplicates < LossState.DUPLICATE_ACKS
+        return !tcb.sackPermitted
+                        && !loss.recovering
+                        && loss.duplicates > 0
+                        && loss.duplicates < LossState.DUPLICATE_ACKS
                 ? window(tcb) + loss.duplicates * tcb.snd.mss
                 : window(tcb);
     }
@@ -110,11 +115,44 @@ public final class Recovery {
 
     // What ACKs tell.
 
+    /** An acceptable ACK is about to be taken. */
+    public void ackArrives(Tcb tcb, Segment seg) {
+        if (!tcb.sackPermitted) {
+            return;
+        }
+        tcb.loss.duplicateReported = false;
+        long echoed = Long.MAX_VALUE;
+        if (tcb.rcv.timestamps && seg.options().hasTimestamps()) {
+            int ago = context.timestamp(tcb) - seg.options().timestampEcho();
+            echoed = context.nowNs() / Clock.TIMESTAMP_TICK_NS - ago;
+        }
+        tcb.snd.scoreboard.rack().ackArrives(context.nowNs(), echoed);
+    }
+
     /** Takes the blocks of any ACK; true when one reports what none has reported before. */
     public static boolean takeSack(Tcb tcb, Segment seg) {
-        return tcb.sackPermitted
-                && seg.options().sackBlocks() > 0
-                && tcb.snd.takeSack(seg.options());
+        TcpOptions options = seg.options();
+        if (!tcb.sackPermitted || options.sackBlocks() == 0) {
+            return false;
+        }
+        if (reportsDuplicate(options, seg.ack())) {
+            tcb.loss.duplicateReported = true;
+            tcb.loss.duplicateEnd = options.sackRight(0);
+            Snd snd = tcb.snd;
+            if (snd.scoreboard.wasSentAgain(options.sackLeft(0))) {
+                snd.scoreboard.rack().duplicateReported(snd.una, snd.nxt);
+            }
+        }
+        return tcb.snd.takeSack(options);
+    }
+
+    /** The first block is about what came twice: it is acknowledged, or in the second one. */
+    private static boolean reportsDuplicate(TcpOptions options, int ack) {
+        int left = options.sackLeft(0);
+        return Seq.lt(left, ack)
+                || (options.sackBlocks() > 1
+                        && Seq.geq(left, options.sackLeft(1))
+                        && Seq.leq(options.sackRight(0), options.sackRight(1)));
     }
 
     /** Something new was acknowledged; SND.UNA has moved, and the blocks of the ACK were taken. */
@@ -133,11 +171,58 @@ public final class Recovery {
             loss.afterTimeout &= tcb.cwnd() < congestion.slowStartThreshold();
             congestion.acknowledged(octets, snd.flight(), tcb.rtt.smoothedNs(), context.nowNs());
         }
-        if (wasRecovering && loss.recovering && snd.una != snd.nxt) {
-            // A partial ACK ends at the next hole. What stands there was sent before recovery
-            // began, unless it was sent again already.
-            tcb.retransmitOwed |= !tcb.sackPermitted || !snd.scoreboard.isFirstSentAgain();
+        if (tcb.sackPermitted) {
+            if (wasRecovering && !loss.recovering) {
+                snd.scoreboard.rack().recovered();
+            }
+            detectLost(tcb);
+        } else if (wasRecovering && loss.recovering && snd.una != snd.nxt) {
+            // A partial ACK ends at the next hole, and what stands there was sent before recovery.
+            tcb.retransmitOwed = true;
         }
+    }
+
+    /** Some was reported, or time has passed: whether something is lost by now (RFC 8985 §6.2). */
+    private void detectLost(Tcb tcb) {
+        Snd snd = tcb.snd;
+        LossState loss = tcb.loss;
+        Scoreboard board = snd.scoreboard;
+        long next = Timers.OFF;
+        if (board.mayLose()) {
+            boolean impatient = loss.recovering || board.isSure(snd.mss);
+            long window = board.rack().reorderingWindowNs(impatient, tcb.rtt.smoothedNs());
+            next = board.detectLost(context.nowNs(), window);
+        }
+        tcb.timers.startAt(Timer.REORDERING, next);
+        if (board.hasLost() && !loss.recovering) {
+            beginRecovery(tcb);
+        }
+    }
+
+    /** What may only have been overtaken has had its time. */
+    public void overtakenForTooLong(Tcb tcb) {
+        detectLost(tcb);
+        context.wantsOutput(tcb);
+    }
+
+    private void beginRecovery(Tcb tcb) {
+        Snd snd = tcb.snd;
+        LossState loss = tcb.loss;
+        loss.recovering = true;
+        loss.partlyRecovered = false;
+        loss.recover = snd.nxt;
+        tcb.congestion.lost(flightSize(tcb), context.nowNs());
+        loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
+        tcb.againBecause = Retransmission.FAST;
+        tcb.retransmitOwed = !tcb.sackPermitted || snd.scoreboard.nextLost(snd.nxt) == snd.una;
+    }
+
+    /**
+     * What was on its way when a loss was noticed: also what ACKs of the same batch have
+     * acknowledged since, and without what limited transmit has let out (RFC 5681 §3.2, step 2).
+     */
+    private static int flightSize(Tcb tcb) {
+        return Math.min(Math.max(tcb.snd.flight(), tcb.snd.flightWhenSent), tcb.cwnd());
     }
 
     private void inFastRecovery(Tcb tcb, int octets) {
@@ -159,38 +244,32 @@ public final class Recovery {
 
     /**
      * A duplicate ACK, which one that moves SND.UNA is as well when it reports more (RFC 6675 §2
-     * and §5): enough of them, or of what they report, and SND.UNA goes again.
+     * and §5). Without SACK three of them tell that SND.UNA is lost; with SACK times tell it,
+     * except where the peer reports nothing although it agreed to.
      */
     public void duplicate(Tcb tcb, boolean reportsMore) {
         Snd snd = tcb.snd;
-        if (snd.una == snd.nxt || tcb.retransmitOwed || snd.wnd == 0) {
+        if (snd.una == snd.nxt || snd.wnd == 0) {
             return;
         }
         LossState loss = tcb.loss;
-        loss.duplicates++;
-        if (loss.recovering) {
-            if (!tcb.sackPermitted) {
+        if (tcb.sackPermitted) {
+            loss.duplicates += reportsMore ? 0 : 1;
+            if (loss.duplicates >= LossState.DUPLICATE_ACKS && snd.scoreboard.isEmpty()) {
+                snd.scoreboard.declareLost(snd.una + Math.min(snd.mss, snd.flight()));
+            }
+            detectLost(tcb);
+        } else if (!tcb.retransmitOwed) {
+            loss.duplicates++;
+            if (loss.recovering) {
                 int most = Tcb.LARGEST_WINDOW - tcb.cwnd();
                 loss.inflation = Math.min(loss.inflation + snd.mss, most);
+            } else if (loss.duplicates >= LossState.DUPLICATE_ACKS
+                    && Seq.geq(snd.una, loss.recover)) {
+                beginRecovery(tcb);
             }
-        } else if (isLost(tcb, reportsMore) && Seq.geq(snd.una, loss.recover)) {
-            loss.recovering = true;
-            loss.partlyRecovered = false;
-            loss.recover = snd.nxt;
-            // Without what limited transmit has let out (RFC 5681 §3.2, step 2).
-            int flightSize = Math.min(snd.flight(), tcb.cwnd());
-            tcb.congestion.lost(flightSize, context.nowNs());
-            loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
-            snd.scoreboard.beginRecovery();
-            tcb.againBecause = Retransmission.FAST;
-            tcb.retransmitOwed = true;
         }
         context.wantsOutput(tcb);
-    }
-
-    private static boolean isLost(Tcb tcb, boolean reportsMore) {
-        return tcb.loss.duplicates >= LossState.DUPLICATE_ACKS
-                || (reportsMore && tcb.snd.scoreboard.isFirstLost(tcb.snd.mss));
     }
 
     // Timers (RFC 6298 §5).
@@ -199,7 +278,7 @@ public final class Recovery {
     public void timedOut(Tcb tcb) {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
-        tcb.congestion.timedOut(snd.flight(), tcb.retransmissions > 1, context.nowNs());
+        tcb.congestion.timedOut(flightSize(tcb), tcb.retransmissions > 1, context.nowNs());
         loss.afterTimeout = true;
         loss.duplicates = 0;
         loss.inflation = 0;
@@ -212,6 +291,7 @@ public final class Recovery {
         tcb.retransmitOwed = true;
         if (tcb.sackPermitted) {
             snd.scoreboard.timeout(snd.nxt);
+            tcb.timers.stop(Timer.REORDERING);
         } else {
             snd.cursor = snd.una + Math.min(snd.mss, snd.flight());
         }

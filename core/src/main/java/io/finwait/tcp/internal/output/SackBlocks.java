@@ -1,6 +1,6 @@
 package io.finwait.tcp.internal.output;
 
-import io.finwait.tcp.internal.buffer.Reassembly;
+import io.finwait.tcp.internal.buffer.SequenceRanges;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.TcpOptions;
@@ -41,12 +41,11 @@ public final class SackBlocks {
             next = write(b, next, rcv.duplicateLeft, rcv.duplicateRight);
             left--;
         }
-        Reassembly reassembly = rcv.reassembly;
-        int before = Integer.MAX_VALUE;
-        for (; left > 0; left--) {
-            int range = reassembly.newestTouchedBefore(before);
-            before = reassembly.touched(range);
-            next = write(b, next, reassembly.left(range), reassembly.right(range));
+        SequenceRanges arrived = rcv.reassembly;
+        int chosen = arrived.choose(left);
+        for (int i = 0; i < chosen; i++) {
+            int range = arrived.chosen(i);
+            next = write(b, next, arrived.left(range), arrived.right(range));
         }
         return next;
     }

@@ -130,6 +130,10 @@ public final class SegmentSender {
         acknowledged(tcb);
         if (text > 0 || fin) {
             tcb.lastSentNs = context.nowNs();
+            if (tcb.sackPermitted) {
+                int behind = seq + text + (fin ? 1 : 0);
+                snd.scoreboard.sent(seq, behind, snd.nxt, tcb.lastSentNs);
+            }
             if (Seq.lt(seq, snd.nxt)) {
                 sentAgain(tcb, seq, text, fin);
             }

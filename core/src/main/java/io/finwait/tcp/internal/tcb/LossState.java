@@ -1,6 +1,6 @@
 package io.finwait.tcp.internal.tcb;
 
-/** How far fast recovery has come (RFC 6582, RFC 6675); written by {@code Recovery} alone. */
+/** How far fast recovery has come (RFC 6582, RFC 6675, RFC 8985); written by {@code Recovery} alone. */
 public final class LossState {
 
     /** Duplicate ACKs after which a segment counts as lost: DupThresh of RFC 6675 §2. */
@@ -29,6 +29,11 @@ public final class LossState {
     /** {@code recover} of RFC 6582 §3.2: an ACK of it ends the recovery. */
     public int recover;
 
+    /** The ACK that is taken has a D-SACK (RFC 2883), which ends here. */
+    public boolean duplicateReported;
+
+    public int duplicateEnd;
+
     /**
      * Octets by which the window is larger than {@code cwnd}, since duplicate ACKs tell what has
      * left.
@@ -44,5 +49,7 @@ public final class LossState {
         afterTimeout = false;
         recover = iss;
         inflation = 0;
+        duplicateReported = false;
+        duplicateEnd = iss;
     }
 }

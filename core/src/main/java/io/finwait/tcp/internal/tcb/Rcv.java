@@ -1,7 +1,7 @@
 package io.finwait.tcp.internal.tcb;
 
-import io.finwait.tcp.internal.buffer.Reassembly;
 import io.finwait.tcp.internal.buffer.ReceiveBuffer;
+import io.finwait.tcp.internal.buffer.SequenceRanges;
 import io.finwait.wire.Seq;
 
 /** The receive sequence variables of a TCB (RFC 9293 §3.3.1) and what has arrived. */
@@ -50,7 +50,7 @@ public final class Rcv {
     public ReceiveBuffer buffer;
 
     /** What stands behind a gap. */
-    public Reassembly reassembly = Reassembly.NOTHING;
+    public SequenceRanges reassembly = SequenceRanges.NOTHING;
 
     /** What came a second time since the last segment of ours; both are equal when nothing did. */
     public int duplicateLeft;
@@ -126,7 +126,7 @@ public final class Rcv {
      * little buffer: segments of the usual length always find a place.
      */
     private int mostRanges() {
-        return Math.min(LEAST_RANGES + capacity / (2 * peerSegment), Reassembly.MOST_RANGES);
+        return Math.min(LEAST_RANGES + capacity / (2 * peerSegment), SequenceRanges.MOST_RANGES);
     }
 
     /**

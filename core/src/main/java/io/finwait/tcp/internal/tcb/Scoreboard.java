@@ -1,82 +1,187 @@
 package io.finwait.tcp.internal.tcb;
 
-import io.finwait.tcp.internal.buffer.Reassembly;
+import io.finwait.tcp.internal.buffer.SequenceRanges;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpOptions;
 
 import java.util.function.LongConsumer;
 
 /**
- * What of the numbers from SND.UNA to SND.NXT the peer holds, as far as its SACKs have told, and
- * what of the rest is lost (RFC 6675). Nothing is thrown away because of a SACK: the peer may still
- * give up what it has reported (RFC 2018 §8), and after a retransmission timeout nothing that it
- * said before counts.
+ * What of the numbers from SND.UNA to SND.NXT the peer holds, as far as its SACKs have told, what
+ * of the rest is lost, and what of that is on its way again (RFC 6675 §4, RFC 8985). Nothing is
+ * thrown away because of a SACK: the peer may still give up what it has reported (RFC 2018 §8).
+ *
+ * <p>What was sent for the first time is lost in the order in which it was sent, which is that of
+ * the numbers: so one number says how far. Sums are kept as ranges come and go; an ACK costs what
+ * it changes.
  */
 public final class Scoreboard {
 
     /** DupThresh. */
     public static final int DUPLICATE_ACKS = 3;
 
-    /**
-     * What is asked for each ACK walks over the ranges; one that is not noted is one not reported.
-     */
-    private static final int MOST_RANGES = 1_024;
+    /** Numbers further back are compared with none. */
+    private static final int FAR_BEHIND = 1 << 30;
 
-    /** The peer's reassembly, as we know it. */
-    private Reassembly held = Reassembly.NOTHING;
+    private SequenceRanges held = SequenceRanges.NOTHING;
+
+    /** What was sent again and is, as far as is known, on its way. */
+    private SequenceRanges again = SequenceRanges.NOTHING;
+
+    private final SentTimes sent = new SentTimes();
+    private final AgainTimes sentAgain = new AgainTimes();
+    private final Rack rack = new Rack();
 
     private int una;
 
-    /** After a retransmission timeout all is lost that was sent before it. */
-    private int timedOutTo;
+    /** What lies before it and is neither held nor on its way again is lost. */
+    private int lostTo;
 
-    /** HighRxt: the number behind the last one sent again in this recovery. */
-    private int sentAgainTo;
+    /** How many numbers that are. */
+    private int lost;
 
-    /** SND.NXT when something was last sent again: what lies behind it was sent later. */
-    private int sentLaterFrom;
+    /** Nothing before it is lost and waits to be sent again. */
+    private int searched;
 
-    /** Octets sent after SND.UNA was sent again that the peer has reported since. */
-    private int arrivedLater;
+    /** The number behind the highest one ever sent again, or far behind SND.UNA. */
+    private int everAgainTo;
+
+    /** The peer has given up what it had reported. */
+    private boolean reneged;
 
     /** Begins a connection. */
     void reset(int iss) {
         una = iss;
-        timeout(iss);
-    }
-
-    /**
-     * The retransmission timer has fired: nothing is held, all is lost, and nothing was sent again.
-     */
-    public void timeout(int nxt) {
+        lostTo = iss;
+        lost = 0;
+        searched = iss;
+        everAgainTo = iss - FAR_BEHIND;
+        reneged = false;
         held.clear();
-        timedOutTo = nxt;
-        beginRecovery();
+        again.clear();
+        sent.clear();
+        sentAgain.clear();
+        rack.reset(iss);
     }
 
-    /** Nothing was sent again so far. */
-    public void beginRecovery() {
-        sentAgainTo = una;
-        sentLaterFrom = una;
-        arrivedLater = 0;
+    /** What is known of times. */
+    public Rack rack() {
+        return rack;
     }
 
-    /** Notes that numbers were sent again, with SND.NXT as it is. */
-    public void sentAgain(int from, int to, int nxt) {
-        sentAgainTo = Seq.max(sentAgainTo, to);
-        sentLaterFrom = nxt;
-        if (from == una) {
-            arrivedLater = 0;
+    // What is sent.
+
+    /** Numbers from {@code from} up to, not including, {@code to} leave, with SND.NXT before it. */
+    public void sent(int from, int to, int nxt, long nowNs) {
+        if (Seq.gt(to, nxt)) {
+            sent.add(to, nowNs);
+        }
+        if (Seq.lt(from, nxt)) {
+            sentAgain(Seq.max(from, una), Seq.min(to, nxt), nowNs);
         }
     }
 
-    /** SND.UNA has moved. */
+    private void sentAgain(int from, int to, long nowNs) {
+        if (Seq.geq(from, to)) {
+            return;
+        }
+        lost -= lostIn(from, to);
+        again = again.orOfItsOwn();
+        again.add(from, to, Integer.MAX_VALUE);
+        for (int range = held.firstThatReaches(from + 1);
+                range < held.count() && Seq.lt(held.left(range), to);
+                range++) {
+            again.remove(Seq.max(held.left(range), from), Seq.min(held.right(range), to));
+        }
+        sentAgain.add(from, to, nowNs);
+        everAgainTo = Seq.max(everAgainTo, to);
+    }
+
+    /** How many numbers of a range are lost. */
+    private int lostIn(int from, int to) {
+        int end = Seq.min(to, lostTo);
+        return Seq.geq(from, end)
+                ? 0
+                : end - from - held.octetsIn(from, end) - again.octetsIn(from, end);
+    }
+
+    // What the peer reports.
+
+    /** SND.UNA moves. */
     void acknowledged(int ack) {
+        if (held.count() == 0) {
+            delivered(una, ack);
+        } else {
+            int at = una;
+            while (Seq.lt(at, ack)) {
+                int left = held.nextLeft(at - 1, ack);
+                int end = Seq.min(left, ack);
+                if (Seq.lt(at, end)) {
+                    delivered(at, end);
+                }
+                at = Seq.max(end, held.endOfRangeWith(end));
+            }
+            held.remove(una, ack);
+        }
+        rack.reported(ack);
         una = ack;
-        held.advance(ack);
-        sentAgainTo = Seq.max(sentAgainTo, ack);
-        timedOutTo = Seq.max(timedOutTo, ack);
-        arrivedLater = 0;
+        sent.acknowledged(ack);
+        lostTo = Seq.max(lostTo, ack);
+        searched = Seq.max(searched, ack);
+        everAgainTo = Seq.max(everAgainTo, ack - FAR_BEHIND);
+        int kept = held.endOfRangeWith(ack);
+        if (kept != ack) {
+            // It asks for what it has reported.
+            reneged = true;
+            forget(ack, kept);
+        }
+        dropArrived();
+    }
+
+    /** Numbers that are not held have arrived, or are acknowledged. */
+    private void delivered(int from, int to) {
+        if (from == to) {
+            return;
+        }
+        lost -= lostIn(from, to);
+        int entry = sent.entryOf(to - 1);
+        if (entry == sent.count()) {
+            return;
+        }
+        if (again.count() == 0 || again.octetsIn(from, to) == 0) {
+            deliveredOnce(sent.time(entry), to);
+            return;
+        }
+        if (!again.has(to - 1, to)) {
+            deliveredOnce(sent.time(entry), to);
+        }
+        rack.reported(to);
+        for (int i = 0; i < sentAgain.count(); i++) {
+            int begin = Seq.max(sentAgain.begin(i), from);
+            int end = Seq.min(sentAgain.end(i), to);
+            if (Seq.lt(begin, end) && again.remove(begin, end) > 0) {
+                rack.delivered(sentAgain.time(i), end, true);
+                if (again.octetsIn(from, to) == 0) {
+                    break;
+                }
+            }
+        }
+        again.remove(from, to);
+    }
+
+    private void deliveredOnce(long sentAtNs, int to) {
+        boolean maybeAgain = wasSentAgain(to - 1);
+        if (!maybeAgain) {
+            rack.reportedOnce(to);
+        }
+        rack.delivered(sentAtNs, to, maybeAgain);
+    }
+
+    /** The oldest of what was sent again that has arrived is forgotten. */
+    private void dropArrived() {
+        while (sentAgain.count() > 0 && again.octetsIn(sentAgain.begin(0), sentAgain.end(0)) == 0) {
+            sentAgain.removeFirst();
+        }
     }
 
     /**
@@ -87,32 +192,48 @@ public final class Scoreboard {
      */
     boolean take(TcpOptions options, int nxt) {
         boolean news = false;
-        int before = heldOfSentLater();
-        for (int i = 0; i < options.sackBlocks(); i++) {
+        // The first block is the newest. Older ones come first here, as they did then.
+        for (int i = options.sackBlocks() - 1; i >= 0; i--) {
             int left = options.sackLeft(i);
             int right = options.sackRight(i);
             boolean outstanding = Seq.gt(left, una) && Seq.lt(left, right) && Seq.leq(right, nxt);
             if (outstanding && !held.has(left, right)) {
-                held = held.orOfItsOwn();
-                news |= held.add(left, right, MOST_RANGES);
+                news |= hold(left, right);
             }
         }
-        // Less than before when a range has made place for one that is nearer.
-        arrivedLater += Math.max(0, heldOfSentLater() - before);
+        dropArrived();
         return news;
     }
 
-    /**
-     * Octets that are held of what was sent again, and of what was sent for the first time after
-     * that.
-     */
-    private int heldOfSentLater() {
-        int octets = 0;
-        for (int i = 0; i < held.count(); i++) {
-            octets += Math.max(0, Seq.min(held.right(i), sentAgainTo) - held.left(i));
-            octets += Math.max(0, held.right(i) - Seq.max(held.left(i), sentLaterFrom));
+    /** Notes a block; false when it is further away than there are places. */
+    private boolean hold(int left, int right) {
+        held = held.orOfItsOwn();
+        if (held.count() >= SequenceRanges.MOST_RANGES && held.firstOverlap(left, right) < 0) {
+            int furthest = held.count() - 1;
+            if (Seq.gt(left, held.right(furthest))) {
+                return false;
+            }
+            forget(held.left(furthest), held.right(furthest));
         }
-        return octets;
+        int at = left;
+        while (Seq.lt(at, right)) {
+            int begin = held.endOfRangeWith(at);
+            if (Seq.lt(begin, right)) {
+                int end = held.nextLeft(begin, right);
+                delivered(begin, Seq.min(end, right));
+                at = end;
+            } else {
+                at = begin;
+            }
+        }
+        return held.add(left, right, Integer.MAX_VALUE);
+    }
+
+    /** A range is no longer held. */
+    private void forget(int left, int right) {
+        held.remove(left, right);
+        lost += lostIn(left, right);
+        searched = Seq.min(searched, left);
     }
 
     /** Octets of what is outstanding that the peer has reported. */
@@ -125,86 +246,158 @@ public final class Scoreboard {
         return held.count() == 0;
     }
 
-    /** True when SND.UNA was sent again in this recovery. */
-    public boolean isFirstSentAgain() {
-        return sentAgainTo != una;
+    /** False when neither a number nor one behind it was ever sent again. */
+    public boolean wasSentAgain(int number) {
+        return Seq.lt(number, everAgainTo);
     }
 
-    /** True when SND.UNA is lost: IsLost of RFC 6675 §4. */
-    public boolean isFirstLost(int mss) {
-        return lostTo(mss) != una;
+    // What is lost.
+
+    /** Whether enough is held to be sure of a loss where nothing is overtaken (RFC 6675 §4). */
+    public boolean isSure(int mss) {
+        return held.count() >= DUPLICATE_ACKS || held.octets() > (DUPLICATE_ACKS - 1) * mss;
+    }
+
+    /** True while what was sent may be found lost by what is reported of later numbers. */
+    public boolean mayLose() {
+        return held.count() > 0 || sentAgain.count() > 0;
+    }
+
+    /** Whether something is lost and not on its way again. */
+    public boolean hasLost() {
+        return lost > 0;
     }
 
     /**
-     * True when SND.UNA was sent again in vain. Holes are filled from the first to the last, and
-     * new text comes behind them, so all that the peer reports of them was sent after the first.
-     * RFC 6675 would wait for the timeout; the reasoning is that of RFC 8985 §3.1, with the order
-     * of numbers in the place of times.
+     * Finds what is lost by now (RFC 8985 §6.2, step 5).
+     *
+     * @return when the next one may be found lost, or {@link Timers#OFF}
      */
-    public boolean isFirstLostAgain(int mss) {
-        return isFirstSentAgain() && arrivedLater > (DUPLICATE_ACKS - 1) * mss;
-    }
-
-    /**
-     * The next lost number that was not sent again (rule 1 of NextSeg, RFC 6675 §4), or {@code nxt}
-     * when there is none.
-     */
-    public int nextLost(int nxt, int mss) {
-        int next = sentAgainTo;
-        for (int i = 0; i < held.count() && Seq.leq(held.left(i), next); i++) {
-            next = Seq.max(next, held.right(i));
-        }
-        return Seq.lt(next, lostTo(mss)) ? next : nxt;
-    }
-
-    /** Where a hole ends: what is held next, or {@code nxt} when nothing is. */
-    public int holeEnd(int from, int nxt) {
-        for (int i = 0; i < held.count(); i++) {
-            if (Seq.gt(held.left(i), from)) {
-                return held.left(i);
+    public long detectLost(long nowNs, long reorderingWindowNs) {
+        long next = Timers.OFF;
+        int entry = sent.entryOf(lostTo);
+        while (entry < sent.count()) {
+            lostTo = Seq.max(lostTo, held.endOfRangeWith(lostTo));
+            int end = sent.end(entry);
+            long time = sent.time(entry);
+            if (Seq.geq(lostTo, end)) {
+                entry = sent.entryOf(lostTo);
+                continue;
             }
+            if (!rack.sentLaterThan(time, lostTo + 1)) {
+                break;
+            }
+            long due = rack.lostAtNs(time, reorderingWindowNs);
+            if (due - nowNs > 0) {
+                next = due;
+                break;
+            }
+            int to = rack.overtakenTo(time, end);
+            declareLost(to);
+            if (to != end) {
+                break;
+            }
+            entry++;
+        }
+        return detectLostAgain(nowNs, reorderingWindowNs, next);
+    }
+
+    private long detectLostAgain(long nowNs, long reorderingWindowNs, long next) {
+        dropArrived();
+        while (sentAgain.count() > 0) {
+            int begin = sentAgain.begin(0);
+            int end = sentAgain.end(0);
+            long time = sentAgain.time(0);
+            if (!rack.sentLaterThan(time, end)) {
+                return next;
+            }
+            long due = rack.lostAtNs(time, reorderingWindowNs);
+            if (due - nowNs > 0) {
+                return next == Timers.OFF || due - next < 0 ? due : next;
+            }
+            again.remove(begin, end);
+            lost += lostIn(begin, end);
+            searched = Seq.min(searched, begin);
+            sentAgain.removeFirst();
+            dropArrived();
+        }
+        return next;
+    }
+
+    /** What lies before a number and is neither held nor on its way again is lost. */
+    public void declareLost(int to) {
+        if (Seq.gt(to, lostTo)) {
+            int from = lostTo;
+            lostTo = to;
+            lost += lostIn(from, to);
+        }
+    }
+
+    /**
+     * The retransmission timer has fired: all is lost that is not held, and nothing is on its way.
+     * What the peer has reported it still holds, unless it was seen to give something up.
+     */
+    public void timeout(int nxt) {
+        if (reneged) {
+            held.clear();
+            reneged = false;
+        }
+        again.clear();
+        sentAgain.clear();
+        lostTo = nxt;
+        lost = nxt - una - held.octets();
+        searched = una;
+    }
+
+    /** The next lost number (rule 1 of NextSeg, RFC 6675 §4), or {@code nxt} when there is none. */
+    public int nextLost(int nxt) {
+        if (lost == 0) {
+            return nxt;
+        }
+        int at = searched;
+        while (Seq.lt(at, lostTo)) {
+            int behind = again.endOfRangeWith(held.endOfRangeWith(at));
+            if (behind == at) {
+                searched = at;
+                return at;
+            }
+            at = behind;
         }
         return nxt;
     }
 
-    /**
-     * What is not held and lies before this number is lost: behind it the peer holds three runs, or
-     * more than two segments (IsLost of RFC 6675 §4), or it was sent before a timeout.
-     */
-    private int lostTo(int mss) {
-        int octets = 0;
-        for (int i = held.count() - 1; i >= 0 && Seq.gt(held.left(i), timedOutTo); i--) {
-            octets += held.right(i) - held.left(i);
-            boolean enoughRuns = held.count() - i >= DUPLICATE_ACKS;
-            if (enoughRuns || octets > (DUPLICATE_ACKS - 1) * mss) {
-                return held.left(i);
-            }
+    /** Where a hole ends: what is held or on its way again next, or {@code nxt}. */
+    public int holeEnd(int from, int nxt) {
+        int end = held.nextLeft(from, nxt);
+        if (Seq.lt(from, lostTo)) {
+            end = Seq.min(end, lostTo);
         }
-        return timedOutTo;
+        return again.endOfRangeWith(from) == from ? Seq.min(end, again.nextLeft(from, nxt)) : end;
     }
 
     /** Octets that are still on their way, as far as can be told: SetPipe of RFC 6675 §4. */
-    public int pipe(int nxt, int mss) {
-        int lostTo = lostTo(mss);
-        int notLost = nxt - lostTo;
-        int sentAgain = sentAgainTo - una;
-        for (int i = 0; i < held.count(); i++) {
-            int octets = held.right(i) - held.left(i);
-            notLost -= Seq.geq(held.left(i), lostTo) ? octets : 0;
-            sentAgain -= Math.max(0, Seq.min(held.right(i), sentAgainTo) - held.left(i));
-        }
-        return notLost + sentAgain;
+    public int pipe(int nxt) {
+        return nxt - una - held.octets() - lost;
     }
 
     /** Tells all that decides, counted from {@code iss}, see {@code StateDigest}. */
-    public void digest(int iss, LongConsumer to) {
-        for (int i = 0; i < held.count(); i++) {
-            to.accept(held.left(i) - iss);
-            to.accept(held.right(i) - iss);
+    public void digest(int iss, long nowNs, LongConsumer to) {
+        ranges(held, iss, to);
+        ranges(again, iss, to);
+        to.accept(lostTo - iss);
+        to.accept(lost);
+        to.accept(everAgainTo - iss);
+        to.accept(reneged ? 1 : 0);
+        sent.digest(iss, nowNs, to);
+        sentAgain.digest(iss, nowNs, to);
+        rack.digest(iss, nowNs, to);
+    }
+
+    private static void ranges(SequenceRanges ranges, int iss, LongConsumer to) {
+        to.accept(ranges.count());
+        for (int i = 0; i < ranges.count(); i++) {
+            to.accept(ranges.left(i) - iss);
+            to.accept(ranges.right(i) - iss);
         }
-        to.accept(timedOutTo - iss);
-        to.accept(sentAgainTo - iss);
-        to.accept(sentLaterFrom - iss);
-        to.accept(arrivedLater);
     }
 }

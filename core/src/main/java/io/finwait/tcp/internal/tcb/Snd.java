@@ -27,6 +27,12 @@ public final class Snd {
     /** Where the segment begins that ends at SND.NXT. */
     public int lastBegin;
 
+    /**
+     * What was outstanding when text was last sent, so before the ACKs of this duty cycle; in
+     * octets.
+     */
+    public int flightWhenSent;
+
     /** What the peer has reported by SACK. */
     public final Scoreboard scoreboard = new Scoreboard();
 
@@ -90,6 +96,7 @@ public final class Snd {
         nxt = newIss;
         cursor = newIss;
         lastBegin = newIss;
+        flightWhenSent = 0;
         scoreboard.reset(newIss);
         base = newIss + 1;
         textEnd = base;
@@ -184,6 +191,7 @@ public final class Snd {
             return false;
         }
         nxt = cursor;
+        flightWhenSent = nxt - una;
         lastBegin = text == 0 ? behind : behind - 1 - (text - 1) % mss;
         return true;
     }

@@ -4,6 +4,8 @@ package io.finwait.tcp.internal.tcb;
 public enum Timer {
     /** No ACK of the last segments for two round trips (RFC 8985 §7); ahead of RETRANSMISSION. */
     TAIL_LOSS_PROBE,
+    /** What may only have been overtaken counts as lost (RFC 8985 §6.3). */
+    REORDERING,
     /** Something with sequence space is unacknowledged (RFC 6298 §5). */
     RETRANSMISSION,
     /** Text or FIN waits behind a closed window (RFC 9293 §3.8.6.1). */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.tcb.LossState;
 import io.finwait.tcp.internal.tcb.PerSegment;
+import io.finwait.tcp.internal.tcb.Rack;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.RttEstimator;
 import io.finwait.tcp.internal.tcb.Scoreboard;
@@ -65,7 +66,7 @@ class StateDigestTest {
         exempt(Tcb.class, SHOWN, "againBecause");
         exempt(Snd.class, PART, "scoreboard");
         exempt(Snd.class, "all numbers are relative to it", "iss");
-        exempt(Snd.class, WIDE, "maxWnd", "capacity", "grownBy", "acknowledged");
+        exempt(Snd.class, WIDE, "maxWnd", "capacity", "grownBy", "acknowledged", "flightWhenSent");
         exempt(Snd.class, CONSTANT, "windowScale", "agreedMss");
         exempt(Snd.class, SHOWN, "octetsAgain", "segmentsAgain");
         exempt(Rcv.class, SHOWN, "received");
@@ -76,10 +77,15 @@ class StateDigestTest {
         exempt(Rcv.class, "what is readable is told", "buffer");
         exempt(Rcv.class, "its ranges are told", "reassembly");
         exempt(LossState.class, WIDE, "inflation");
+        exempt(LossState.class, "of the ACK under way", "duplicateReported", "duplicateEnd");
         exempt(RttEstimator.class, RTO, "timeoutNs", "maxNs", "initialNs", "minNs", "variationNs");
         exempt(RttEstimator.class, "zero or not is told: " + RTO, "backoff", "probing");
         exempt(Scoreboard.class, "is SND.UNA", "una");
-        exempt(Scoreboard.class, "its ranges are told", "held");
+        exempt(Scoreboard.class, "its ranges are told", "held", "again");
+        exempt(Scoreboard.class, PART, "sent", "sentAgain", "rack");
+        exempt(Scoreboard.class, "where to begin looking", "searched");
+        exempt(Rack.class, "of the ACK under way", "nowNs", "echoedTick");
+        exempt(Rack.class, "decides after minutes", "minRttSinceNs");
         exempt(Timers.class, MEMORY, "clock", "owner");
         exempt(Timers.class, "a bound, looked at for speed only", "notBefore");
         exempt(Timers.class, "each deadline is told, dated or not", "undated");
@@ -113,6 +119,10 @@ class StateDigestTest {
         opened.keepaliveIdleNs = 1;
         opened.pathMtu = 1_000;
         opened.rtt.sample(10 * Bench.MS);
+        opened.snd.scoreboard.rack().ackArrives(bench.now, Long.MAX_VALUE);
+        opened.snd.scoreboard.sent(opened.snd.una, ++opened.snd.nxt, opened.snd.una, bench.now);
+        opened.snd.acknowledge(opened.snd.nxt);
+        opened.snd.scoreboard.rack().duplicateReported(0, 1);
         return opened;
     }
 
@@ -132,6 +142,7 @@ class StateDigestTest {
                         fields(LossState.class, tcb.loss),
                         fields(RttEstimator.class, tcb.rtt),
                         fields(Scoreboard.class, tcb.snd.scoreboard),
+                        fields(Rack.class, tcb.snd.scoreboard.rack()),
                         fields(Timers.class, tcb.timers),
                         fields(Notified.class, tcb.connection))
                 .flatMap(each -> each);
@@ -202,6 +213,7 @@ class StateDigestTest {
                         LossState.class,
                         RttEstimator.class,
                         Scoreboard.class,
+                        Rack.class,
                         Timers.class,
                         Notified.class)) {
             for (Field field : in.getDeclaredFields()) {

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The scoreboard against the words of RFC 6675 §4, octet by octet: a peer takes segments in any
- * order, and numbers wrap around.
+ * The scoreboard against the words of RFC 8985 §6.2 and RFC 6675 §4, octet by octet: segments leave
+ * at times of their own, a peer takes them in any order, and numbers wrap around.
  */
 class ScoreboardTest {
 
@@ -24,11 +24,24 @@ class ScoreboardTest {
 
     private final Scoreboard scoreboard = new Scoreboard();
     private final boolean[] held = new boolean[END];
-    private int una;
-    private int sentAgainTo;
-    private int timedOutTo;
+    private final boolean[] lost = new boolean[END];
 
-    @RepeatedTest(200)
+    /** When what is on its way was sent, the first time or again. */
+    private final long[] sentAt = new long[END];
+
+    private final boolean[] again = new boolean[END];
+    private final long[] firstAt = new long[END];
+    private int everAgainTo;
+    private int una;
+    private int nxt;
+    private long now = 1_000;
+
+    private long rackSentAt = -1;
+    private int rackEnd;
+    private long rackRtt;
+    private long minRtt;
+
+    @RepeatedTest(300)
     void tellsWhatIsLostAndWhatIsOnItsWay(RepetitionInfo repetition) {
         int seed = repetition.getCurrentRepetition();
         SplittableRandom random = new SplittableRandom(seed);
@@ -39,29 +52,160 @@ class ScoreboardTest {
                     default -> random.nextInt();
                 };
         scoreboard.reset(first);
-        for (int step = 0; step < 60; step++) {
+        for (int step = 0; step < 150; step++) {
             String where = "seed %d, step %d".formatted(seed, step);
-            switch (random.nextInt(20)) {
-                case 0, 1, 2, 3 -> acknowledge(first, random);
-                case 4, 5, 6, 7 -> sendAgain(first);
-                case 8 -> timeout(first);
+            now += random.nextInt(1, 40);
+            scoreboard.rack().ackArrives(now, Long.MAX_VALUE);
+            switch (random.nextInt(24)) {
+                case 0, 1, 2, 3, 4, 5, 6 -> send(first, random);
+                case 7, 8, 9 -> acknowledge(first, random);
+                case 10, 11, 12, 13 -> sendAgain(first);
+                case 14 -> timeout(first);
+                case 15, 16, 17 -> detect(random, where);
                 default -> report(first, random, where);
             }
             check(first, where);
         }
     }
 
-    @Test
-    void whatArrivedLaterSpeaksOnlyOfTheFirstHole() {
-        scoreboard.reset(0);
-        scoreboard.sentAgain(0, MSS, 20 * MSS);
-        scoreboard.sentAgain(2 * MSS, 3 * MSS, 20 * MSS);
-        scoreboard.take(sack(20 * MSS, 22 * MSS), 30 * MSS);
-        assertThat(scoreboard.isFirstLostAgain(MSS)).as("two segments came later").isFalse();
-        scoreboard.take(sack(20 * MSS, 23 * MSS), 30 * MSS);
-        assertThat(scoreboard.isFirstLostAgain(MSS)).as("three segments came later").isTrue();
-        scoreboard.acknowledged(2 * MSS);
-        assertThat(scoreboard.isFirstLostAgain(MSS)).as("the next hole").isFalse();
+    private void send(int first, SplittableRandom random) {
+        int behind = Math.min(END, nxt + MSS * random.nextInt(1, 4));
+        if (behind == nxt) {
+            return;
+        }
+        scoreboard.sent(first + nxt, first + behind, first + nxt, now);
+        Arrays.fill(sentAt, nxt, behind, now);
+        Arrays.fill(firstAt, nxt, behind, now);
+        nxt = behind;
+    }
+
+    private void sendAgain(int first) {
+        int next = scoreboard.nextLost(first + nxt) - first;
+        if (next == nxt) {
+            return;
+        }
+        int behind = Math.min(next + MSS, scoreboard.holeEnd(first + next, first + nxt) - first);
+        scoreboard.sent(first + next, first + behind, first + nxt, now);
+        for (int i = next; i < behind; i++) {
+            sentAt[i] = now;
+            again[i] = true;
+            lost[i] = false;
+        }
+        everAgainTo = Math.max(everAgainTo, behind);
+    }
+
+    /** A segment arrives, and the peer reports the run of which it is a part. */
+    private void report(int first, SplittableRandom random, String where) {
+        int left = random.nextInt(SEGMENTS) * MSS;
+        int right = left + MSS;
+        if (left <= una || right > nxt) {
+            return;
+        }
+        boolean news = !held[left];
+        arrive(left, right);
+        while (left > una + 1 && held[left - 1]) {
+            left--;
+        }
+        while (right < nxt && held[right]) {
+            right++;
+        }
+        assertThat(scoreboard.take(sack(first + left, first + right), first + nxt))
+                .as(where)
+                .isEqualTo(news);
+    }
+
+    private void acknowledge(int first, SplittableRandom random) {
+        int ack = Math.min(nxt, una + MSS * random.nextInt(3));
+        while (ack < nxt && held[ack]) {
+            ack++;
+        }
+        arrive(una, ack);
+        una = ack;
+        scoreboard.acknowledged(first + una);
+    }
+
+    /** Step 2: the last one sent of what has arrived, and how long it took. */
+    private void arrive(int from, int to) {
+        int at = from;
+        while (at < to) {
+            int end = at;
+            while (end < to && !held[end]) {
+                end++;
+            }
+            arriveTogether(at, end, false);
+            arriveTogether(at, end, true);
+            Arrays.fill(held, at, end, true);
+            Arrays.fill(again, at, end, false);
+            Arrays.fill(lost, at, end, false);
+            at = end + 1;
+        }
+    }
+
+    private void arriveTogether(int from, int to, boolean inAgain) {
+        for (int i = from; i < to; i++) {
+            if (again[i] == inAgain) {
+                long time = inAgain ? sentAt[i] : firstAt[i];
+                long rtt = now - time;
+                boolean maybeAgain = i < everAgainTo;
+                if (!maybeAgain && (minRtt == 0 || rtt < minRtt)) {
+                    minRtt = rtt;
+                }
+                boolean later = time > rackSentAt || (time == rackSentAt && i >= rackEnd);
+                if (later && (!maybeAgain || rtt >= minRtt)) {
+                    rackSentAt = time;
+                    rackEnd = i + 1;
+                    rackRtt = rtt;
+                }
+            }
+        }
+    }
+
+    /** Step 5. */
+    private void detect(SplittableRandom random, String where) {
+        long window = random.nextInt(30);
+        long next = Timers.OFF;
+        for (int i = una; i < nxt; i++) {
+            boolean before = sentAt[i] < rackSentAt || (sentAt[i] == rackSentAt && i + 1 < rackEnd);
+            if (!held[i] && !lost[i] && before) {
+                long due = sentAt[i] + rackRtt + window;
+                if (due <= now) {
+                    lost[i] = true;
+                    again[i] = false;
+                } else {
+                    next = Math.min(next, due);
+                }
+            }
+        }
+        assertThat(scoreboard.detectLost(now, window)).as(where).isEqualTo(next);
+    }
+
+    private void timeout(int first) {
+        for (int i = una; i < nxt; i++) {
+            lost[i] = !held[i];
+            again[i] = false;
+        }
+        scoreboard.timeout(first + nxt);
+    }
+
+    private void check(int first, String where) {
+        int pipe = 0;
+        int nextLost = nxt;
+        for (int i = nxt - 1; i >= una; i--) {
+            pipe += held[i] || lost[i] ? 0 : 1;
+            nextLost = lost[i] ? i : nextLost;
+        }
+        assertThat(scoreboard.pipe(first + nxt)).as(where).isEqualTo(pipe);
+        assertThat(scoreboard.nextLost(first + nxt) - first).as(where).isEqualTo(nextLost);
+        assertThat(scoreboard.hasLost()).as(where).isEqualTo(nextLost < nxt);
+        int end = nextLost;
+        while (end < nxt && lost[end]) {
+            end++;
+        }
+        if (nextLost < nxt) {
+            assertThat(scoreboard.holeEnd(first + nextLost, first + nxt) - first)
+                    .as(where)
+                    .isEqualTo(end);
+        }
     }
 
     private static TcpOptions sack(int left, int right) {
@@ -73,82 +217,36 @@ class ScoreboardTest {
         return options;
     }
 
-    /** A segment arrives, and the peer reports the run of which it is a part. */
-    private void report(int first, SplittableRandom random, String where) {
-        int segment = random.nextInt(SEGMENTS);
-        int left = segment * MSS;
-        int right = left + MSS;
-        if (left <= una) {
-            return;
-        }
-        boolean news = !held[left];
-        for (int i = left; i < right; i++) {
-            held[i] = true;
-        }
-        while (left > una + 1 && held[left - 1]) {
-            left--;
-        }
-        while (right < END && held[right]) {
-            right++;
-        }
-        assertThat(scoreboard.take(sack(first + left, first + right), first + END))
-                .as(where)
-                .isEqualTo(news);
+    private void sendTo(int end) {
+        scoreboard.sent(0, end, 0, 1_000);
+        scoreboard.rack().ackArrives(1_100, Long.MAX_VALUE);
     }
 
-    private void acknowledge(int first, SplittableRandom random) {
-        una = Math.min(END, una + MSS * random.nextInt(3));
-        while (una < END && held[una]) {
-            una++;
-        }
-        sentAgainTo = Math.max(sentAgainTo, una);
-        scoreboard.acknowledged(first + una);
+    /** What is reported stays so across a timeout (RFC 2018 §8), until the peer asks for it. */
+    @Test
+    void aTimeoutForgetsWhatIsHeldOnlyWhereThePeerHasGivenSomethingUp() {
+        scoreboard.reset(0);
+        sendTo(10 * MSS);
+        scoreboard.take(sack(2 * MSS, 4 * MSS), 10 * MSS);
+        scoreboard.take(sack(6 * MSS, 8 * MSS), 10 * MSS);
+        scoreboard.timeout(10 * MSS);
+        assertThat(scoreboard.heldOctets()).isEqualTo(4 * MSS);
+        scoreboard.acknowledged(3 * MSS);
+        assertThat(scoreboard.nextLost(10 * MSS)).as("it asks for what it had").isEqualTo(3 * MSS);
+        assertThat(scoreboard.heldOctets()).isEqualTo(2 * MSS);
+        scoreboard.timeout(10 * MSS);
+        assertThat(scoreboard.heldOctets()).isZero();
     }
 
-    private void sendAgain(int first) {
-        int next = scoreboard.nextLost(first + END, MSS) - first;
-        if (next == END) {
-            return;
-        }
-        sentAgainTo = Math.min(next + MSS, scoreboard.holeEnd(first + next, first + END) - first);
-        scoreboard.sentAgain(first + next, first + sentAgainTo, first + END);
-    }
-
-    private void timeout(int first) {
-        Arrays.fill(held, false);
-        sentAgainTo = una;
-        timedOutTo = END;
-        scoreboard.timeout(first + END);
-    }
-
-    private void check(int first, String where) {
-        int pipe = 0;
-        int nextLost = END;
-        for (int i = END - 1; i >= una; i--) {
-            if (!held[i]) {
-                pipe += (isLost(i) ? 0 : 1) + (i < sentAgainTo ? 1 : 0);
-                nextLost = isLost(i) && i >= sentAgainTo ? i : nextLost;
-            }
-        }
-        assertThat(scoreboard.pipe(first + END, MSS)).as(where).isEqualTo(pipe);
-        assertThat(scoreboard.nextLost(first + END, MSS) - first).as(where).isEqualTo(nextLost);
-        assertThat(scoreboard.isFirstLost(MSS)).as(where).isEqualTo(una < END && isLost(una));
-    }
-
-    /**
-     * Three runs behind a number, or more than two segments, are held; or it was sent before a
-     * timeout.
-     */
-    private boolean isLost(int number) {
-        if (number < timedOutTo) {
-            return true;
-        }
-        int runs = 0;
-        int octets = 0;
-        for (int i = number + 1; i < END; i++) {
-            octets += held[i] ? 1 : 0;
-            runs += held[i] && !held[i - 1] ? 1 : 0;
-        }
-        return runs >= 3 || octets > 2 * MSS;
+    /** What is sent again after it was reported elsewhere is not on its way where it is held. */
+    @Test
+    void whatIsHeldAndSentAgainIsNotOnItsWay() {
+        scoreboard.reset(0);
+        sendTo(10 * MSS);
+        scoreboard.take(sack(2 * MSS, 4 * MSS), 10 * MSS);
+        scoreboard.sent(0, 10 * MSS, 10 * MSS, 1_200);
+        assertThat(scoreboard.pipe(10 * MSS)).isEqualTo(8 * MSS);
+        scoreboard.acknowledged(4 * MSS);
+        assertThat(scoreboard.pipe(10 * MSS)).isEqualTo(6 * MSS);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Listener;
-import io.finwait.tcp.internal.buffer.Reassembly;
+import io.finwait.tcp.internal.buffer.SequenceRanges;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,36 +16,36 @@ import java.util.BitSet;
 import java.util.Random;
 
 /** What stands behind gaps, and what happens when there are more gaps than places. */
-class ReassemblyTest {
+class SequenceRangesTest {
 
     /** Not a constant to the compiler, which would refuse the wrap. */
     private static final int BASE = Integer.parseInt("2147483347");
 
     @Test
     void whatIsNearerTakesThePlaceOfWhatIsFurthestAway() {
-        Reassembly reassembly = new Reassembly();
+        SequenceRanges ranges = new SequenceRanges();
         for (int i = 1; i <= 4; i++) {
-            assertThat(reassembly.add(BASE + 100 * i, BASE + 100 * i + 10, 4)).isTrue();
+            assertThat(ranges.add(BASE + 100 * i, BASE + 100 * i + 10, 4)).isTrue();
         }
-        assertThat(reassembly.add(BASE + 500, BASE + 510, 4)).isFalse();
-        assertThat(reassembly.add(BASE, BASE + 10, 4)).isTrue();
-        assertThat(reassembly.count()).isEqualTo(4);
-        assertThat(reassembly.has(BASE, BASE + 10)).isTrue();
-        assertThat(reassembly.has(BASE + 300, BASE + 310)).isTrue();
-        assertThat(reassembly.has(BASE + 400, BASE + 401)).isFalse();
-        assertThat(reassembly.advance(BASE)).isEqualTo(BASE + 10);
+        assertThat(ranges.add(BASE + 500, BASE + 510, 4)).isFalse();
+        assertThat(ranges.add(BASE, BASE + 10, 4)).isTrue();
+        assertThat(ranges.count()).isEqualTo(4);
+        assertThat(ranges.has(BASE, BASE + 10)).isTrue();
+        assertThat(ranges.has(BASE + 300, BASE + 310)).isTrue();
+        assertThat(ranges.has(BASE + 400, BASE + 401)).isFalse();
+        assertThat(ranges.advance(BASE)).isEqualTo(BASE + 10);
     }
 
     @Test
     void whatJoinsARangeNeedsNoPlace() {
-        Reassembly reassembly = new Reassembly();
+        SequenceRanges ranges = new SequenceRanges();
         for (int i = 1; i <= 4; i++) {
-            reassembly.add(BASE + 100 * i, BASE + 100 * i + 10, 4);
+            ranges.add(BASE + 100 * i, BASE + 100 * i + 10, 4);
         }
-        assertThat(reassembly.add(BASE + 410, BASE + 420, 4)).isTrue();
-        assertThat(reassembly.add(BASE + 110, BASE + 200, 4)).isTrue();
-        assertThat(reassembly.count()).isEqualTo(3);
-        assertThat(reassembly.right(2)).isEqualTo(BASE + 420);
+        assertThat(ranges.add(BASE + 410, BASE + 420, 4)).isTrue();
+        assertThat(ranges.add(BASE + 110, BASE + 200, 4)).isTrue();
+        assertThat(ranges.count()).isEqualTo(3);
+        assertThat(ranges.right(2)).isEqualTo(BASE + 420);
     }
 
     /** The same ranges as a set of bits has, with and without too little place. */
@@ -61,38 +61,38 @@ class ReassemblyTest {
                         case 1 -> -300;
                         default -> random.nextInt();
                     };
-            Reassembly reassembly = new Reassembly();
+            SequenceRanges ranges = new SequenceRanges();
             BitSet bits = new BitSet();
             int most = run % 2 == 0 ? 1_000 : 1 + random.nextInt(8);
             int nxt = 0;
             for (int i = 0; i < 100; i++) {
                 int from = nxt + random.nextInt(600);
                 int to = from + 1 + random.nextInt(20);
-                boolean added = reassembly.add(base + from, base + to, most);
+                boolean added = ranges.add(base + from, base + to, most);
                 if (added) {
                     bits.set(from, to);
                 }
-                assertThat(reassembly.count()).isLessThanOrEqualTo(most);
+                assertThat(ranges.count()).isLessThanOrEqualTo(most);
                 String name = "seed " + seed + ", run " + run + ", step " + i;
                 assertThat(added || from > nxt).as(name + ": the next one is taken").isTrue();
-                int kept = reassembly.count() - 1;
+                int kept = ranges.count() - 1;
                 if (kept >= 0) {
                     // What made place lies behind all that is held.
-                    bits.clear(reassembly.right(kept) - base, 2_000);
+                    bits.clear(ranges.right(kept) - base, 2_000);
                 }
                 int at = nxt;
-                for (int r = 0; r < reassembly.count(); r++) {
+                for (int r = 0; r < ranges.count(); r++) {
                     int left = bits.nextSetBit(at);
                     at = bits.nextClearBit(left);
-                    assertThat(reassembly.left(r) - base).as(name).isEqualTo(left);
-                    assertThat(reassembly.right(r) - base).as(name).isEqualTo(at);
-                    assertThat(reassembly.has(base + left, base + at)).as(name).isTrue();
-                    assertThat(reassembly.has(base + left, base + at + 1)).as(name).isFalse();
+                    assertThat(ranges.left(r) - base).as(name).isEqualTo(left);
+                    assertThat(ranges.right(r) - base).as(name).isEqualTo(at);
+                    assertThat(ranges.has(base + left, base + at)).as(name).isTrue();
+                    assertThat(ranges.has(base + left, base + at + 1)).as(name).isFalse();
                 }
                 assertThat(bits.nextSetBit(at)).as(name).isEqualTo(-1);
                 if (bits.get(nxt)) {
                     nxt = bits.nextClearBit(nxt);
-                    assertThat(reassembly.advance(base + nxt - 1)).as(name).isEqualTo(base + nxt);
+                    assertThat(ranges.advance(base + nxt - 1)).as(name).isEqualTo(base + nxt);
                 }
             }
         }

@@ -1,0 +1,89 @@
+package io.finwait.tcp.internal.tcb;
+
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+
+/**
+ * What was sent again and when, in the order in which it was: a ring like {@link SentTimes}. An
+ * entry stays until it is the oldest and has arrived, is acknowledged or is lost again.
+ */
+final class AgainTimes {
+
+    private static final int FIRST_PLACES = 4;
+
+    private int[] begins = new int[FIRST_PLACES];
+    private int[] ends = new int[FIRST_PLACES];
+    private long[] times = new long[FIRST_PLACES];
+    private int head;
+    private int count;
+
+    void clear() {
+        head = 0;
+        count = 0;
+    }
+
+    int count() {
+        return count;
+    }
+
+    void add(int begin, int end, long nowNs) {
+        int last = place(count - 1);
+        if (count > 0 && times[last] == nowNs && ends[last] == begin) {
+            ends[last] = end;
+            return;
+        }
+        if (count == ends.length) {
+            grow();
+        }
+        int at = place(count++);
+        begins[at] = begin;
+        ends[at] = end;
+        times[at] = nowNs;
+    }
+
+    private int place(int entry) {
+        return (head + entry) & (ends.length - 1);
+    }
+
+    private void grow() {
+        int[] oldBegins = begins;
+        int[] oldEnds = ends;
+        long[] oldTimes = times;
+        begins = Arrays.copyOf(oldBegins, 2 * count);
+        ends = Arrays.copyOf(oldEnds, 2 * count);
+        times = Arrays.copyOf(oldTimes, 2 * count);
+        for (int i = 0; i < count; i++) {
+            int from = (head + i) & (count - 1);
+            begins[i] = oldBegins[from];
+            ends[i] = oldEnds[from];
+            times[i] = oldTimes[from];
+        }
+        head = 0;
+    }
+
+    void removeFirst() {
+        head = place(1);
+        count--;
+    }
+
+    int begin(int entry) {
+        return begins[place(entry)];
+    }
+
+    int end(int entry) {
+        return ends[place(entry)];
+    }
+
+    long time(int entry) {
+        return times[place(entry)];
+    }
+
+    void digest(int iss, long nowNs, LongConsumer to) {
+        to.accept(count);
+        for (int i = 0; i < count; i++) {
+            to.accept(begin(i) - iss);
+            to.accept(end(i) - iss);
+            to.accept(nowNs - time(i));
+        }
+    }
+}

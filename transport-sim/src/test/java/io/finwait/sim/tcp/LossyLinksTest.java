@@ -1,0 +1,52 @@
+package io.finwait.sim.tcp;
+
+import static io.finwait.sim.tcp.TwoHosts.MS;
+import static io.finwait.sim.tcp.TwoHosts.SECOND;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.sim.LinkModel;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+
+/** What reaches the other end of a bad link, as a share of what the link carries. */
+class LossyLinksTest {
+
+    @ParameterizedTest(name = "{0} ms, {1} Mbit/s, queue {2}: {3}")
+    @CsvSource({
+        "20, 100, 1, good, 0.9",
+        "20, 100, 1, reordered, 0.15",
+        "20, 1000, 1, reordered, 0.015",
+        "20, 100, 1, duplicated, 0.9",
+        "20, 100, 1, bursts, 0.2",
+        "100, 100, 1, good, 0.7",
+        "100, 100, 0.25, good, 0.35",
+        "20, 1000, 1, good, 0.7",
+        "20, 1000, 0.25, good, 0.5",
+        "100, 1000, 1, lost, 0.005"
+    })
+    void usesTheLink(int rttMs, int megabits, double queue, String how, double least)
+            throws IOException {
+        LossyTransfer transfer =
+                new LossyTransfer(
+                        1, rttMs * MS, megabits * 1_000_000L, queue, impaired(how), c -> c);
+        double share = transfer.share(5 * SECOND);
+        System.out.printf("%d/%d/%s %s: %.2f, %s%n", rttMs, megabits, queue, how, share, transfer);
+        assertThat(share).as("%s", transfer).isGreaterThan(least);
+    }
+
+    private static UnaryOperator<LinkModel> impaired(String how) {
+        return switch (how) {
+            case "good" -> link -> link;
+            case "reordered" -> link -> link.reordering(0.02, 5 * MS);
+            case "duplicated" -> link -> link.duplication(0.02);
+            case "bursts" -> link -> link.burstLoss(0.002, 5);
+            case "lost" -> link -> link.loss(0.001);
+            default -> throw new IllegalArgumentException(how);
+        };
+    }
+}
