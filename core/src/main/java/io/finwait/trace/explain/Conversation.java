@@ -1,10 +1,6 @@
 package io.finwait.trace.explain;
 
 import io.finwait.trace.capture.SeenSegment;
-import io.finwait.wire.TcpHeader;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One connection as a capture shows it, while it is read: what each side sent, how both ends stand,
@@ -12,18 +8,13 @@ import java.util.List;
  */
 final class Conversation {
 
-    /**
-     * So many segments of the beginning, and of those with SYN, FIN or RST, are kept for the story.
-     */
-    private static final int MOST_KEPT = 24;
-
     final int stream;
     final Flow[] flows;
     final EndStates states = new EndStates();
     final ZeekWords zeek = new ZeekWords();
     final LastSegments last = new LastSegments();
     final Copies copies = new Copies();
-    final List<Seen> kept = new ArrayList<>(8);
+    final KeptSegments kept = new KeptSegments();
     final ListeningPorts listeners;
     ResetFacts reset;
 
@@ -33,7 +24,6 @@ final class Conversation {
     long firstNs;
     long lastNs;
     long packets;
-    long wireOctets;
     boolean clockWentBack;
 
     /** A SYN of this pair began the next one in so many nanoseconds; negative when none did. */
@@ -51,7 +41,8 @@ final class Conversation {
     void segment(int from, SeenSegment seg) {
         Flow own = flows[from];
         Flow peer = flows[1 - from];
-        if (copies.isCopy(from, own, reset != null && reset.side == from, seg)) {
+        boolean resetSeen = reset != null && reset.side == from;
+        if (copies.isCopy(from, own, last.of(from), resetSeen, seg)) {
             lastNs = Math.max(lastNs, seg.timeNs());
             return;
         }
@@ -62,7 +53,6 @@ final class Conversation {
         }
         clockWentBack |= seg.timeNs() < lastNs;
         lastNs = Math.max(lastNs, seg.timeNs());
-        wireOctets += seg.textLength();
         if (seg.hasRst()) {
             resets(from, seg);
         } else if (reset != null && reset.side == from) {
@@ -85,7 +75,10 @@ final class Conversation {
         zeek.segment(from, seg);
         states.segment(from, flows, seg);
         last.segment(from, seg);
-        keep(from, seg);
+        if (own.finAcknowledged && peer.finAcknowledged) {
+            last.forgetTexts();
+        }
+        kept.segment(from, flows, packets, seg);
     }
 
     private void resets(int from, SeenSegment seg) {
@@ -94,25 +87,6 @@ final class Conversation {
         } else if (reset.side != from && secondReset == null) {
             secondReset = new ResetFacts(from, flows, states, last, seg);
         }
-    }
-
-    private void keep(int from, SeenSegment seg) {
-        int telling = TcpHeader.SYN | TcpHeader.FIN | TcpHeader.RST;
-        boolean tells = (seg.flags() & telling) != 0;
-        if (kept.size() >= MOST_KEPT || (!tells && packets > 4)) {
-            return;
-        }
-        kept.add(
-                new Seen(
-                        seg.number(),
-                        seg.timeNs(),
-                        from,
-                        seg.flags(),
-                        flows[from].numbersKnown ? flows[from].relative(seg.seq()) : 0,
-                        flows[1 - from].numbersKnown ? flows[1 - from].relative(seg.ack()) : 0,
-                        seg.textLength(),
-                        seg.window(),
-                        seg.timeToLive()));
     }
 
     /** The packet that was taken last; one that was seen before is not. */

@@ -22,12 +22,17 @@ final class Conversations {
 
     private final List<Conversation> all = new ArrayList<>();
     private Conversation[] table = new Conversation[1024];
+
+    /** The hashes of those in the table: most of what is not meant is passed over by them alone. */
+    private int[] hashes = new int[table.length];
+
     private final ListeningPorts listeners = new ListeningPorts();
     private int live;
 
     /** Gives a segment to its connection; returns that. */
     Conversation segment(SeenSegment seg) {
-        int index = indexOf(seg);
+        int hash = hash(seg);
+        int index = indexOf(hash, seg);
         Conversation found = table[index];
         boolean anew = found != null && beginsAnew(found, seg);
         if (anew) {
@@ -41,6 +46,7 @@ final class Conversations {
             }
             found = begun;
             table[index] = found;
+            hashes[index] = hash;
             if (2 * ++live > table.length) {
                 grow();
             }
@@ -94,18 +100,10 @@ final class Conversations {
                 && (!isDestination(flow, seg) || (seg.hasSyn() && !seg.hasAck()));
     }
 
-    private int indexOf(SeenSegment seg) {
+    private int indexOf(int hash, SeenSegment seg) {
         int mask = table.length - 1;
-        int index =
-                hash(
-                                seg.sourceHigh(),
-                                seg.sourceLow(),
-                                seg.sourcePort(),
-                                seg.destinationHigh(),
-                                seg.destinationLow(),
-                                seg.destinationPort())
-                        & mask;
-        while (table[index] != null && !isOf(table[index], seg)) {
+        int index = hash & mask;
+        while (table[index] != null && (hashes[index] != hash || !isOf(table[index], seg))) {
             index = (index + 1) & mask;
         }
         return index;
@@ -132,34 +130,28 @@ final class Conversations {
 
     private void grow() {
         Conversation[] old = table;
+        int[] oldHashes = hashes;
         table = new Conversation[2 * old.length];
+        hashes = new int[table.length];
         int mask = table.length - 1;
-        for (Conversation each : old) {
-            if (each != null) {
-                Flow a = each.flows[0];
-                Flow b = each.flows[1];
-                int index =
-                        hash(
-                                        a.addressHigh,
-                                        a.addressLow,
-                                        a.port,
-                                        b.addressHigh,
-                                        b.addressLow,
-                                        b.port)
-                                & mask;
-                while (table[index] != null) {
-                    index = (index + 1) & mask;
-                }
-                table[index] = each;
+        for (int i = 0; i < old.length; i++) {
+            if (old[i] == null) {
+                continue;
             }
+            int index = oldHashes[i] & mask;
+            while (table[index] != null) {
+                index = (index + 1) & mask;
+            }
+            table[index] = old[i];
+            hashes[index] = oldHashes[i];
         }
     }
 
     /** The same in both directions. */
-    private static int hash(long highA, long lowA, int portA, long highB, long lowB, int portB) {
-        long mixed = end(highA, lowA, portA) + end(highB, lowB, portB);
-        mixed *= 0x9E3779B97F4A7C15L;
-        return (int) (mixed >>> 32);
+    private static int hash(SeenSegment seg) {
+        long source = end(seg.sourceHigh(), seg.sourceLow(), seg.sourcePort());
+        long destination = end(seg.destinationHigh(), seg.destinationLow(), seg.destinationPort());
+        return (int) (((source + destination) * 0x9E3779B97F4A7C15L) >>> 32);
     }
 
     private static long end(long high, long low, int port) {

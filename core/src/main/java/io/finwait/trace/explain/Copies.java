@@ -18,29 +18,23 @@ final class Copies {
     private static final int NOWHERE = -1;
 
     private final int[] home = {NOWHERE, NOWHERE};
-    private final long[] lastNs = new long[2];
-    private final int[] lastSeq = new int[2];
-    private final int[] lastAck = new int[2];
-    private final int[] lastFlags = new int[2];
-    private final int[] lastText = new int[2];
-    private final int[] lastIdentification = new int[2];
     private long found;
 
     /**
      * True for a segment that was seen before; what a side sends is seen first where it is sent.
+     *
+     * @param last the side's last segment that was no copy
      */
-    boolean isCopy(int from, Flow own, boolean resetSeen, SeenSegment seg) {
+    boolean isCopy(int from, Flow own, LastSegments.Of last, boolean resetSeen, SeenSegment seg) {
         if (home[from] == NOWHERE) {
             home[from] = seg.interfaceNumber();
         }
         boolean copy =
                 seg.interfaceNumber() == home[from]
-                        ? isTheSameAtOnce(from, seg)
+                        ? isTheSameAtOnce(last, seg)
                         : !bringsNews(own, resetSeen, seg);
         if (copy) {
             found++;
-        } else {
-            remember(from, seg);
         }
         return copy;
     }
@@ -59,22 +53,14 @@ final class Copies {
         return more || acknowledges;
     }
 
-    private boolean isTheSameAtOnce(int from, SeenSegment seg) {
+    private static boolean isTheSameAtOnce(LastSegments.Of last, SeenSegment seg) {
         return seg.length() > 0
-                && lastSeq[from] == seg.seq()
-                && lastAck[from] == seg.ack()
-                && lastFlags[from] == seg.flags()
-                && lastText[from] == seg.textLength()
-                && lastIdentification[from] == seg.ipIdentification()
-                && Math.abs(seg.timeNs() - lastNs[from]) < AT_ONCE_NS;
-    }
-
-    private void remember(int from, SeenSegment seg) {
-        lastNs[from] = seg.timeNs();
-        lastSeq[from] = seg.seq();
-        lastAck[from] = seg.ack();
-        lastFlags[from] = seg.flags();
-        lastText[from] = seg.textLength();
-        lastIdentification[from] = seg.ipIdentification();
+                && last.number > 0
+                && last.seq == seg.seq()
+                && last.ack == seg.ack()
+                && last.flags == seg.flags()
+                && last.text == seg.textLength()
+                && last.ipIdentification == seg.ipIdentification()
+                && Math.abs(seg.timeNs() - last.timeNs) < AT_ONCE_NS;
     }
 }

@@ -19,7 +19,6 @@ final class Flow {
     final int port;
 
     long packets;
-    long firstNs;
     long lastNs;
     long lastNumber;
 
@@ -31,7 +30,6 @@ final class Flow {
     boolean synHadAck;
     int syns;
     long synNumber;
-    long synNs;
 
     /** The highest number sent, and the highest that the peer has acknowledged. */
     int nxt;
@@ -42,19 +40,13 @@ final class Flow {
     /** Octets of sequence space seen, whose wrap is followed. */
     long sentNumbers;
 
-    long acknowledgedNumbers;
-
     boolean textSeen;
-    long lastTextNs;
     long lastTextNumber;
     int lastTextSeq;
-    int lastTextOctets;
 
     long againSegments;
-    long againOctets;
     long zeroWindows;
     long damaged;
-    long seenOctets;
 
     /** The first numbers that were passed over: sent later, or missed by the capture. */
     boolean hasHole;
@@ -66,7 +58,7 @@ final class Flow {
     /** How often the oldest unacknowledged number was sent in a row, and at which distances. */
     int repeats;
 
-    long repeatNumber;
+    int repeatNumber;
     long repeatNs;
     long repeatFirstNs;
     long repeatFirstNumber;
@@ -81,14 +73,10 @@ final class Flow {
     int finSeq;
     long finNumber;
     long finNs;
-    int fins;
     boolean finAcknowledged;
-    long finAcknowledgedNumber;
-    long finAcknowledgedNs;
 
     boolean windowScaleSeen;
     int windowScale;
-    int lastWindow;
     boolean lastAckKnown;
     int lastAck;
 
@@ -104,9 +92,6 @@ final class Flow {
     /** Takes a segment of this side. */
     void sent(SeenSegment seg) {
         packets++;
-        if (packets == 1) {
-            firstNs = seg.timeNs();
-        }
         lastNs = Math.max(lastNs, seg.timeNs());
         lastNumber = seg.number();
         if (seg.hasRst()) {
@@ -137,7 +122,6 @@ final class Flow {
         if (seg.length() > 0) {
             repeated(seg);
         }
-        lastWindow = seg.window();
         if (seg.window() == 0) {
             zeroWindows++;
         }
@@ -154,7 +138,6 @@ final class Flow {
                 synSeen = true;
                 synHadAck = seg.hasAck();
                 synNumber = seg.number();
-                synNs = seg.timeNs();
             }
             windowScaleSeen = seg.windowScale() >= 0;
             windowScale = Math.max(0, Math.min(seg.windowScale(), 14));
@@ -174,7 +157,6 @@ final class Flow {
         nxt = number;
         una = number;
         sentNumbers = 0;
-        acknowledgedNumbers = 0;
     }
 
     private void holes(SeenSegment seg, int end) {
@@ -207,13 +189,10 @@ final class Flow {
 
     private void text(SeenSegment seg, boolean isNew) {
         textSeen = true;
-        lastTextNs = seg.timeNs();
         lastTextNumber = seg.number();
         lastTextSeq = seg.seq();
-        lastTextOctets = seg.textLength();
         if (!isNew && !isProbe(seg.seq(), seg.textLength())) {
             againSegments++;
-            againOctets += seg.textLength();
         }
     }
 
@@ -233,7 +212,6 @@ final class Flow {
     }
 
     private void fin(SeenSegment seg) {
-        fins++;
         if (!finSeen) {
             finSeen = true;
             finSeq = seg.seq() + seg.textLength();
@@ -273,7 +251,6 @@ final class Flow {
             una = ack;
         }
         if (Seq.gt(ack, una)) {
-            acknowledgedNumbers += Seq.distance(una, ack);
             una = ack;
             repeats = 0;
             if (Seq.gt(ack, nxt)) {
@@ -282,11 +259,7 @@ final class Flow {
             }
         }
         unaKnown = true;
-        if (finSeen && !finAcknowledged && Seq.gt(ack, finSeq)) {
-            finAcknowledged = true;
-            finAcknowledgedNumber = seg.number();
-            finAcknowledgedNs = seg.timeNs();
-        }
+        finAcknowledged |= finSeen && Seq.gt(ack, finSeq);
     }
 
     /**

@@ -45,7 +45,7 @@ final class Judge {
                 ApplicationView.of(conversation, ending),
                 timeWait(ending),
                 Remarks.of(conversation),
-                conversation.kept);
+                conversation.kept.all());
     }
 
     private Ending ending() {

@@ -29,6 +29,12 @@ final class LastSegments {
         }
     }
 
+    /** Both sides' text has arrived, up to their FINs: no RST can answer it any more. */
+    void forgetTexts() {
+        sides[0].texts = null;
+        sides[1].texts = null;
+    }
+
     /** A segment; number 0 when there was none. */
     static final class Of {
         long number;
@@ -37,6 +43,7 @@ final class LastSegments {
         int text;
         int seq;
         int ack;
+        int ipIdentification;
 
         /** How long the connection had been silent before. */
         long silenceNs;
@@ -52,6 +59,7 @@ final class LastSegments {
             text = seg.textLength();
             seq = seg.seq();
             ack = seg.ack();
+            ipIdentification = seg.ipIdentification();
         }
 
         private void keepText(SeenSegment seg) {

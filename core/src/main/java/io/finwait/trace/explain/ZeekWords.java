@@ -33,7 +33,6 @@ final class ZeekWords {
         boolean known;
         int start;
         int last;
-        int acknowledged;
         int letters;
         int lastSyn;
         int lastFin;
@@ -41,7 +40,7 @@ final class ZeekWords {
         int again;
         int zeroWindows;
         int gaps;
-        long text;
+        boolean textSeen;
 
         void to(Phase next) {
             before = phase;
@@ -52,7 +51,6 @@ final class ZeekWords {
             known = true;
             start = number;
             last = number;
-            acknowledged = number;
         }
     }
 
@@ -83,13 +81,13 @@ final class ZeekWords {
                 && side.phase != Phase.RESET) {
             scaled(from, 'W', ++side.zeroWindows);
         }
-        if (seg.hasAck()) {
-            acknowledge(peer, seg);
+        if (seg.hasAck() && !peer.known) {
+            peer.begin(seg.ack() - 1);
         }
         if (isAgain(side, seg, end, text)) {
             scaled(from, 'T', ++side.again);
         }
-        side.text += text;
+        side.textSeen |= text > 0;
         move(from, seg);
     }
 
@@ -102,14 +100,6 @@ final class ZeekWords {
         } else if (seg.hasSyn() && (inside || (early && seg.seq() != side.start))) {
             side.begin(seg.seq());
             side.last = end;
-        }
-    }
-
-    private static void acknowledge(Side peer, SeenSegment seg) {
-        if (!peer.known) {
-            peer.begin(seg.ack() - 1);
-        } else if (!seg.hasRst() && Seq.gt(seg.ack(), peer.acknowledged)) {
-            peer.acknowledged = seg.ack();
         }
     }
 
@@ -256,7 +246,7 @@ final class ZeekWords {
         boolean oursUnseen = ours == Phase.INACTIVE || ours == Phase.PARTIAL;
         boolean theirsUnseen = theirs == Phase.INACTIVE || theirs == Phase.PARTIAL;
         if (theirs == Phase.RESET) {
-            boolean nothingSaid = sides[0].text == 0 && sides[1].text == 0;
+            boolean nothingSaid = !sides[0].textSeen && !sides[1].textSeen;
             if (ours == Phase.SYN_SENT
                     || ours == Phase.SYN_ACK_SENT
                     || (ours == Phase.RESET && nothingSaid)) {

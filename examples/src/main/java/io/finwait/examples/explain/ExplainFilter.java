@@ -81,6 +81,9 @@ public final class ExplainFilter {
     }
 
     private boolean has(SideStory side) {
+        if (host == null && port == 0) {
+            return true;
+        }
         int colon = side.address().lastIndexOf(':');
         String address = side.address().substring(0, colon).replace("[", "").replace("]", "");
         boolean byPort =

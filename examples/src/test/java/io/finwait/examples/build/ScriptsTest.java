@@ -65,6 +65,7 @@ class ScriptsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "benchmarks/explain-against-tshark.sh",
                 "benchmarks/system.sh",
                 "benchmarks/udp-against-iperf3.sh",
                 "build/machine.sh",
@@ -98,6 +99,8 @@ class ScriptsTest {
                     benchmarks/udp-against-iperf3.sh many | ROUNDS 'many' is not a whole number
                     benchmarks/udp-against-iperf3.sh 0 | ROUNDS 0 is too small; choose 1 or more
                     benchmarks/udp-against-iperf3.sh 1 1 x | SIZE 'x' is not a whole number
+                    benchmarks/explain-against-tshark.sh 0 | '0' is not a whole number from 1
+                    benchmarks/explain-against-tshark.sh 1 1 x | 'x' is not a whole number
                     build/machine.sh jdk | jdk needs a version; see --help
                     build/machine.sh properties | properties needs a version; see --help
                     build/machine.sh jdk new | 'new' is not a version; see --help
