@@ -37,10 +37,7 @@ public interface Counters {
         ESTABLISHED_RESETS,
         /** SYNs, and ACKs that complete a handshake, dropped because an accept queue was full. */
         LISTEN_OVERFLOWS,
-        /**
-         * SYNs that a listener dropped, and handshakes that it gave up to make place for newer
-         * ones.
-         */
+        /** SYNs that a listener dropped, and handshakes that it gave up for newer ones. */
         LISTEN_DROPS,
         /** SYNs answered with a SYN cookie. */
         SYN_COOKIES_SENT,

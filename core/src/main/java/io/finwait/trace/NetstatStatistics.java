@@ -98,6 +98,9 @@ public final class NetstatStatistics {
 
     private void extended(TimeWaitCounters timeWait) {
         lines.add("TcpExt:");
+        sayIfAny(got(Counter.SYN_COOKIES_SENT), "SYN cookies sent");
+        sayIfAny(got(Counter.SYN_COOKIES_RECEIVED), "SYN cookies received");
+        sayIfAny(got(Counter.SYN_COOKIES_FAILED), "invalid SYN cookies received");
         sayIfAny(timeWait.expired(), "TCP sockets finished time wait in fast timer");
         sayIfAny(
                 timeWait.reused() + timeWait.reopened(),
@@ -106,6 +109,7 @@ public final class NetstatStatistics {
                 got(Counter.PAWS_DROPS),
                 "packets rejected in established connections because of timestamp");
         sayIfAny(got(Counter.LISTEN_OVERFLOWS), "times the listen queue of a socket overflowed");
+        sayIfAny(got(Counter.LISTEN_DROPS), "SYNs to LISTEN sockets dropped");
         sayIfAny(
                 got(Counter.ABORTS_DATA_AFTER_CLOSE, Counter.ABORTS_LINGER),
                 "connections reset due to unexpected data");

@@ -11,6 +11,7 @@ import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Backlog;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpOptions;
@@ -29,6 +30,7 @@ public final class Handshake {
     private final Timestamps timestamps;
     private final OwedAcks owedAcks;
     private final TextArrives texts;
+    private final StatelessHandshake stateless;
 
     Handshake(
             Context context,
@@ -45,27 +47,30 @@ public final class Handshake {
         this.timestamps = timestamps;
         this.owedAcks = owedAcks;
         this.texts = texts;
+        stateless = new StatelessHandshake(context, answers);
     }
 
-    /** A segment for a listening port, from a pair of sockets that is not in use. */
-    public void inListen(Backlog listener, Segment seg) {
-        if (seg.hasRst()) {
+    /**
+     * A segment for a listening port, from a pair of sockets that is not in use.
+     *
+     * @return the connection in SYN-RECEIVED whose cookie the segment has brought back, and for
+     *     which it now arrives; mostly null
+     */
+    Tcb inListen(Backlog listener, Segment seg) {
+        boolean noSyn = !seg.hasSyn() && !seg.hasAck();
+        if (seg.hasRst() || noSyn || (seg.hasSyn() && isIgnored(seg))) {
             context.counters.add(Counter.DROPPED_SEGMENTS);
-            return;
-        }
-        if (seg.hasSyn() && isIgnored(seg)) {
-            context.counters.add(Counter.DROPPED_SEGMENTS);
-            return;
-        }
-        if (seg.hasAck()) {
+        } else if (seg.hasSyn() && seg.hasAck()) {
             answers.reset(seg);
-            return;
+        } else if (seg.hasSyn()) {
+            synInListen(listener, seg);
+        } else {
+            int mss = stateless.comesBack(seg);
+            if (mss > 0 && hasPlace(listener)) {
+                return childOfCookie(listener, seg, mss);
+            }
         }
-        if (!seg.hasSyn()) {
-            context.counters.add(Counter.DROPPED_SEGMENTS);
-            return;
-        }
-        child(listener, seg);
+        return null;
     }
 
     /** A SYN with something else on it, which a profile does not answer. */
@@ -75,11 +80,16 @@ public final class Handshake {
     }
 
     /** Begins a passive handshake; a FIN on the SYN is ignored (T-24). */
-    private void child(Backlog listener, Segment seg) {
+    private void synInListen(Backlog listener, Segment seg) {
         if (!hasPlace(listener)) {
             context.counters.add(Counter.LISTEN_DROPS);
             return;
         }
+        if (stateless.isFor(listener)) {
+            stateless.answer(seg);
+            return;
+        }
+        makePlace(listener);
         Tcb tcb = newChild(listener, seg);
         synReceived(tcb, seg);
         lifecycle.childOfListener(tcb);
@@ -89,6 +99,7 @@ public final class Handshake {
      * The same, after an entry in TIME-WAIT was parked whose numbers ended at {@code oldSndNxt}.
      */
     public void childOverTimeWait(Backlog listener, Segment seg, int oldSndNxt) {
+        makePlace(listener);
         Tcb tcb = newChild(listener, seg);
         tcb.overTimeWait = true;
         timeWaits.moveAhead(tcb, oldSndNxt);
@@ -105,12 +116,44 @@ public final class Handshake {
         return place;
     }
 
-    private Tcb newChild(Backlog listener, Segment seg) {
+    private void makePlace(Backlog listener) {
         if (listener.isFullOfHandshakes()) {
             // The oldest has had the most time to prove itself.
             context.counters.add(Counter.LISTEN_DROPS);
             lifecycle.forget(listener.oldestHandshake());
         }
+    }
+
+    /**
+     * The connection as it would be now, had anything been kept of its SYN and our answer: the
+     * segment that brings the cookie arrives for it. Its round trip is not measured, since the
+     * echoed timestamp is only roughly the time of the answer.
+     */
+    private Tcb childOfCookie(Backlog listener, Segment seg, int mss) {
+        context.counters.add(Counter.SYN_COOKIES_RECEIVED);
+        TcpOptions options = seg.options();
+        Tcb tcb = newChild(listener, seg);
+        tcb.synOwed = false;
+        int iss = seg.ack() - 1;
+        tcb.snd.reset(iss);
+        tcb.rcv.synchronize(seg.seq() - 1);
+        boolean timestamps = options.hasTimestamps();
+        int echo = options.timestampEcho();
+        int scale = timestamps ? CookieOptions.scale(echo) : -1;
+        negotiate(tcb, mss, options, scale, timestamps && CookieOptions.sack(echo));
+        tcb.rcv.offerWindow(0);
+        tcb.rcv.lastAckSent = tcb.rcv.nxt;
+        tcb.snd.nxt = iss + 1;
+        tcb.snd.cursor = iss + 1;
+        tcb.timedSeq = iss + 1;
+        lifecycle.childOfListener(tcb);
+        // When the SYN came was not kept either: so long ago that a wait for text is over.
+        long wait = listener.deferredUntilNs(tcb) - context.nowNs();
+        tcb.synReceivedAtNs -= Math.max(0, wait);
+        return tcb;
+    }
+
+    private Tcb newChild(Backlog listener, Segment seg) {
         Tcb tcb = context.tcbPool.take();
         tcb.ofReceiver(seg);
         tcb.passive = true;
@@ -123,7 +166,13 @@ public final class Handshake {
 
     private void synReceived(Tcb tcb, Segment seg) {
         tcb.rcv.synchronize(seg.seq());
-        negotiate(tcb, seg.options());
+        TcpOptions options = seg.options();
+        negotiate(
+                tcb,
+                offeredMss(tcb, options),
+                options,
+                options.windowScale(),
+                options.sackPermitted());
         tcb.snd.updateWindow(seg.window(), seg.seq(), tcb.snd.una);
         if (seg.textLength() > 0 && !tcb.passive) {
             holdTextOfSyn(tcb, seg);
@@ -141,12 +190,21 @@ public final class Handshake {
         tcb.rcv.arrivedAhead(tcb.rcv.nxt, tcb.rcv.nxt + octets);
     }
 
-    /** Takes the options of the peer's SYN: an option is in use when both ends have offered it. */
-    private void negotiate(Tcb tcb, TcpOptions options) {
-        int offered = options.mss();
-        if (offered == 0) {
-            offered = tcb.isV4() ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
+    /** The MSS that a SYN offers, or the one that counts where it offers none. */
+    static int offeredMss(FourTuple pair, TcpOptions options) {
+        if (options.mss() != 0) {
+            return options.mss();
         }
+        return pair.isV4() ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
+    }
+
+    /**
+     * Takes the options of the peer's SYN: an option is in use when both ends have offered it.
+     *
+     * @param options of the segment that brought the SYN, or its cookie: for the timestamp
+     * @param scale of the peer's window, or below 0 for none
+     */
+    private void negotiate(Tcb tcb, int offered, TcpOptions options, int scale, boolean sack) {
         int mss = Math.min(Math.max(offered, SMALLEST_MSS), context.sizes.mssToOffer(tcb));
         tcb.rcv.timestamps = context.config.timestamps() && options.hasTimestamps();
         if (tcb.rcv.timestamps) {
@@ -154,12 +212,12 @@ public final class Handshake {
             tcb.rcv.tsRecentAtNs = context.nowNs();
             mss -= SegmentSizes.TIMESTAMPS_OCTETS;
         }
-        tcb.windowScaling = context.config.windowScaling() && options.windowScale() >= 0;
+        tcb.windowScaling = context.config.windowScaling() && scale >= 0;
         if (tcb.windowScaling) {
-            tcb.snd.windowScale = options.windowScale();
+            tcb.snd.windowScale = scale;
             tcb.rcv.windowScale = context.sizes.windowScaleToOffer();
         }
-        tcb.sackPermitted = context.config.selectiveAcknowledgments() && options.sackPermitted();
+        tcb.sackPermitted = context.config.selectiveAcknowledgments() && sack;
         int fits = tcb.pathMtu > 0 ? SegmentSizes.textOf(tcb, tcb.pathMtu) : Integer.MAX_VALUE;
         tcb.agreeOn(mss, fits, context.nowNs());
     }

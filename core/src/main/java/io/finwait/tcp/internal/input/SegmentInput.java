@@ -63,7 +63,10 @@ public final class SegmentInput {
 
     /** A segment for a port that listens, from a pair of sockets that is not in use. */
     public void arrivesInListen(Backlog backlog, Segment seg) {
-        handshake.inListen(backlog, seg);
+        Tcb open = handshake.inListen(backlog, seg);
+        if (open != null) {
+            segmentArrives.arrive(open, seg);
+        }
     }
 
     /**

@@ -4,11 +4,15 @@ import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.context.SegmentSizes;
+import io.finwait.tcp.internal.profile.SynOffer;
+import io.finwait.tcp.internal.profile.SynOptions;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.Segment;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
+
+import java.nio.ByteBuffer;
 
 /**
  * Segments that answer a segment and belong to no TCB. They are sent at once, or dropped and
@@ -21,6 +25,7 @@ public final class StatelessAnswers {
     private final Context context;
     private final SegmentWriter writer;
     private final FourTuple tuple = new FourTuple();
+    private final ByteBuffer layout = ByteBuffer.allocate(SynOptions.MOST_OCTETS);
     private long second;
     private boolean counting;
     private int resetsInSecond;
@@ -50,6 +55,17 @@ public final class StatelessAnswers {
             finish(seg.ack(), 0, TcpHeader.LENGTH, TcpHeader.RST, 0);
         } else {
             finish(0, seg.end(), TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
+        }
+    }
+
+    /** {@code <SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>} in answer to a SYN of which nothing is kept. */
+    public void synAck(Segment seg, int iss, int window, SynOffer offer) {
+        // The shortest layout: a spoofed SYN must not bring its victim more than it has cost.
+        int options = SynOptions.LINUX.write(layout, 0, offer);
+        int header = TcpHeader.LENGTH + options;
+        if (begin(seg, header)) {
+            writer.buffer().put(writer.optionsAt(), layout, 0, options);
+            finish(iss, seg.seq() + 1, header, TcpHeader.SYN | TcpHeader.ACK, window);
         }
     }
 

@@ -3,6 +3,7 @@ package io.finwait.tcp.internal.profile;
 /** What one SYN of ours offers; reused from SYN to SYN. */
 public final class SynOffer {
 
+    /** In octets, or 0 for none. */
     public int mss;
 
     /** The shift, or below 0 for none. */

@@ -12,7 +12,7 @@ public enum SynOptions {
     ALIGNED {
         @Override
         public int write(ByteBuffer b, int start, SynOffer offer) {
-            int at = TcpOptions.writeMss(b, start, offer.mss);
+            int at = writeMss(b, start, offer);
             if (offer.sack) {
                 at = TcpOptions.writeSackPermitted(b, at);
             }
@@ -32,7 +32,7 @@ public enum SynOptions {
             if (!offer.sack || !offer.timestamps) {
                 return at;
             }
-            at = TcpOptions.writeMss(b, start, offer.mss);
+            at = writeMss(b, start, offer);
             at = writeSack(b, at);
             at = writeTimestamps(b, at, offer);
             return offer.windowScale < 0
@@ -46,7 +46,7 @@ public enum SynOptions {
     FREEBSD {
         @Override
         public int write(ByteBuffer b, int start, SynOffer offer) {
-            int at = TcpOptions.writeMss(b, start, offer.mss);
+            int at = writeMss(b, start, offer);
             if (offer.windowScale >= 0) {
                 at = TcpOptions.writeWindowScale(b, at, offer.windowScale);
             }
@@ -72,6 +72,10 @@ public enum SynOptions {
      * @return the index behind them, a multiple of four from the start
      */
     public abstract int write(ByteBuffer b, int start, SynOffer offer);
+
+    private static int writeMss(ByteBuffer b, int at, SynOffer offer) {
+        return offer.mss == 0 ? at : TcpOptions.writeMss(b, at, offer.mss);
+    }
 
     private static int writeSack(ByteBuffer b, int at) {
         b.putShort(at, (short) (TcpOptions.SACK_PERMITTED << 8 | 2));
