@@ -42,6 +42,7 @@ module io.finwait.core {
     uses io.finwait.spi.TransportProvider;
 
     provides io.finwait.spi.TransportProvider with
+            io.finwait.spi.LoopbackProvider,
             io.finwait.trace.TraceProvider,
             io.finwait.trace.TapProvider;
 }

@@ -91,10 +91,12 @@ public final class AsyncListener {
                         return;
                     }
                     AsyncConnection next = next();
+                    // Whoever has the last one sees at once that it was the last.
+                    publish();
                     if (!answer.complete(next) && next != null) {
                         spare = next;
+                        publish();
                     }
-                    publish();
                 });
     }
 

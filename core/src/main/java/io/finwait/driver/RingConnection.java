@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>One thread at a time may read, and one write, at the same time as all other calls, which may
  * come from any thread. A buffer is the caller's again when the call returns.
  *
- * <p>What was written and not sent yet is sent when the output is ended or the connection closed,
- * and lost by {@link #abort}. Received octets are unread until they are taken out of the ring:
+ * <p>What was written and not sent yet is sent when the output is ended or the connection closed;
+ * {@link #abort} sends what may leave at once, and the rest is lost. Received octets are unread until they are taken out of the ring:
  * {@link #close} knows of them.
  */
 public final class RingConnection {
@@ -303,7 +303,7 @@ public final class RingConnection {
      * @return completed exceptionally when it has ended
      */
     public CompletableFuture<Void> abort() {
-        return end(() -> connection.abortNow());
+        return end(this::sendAndAbort);
     }
 
     private CompletableFuture<Void> end(Runnable how) {
@@ -364,6 +364,18 @@ public final class RingConnection {
                 pumpInput();
                 endNow(false);
             }
+        }
+    }
+
+    /**
+     * With a kernel below, what was written would have left at once, as far as the windows allow.
+     */
+    private void sendAndAbort() {
+        if (established && !output.isEmpty()) {
+            connection.goOnWriting();
+            driver.nextCycle(connection::abortNow);
+        } else {
+            connection.abortNow();
         }
     }
 

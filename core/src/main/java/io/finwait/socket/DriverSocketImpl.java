@@ -5,7 +5,6 @@ import io.finwait.driver.Binding;
 import io.finwait.driver.Driver;
 import io.finwait.driver.Readiness;
 import io.finwait.driver.RingConnection;
-import io.finwait.tcp.CloseReason;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -61,8 +60,8 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     /** Once a read was at the end of the stream it stays there, even when the socket is closed. */
     private boolean atEnd;
 
-    /** How the connection was reset, for each read that follows. */
-    private CloseReason reset;
+    /** Set before {@link #rings}. */
+    private StreamEnds ends;
 
     DriverSocketImpl(Driver driver, SocketBehaviour behaviour, HostNames names) {
         this.names = names;
@@ -165,8 +164,11 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
         port = toPort;
         IpAddress local = binding == null ? null : binding.address();
         int localPort = binding == null ? 0 : binding.port();
-        rings = RingConnection.connect(driver, local, localPort, IpAddress.of(to), toPort, this);
-        return rings;
+        RingConnection opening =
+                RingConnection.connect(driver, local, localPort, IpAddress.of(to), toPort, this);
+        ends = new StreamEnds(opening, behaviour);
+        rings = opening;
+        return opening;
     }
 
     private boolean isConnectDone() {
@@ -210,7 +212,9 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     /** This socket is the server's end of a connection. */
     synchronized void accepted(AsyncConnection connection, SocketSettings listener) {
         settings.inherit(listener);
-        rings = RingConnection.over(connection, this);
+        RingConnection taken = RingConnection.over(connection, this);
+        ends = new StreamEnds(taken, behaviour);
+        rings = taken;
         address = connection.remoteAddress().toInetAddress();
         port = connection.remotePort();
         localport = connection.localPort();
@@ -256,9 +260,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
     private int readNow(byte[] into, int offset, int length, long nanos) throws IOException {
         while (true) {
             requireConnected();
-            if (reset != null) {
-                throw SocketFailures.whileReading(reset, behaviour);
-            }
+            ends.refuseAfterReset();
             if (inputShut && !behaviour.readsAfterShutdownInput()) {
                 return -1;
             }
@@ -267,7 +269,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
                 return octets;
             }
             if (octets < 0) {
-                return endOfStream();
+                return ends.endOfInput();
             }
             if (inputShut) {
                 return -1;
@@ -276,20 +278,6 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
                 throw new SocketTimeoutException("Read timed out");
             }
         }
-    }
-
-    private int endOfStream() throws SocketException {
-        if (rings.peerHasClosed() && behaviour.finHidesReset()) {
-            return -1;
-        }
-        CloseReason failure = rings.takeFailure();
-        if (failure == null) {
-            return -1;
-        }
-        if (failure instanceof CloseReason.ResetByPeer && behaviour.repeatsReset()) {
-            reset = failure;
-        }
-        throw SocketFailures.whileReading(failure, behaviour);
     }
 
     private boolean isReadDone() {
@@ -331,7 +319,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
                 requireConnected();
                 int taken = rings.write(octets, offset + done, length - done);
                 if (taken < 0) {
-                    throw brokenPipe();
+                    throw phase == Phase.CLOSED ? SocketFailures.closed() : ends.endOfOutput();
                 }
                 done += taken;
                 if (done < length) {
@@ -341,16 +329,6 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
         } finally {
             writeLock.unlock();
         }
-    }
-
-    private SocketException brokenPipe() {
-        if (phase == Phase.CLOSED) {
-            return SocketFailures.closed();
-        }
-        CloseReason failure = behaviour.tellsResetToWriters() ? rings.takeFailure() : null;
-        return failure == null
-                ? new SocketException(SocketFailures.BROKEN_PIPE)
-                : SocketFailures.whileWriting(failure, rings.peerHasClosed());
     }
 
     private boolean isWriteDone() {

@@ -39,6 +39,11 @@ public enum SocketBehaviour {
         return unread;
     }
 
+    /** The JDK's channels close as a program does that calls Linux itself. */
+    Unread unreadInChannel() {
+        return this == JAVA_ON_LINUX ? Unread.RESET : unread;
+    }
+
     /** A FIN that was not read yet hides a reset behind it. */
     boolean finHidesReset() {
         return this != BSD;

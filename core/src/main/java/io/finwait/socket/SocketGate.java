@@ -89,4 +89,32 @@ final class SocketGate {
             }
         }
     }
+
+    /**
+     * Waits in a channel, which an interrupt closes; the status stays set.
+     *
+     * @param ready what is waited for; true as well when the channel is closed
+     * @param nanos how long at most, 0 for as long as it takes
+     * @return false when the time is over
+     */
+    boolean awaitInChannel(BooleanSupplier ready, long nanos) {
+        long begin = nanos == 0 ? 0 : System.nanoTime();
+        waiting = Thread.currentThread();
+        try {
+            while (!ready.getAsBoolean()) {
+                if (nanos == 0) {
+                    LockSupport.park(this);
+                } else {
+                    long left = nanos - (System.nanoTime() - begin);
+                    if (left <= 0) {
+                        return false;
+                    }
+                    LockSupport.parkNanos(this, left);
+                }
+            }
+            return true;
+        } finally {
+            waiting = null;
+        }
+    }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.nio.socket.TwoDrivers;
 import io.finwait.nio.socket.behaviour.Stage.Pair;
+import io.finwait.socket.DriverSelectorProvider;
 import io.finwait.socket.DriverServerSocketFactory;
 import io.finwait.socket.DriverSocketFactory;
 import io.finwait.socket.SocketBehaviour;
@@ -41,6 +42,8 @@ class NamedBehavioursTest {
                         new DriverServerSocketFactory(drivers.server, behaviour),
                         "10.0.0.1",
                         TwoDrivers.SERVER,
+                        new DriverSelectorProvider(drivers.client, behaviour),
+                        new DriverSelectorProvider(drivers.server, behaviour),
                         drivers::close);
         stages.add(stage);
         return stage.pair();

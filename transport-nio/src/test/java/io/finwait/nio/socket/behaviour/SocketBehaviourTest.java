@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.socket.TwoDrivers;
+import io.finwait.socket.DriverSelectorProvider;
 import io.finwait.socket.DriverServerSocketFactory;
 import io.finwait.socket.DriverSocketFactory;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -40,6 +42,9 @@ class SocketBehaviourTest {
         GROUPS.put("Listening", Listening.ALL);
         GROUPS.put("Options", Options.ALL);
         GROUPS.put("Interrupts", Interrupts.ALL);
+        GROUPS.put("Channels", Channels.ALL);
+        GROUPS.put("Channels as sockets", Adaptors.ALL);
+        GROUPS.put("Selectors", Selecting.ALL);
     }
 
     private static final Path PAGE = Path.of("..", "docs", "socket-behaviour.md");
@@ -48,8 +53,8 @@ class SocketBehaviourTest {
             """
             # What sockets do
 
-            The same programs with `java.net` sockets, run on those of the JDK over Linux's TCP and on those of
-            `DriverSocketFactory` and `DriverServerSocketFactory`. Printed by `SocketBehaviourTest`, which runs
+            The same programs with `java.net` sockets and `java.nio` channels, run on those of the JDK over Linux's
+            TCP and on those of `DriverSocketFactory`, `DriverServerSocketFactory` and `DriverSelectorProvider`. Printed by `SocketBehaviourTest`, which runs
             them; not written by hand. What several calls give is separated by commas.
 
             Where systems differ, `SocketBehaviour` chooses: this page is about `JAVA_ON_LINUX`, the default.
@@ -66,6 +71,8 @@ class SocketBehaviourTest {
                 new DriverServerSocketFactory(drivers.server),
                 "10.0.0.1",
                 TwoDrivers.SERVER,
+                new DriverSelectorProvider(drivers.client),
+                new DriverSelectorProvider(drivers.server),
                 drivers::close);
     }
 
@@ -75,6 +82,8 @@ class SocketBehaviourTest {
                 ServerSocketFactory.getDefault(),
                 "127.0.0.1",
                 "127.0.0.1",
+                SelectorProvider.provider(),
+                SelectorProvider.provider(),
                 () -> {});
     }
 

@@ -8,6 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -57,6 +60,7 @@ final class Stage implements AutoCloseable {
     final ServerSocketFactory servers;
     final InetAddress clientAddress;
     final InetAddress serverAddress;
+    final ChannelStage channels;
     private final Closeable below;
     private final Deque<Closeable> open = new ArrayDeque<>();
 
@@ -65,12 +69,15 @@ final class Stage implements AutoCloseable {
             ServerSocketFactory servers,
             String clientAddress,
             String serverAddress,
+            SelectorProvider clientChannels,
+            SelectorProvider serverChannels,
             Closeable below)
             throws IOException {
         this.sockets = sockets;
         this.servers = servers;
         this.clientAddress = InetAddress.getByName(clientAddress);
         this.serverAddress = InetAddress.getByName(serverAddress);
+        this.channels = new ChannelStage(this, clientChannels, serverChannels);
         this.below = below;
     }
 
@@ -266,7 +273,8 @@ final class Stage implements AutoCloseable {
         }
         for (StackTraceElement frame : frames) {
             String method = frame.getClassName() + "." + frame.getMethodName();
-            if (method.equals("io.finwait.socket.SocketGate.await")
+            if (method.startsWith("io.finwait.socket.SocketGate.await")
+                    || method.equals("io.finwait.socket.DriverSelector.await")
                     || method.equals("sun.nio.ch.NioSocketImpl.park")) {
                 return thread.getState() != Thread.State.BLOCKED;
             }
@@ -277,9 +285,11 @@ final class Stage implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (Closeable each : open) {
+            // Whatever the program has set: nobody waits for what it has left.
             if (each instanceof Socket socket && !socket.isClosed()) {
-                // Whatever the program has set: nobody waits for what it has left.
                 socket.setSoLinger(true, 0);
+            } else if (each instanceof SocketChannel channel && channel.isOpen()) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             }
             each.close();
         }

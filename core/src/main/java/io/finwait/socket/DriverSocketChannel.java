@@ -1,0 +1,619 @@
+package io.finwait.socket;
+
+import io.finwait.driver.AsyncConnection;
+import io.finwait.driver.Binding;
+import io.finwait.driver.Driver;
+import io.finwait.driver.Readiness;
+import io.finwait.driver.RingConnection;
+import io.finwait.wire.IpAddress;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NoConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A channel whose TCP is a driver's. One thread reads or connects, one writes, and any may close,
+ * which frees whoever waits and ends the connection at once, whether the channel is registered with
+ * a selector or not.
+ */
+final class DriverSocketChannel extends SocketChannel implements ReadyChannel, Readiness {
+
+    private enum Phase {
+        UNCONNECTED,
+        CONNECTING,
+        CONNECTED
+    }
+
+    private final Driver driver;
+    private final SocketBehaviour behaviour;
+    private final SocketSettings settings;
+    private final ChannelKeys keys = new ChannelKeys();
+    private final ReentrantLock readLock = new ReentrantLock();
+    private final ReentrantLock writeLock = new ReentrantLock();
+    private final SocketGate reading = new SocketGate();
+    private final SocketGate writing = new SocketGate();
+    private final BooleanSupplier connectDone = this::isConnectDone;
+    private final BooleanSupplier readDone = this::isReadDone;
+    private final BooleanSupplier writeDone = this::isWriteDone;
+
+    /** Guards opening, binding and closing; held for no longer than the driver takes to answer. */
+    private final Object stateLock = new Object();
+
+    private volatile Phase phase = Phase.UNCONNECTED;
+
+    /** Set before {@link #rings}. */
+    private StreamEnds ends;
+
+    private volatile RingConnection rings;
+    private volatile InetSocketAddress remote;
+    private Binding binding;
+    private volatile boolean inputShut;
+    private volatile boolean outputShut;
+    private Socket adaptor;
+
+    DriverSocketChannel(DriverSelectorProvider provider, Driver driver, SocketBehaviour behaviour) {
+        super(provider);
+        this.driver = driver;
+        this.behaviour = behaviour;
+        settings = new SocketSettings(driver, false);
+    }
+
+    /** The server's end of a connection. */
+    static DriverSocketChannel accepted(
+            DriverSelectorProvider provider,
+            AsyncConnection connection,
+            Driver driver,
+            SocketBehaviour behaviour,
+            SocketSettings listener) {
+        DriverSocketChannel channel = new DriverSocketChannel(provider, driver, behaviour);
+        channel.settings.inherit(listener);
+        channel.remote =
+                new InetSocketAddress(
+                        connection.remoteAddress().toInetAddress(), connection.remotePort());
+        channel.phase = Phase.CONNECTED;
+        channel.took(RingConnection.over(connection, channel));
+        return channel;
+    }
+
+    private void took(RingConnection taken) {
+        ends = new StreamEnds(taken, behaviour);
+        rings = taken;
+        // What has been told before there was anything to look at.
+        changed(READABLE | WRITABLE);
+    }
+
+    Driver driver() {
+        return driver;
+    }
+
+    // Readiness.
+
+    @Override
+    public void changed(int what) {
+        if ((what & READABLE) != 0) {
+            reading.look();
+            keys.mayBeReady(SelectionKey.OP_READ);
+        }
+        if ((what & WRITABLE) != 0) {
+            writing.look();
+            if (phase == Phase.CONNECTING) {
+                reading.look();
+            }
+            keys.mayBeReady(SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);
+        }
+    }
+
+    @Override
+    public int opsReady() {
+        RingConnection mine = rings;
+        if (mine == null) {
+            return 0;
+        }
+        if (phase == Phase.CONNECTING) {
+            return isConnectDone() ? SelectionKey.OP_CONNECT : 0;
+        }
+        return (isReadDone() ? SelectionKey.OP_READ : 0)
+                | (mine.isWritable() ? SelectionKey.OP_WRITE : 0);
+    }
+
+    @Override
+    public ChannelKeys channelKeys() {
+        return keys;
+    }
+
+    private boolean isConnectDone() {
+        return !isOpen() || rings.isEstablished() || rings.hasEnded();
+    }
+
+    private boolean isReadDone() {
+        return !isOpen() || inputShut || rings.isReadable();
+    }
+
+    private boolean isWriteDone() {
+        return !isOpen() || rings.isWritable();
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void requireConnected() throws ClosedChannelException {
+        requireOpen();
+        if (phase != Phase.CONNECTED) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    // Opening.
+
+    @Override
+    public SocketChannel bind(SocketAddress local) throws IOException {
+        InetSocketAddress asked = Addresses.orAny(local);
+        readLock.lock();
+        writeLock.lock();
+        try {
+            synchronized (stateLock) {
+                requireOpen();
+                if (phase == Phase.CONNECTING) {
+                    throw new ConnectionPendingException();
+                }
+                if (binding != null || phase == Phase.CONNECTED) {
+                    throw new AlreadyBoundException();
+                }
+                InetAddress address = asked.getAddress();
+                binding = Addresses.bind(driver, address, asked.getPort(), settings.reuseAddress());
+            }
+            return this;
+        } finally {
+            writeLock.unlock();
+            readLock.unlock();
+        }
+    }
+
+    @Override
+    public boolean connect(SocketAddress to) throws IOException {
+        return connect(Addresses.known(to), 0);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param nanos how long at most when the channel blocks, 0 for as long as it takes
+     */
+    boolean connect(InetSocketAddress to, long nanos) throws IOException {
+        readLock.lock();
+        writeLock.lock();
+        try {
+            requireOpen();
+            boolean blocking = isBlocking();
+            boolean done = false;
+            try {
+                if (blocking) {
+                    begin();
+                }
+                beginConnect(to);
+                done = awaitConnect(blocking, nanos);
+            } finally {
+                if (blocking) {
+                    end(done);
+                }
+            }
+            return done;
+        } catch (IOException e) {
+            close();
+            throw e;
+        } finally {
+            writeLock.unlock();
+            readLock.unlock();
+        }
+    }
+
+    private void beginConnect(InetSocketAddress to) throws IOException {
+        synchronized (stateLock) {
+            requireOpen();
+            switch (phase) {
+                case CONNECTED -> throw new AlreadyConnectedException();
+                case CONNECTING -> throw new ConnectionPendingException();
+                case UNCONNECTED -> phase = Phase.CONNECTING;
+            }
+            remote = to;
+            InetAddress address = Addresses.reachable(to.getAddress(), driver);
+            IpAddress local = binding == null ? null : binding.address();
+            int localPort = binding == null ? 0 : binding.port();
+            took(
+                    RingConnection.connect(
+                            driver, local, localPort, IpAddress.of(address), to.getPort(), this));
+        }
+    }
+
+    private boolean awaitConnect(boolean blocking, long nanos) throws IOException {
+        if (blocking && !reading.awaitInChannel(connectDone, nanos)) {
+            throw new SocketTimeoutException("Connect timed out");
+        }
+        synchronized (stateLock) {
+            if (!isOpen()) {
+                return false;
+            }
+            if (rings.isEstablished()) {
+                settings.applyTo(rings.connection());
+                phase = Phase.CONNECTED;
+            } else if (rings.hasEnded()) {
+                throw SocketFailures.whileConnecting(rings, remote.getPort());
+            }
+        }
+        if (phase != Phase.CONNECTED) {
+            return false;
+        }
+        changed(READABLE | WRITABLE);
+        return true;
+    }
+
+    @Override
+    public boolean finishConnect() throws IOException {
+        readLock.lock();
+        writeLock.lock();
+        try {
+            requireOpen();
+            switch (phase) {
+                case CONNECTED -> {
+                    return true;
+                }
+                case UNCONNECTED -> throw new NoConnectionPendingException();
+                case CONNECTING -> {
+                    // As it should be.
+                }
+            }
+            boolean blocking = isBlocking();
+            boolean done = false;
+            try {
+                if (blocking) {
+                    begin();
+                }
+                done = awaitConnect(blocking, 0);
+            } finally {
+                if (blocking) {
+                    end(done);
+                }
+            }
+            return done;
+        } catch (IOException e) {
+            close();
+            throw e;
+        } finally {
+            writeLock.unlock();
+            readLock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isConnected() {
+        return phase == Phase.CONNECTED && isOpen();
+    }
+
+    @Override
+    public boolean isConnectionPending() {
+        return phase == Phase.CONNECTING && isOpen();
+    }
+
+    @Override
+    public SocketAddress getRemoteAddress() throws IOException {
+        requireOpen();
+        return remote;
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() throws IOException {
+        requireOpen();
+        return localAddress();
+    }
+
+    InetSocketAddress localAddress() {
+        synchronized (stateLock) {
+            AsyncConnection mine = rings == null ? null : rings.connection();
+            if (mine != null) {
+                return new InetSocketAddress(mine.localAddress().toInetAddress(), mine.localPort());
+            }
+            return binding == null
+                    ? null
+                    : new InetSocketAddress(Addresses.ofBinding(binding), binding.port());
+        }
+    }
+
+    InetSocketAddress remoteAddress() {
+        return phase == Phase.CONNECTED ? remote : null;
+    }
+
+    // Reading.
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return read(into, 0);
+    }
+
+    /**
+     * Reads.
+     *
+     * @param nanos how long at most when the channel blocks, 0 for as long as it takes
+     */
+    int read(ByteBuffer into, long nanos) throws IOException {
+        if (into.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        readLock.lock();
+        try {
+            requireConnected();
+            boolean blocking = isBlocking();
+            int octets = 0;
+            try {
+                if (blocking) {
+                    begin();
+                }
+                octets = readNow(into, blocking, nanos);
+            } finally {
+                if (blocking) {
+                    end(octets != 0);
+                }
+            }
+            return octets;
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    @Override
+    public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
+        long total = 0;
+        readLock.lock();
+        try {
+            requireConnected();
+            for (int i = offset; i < offset + length; i++) {
+                if (!into[i].hasRemaining()) {
+                    continue;
+                }
+                if (total > 0 && !rings.isReadable()) {
+                    break;
+                }
+                // Behind the first octet only those that are there already, and no failure.
+                int octets = total == 0 ? read(into[i]) : rings.read(into[i]);
+                if (octets < 0) {
+                    return total == 0 ? -1 : total;
+                }
+                total += octets;
+                if (into[i].hasRemaining()) {
+                    break;
+                }
+            }
+            return total;
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    private int readNow(ByteBuffer into, boolean blocking, long nanos) throws IOException {
+        while (isOpen()) {
+            ends.refuseAfterReset();
+            if (inputShut) {
+                return -1;
+            }
+            int octets = rings.read(into);
+            if (octets > 0) {
+                return octets;
+            }
+            if (octets < 0) {
+                return ends.endOfInput();
+            }
+            if (!blocking || !into.hasRemaining()) {
+                return 0;
+            }
+            if (!reading.awaitInChannel(readDone, nanos)) {
+                throw new SocketTimeoutException("Read timed out");
+            }
+        }
+        return 0;
+    }
+
+    int available() throws IOException {
+        requireConnected();
+        return inputShut ? 0 : rings.available();
+    }
+
+    @Override
+    public SocketChannel shutdownInput() throws IOException {
+        synchronized (stateLock) {
+            requireConnected();
+            if (!inputShut) {
+                inputShut = true;
+                if (behaviour.discardsAfterShutdownInput()) {
+                    rings.discardInput();
+                }
+                changed(READABLE);
+            }
+            return this;
+        }
+    }
+
+    boolean isInputShut() {
+        return inputShut;
+    }
+
+    // Writing.
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        return (int) write(new ByteBuffer[] {from}, 0, 1);
+    }
+
+    @Override
+    public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, from.length);
+        writeLock.lock();
+        try {
+            requireConnected();
+            boolean blocking = isBlocking();
+            long total = 0;
+            boolean done = false;
+            try {
+                if (blocking) {
+                    begin();
+                }
+                for (int i = offset; i < offset + length; i++) {
+                    int octets = writeNow(from[i], blocking);
+                    if (octets < 0 && total == 0) {
+                        throw endOfOutput();
+                    }
+                    total += Math.max(octets, 0);
+                    if (from[i].hasRemaining()) {
+                        break;
+                    }
+                }
+                done = total > 0 || isOpen();
+            } finally {
+                if (blocking) {
+                    end(done);
+                }
+            }
+            return total;
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    private IOException endOfOutput() {
+        return outputShut
+                ? new AsynchronousCloseException()
+                : new IOException(ends.endOfOutput().getMessage());
+    }
+
+    /** How many octets were taken, all when the channel blocks; -1 when none is taken any more. */
+    private int writeNow(ByteBuffer from, boolean blocking) {
+        int begin = from.position();
+        while (isOpen()) {
+            int taken = outputShut ? -1 : rings.write(from);
+            if (taken < 0 && from.position() == begin) {
+                return -1;
+            }
+            if (taken < 0 || !from.hasRemaining() || !blocking) {
+                break;
+            }
+            writing.awaitInChannel(writeDone, 0);
+        }
+        return from.position() - begin;
+    }
+
+    @Override
+    public SocketChannel shutdownOutput() throws IOException {
+        synchronized (stateLock) {
+            requireConnected();
+            if (!outputShut) {
+                outputShut = true;
+                CompletableFuture<?> unused = rings.shutdownOutput();
+            }
+            return this;
+        }
+    }
+
+    boolean isOutputShut() {
+        return outputShut;
+    }
+
+    // Modes and closing.
+
+    @Override
+    protected void implConfigureBlocking(boolean block) throws IOException {
+        // Nobody may be within a call that has begun in the other mode.
+        readLock.lock();
+        writeLock.lock();
+        try {
+            requireOpen();
+        } finally {
+            writeLock.unlock();
+            readLock.unlock();
+        }
+    }
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        int seconds = settings.lingerSeconds();
+        CompletableFuture<Void> accepted = closeNow(seconds != 0);
+        reading.look();
+        writing.look();
+        if (accepted != null && seconds > 0 && isBlocking()) {
+            Locks.awaitUninterruptibly(accepted, TimeUnit.SECONDS.toNanos(seconds));
+        }
+    }
+
+    /** Null when there was nothing to be closed. */
+    private CompletableFuture<Void> closeNow(boolean orderly) {
+        synchronized (stateLock) {
+            if (binding != null) {
+                CompletableFuture<Void> unused = binding.release();
+            }
+            if (rings == null) {
+                return null;
+            }
+            return orderly && phase == Phase.CONNECTED
+                    ? rings.close(behaviour.unreadInChannel())
+                    : rings.abort();
+        }
+    }
+
+    // Options.
+
+    @Override
+    public <T> SocketChannel setOption(SocketOption<T> option, T value) throws IOException {
+        Objects.requireNonNull(option, "option");
+        requireOpen();
+        settings.put(option, value, phase == Phase.CONNECTED ? rings.connection() : null);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> option) throws IOException {
+        Objects.requireNonNull(option, "option");
+        requireOpen();
+        return settings.get(option);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return settings.supported();
+    }
+
+    @Override
+    public Socket socket() {
+        synchronized (stateLock) {
+            if (adaptor == null) {
+                adaptor = ChannelSocket.of(this);
+            }
+            return adaptor;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "SocketChannel[" + phase + " " + localAddress() + " > " + remote + "]";
+    }
+}
