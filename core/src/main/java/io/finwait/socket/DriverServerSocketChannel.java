@@ -36,7 +36,7 @@ final class DriverServerSocketChannel extends ServerSocketChannel
     private final SocketSettings settings;
     private final ChannelKeys keys = new ChannelKeys();
     private final ReentrantLock acceptLock = new ReentrantLock();
-    private final SocketGate accepting = new SocketGate();
+    private final SocketGate accepting;
     private final BooleanSupplier acceptDone = this::isAcceptDone;
     private final Object stateLock = new Object();
     private Binding binding;
@@ -50,6 +50,7 @@ final class DriverServerSocketChannel extends ServerSocketChannel
         this.driver = driver;
         this.behaviour = behaviour;
         settings = new SocketSettings(driver, true);
+        accepting = new SocketGate(driver.time());
     }
 
     @Override
@@ -95,7 +96,8 @@ final class DriverServerSocketChannel extends ServerSocketChannel
                     Addresses.bind(
                             driver, asked.getAddress(), asked.getPort(), settings.reuseAddress());
             try {
-                listener = Locks.answer(bound.listen(backlog < 1 ? BACKLOG : backlog));
+                listener =
+                        Locks.answer(bound.listen(backlog < 1 ? BACKLOG : backlog), driver.time());
             } catch (IOException e) {
                 CompletableFuture<Void> unused = bound.release();
                 throw e;
@@ -147,7 +149,7 @@ final class DriverServerSocketChannel extends ServerSocketChannel
     private AsyncConnection next(boolean blocking, long nanos) throws IOException {
         while (isOpen()) {
             if (listener.isAcceptable()) {
-                AsyncConnection next = Locks.answer(listener.poll());
+                AsyncConnection next = Locks.answer(listener.poll(), driver.time());
                 if (next != null) {
                     return next;
                 }

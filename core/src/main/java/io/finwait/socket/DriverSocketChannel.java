@@ -50,8 +50,8 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     private final ChannelKeys keys = new ChannelKeys();
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
-    private final SocketGate reading = new SocketGate();
-    private final SocketGate writing = new SocketGate();
+    private final SocketGate reading;
+    private final SocketGate writing;
     private final BooleanSupplier connectDone = this::isConnectDone;
     private final BooleanSupplier readDone = this::isReadDone;
     private final BooleanSupplier writeDone = this::isWriteDone;
@@ -76,6 +76,8 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         this.driver = driver;
         this.behaviour = behaviour;
         settings = new SocketSettings(driver, false);
+        reading = new SocketGate(driver.time());
+        writing = new SocketGate(driver.time());
     }
 
     /** The server's end of a connection. */
@@ -561,7 +563,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         reading.look();
         writing.look();
         if (accepted != null && seconds > 0 && isBlocking()) {
-            Locks.awaitUninterruptibly(accepted, TimeUnit.SECONDS.toNanos(seconds));
+            Locks.awaitUninterruptibly(accepted, driver.time(), TimeUnit.SECONDS.toNanos(seconds));
         }
     }
 

@@ -98,18 +98,18 @@ final class SocketGate {
      * @return false when the time is over
      */
     boolean awaitInChannel(BooleanSupplier ready, long nanos) {
-        long begin = nanos == 0 ? 0 : System.nanoTime();
+        long begin = nanos == 0 ? 0 : time.nowNs();
         waiting = Thread.currentThread();
         try {
             while (!ready.getAsBoolean()) {
                 if (nanos == 0) {
-                    LockSupport.park(this);
+                    time.park(this, 0);
                 } else {
-                    long left = nanos - (System.nanoTime() - begin);
+                    long left = nanos - (time.nowNs() - begin);
                     if (left <= 0) {
                         return false;
                     }
-                    LockSupport.parkNanos(this, left);
+                    time.park(this, left);
                 }
             }
             return true;
