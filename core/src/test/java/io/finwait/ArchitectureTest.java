@@ -112,12 +112,14 @@ class ArchitectureTest {
                 "io.finwait.spi");
     }
 
+    /** A program whose channels are all ours names its transport by a URI. */
     @Test
     void socketsStandOnTheDriver() {
         arrows(
                 "io.finwait.socket",
                 "io.finwait.socket",
                 "io.finwait.driver",
+                "io.finwait.spi",
                 "io.finwait.tcp",
                 "io.finwait.wire");
     }
