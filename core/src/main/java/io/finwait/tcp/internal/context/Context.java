@@ -90,9 +90,10 @@ public final class Context {
 
     /** Gives a TCB with its pair of sockets its numbers and its place. */
     public void register(Tcb tcb) {
-        tcb.snd.reset(initialSequence.next(tcb, clock.lastNs()));
+        long hash = initialSequence.hash(tcb);
+        tcb.snd.reset(initialSequence.next(hash, clock.lastNs()));
         tcb.timedSeq = tcb.snd.iss;
-        tcb.timestampOffset = initialSequence.timestampOffset(tcb);
+        tcb.timestampOffset = initialSequence.timestampOffset(hash);
         tcbs.add(tcb);
     }
 
@@ -164,6 +165,7 @@ public final class Context {
 
     /** The same for an answer to a segment whose connection no longer has a TCB. */
     public int timestampFor(Segment seg) {
-        return clock.lastTicks() + initialSequence.timestampOffset(scratch.ofReceiver(seg));
+        long hash = initialSequence.hash(scratch.ofReceiver(seg));
+        return clock.lastTicks() + initialSequence.timestampOffset(hash);
     }
 }

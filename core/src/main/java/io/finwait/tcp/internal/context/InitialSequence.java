@@ -33,11 +33,20 @@ public final class InitialSequence {
         fixed = new int[0];
     }
 
-    public int next(FourTuple tuple, long nowNs) {
+    /**
+     * The keyed hash of a pair, for {@link #next} and {@link #timestampOffset}, which take different
+     * halves of it.
+     */
+    public long hash(FourTuple tuple) {
+        return hash.hash(tuple);
+    }
+
+    /** The initial sequence number of a new incarnation of the pair with this hash. */
+    public int next(long hashOfPair, long nowNs) {
         if (fixed.length > 0) {
             return fixed[Math.min(next++, fixed.length - 1)];
         }
-        return (int) (nowNs / TICK_NS) + (int) hash.hash(tuple);
+        return (int) (nowNs / TICK_NS) + (int) hashOfPair;
     }
 
     /** How far the clock of these numbers moves between two times; 0 when the numbers are fixed. */
@@ -49,7 +58,7 @@ public final class InitialSequence {
      * The offset of a pair's timestamps: constant for the pair, so timestamps keep rising across
      * incarnations (RFC 7323 §7.1).
      */
-    public int timestampOffset(FourTuple tuple) {
-        return (int) (hash.hash(tuple) >>> 32);
+    public int timestampOffset(long hashOfPair) {
+        return (int) (hashOfPair >>> 32);
     }
 }

@@ -6,13 +6,15 @@ import io.finwait.tcp.internal.tcb.Events;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 import java.util.ArrayDeque;
-import java.util.function.BiConsumer;
 
 /**
  * What observers will be told, kept until the batch of packets is processed, so that a callback
  * that closes, aborts or connects never meets a TCB in the middle of a segment.
  */
 public final class Notifications {
+
+    private static final int BEFORE_TEXT = Events.ESTABLISHED | Events.SOFT_ERROR;
+    private static final int OF_TEXT = Events.READABLE | Events.WRITABLE | Events.PEER_CLOSED;
 
     private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
     private final Observations observations;
@@ -82,50 +84,20 @@ public final class Notifications {
         return told;
     }
 
-    private void tell(TcpConnection connection, int events) {
+    private static void tell(TcpConnection connection, int events) {
         int incarnation = connection.incarnation;
-        tell(
-                connection,
-                incarnation,
-                events,
-                Events.ESTABLISHED,
-                ConnectionObserver::onEstablished);
-        if ((events & Events.SOFT_ERROR) != 0) {
-            tell(
-                    connection,
-                    incarnation,
-                    events,
-                    Events.SOFT_ERROR,
-                    (o, c) -> o.onSoftError(c, connection.softError));
-        }
+        tellEach(connection, incarnation, events & BEFORE_TEXT);
         if (connection.incarnation != incarnation) {
             return;
         }
+        int rest = events & ~BEFORE_TEXT;
+        if (connection.draining || connection.givenUp) {
+            rest &= ~OF_TEXT;
+        }
         if (connection.draining) {
             drain(connection);
-        } else if (!connection.givenUp) {
-            tell(connection, incarnation, events, Events.READABLE, ConnectionObserver::onReadable);
-            tell(connection, incarnation, events, Events.WRITABLE, ConnectionObserver::onWritable);
-            tell(
-                    connection,
-                    incarnation,
-                    events,
-                    Events.PEER_CLOSED,
-                    ConnectionObserver::onPeerClosed);
         }
-        tell(
-                connection,
-                incarnation,
-                events,
-                Events.CLOSE_ACKNOWLEDGED,
-                ConnectionObserver::onCloseAcknowledged);
-        tell(
-                connection,
-                incarnation,
-                events,
-                Events.LINGER_EXPIRED,
-                ConnectionObserver::onLingerExpired);
-        tell(connection, incarnation, events, Events.ENDED, ConnectionObserver::onEnded);
+        tellEach(connection, incarnation, rest);
     }
 
     private static void drain(TcpConnection connection) {
@@ -137,20 +109,34 @@ public final class Notifications {
         }
     }
 
-    /** An event noted for one incarnation is never told of the next one of the same handle. */
-    private static void tell(
-            TcpConnection connection,
-            int incarnation,
-            int events,
-            int event,
-            BiConsumer<ConnectionObserver, TcpConnection> call) {
-        if ((events & event) == 0 || connection.incarnation != incarnation) {
-            return;
+    /**
+     * Tells events in the order of their bits. An event noted for one incarnation is never told of
+     * the next one of the same handle.
+     */
+    private static void tellEach(TcpConnection connection, int incarnation, int events) {
+        int left = events;
+        while (left != 0 && connection.incarnation == incarnation) {
+            int event = Integer.lowestOneBit(left);
+            left -= event;
+            try {
+                tell(connection.observer, connection, event);
+            } catch (Throwable e) {
+                connection.endpoint.containment.observerThrew(connection, incarnation, e);
+            }
         }
-        try {
-            call.accept(connection.observer, connection);
-        } catch (Throwable e) {
-            connection.endpoint.containment.observerThrew(connection, incarnation, e);
+    }
+
+    private static void tell(ConnectionObserver observer, TcpConnection connection, int event) {
+        switch (event) {
+            case Events.ESTABLISHED -> observer.onEstablished(connection);
+            case Events.SOFT_ERROR -> observer.onSoftError(connection, connection.softError);
+            case Events.READABLE -> observer.onReadable(connection);
+            case Events.WRITABLE -> observer.onWritable(connection);
+            case Events.PEER_CLOSED -> observer.onPeerClosed(connection);
+            case Events.CLOSE_ACKNOWLEDGED -> observer.onCloseAcknowledged(connection);
+            case Events.LINGER_EXPIRED -> observer.onLingerExpired(connection);
+            case Events.ENDED -> observer.onEnded(connection);
+            default -> throw new IllegalArgumentException("not one event: " + event);
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.finwait.tcp.internal.tcb;
 
-/** What an observer may be told of its connection; one bit each, see {@link Handle#tell}. */
+/**
+ * What an observer may be told of its connection, one bit each, in the order in which it is told;
+ * see {@link Handle#tell}.
+ */
 public final class Events {
 
     public static final int ESTABLISHED = 1;
