@@ -52,7 +52,13 @@ final class WorldDigest {
     }
 
     private void host(ExploredHost host, Digest digest) {
-        StateDigest.of(host.endpoint, digest);
+        int iss = ExploredHost.initialSequence(host.side);
+        int irs = ExploredHost.initialSequence(1 - host.side);
+        StateDigest.of(host.endpoint, iss, irs, digest);
+        if (bounds.areTwoIncarnations()) {
+            // Another SYN may come.
+            StateDigest.listeners(host.endpoint, digest);
+        }
         if (bounds.areTwoIncarnations() && host.closed) {
             digest.accept(host.incarnation << 8 | (host.endedInOrder() ? 1 : 0));
         } else {

@@ -3,6 +3,7 @@ package io.finwait.tcp.internal.buffer;
 import io.finwait.wire.Seq;
 
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
  * A set of sequence numbers: ranges in order that never touch. It holds what has arrived beyond
@@ -315,6 +316,26 @@ public final class SequenceRanges {
         return chosen[place];
     }
 
+    /**
+     * Tells the ranges, counted from {@code irs}, see {@code StateDigest}.
+     *
+     * @param sack true when a SACK option will list them, the newest first
+     */
+    public void digest(int irs, boolean sack, LongConsumer to) {
+        to.accept(count);
+        for (int i = 0; i < count; i++) {
+            to.accept(left(i) - irs);
+            to.accept(right(i) - irs);
+        }
+        for (int i = 0; sack && i < newestCount; i++) {
+            int range = firstThatReaches(newest[i] + 1);
+            if (range < count && Seq.leq(left(range), newest[i])) {
+                to.accept(range);
+            }
+        }
+    }
+
+    /** Forgets all ranges. */
     public void clear() {
         first = 0;
         count = 0;

@@ -3,6 +3,8 @@ package io.finwait.tcp.internal.endpoint;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.tcb.Tcb;
 
+import java.util.function.LongConsumer;
+
 /** The handshakes of a listener, from the oldest to the newest. */
 final class HandshakeQueue {
 
@@ -36,6 +38,14 @@ final class HandshakeQueue {
         newest = tcb;
         size++;
         context.handshakes++;
+    }
+
+    /** Tells the order, see {@link StateDigest}. */
+    void digest(LongConsumer to) {
+        to.accept(size);
+        for (Tcb each = oldest; each != null; each = each.newerHandshake) {
+            to.accept(each.ports());
+        }
     }
 
     /** Takes a handshake out; what is none any more stays what it is. */

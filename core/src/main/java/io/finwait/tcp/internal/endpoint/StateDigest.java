@@ -14,17 +14,30 @@ import java.util.Comparator;
 import java.util.function.LongConsumer;
 
 /**
- * Everything in an endpoint that decides what happens next, in canonical form: numbers relative to
- * the initial ones, deadlines relative to now. Two endpoints with equal digests behave alike from
- * here on, provided that their retransmission timeouts are constant (smallest equal to largest) and
- * that their windows are either closed or so wide that their exact size does not matter.
+ * Everything in an endpoint that decides what happens next, in canonical form: sequence numbers
+ * relative to the initial ones, deadlines relative to now. Two endpoints with equal digests behave
+ * alike from here on, provided that
+ *
+ * <ul>
+ *   <li>their retransmission timeouts are constant (the smallest equals the largest),
+ *   <li>their windows are either closed or so wide that their exact size does not matter,
+ *   <li>the TIME-WAIT table does not limit its answers (answer interval 0), and no wait is restarted
+ *       so often that it reaches its cap, or lasts for the 24 days after which a timestamp is
+ *       outdated.
+ * </ul>
  */
 public final class StateDigest {
 
     private StateDigest() {}
 
-    /** Passes the state of an endpoint to a consumer, word by word, always in the same order. */
-    public static void of(TcpEndpoint endpoint, LongConsumer to) {
+    /**
+     * Passes the state of all connections to a consumer, word by word, always in the same order.
+     *
+     * @param iss what the numbers of an entry of the TIME-WAIT table are counted from, since it
+     *     does not know its initial ones: ISS of this end
+     * @param irs the same for the peer's numbers
+     */
+    public static void of(TcpEndpoint endpoint, int iss, int irs, LongConsumer to) {
         Tcb[] tcbs = endpoint.context.tcbs.snapshot();
         Arrays.sort(
                 tcbs,
@@ -35,11 +48,19 @@ public final class StateDigest {
             tcb(endpoint, tcb, to);
         }
         to.accept(endpoint.timeWaits.table().size());
-        TimeWaitVisitor visitor = entry -> entry(endpoint, entry, to);
+        TimeWaitVisitor visitor = entry -> entry(endpoint, entry, iss, irs, to);
         long cursor = 0;
         while (cursor >= 0) {
             cursor = endpoint.timeWaits.table().list(cursor, 16, visitor);
         }
+    }
+
+    /**
+     * Passes the state of all listeners to a consumer. They decide nothing once no SYN can come,
+     * so {@link #of} leaves them out.
+     */
+    public static void listeners(TcpEndpoint endpoint, LongConsumer to) {
+        endpoint.forEachListener(listener -> ((TcpListener) listener).digest(to));
     }
 
     private static void tcb(TcpEndpoint endpoint, Tcb tcb, LongConsumer to) {
@@ -60,10 +81,7 @@ public final class StateDigest {
         to.accept(snd.buffer.length());
         to.accept(rcv.nxt - rcv.irs);
         to.accept(rcv.buffer.readable());
-        for (int i = 0; i < rcv.reassembly.count(); i++) {
-            to.accept(rcv.reassembly.left(i) - rcv.irs);
-            to.accept(rcv.reassembly.right(i) - rcv.irs);
-        }
+        rcv.reassembly.digest(rcv.irs, tcb.sackPermitted, to);
         boolean duplicate = tcb.sackPermitted && rcv.hasDuplicate();
         to.accept(duplicate ? rcv.duplicateLeft - rcv.irs : -1);
         to.accept(duplicate ? rcv.duplicateRight - rcv.irs : -1);
@@ -174,11 +192,17 @@ public final class StateDigest {
         return all;
     }
 
-    private static void entry(TcpEndpoint endpoint, TimeWaitEntry entry, LongConsumer to) {
+    /** An entry of the TIME-WAIT table, or an orphan's record in it. */
+    static void entry(
+            TcpEndpoint endpoint, TimeWaitEntry entry, int iss, int irs, LongConsumer to) {
         to.accept((entry.isFinWait2() ? State.FIN_WAIT_2 : State.TIME_WAIT).ordinal());
         to.accept(entry.isFinWait2() ? endpoint.finWait2.received(entry) : 0);
         to.accept(entry.isParked() ? 1 : 0);
         to.accept(entry.deadlineNs() - endpoint.nowNs());
+        to.accept(entry.sndNxt() - iss);
+        to.accept(entry.rcvNxt() - irs);
+        to.accept(Math.min(entry.rcvWnd(), 2));
+        to.accept(entry.hasTimestamps() ? entry.tsRecent() : -1);
     }
 
     /** True when a timer runs that would send something again. */

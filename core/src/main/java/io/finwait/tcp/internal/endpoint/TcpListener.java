@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /**
  * A listening port with its two queues: handshakes under way, and connections that nobody has
@@ -166,6 +167,17 @@ public final class TcpListener implements Listener, Backlog {
         } catch (Throwable e) {
             endpoint.containment.drop("the action for acceptable connections of " + this, e);
         }
+    }
+
+    /** Tells all that decides, see {@link StateDigest}. */
+    void digest(LongConsumer to) {
+        to.accept(port);
+        to.accept(backlog);
+        to.accept(deferAcceptNs);
+        to.accept(closed ? 1 : 0);
+        to.accept(acceptQueue.size());
+        acceptQueue.forEach(each -> to.accept(each.sockets.ports()));
+        handshakes.digest(to);
     }
 
     @Override

@@ -237,7 +237,7 @@ class HeaderPredictionTest {
 
         List<Long> digest() {
             List<Long> words = new ArrayList<>();
-            StateDigest.of(endpoint, words::add);
+            StateDigest.of(endpoint, 0, 0, words::add);
             words.add(connection == null ? -1 : connection.unread());
             words.add((long) endpoint.counters().nonZero().hashCode());
             return words;

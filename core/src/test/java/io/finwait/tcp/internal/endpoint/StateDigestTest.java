@@ -3,6 +3,8 @@ package io.finwait.tcp.internal.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.tcp.State;
+import io.finwait.tcp.internal.buffer.SequenceRanges;
+import io.finwait.tcp.internal.loss.NewReno;
 import io.finwait.tcp.internal.tcb.LossState;
 import io.finwait.tcp.internal.tcb.PerSegment;
 import io.finwait.tcp.internal.tcb.Rack;
@@ -13,6 +15,9 @@ import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.tcp.internal.tcb.Timers;
+import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.timewait.TimeWaitTable;
+import io.finwait.wire.FourTuple;
 
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -21,10 +26,12 @@ import org.junit.jupiter.api.TestFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +48,11 @@ class StateDigestTest {
     private static final String SHOWN = "for those who look on";
     private static final String MEMORY = "a place in memory";
     private static final String RTO = "retransmission timeouts are constant, see StateDigest";
+
+    private static final String USERS = "told to the user alone: no packet depends on it";
+    private static final String OF_TIME_WAIT = "answers are not limited and no wait is long";
+    private static final String[] NEIGHBOURS = {"olderHandshake", "newerHandshake"};
+    private static final Class<?> RECORD = record();
 
     private static final Map<String, String> EXEMPT = new TreeMap<>();
 
@@ -92,10 +104,42 @@ class StateDigestTest {
         exempt(Notified.class, MEMORY, "endpoint", "context", "tcb", "input", "toBeNotified");
         exempt(Notified.class, "the user's own", "observer");
         exempt(Notified.class, NAME, "incarnation");
+        exempt(Tcb.class, "the order of the listener's queue is told", NEIGHBOURS);
+        exempt(SequenceRanges.class, "follows from the ranges", "octets");
+        exempt(SequenceRanges.class, MEMORY, "chosen");
+        exempt(TcpConnection.class, USERS, "record", "attachment", "totals", "softError");
+        exempt(TcpConnection.class, USERS, "endOfStream", "errorTold");
+        exempt(TcpConnection.class, NAME, "sockets");
+        exempt(TcpConnection.class, "is SND.NXT of the entry that it may end", "lastSndNxt");
+        exempt(TcpConnection.class, "the entry in FIN-WAIT-2 is told", "isRecord");
+        exempt(NewReno.class, CONSTANT, "countsAll", "mss");
+        exempt(NewReno.class, WIDE, "cwnd", "ssthresh", "acknowledgedInAvoidance");
+        exempt(NewReno.class, WIDE, "afterTimeout");
+        exempt(TcpListener.class, MEMORY, "endpoint", "nextNotified", "toBeNotified");
+        exempt(TcpListener.class, "its length and order are told", "acceptQueue");
+        exempt(TcpListener.class, PART, "handshakes");
+        exempt(TcpListener.class, USERS, "onAcceptable");
+        exempt(HandshakeQueue.class, MEMORY, "context");
+        exempt(HandshakeQueue.class, "the order is told", "oldest", "newest");
+        exempt(TimeWaitEntry.class, OF_TIME_WAIT, "tsOutdated", "answered");
+        exempt(TimeWaitEntry.class, "decided by the remote address", "pathClass");
+        exempt(TimeWaitEntry.class, "2MSL before the deadline", "sinceNs");
+        exempt(RECORD, NAME, "hash");
+        exempt(RECORD, USERS, "handle");
+        exempt(RECORD, WIDE, "oldestAck");
     }
 
     private final Bench bench = new Bench();
     private final Tcb tcb = connection();
+    private final TcpListener listener = listener();
+
+    private static Class<?> record() {
+        try {
+            return Class.forName("io.finwait.tcp.internal.close.FinWait2Record");
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     private Tcb connection() {
         bench.endpoint.connect(Bench.PEERS, 99);
@@ -123,12 +167,64 @@ class StateDigestTest {
         opened.snd.scoreboard.sent(opened.snd.una, ++opened.snd.nxt, opened.snd.una, bench.now);
         opened.snd.acknowledge(opened.snd.nxt);
         opened.snd.scoreboard.rack().duplicateReported(0, 1);
+        opened.rcv.reassembly = opened.rcv.reassembly.orOfItsOwn();
+        opened.rcv.reassembly.add(6_000, 6_100, 4);
+        opened.rcv.reassembly.add(7_000, 7_100, 4);
         return opened;
+    }
+
+    /** A listener with two handshakes under way, and an orphan of its in FIN-WAIT-2. */
+    private TcpListener listener() {
+        TcpListener listening = (TcpListener) bench.endpoint.listen(Bench.PORT, 4);
+        Bench.Peer peer = bench.open(40_000, true);
+        listening.accept().close();
+        bench.work();
+        peer.segment(Bench.ACK, peer.seq, peer.ack + 1, 0);
+        for (int port = 40_001; port <= 40_002; port++) {
+            bench.new Peer(port, false).segment(Bench.SYN, 1, 0, 0);
+        }
+        bench.work();
+        assertThat(bench.endpoint.finWait2.size()).isEqualTo(1);
+        assertThat(listening.synQueueLength()).isEqualTo(2);
+        return listening;
+    }
+
+    private Object recordOfTheOrphan() {
+        for (Object each : (Object[]) read("records", bench.endpoint.finWait2)) {
+            if (each != null) {
+                return each;
+            }
+        }
+        throw new AssertionError("no record");
+    }
+
+    /** The same in the table, read out of it: what is changed there lasts until the next call. */
+    private TimeWaitEntry entryOfTheOrphan() {
+        TimeWaitTable table = bench.endpoint.timeWaits.table();
+        assertThat(table.read((FourTuple) recordOfTheOrphan())).isTrue();
+        return table.entry();
+    }
+
+    private List<Long> digestOfAnEntry(TimeWaitEntry entry) {
+        List<Long> words = new ArrayList<>();
+        StateDigest.entry(bench.endpoint, entry, 0, 0, words::add);
+        return words;
+    }
+
+    private static Object read(String field, Object from) {
+        try {
+            Field found = from.getClass().getDeclaredField(field);
+            found.setAccessible(true);
+            return found.get(from);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private List<Long> digest() {
         List<Long> words = new ArrayList<>();
-        StateDigest.of(bench.endpoint, words::add);
+        StateDigest.of(bench.endpoint, 0, 0, words::add);
+        StateDigest.listeners(bench.endpoint, words::add);
         return words;
     }
 
@@ -139,16 +235,32 @@ class StateDigestTest {
                         fields(Tcb.class, tcb),
                         fields(Snd.class, tcb.snd),
                         fields(Rcv.class, tcb.rcv),
+                        fields(SequenceRanges.class, tcb.rcv.reassembly),
                         fields(LossState.class, tcb.loss),
+                        fields(NewReno.class, tcb.congestion),
                         fields(RttEstimator.class, tcb.rtt),
                         fields(Scoreboard.class, tcb.snd.scoreboard),
                         fields(Rack.class, tcb.snd.scoreboard.rack()),
                         fields(Timers.class, tcb.timers),
-                        fields(Notified.class, tcb.connection))
+                        fields(Notified.class, tcb.connection),
+                        fields(TcpConnection.class, tcb.connection),
+                        fields(TcpListener.class, listener),
+                        fields(HandshakeQueue.class, read("handshakes", listener)),
+                        fields(RECORD, recordOfTheOrphan()))
                 .flatMap(each -> each);
     }
 
+    @TestFactory
+    Stream<DynamicTest> everyFieldOfAnEntryIsDigestedOrExempt() {
+        TimeWaitEntry entry = entryOfTheOrphan();
+        return fields(TimeWaitEntry.class, entry, () -> digestOfAnEntry(entry));
+    }
+
     private Stream<DynamicTest> fields(Class<?> in, Object of) {
+        return fields(in, of, this::digest);
+    }
+
+    private static Stream<DynamicTest> fields(Class<?> in, Object of, Supplier<List<Long>> digest) {
         return Stream.of(in.getDeclaredFields())
                 .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
                 .map(
@@ -158,15 +270,16 @@ class StateDigestTest {
                                     name,
                                     () -> {
                                         if (!EXEMPT.containsKey(name)) {
-                                            assertDigested(field, of);
+                                            assertDigested(field, of, digest);
                                         }
                                     });
                         });
     }
 
-    private void assertDigested(Field field, Object of) throws IllegalAccessException {
+    private static void assertDigested(Field field, Object of, Supplier<List<Long>> digest)
+            throws IllegalAccessException {
         field.setAccessible(true);
-        List<Long> before = digest();
+        List<Long> before = digest.get();
         Consumer<Object> put =
                 value -> {
                     try {
@@ -176,28 +289,35 @@ class StateDigestTest {
                     }
                 };
         Object old = field.get(of);
+        boolean told = false;
+        for (Iterator<Object> values = others(old, field).iterator(); !told && values.hasNext(); ) {
+            put.accept(values.next());
+            told = !digest.get().equals(before);
+        }
+        put.accept(old);
+        assertThat(told).as("%s decides, and is not digested", field).isTrue();
+    }
+
+    /** Values that differ; some numbers only decide below a bound, or by being 0. */
+    private static List<Object> others(Object old, Field field) {
         if (old instanceof Boolean is) {
-            put.accept(!is);
+            return List.of(!is);
         } else if (old instanceof Integer number) {
-            put.accept(number + 1);
-            if (digest().equals(before)) {
-                // Some only decide below a bound.
-                put.accept(number - 1);
-            }
+            return List.of(number + 1, number - 1, 0);
         } else if (old instanceof Long number) {
-            put.accept(number + 1);
+            return List.of(number + 1);
         } else if (old instanceof State) {
-            put.accept(State.CLOSE_WAIT);
-        } else if (old instanceof long[]) {
-            tcb.timers.startAt(Timer.RETRANSMISSION, bench.now + 77);
-        } else {
-            throw new AssertionError(field + " is neither digested nor exempt");
+            return List.of(State.CLOSE_WAIT);
+        } else if (old instanceof int[] numbers) {
+            int[] changed = numbers.clone();
+            changed[0] += 100;
+            return List.of(changed);
+        } else if (old instanceof long[] numbers) {
+            long[] changed = numbers.clone();
+            changed[Timer.RETRANSMISSION.ordinal()] += 77;
+            return List.of(changed);
         }
-        List<Long> after = digest();
-        if (!(old instanceof long[])) {
-            put.accept(old);
-        }
-        assertThat(after).as("%s decides, and is not digested", field).isNotEqualTo(before);
+        throw new AssertionError(field + " is neither digested nor exempt");
     }
 
     /** A reason for a field that has gone would hide the next one of its name. */
@@ -215,7 +335,14 @@ class StateDigestTest {
                         Scoreboard.class,
                         Rack.class,
                         Timers.class,
-                        Notified.class)) {
+                        Notified.class,
+                        SequenceRanges.class,
+                        NewReno.class,
+                        TcpConnection.class,
+                        TcpListener.class,
+                        HandshakeQueue.class,
+                        TimeWaitEntry.class,
+                        RECORD)) {
             for (Field field : in.getDeclaredFields()) {
                 all.add(in.getSimpleName() + "." + field.getName());
             }
