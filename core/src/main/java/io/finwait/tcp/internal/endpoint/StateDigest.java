@@ -21,8 +21,8 @@ import java.util.function.LongConsumer;
  * <ul>
  *   <li>their retransmission timeouts are constant (the smallest equals the largest),
  *   <li>their windows are either closed or so wide that their exact size does not matter,
- *   <li>the TIME-WAIT table does not limit its answers (answer interval 0), and no wait is restarted
- *       so often that it reaches its cap, or lasts for the 24 days after which a timestamp is
+ *   <li>the TIME-WAIT table does not limit its answers (answer interval 0), no wait is restarted so
+ *       often that it reaches its cap, and none lasts for the 24 days after which a timestamp is
  *       outdated.
  * </ul>
  */

@@ -8,14 +8,14 @@ import io.finwait.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * The SACK option of what we send: first what came twice (RFC 2883 §4), by which a sender learns
- * that it has sent in vain, then what stands behind gaps, the newest first (RFC 2018 §4).
+ * The SACK option of our segments. First a duplicate range (RFC 2883 §4), which tells the peer that
+ * it has retransmitted needlessly, then the ranges beyond gaps, the newest first (RFC 2018 §4).
  */
 public final class SackBlocks {
 
     private SackBlocks() {}
 
-    /** How many blocks the next segment carries, 0 for no option. */
+    /** How many blocks the next segment carries; 0 for no option. */
     static int count(Tcb tcb) {
         if (!tcb.sackPermitted) {
             return 0;
@@ -24,7 +24,7 @@ public final class SackBlocks {
         return Math.min(tcb.rcv.reassembly.count() + (tcb.rcv.hasDuplicate() ? 1 : 0), most);
     }
 
-    /** Octets of an option with some blocks, padded; 0 for none. */
+    /** The length of an option with so many blocks, padded, in octets; 0 without blocks. */
     static int octets(int blocks) {
         return blocks == 0 ? 0 : 4 + 8 * blocks;
     }

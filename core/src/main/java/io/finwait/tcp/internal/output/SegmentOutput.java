@@ -17,9 +17,9 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 
 /**
- * The one way out. Arriving segments, timers and the user only note what is owed; here it is
- * decided what is sent, in which order, and how much. Without room in the transport everything
- * stays owed.
+ * The only output path of a live connection. Arriving segments, timers and the user's calls note
+ * what is owed; this class decides what is sent, in which order and how much. When the transport
+ * has no room, everything stays owed.
  */
 public final class SegmentOutput {
 
@@ -122,7 +122,7 @@ public final class SegmentOutput {
         }
     }
 
-    /** Sends the octets at the cursor, and the FIN along when it comes right behind. */
+    /** Sends the octets at the cursor, with the FIN if it follows them directly. */
     public boolean sendNext(Tcb tcb, int text, int control) {
         Snd snd = tcb.snd;
         boolean fin = finFits(snd, snd.cursor + text);
@@ -139,7 +139,7 @@ public final class SegmentOutput {
         return on ? TcpHeader.FIN : 0;
     }
 
-    /** Octets of text for a segment that begins at a number; 0 when none may go now. */
+    /** How many octets of text a segment that begins at {@code from} may carry now. */
     private int textToSend(Tcb tcb, int from) {
         Snd snd = tcb.snd;
         int pending = Seq.distance(from, snd.textEnd);
@@ -164,24 +164,26 @@ public final class SegmentOutput {
         return mayGo ? text : 0;
     }
 
-    /** One full segment, or as many as one super-packet takes. */
+    /** The text of one full-sized segment, or of as many as fit a super-packet. */
     private int wholeSegments(Tcb tcb, int text) {
         int mss = tcb.snd.mss;
         if (!superPackets) {
             return mss;
         }
         int headers = SegmentSizes.ipHeader(tcb) + TcpHeader.MAX_LENGTH;
-        // One full segment always fits, also where the longest options would not fit beside it.
+        // One segment always fits, even where the longest options would not fit beside it.
         int most = Math.max(1, (largestPacket - headers) / mss) * mss;
         return Math.min(text / mss * mss, most);
     }
 
-    /** True when the FIN comes right behind and the peer's window has room for its number. */
+    /**
+     * True when the FIN follows directly and the peer's window has room for its sequence number.
+     */
     private static boolean finFits(Snd snd, int behind) {
         return snd.finQueued && behind == snd.finSeq && snd.wnd > behind - snd.una;
     }
 
-    /** Sends again what is lost, as far as the windows go. */
+    /** Retransmits what is lost, as far as the windows allow. */
     private boolean pollLost(Tcb tcb) {
         int from;
         while ((from = recovery.next(tcb)) != tcb.snd.nxt) {
@@ -192,14 +194,14 @@ public final class SegmentOutput {
         return true;
     }
 
-    /** Sends a segment again, as much of it as was sent before and the peer does not hold. */
+    /** Retransmits a segment: the part that was sent before and that the peer does not hold. */
     private boolean sendAgain(Tcb tcb, int from) {
         Snd snd = tcb.snd;
         int sentText = Seq.distance(from, Seq.min(snd.nxt, snd.textEnd));
         int missing = Seq.distance(from, Recovery.holeEnd(tcb, from));
         int text = Math.min(Math.min(sentText, missing), snd.mss);
         boolean fin = snd.finSent() && from + text == snd.finSeq;
-        // What was sent twice can't be timed (Karn's algorithm, RFC 6298 §3).
+        // A retransmitted segment can't be timed (Karn's algorithm, RFC 6298 §3).
         tcb.timing = false;
         if (!sender.send(tcb, from, text, fin(fin))) {
             return false;
@@ -208,7 +210,7 @@ public final class SegmentOutput {
         return true;
     }
 
-    /** Sends the probe for a lost tail, whatever the congestion window says (RFC 8985 §7.3). */
+    /** Sends the tail loss probe, even if the congestion window is used up (RFC 8985 §7.3). */
     private boolean sendTailProbe(Tcb tcb) {
         if (!TailLossProbe.isDue(tcb)) {
             return true;
@@ -247,7 +249,7 @@ public final class SegmentOutput {
 
     private boolean pollKeepalive(Tcb tcb) {
         if (tcb.keepaliveOwed) {
-            // An old number makes the peer answer (RFC 9293 §3.8.4).
+            // SEG.SEQ = SND.NXT-1 makes the peer answer (RFC 9293 §3.8.4).
             if (!sender.sendEmpty(tcb, tcb.snd.nxt - 1)) {
                 return false;
             }
@@ -279,9 +281,10 @@ public final class SegmentOutput {
     }
 
     /**
-     * An ACK in the middle of a batch, for a sender whose window grows with the number of ACKs;
-     * without room it stays owed. An odd segment at the end does not have to wait for the delay:
-     * its sender may hold back a small one until it is acknowledged (RFC 896).
+     * Sends an ACK in the middle of a batch, for a peer whose window grows with the number of ACKs;
+     * when there is no room it stays owed. Text that comes after it is acknowledged at the end of
+     * the batch, without the usual delay: the peer may hold back a small segment until then (RFC
+     * 896).
      */
     public void acknowledgeNow(Tcb tcb) {
         sender.sendEmpty(tcb, SegmentSender.ackSequence(tcb.snd));
@@ -289,7 +292,8 @@ public final class SegmentOutput {
     }
 
     /**
-     * The ACK of the peer's FIN, before the TCB goes; lost when there is no room, as on any link.
+     * Sends the ACK of the peer's FIN before the TCB is reused. When the transport has no room it
+     * is lost, as it might be on a link.
      */
     public void acknowledgeAtOnce(Tcb tcb) {
         if (!sender.sendEmpty(tcb, SegmentSender.ackSequence(tcb.snd))) {
@@ -297,7 +301,7 @@ public final class SegmentOutput {
         }
     }
 
-    /** Starts the timers that what was sent, or could not be sent, asks for (RFC 6298 §5.1). */
+    /** Starts and stops the timers that depend on what is outstanding or waits (RFC 6298 §5.1). */
     private void arm(Tcb tcb) {
         if (tcb.state == State.CLOSED || tcb.state == State.TIME_WAIT) {
             return;

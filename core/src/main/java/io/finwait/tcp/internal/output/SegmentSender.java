@@ -18,8 +18,8 @@ import io.finwait.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * One segment of a connection: its options, its text, the window that it offers, and what is noted
- * when it has left. Without room in the transport nothing has changed.
+ * Sends one segment of a connection: writes its options, text and window, and notes what was sent.
+ * When the transport has no room, nothing changes.
  */
 public final class SegmentSender {
 
@@ -36,12 +36,12 @@ public final class SegmentSender {
         this.writer = writer;
     }
 
-    /** Something has thrown: a segment that was begun goes back. */
+    /** Gives back a segment that was begun, after an exception. */
     public void abandon() {
         writer.abandon();
     }
 
-    /** The same where even that may throw. */
+    /** The same, where giving it back may itself throw. */
     public void abandonQuietly() {
         try {
             writer.abandon();
@@ -51,9 +51,10 @@ public final class SegmentSender {
     }
 
     /**
-     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). Behind a closed window
-     * SND.NXT lies outside it once the window was probed, and the peer would drop such a RST
-     * without a word (RFC 9293 §3.10.7.4): then it goes to the window's edge, as an ACK does.
+     * Sends {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} (requirement C16). When a closed window
+     * was probed, SND.NXT lies beyond the window and the peer would silently drop such a RST (RFC
+     * 9293 §3.10.7.4). The RST then takes the window's right edge as its sequence number, as an ACK
+     * does.
      */
     public void sendReset(Tcb tcb) {
         sendReset(tcb, resetSequence(tcb));
@@ -63,7 +64,7 @@ public final class SegmentSender {
         return tcb.state.isSynchronized() ? ackSequence(tcb.snd) : tcb.snd.nxt;
     }
 
-    /** The same, of a TCB that may have gone already. */
+    /** The same with a given sequence number, also for a connection that has already ended. */
     public void sendReset(Tcb tcb, int seq) {
         int options = SegmentSizes.fixedOptions(tcb);
         int header = TcpHeader.LENGTH + options;
@@ -78,7 +79,10 @@ public final class SegmentSender {
         finish(tcb, seq, header, TcpHeader.RST | ACK, 0, 0);
     }
 
-    /** A pure ACK must lie inside the peer's window, which may have shrunk below SND.NXT (T-13). */
+    /**
+     * The sequence number of a pure ACK: it must lie inside the peer's window, whose right edge may
+     * be below SND.NXT (T-13).
+     */
     static int ackSequence(Snd snd) {
         return Seq.min(snd.nxt, Seq.max(snd.una, snd.una + snd.wnd));
     }
@@ -88,9 +92,9 @@ public final class SegmentSender {
     }
 
     /**
-     * Sends text from a number on; every segment carries the ACK.
+     * Sends a segment with text from {@code seq} on; every segment carries an ACK.
      *
-     * @param control FIN, and PSH where the end of what is queued does not ask for it
+     * @param control FIN, and PSH to set it even if this is not the end of the queued text
      */
     public boolean send(Tcb tcb, int seq, int text, int control) {
         Snd snd = tcb.snd;
@@ -98,7 +102,8 @@ public final class SegmentSender {
         int sackBlocks = SackBlocks.count(tcb);
         int options = SegmentSizes.fixedOptions(tcb) + SackBlocks.octets(sackBlocks);
         if (sackBlocks > 0 && text + options > snd.mss + SegmentSizes.fixedOptions(tcb)) {
-            // Text goes before news of gaps: the blocks come with the next segment that has room.
+            // Text has precedence: the blocks are sent with the next segment that has room for
+            // them.
             sackBlocks = 0;
             options = SegmentSizes.fixedOptions(tcb);
         }
@@ -141,7 +146,7 @@ public final class SegmentSender {
         return true;
     }
 
-    /** Tells of a segment that was sent before, or of as much of it as was. */
+    /** Reports a retransmission: the part of the segment that was sent before. */
     private void sentAgain(Tcb tcb, int seq, int text, boolean fin) {
         Snd snd = tcb.snd;
         int octets = Math.min(text, Seq.distance(seq, Seq.min(snd.nxt, snd.textEnd)));
@@ -150,7 +155,7 @@ public final class SegmentSender {
                 tcb, tcb.againBecause, octets, segments, false, fin && snd.finSent());
     }
 
-    /** The segment just sent carried RCV.NXT: nothing is owed for what it covers. */
+    /** The segment just sent has acknowledged up to RCV.NXT, so no ACK is owed any more. */
     private static void acknowledged(Tcb tcb) {
         tcb.acksOwed = 0;
         tcb.octetsUnacknowledged = 0;
@@ -167,7 +172,7 @@ public final class SegmentSender {
         offer.sack = tcb.sackPermitted;
         offer.timestamps = timestamps;
         offer.timestamp = context.timestamp(tcb);
-        // Without ACK there is nothing to echo (RFC 7323 §3.2).
+        // A SYN without ACK has no timestamp to echo (RFC 7323 §3.2).
         offer.echo = withAck ? tcb.rcv.tsRecent : 0;
         int options = context.profile.synOptions().write(layout, 0, offer);
         int header = TcpHeader.LENGTH + options;
@@ -177,7 +182,7 @@ public final class SegmentSender {
         writer.buffer().put(writer.optionsAt(), layout, 0, options);
         tcb.rcv.offerWindow(0);
         int window = Math.min(withAck ? tcb.rcv.wnd() : tcb.rcv.capacity, 0xFFFF);
-        // A SYN that goes again, for whatever reason, can't be timed any more (Karn's algorithm).
+        // A retransmitted SYN can't be timed (Karn's algorithm, RFC 6298 §3).
         boolean again = tcb.snd.nxt != tcb.snd.iss;
         tcb.timing = !again && !timestamps;
         if (tcb.timing) {

@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
- * Puts IP and TCP headers into room of the transport. A segment is begun, its options and text are
- * written behind the header, and it is finished; without room nothing has moved.
+ * Writes IP and TCP headers into a packet of the transport. {@link #begin} claims the packet, the
+ * caller writes options and text behind the TCP header, and {@link #finish} completes it.
  */
 public final class SegmentWriter {
 
@@ -113,8 +113,7 @@ public final class SegmentWriter {
     }
 
     /**
-     * Gives back the room of a segment that was begun and, since something has thrown, not
-     * finished.
+     * Gives back the packet of a segment that was begun and, because of an exception, not finished.
      */
     void abandon() {
         Packet begun = packet;
@@ -125,13 +124,14 @@ public final class SegmentWriter {
     }
 
     /**
-     * From now on segments wait for {@link #letGo}: what made them is to be told before they leave.
+     * Holds all segments back until {@link #letGo}, so that observers are told of their cause
+     * before they leave.
      */
     public void hold() {
         holds = true;
     }
 
-    /** Sends what was held, in its order. */
+    /** Sends the segments that were held back, in their order. */
     public void letGo(long nowNs) {
         holds = false;
         while (!held.isEmpty()) {

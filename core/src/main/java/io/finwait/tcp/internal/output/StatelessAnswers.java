@@ -15,8 +15,8 @@ import io.finwait.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * Segments that answer a segment and belong to no TCB. They are sent at once, or dropped and
- * counted when the transport has no room, like anything on a link.
+ * Answers to segments that belong to no TCB. They are sent at once; when the transport has no room
+ * they are dropped and counted.
  */
 public final class StatelessAnswers {
 
@@ -69,7 +69,9 @@ public final class StatelessAnswers {
         }
     }
 
-    /** {@code <SEQ><ACK><CTL=RST,ACK>} in answer to a segment, for a connection that was there. */
+    /**
+     * Answers a segment with {@code <SEQ><ACK><CTL=RST,ACK>} on behalf of an entry in TIME-WAIT.
+     */
     public void resetAcknowledging(Segment seg, int seq, int ack) {
         if (begin(seg, TcpHeader.LENGTH)) {
             context.watch.resetSent(seg, State.TIME_WAIT);
@@ -77,7 +79,9 @@ public final class StatelessAnswers {
         }
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} for an orphan that is a record. */
+    /**
+     * Sends {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>} for an orphan in the TIME-WAIT table.
+     */
     public void reset(TimeWaitEntry entry) {
         if (begin(entry, TcpHeader.LENGTH)) {
             context.watch.resetSent(entry);
@@ -87,8 +91,8 @@ public final class StatelessAnswers {
     }
 
     /**
-     * {@code <SEQ><ACK><CTL=ACK>} of an entry in answer to a segment, with timestamps when it has
-     * some.
+     * Answers a segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>} of an entry, and with
+     * timestamps if the connection used them.
      */
     public void acknowledge(Segment seg, TimeWaitEntry entry) {
         int options = entry.hasTimestamps() ? SegmentSizes.TIMESTAMPS_OCTETS : 0;
@@ -106,7 +110,9 @@ public final class StatelessAnswers {
         finish(entry.sndNxt(), entry.rcvNxt(), header, TcpHeader.ACK, entry.window());
     }
 
-    /** A bucket of resets a second, so that a scan can't make us a reflector. */
+    /**
+     * Limits the resets sent in a second, so that a scan can't use this endpoint as a reflector.
+     */
     private boolean limited() {
         if (!counting || context.clock.lastNs() - second >= SECOND_NS) {
             counting = true;

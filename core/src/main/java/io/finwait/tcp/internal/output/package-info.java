@@ -1,4 +1,2 @@
-/**
- * The one way out: which segments leave, when, and how they are written.
- */
+/** Output: which segments are sent, when, and how they are written. */
 package io.finwait.tcp.internal.output;

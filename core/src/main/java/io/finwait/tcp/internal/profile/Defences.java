@@ -1,9 +1,9 @@
 package io.finwait.tcp.internal.profile;
 
 /**
- * What keeps old and foreign segments out of a connection. Each can be switched off, at any time,
- * to show what it is for; only stories need this, so it is no part of the configuration. As made,
- * all hold.
+ * The defences that keep old and forged segments out of a connection. All are on at first. Stories
+ * switch them off, at any time, to show what each is for; nothing else needs this, so it is not
+ * part of the configuration.
  */
 public final class Defences {
 
@@ -13,22 +13,23 @@ public final class Defences {
 
     public Defences() {}
 
-    /** Without TIME-WAIT a connection that would enter it is CLOSED at once. */
+    /** Whether connections enter TIME-WAIT. Without it they are CLOSED at once. */
     public void timeWait(boolean on) {
         timeWait = on;
     }
 
     /**
-     * Whether an ACK field that is too old to be a duplicate makes a segment a fake (RFC 5961 §5).
-     * Without, it is ignored and the segment's text is taken (RFC 793 page 72).
+     * Whether a segment is refused when its ACK field is too old (RFC 5961 §5). Without this check
+     * the ACK is ignored and the segment's text is accepted (RFC 793 page 72).
      */
     public void acknowledgmentRange(boolean on) {
         acknowledgmentRange = on;
     }
 
     /**
-     * Whether a SYN for an open connection is answered with a challenge ACK (RFC 5961 §4). Without,
-     * one inside the window is answered with RST and ends the connection (RFC 793 page 71).
+     * Whether a SYN for an open connection is answered with a challenge ACK (RFC 5961 §4). Without
+     * this defence a SYN inside the window is answered with RST and ends the connection (RFC 793
+     * page 71).
      */
     public void challengesSyn(boolean on) {
         challengesSyn = on;

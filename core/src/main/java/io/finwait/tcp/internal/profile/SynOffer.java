@@ -1,12 +1,12 @@
 package io.finwait.tcp.internal.profile;
 
-/** What one SYN of ours offers; reused from SYN to SYN. */
+/** The options that a SYN of ours offers; one object serves all SYNs. */
 public final class SynOffer {
 
     /** In octets, or 0 for none. */
     public int mss;
 
-    /** The shift, or below 0 for none. */
+    /** The window scale, or below 0 for no option. */
     public int windowScale;
 
     public boolean sack;

@@ -4,7 +4,7 @@ import io.finwait.wire.TcpOptions;
 
 import java.nio.ByteBuffer;
 
-/** How the options of a SYN are laid out. */
+/** In which order, and with which padding, the options of a SYN are written. */
 public enum SynOptions {
     /**
      * Each option begins at a multiple of four octets or ends there: MSS, SACK, timestamps, scale.
@@ -24,7 +24,9 @@ public enum SynOptions {
                     : TcpOptions.writeWindowScale(b, at, offer.windowScale);
         }
     },
-    /** As Linux does it: "SACK permitted" takes the place of the two NOPs before timestamps. */
+    /**
+     * The order of Linux: "SACK permitted" takes the place of the two NOPs before the timestamps.
+     */
     LINUX {
         @Override
         public int write(ByteBuffer b, int start, SynOffer offer) {
@@ -41,7 +43,7 @@ public enum SynOptions {
         }
     },
     /**
-     * As FreeBSD does it: MSS, scale, SACK, timestamps, and END up to the next multiple of four.
+     * The order of FreeBSD: MSS, scale, SACK, timestamps, then END up to a multiple of four octets.
      */
     FREEBSD {
         @Override
@@ -63,7 +65,7 @@ public enum SynOptions {
         }
     };
 
-    /** The longest that any layout writes. */
+    /** The most octets that any of them writes. */
     public static final int MOST_OCTETS = 24;
 
     /**

@@ -5,49 +5,48 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Habits of other stacks, which test suites written for them expect. They serve these suites only,
- * and are therefore no part of {@link io.finwait.tcp.EndpointConfig}.
+ * Habits of other stacks, which test suites written for those stacks expect. Only such suites need
+ * them, so they are not part of {@link io.finwait.tcp.EndpointConfig}.
  *
- * @param synOptions in which order the options of a SYN stand
- * @param windowScale what our SYN offers; below 0: what the receive buffer asks for
- * @param quickAcks how many segments of text at the beginning of a connection are acknowledged at
- *     once
+ * @param synOptions the order of the options in a SYN
+ * @param windowScale the window scale that our SYN offers; below 0 for what the receive buffer
+ *     needs
+ * @param quickAcks how many segments of text are acknowledged at once when a connection begins
  * @param habits all others
  */
 public record WireProfile(
         SynOptions synOptions, int windowScale, int quickAcks, Set<Habit> habits) {
 
-    /** What a stack does in its own way. */
+    /** Behaviour that differs from Finwait's own. */
     public enum Habit {
-        /** Every RST in the window resets (RFC 793), not only the exact one. */
+        /** Every RST in the window resets the connection (RFC 793), not only one at RCV.NXT. */
         INSECURE_RST,
-        /** Every SYN in the window resets (RFC 793), in TIME-WAIT too. */
+        /** Every SYN in the window resets the connection (RFC 793), also in TIME-WAIT. */
         INSECURE_SYN,
         /** SYN with FIN is dropped in LISTEN and SYN-SENT. */
         DROPS_SYN_FIN,
-        /** In FIN-WAIT-1 the ACK of the peer's FIN carries ours again. */
+        /** In FIN-WAIT-1 the ACK of the peer's FIN repeats our FIN. */
         FIN_WITH_ACK,
         /** A SYN with ACK is dropped in LISTEN, not reset. */
         IGNORES_SYN_ACK,
         /**
-         * An open connection takes text up to its buffer rounded up to whole segments, also beyond
-         * what the window field can say.
+         * The receive buffer is rounded up to whole segments, and text up to there is accepted even
+         * beyond what the window field can express.
          */
         ROUNDED_WINDOW,
-        /** Segments without timestamps are taken although timestamps were agreed on. */
+        /** Segments without timestamps are accepted although timestamps were agreed on. */
         BARE_SEGMENTS,
-        /** The probe for a lost FIN waits as long as for text, whose ACK may be delayed. */
+        /**
+         * The tail loss probe for a FIN waits as long as one for text, whose ACK may be delayed.
+         */
         EXPECTS_DELAYED_ACK_OF_FIN,
         /**
-         * The peer is told of a wider window when it has doubled, not with every second segment
-         * read.
+         * A window update is sent when the window has doubled, not after every second segment read.
          */
         TELLS_DOUBLED_WINDOWS,
-        /** The last segment of a flight carries PSH, also where only the window ends the flight. */
+        /** The last segment of a flight carries PSH even if only the window ends the flight. */
         PUSHES_FLIGHTS,
-        /**
-         * An ACK opens the window in slow start by all that it covers, not by two segments at most.
-         */
+        /** In slow start after a timeout an ACK opens the window by all that it covers. */
         COUNTS_ALL_OCTETS
     }
 
@@ -75,19 +74,19 @@ public record WireProfile(
                     0,
                     EnumSet.of(Habit.FIN_WITH_ACK, Habit.IGNORES_SYN_ACK, Habit.ROUNDED_WINDOW));
 
-    /** Habits can't be changed once the profile is made. */
+    /** Keeps a copy of the habits. */
     public WireProfile {
         EnumSet<Habit> copy = EnumSet.noneOf(Habit.class);
         copy.addAll(habits);
         habits = Collections.unmodifiableSet(copy);
     }
 
-    /** Whether a stack of this profile does so. */
+    /** True when the profile has this habit. */
     public boolean has(Habit habit) {
         return habits.contains(habit);
     }
 
-    /** The same with a habit more, or without it. */
+    /** A copy of this profile with a habit, or without it. */
     public WireProfile with(Habit habit, boolean on) {
         EnumSet<Habit> others = EnumSet.noneOf(Habit.class);
         others.addAll(habits);

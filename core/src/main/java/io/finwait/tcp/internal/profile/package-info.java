@@ -1,4 +1,2 @@
-/**
- * How other stacks do what the RFCs leave open, and the defences that stories switch off.
- */
+/** Where other stacks behave differently, and the defences that stories switch off. */
 package io.finwait.tcp.internal.profile;

@@ -1,29 +1,32 @@
 package io.finwait.tcp.internal.tcb;
 
-/** The queues of a listener, as far as the machinery needs them. */
+/** A listener with its two queues, as the rooms below {@code endpoint} see it. */
 public interface Backlog {
 
-    /** True when a connection more can wait to be accepted: a handshake may begin or complete. */
+    /** True when the accept queue has room, so that a handshake may begin or complete. */
     boolean takesConnection();
 
-    /** True when there are as many handshakes as there may be. */
+    /** True when the SYN queue is full. */
     boolean isFullOfHandshakes();
 
     /** The handshake that began first, or null. */
     Tcb oldestHandshake();
 
-    /** Until when a handshake without text is not completed, in ns; in the past when it may be. */
+    /**
+     * Until when an ACK without text does not complete the handshake, in nanoseconds ({@link
+     * io.finwait.tcp.Listener#deferAccept}); in the past when it does.
+     */
     long deferredUntilNs(Tcb tcb);
 
-    /** A handshake begins; the TCB is this listener's from now on. */
+    /** Adds a handshake to the SYN queue; the TCB belongs to this listener from now on. */
     void handshakeBegins(Tcb tcb);
 
-    /** Gives a TCB whose handshake is complete its handle. */
+    /** Gives a TCB its handle when the handshake completes. */
     void open(Tcb tcb);
 
-    /** The connection waits to be accepted. */
+    /** Moves a connection from the SYN queue to the accept queue. */
     void established(Tcb tcb);
 
-    /** A child has gone before it was established. */
+    /** A connection has ended before it was accepted; removes it from the SYN queue. */
     void gone(Tcb tcb);
 }

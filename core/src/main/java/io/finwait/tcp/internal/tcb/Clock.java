@@ -3,11 +3,11 @@ package io.finwait.tcp.internal.tcb;
 import java.util.ArrayDeque;
 
 /**
- * The time of the duty cycle. Between two cycles nobody knows what time it is: a user's call
- * happens at the time of the next cycle, however long that is in coming. What such a call begins is
- * noted here and dated when that cycle begins, before a timer can fire: timers ({@link
- * Timers#start}), the age of a new connection with its initial sequence number, what was read in a
- * round trip, and steps on the way to a connection's end.
+ * The time of the duty cycle. Between two cycles the time is not known: a user's call takes effect
+ * at the time of the next cycle, however late that comes. What such a call starts is noted here and
+ * gets its time when that cycle begins, before any timer can fire: timers ({@link Timers#start}), a
+ * new connection's start and initial sequence number, the octets read in a round trip, and changes
+ * of state.
  */
 public final class Clock {
 
@@ -46,12 +46,12 @@ public final class Clock {
         return (int) (lastNs / TIMESTAMP_TICK_NS);
     }
 
-    /** True when nothing waits to be dated. */
+    /** True when nothing waits for the next cycle's time. */
     public boolean owesNothing() {
         return undatedTcbs.isEmpty() && undatedHandles.isEmpty();
     }
 
-    /** A user's call between two cycles has begun something with a connection. */
+    /** Notes that a user's call between two cycles has started something on a connection. */
     public void owe(Tcb tcb) {
         if (!tcb.undated) {
             tcb.undated = true;
@@ -59,7 +59,7 @@ public final class Clock {
         }
     }
 
-    /** The same for a step in the life of a handle. */
+    /** The same for a change of state that a handle records. */
     public void owe(Handle handle) {
         undatedHandles.addLast(handle);
     }
@@ -70,7 +70,7 @@ public final class Clock {
         running = true;
     }
 
-    /** The next TCB that a user's call between two cycles began something with, or null. */
+    /** The next TCB noted by {@link #owe(Tcb)}, or null. */
     public Tcb nextUndated() {
         Tcb tcb = undatedTcbs.pollFirst();
         if (tcb != null) {
@@ -79,7 +79,7 @@ public final class Clock {
         return tcb;
     }
 
-    /** Steps that users' calls made between two cycles happen now. */
+    /** Dates the changes of state that users' calls made between two cycles. */
     public void dateHandles() {
         Handle handle;
         while ((handle = undatedHandles.pollFirst()) != null) {

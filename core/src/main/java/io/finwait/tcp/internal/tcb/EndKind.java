@@ -1,6 +1,9 @@
 package io.finwait.tcp.internal.tcb;
 
-/** The kinds of {@link io.finwait.tcp.CloseReason}, as a handle keeps them until somebody asks. */
+/**
+ * The kinds of {@link io.finwait.tcp.CloseReason}. A handle stores the kind and makes the object
+ * only when the user asks for it.
+ */
 public enum EndKind {
     NOT_ENDED,
     ORDERLY,

@@ -9,21 +9,21 @@ public final class LossState {
     /** Duplicate ACKs in a row. */
     public int duplicates;
 
-    /** Fast recovery is under way, or with SACK what a timeout has found lost goes again. */
+    /** True during fast recovery and, with SACK, during recovery after a timeout. */
     public boolean recovering;
 
-    /** From the first partial ACK of a recovery without SACK on. */
+    /** True after the first partial ACK of a recovery without SACK. */
     public boolean partlyRecovered;
 
     /**
-     * The last ACK must not restart the retransmission timer: without SACK only the first partial
-     * ACK of a recovery does (RFC 6582 §3.2, step 3). One hole is mended each round trip, and where
-     * there are hundreds of them the timer is to end it: in slow start they are mended within a
-     * few.
+     * True when the last ACK must not restart the retransmission timer: without SACK only the first
+     * partial ACK of a recovery does (RFC 6582 §3.2, step 3). Each round trip repairs one hole.
+     * With hundreds of holes it is better that the timer fires: slow start repairs them within a
+     * few round trips.
      */
     public boolean keepsTimer;
 
-    /** Slow start after a retransmission timeout. */
+    /** True in slow start after a retransmission timeout. */
     public boolean afterTimeout;
 
     /** {@code recover} of RFC 6582 §3.2: an ACK of it ends the recovery. */
@@ -35,8 +35,7 @@ public final class LossState {
     public int duplicateEnd;
 
     /**
-     * Octets by which the window is larger than {@code cwnd}, since duplicate ACKs tell what has
-     * left.
+     * Octets by which duplicate ACKs have inflated the window beyond {@code cwnd} (RFC 6582 §3.2).
      */
     public int inflation;
 

@@ -5,13 +5,13 @@ import io.finwait.tcp.State;
 import io.finwait.wire.FourTuple;
 
 /**
- * What nearly every segment needs of a {@link Tcb}. It stands in a class of its own because the JVM
- * places the fields of a superclass before all others: so with many connections a segment fetches
- * two or three lines of the cache, where it would fetch five of all that a TCB holds.
+ * The fields of a {@link Tcb} that nearly every segment needs. They have a class of their own
+ * because the JVM places the fields of a superclass first. With many connections a segment then
+ * fetches two or three cache lines; otherwise it would fetch five.
  */
 public abstract sealed class PerSegment extends FourTuple permits Tcb {
 
-    /** Written by {@code Lifecycle} alone. */
+    /** Only {@code Lifecycle} writes it. */
     public State state = State.CLOSED;
 
     /** The user's handle; null in a passive handshake. */
@@ -24,16 +24,19 @@ public abstract sealed class PerSegment extends FourTuple permits Tcb {
     public final LossState loss = new LossState();
     public final CongestionControl congestion;
 
-    /** True while a parked entry of the TIME-WAIT table stands behind this connection. */
+    /** True while this connection tries to take over a parked entry of the TIME-WAIT table. */
     public boolean overTimeWait;
 
-    /** True when the user has given the connection up by a full CLOSE. */
+    /** True when the user has given up the connection with CLOSE. */
     public boolean orphan;
 
-    /** Stands in the endpoint's queue of TCBs that have something to send. */
+    /** True while it is in the endpoint's queue of TCBs that have something to send. */
     public boolean ready;
 
-    /** ACKs to be sent: one, or more when the peer counts duplicates (RFC 5681 §4.2). */
+    /**
+     * How many ACKs are to be sent; more than one when the peer counts duplicate ACKs (RFC 5681
+     * §4.2).
+     */
     public int acksOwed;
 
     /** The segment at SND.UNA is to be sent again. */
@@ -45,59 +48,66 @@ public abstract sealed class PerSegment extends FourTuple permits Tcb {
     /** A keepalive probe is to be sent. */
     public boolean keepaliveOwed;
 
-    /** A probe for the tail is to be sent ({@code TailLossProbe}). */
+    /** A tail loss probe is to be sent ({@code TailLossProbe}). */
     public boolean tailProbeOwed;
 
     /**
-     * A probe for the tail is outstanding, up to {@link #tailProbeEnd}: there is one for each tail.
+     * A tail loss probe is outstanding, until {@link #tailProbeEnd} is acknowledged; there is one
+     * at a time.
      */
     public boolean tailProbed;
 
     public int tailProbeEnd;
 
-    /** Octets of text in order that arrived since the last ACK. */
+    /** Octets of text that arrived in order since the last ACK. */
     public int octetsUnacknowledged;
 
     /**
-     * An ACK left in the middle of this batch: what it did not cover is acknowledged at the end.
+     * An ACK was sent in the middle of this batch; text that came after it is acknowledged at the
+     * end of the batch.
      */
     public boolean acknowledgedInBatch;
 
-    /** Segments of text that are still acknowledged at once ({@code WireProfile.quickAcks}). */
+    /**
+     * How many further segments of text are acknowledged at once ({@code WireProfile.quickAcks}).
+     */
     public int quickAcksLeft;
 
-    /** How often the same numbers were sent again. */
+    /** How often the segment at SND.UNA was retransmitted. */
     public int retransmissions;
 
-    /** Probes since the peer last said anything. */
+    /** Window probes since the peer last sent an acceptable segment. */
     public int probesUnanswered;
 
     public int keepalivesUnanswered;
 
-    /** Challenge ACKs since the peer last said anything acceptable. */
+    /** Challenge ACKs since the peer last sent an acceptable segment. */
     public int challengesInVain;
 
     public long lastHeardNs;
     public long userTimeoutNs;
 
-    /** A segment whose round trip is measured, when there are no timestamps. */
+    /** True while the round trip of a segment is being measured, without timestamps. */
     public boolean timing;
 
     /**
-     * The number behind the segment that is timed. With timestamps SND.NXT when a round trip was
-     * last measured: what acknowledges more than that measures the next one.
+     * The number after the segment whose round trip is measured. With timestamps: SND.NXT at the
+     * last measurement; an ACK beyond it gives the next one.
      */
     public int timedSeq;
 
     public int timestampOffset;
 
-    /** What an ICMP message said, for the user to know if the connection then times out. */
+    /**
+     * The text of an ICMP error, which becomes part of the close reason if the connection times
+     * out.
+     */
     public String softError;
 
-    /** Stands in the list of the {@link Clock}. */
+    /** True while it is in the list of the {@link Clock}. */
     boolean undated;
 
-    /** Place in the {@code DeadlineHeap}, -1 when it has none. */
+    /** Its index in the {@code TimerHeap}, -1 when it is not there. */
     public int heapIndex = -1;
 
     public long heapDeadline;

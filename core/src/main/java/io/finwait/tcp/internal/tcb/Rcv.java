@@ -9,7 +9,10 @@ public final class Rcv {
 
     private static final int LEAST_RANGES = 64;
 
-    /** A peer that grows by the number of ACKs has by then a window of some hundred segments. */
+    /**
+     * For so many octets the peer is taken to be in slow start. Even a peer whose window grows by
+     * the number of ACKs has then a window of some hundred segments.
+     */
     private static final int STARTING_OCTETS = 1 << 20;
 
     /** IRS: initial receive sequence number. */
@@ -18,25 +21,27 @@ public final class Rcv {
     /** RCV.NXT: the next number expected. */
     public int nxt;
 
-    /** The right edge of the window that was offered; never taken back (RFC 9293 SHLD-14). */
+    /** The right edge of the offered window; it never moves back (RFC 9293 SHLD-14). */
     public int edge;
 
-    /**
-     * The right edge as the peer has read it from the field of the window, see {@link
-     * #windowField}.
-     */
+    /** The right edge as the peer computes it from the window field, see {@link #windowField}. */
     private int told;
 
     /** The largest window offered so far. */
     public int maxWnd;
 
-    /** How many bits our window is shifted; 0 unless both ends scale. */
+    /**
+     * Our window scale: the shift of the window field, 0 unless both ends sent the option (RFC 7323
+     * §2).
+     */
     public int windowScale;
 
-    /** Octets that may be received and unread; see {@code BufferGrowth}. */
+    /**
+     * The size of the receive buffer, in octets: as many may be unread; see {@code BufferGrowth}.
+     */
     public int capacity;
 
-    /** How much of that was not there at first. */
+    /** By how many octets {@link #capacity} has grown since the connection began. */
     public int grownBy;
 
     /** Octets that the user has read since {@link #roundBeganNs}. */
@@ -44,38 +49,41 @@ public final class Rcv {
 
     public long roundBeganNs;
 
-    /** The largest text of a segment that the peer sends, as far as we know. */
+    /** The longest text, in octets, that a segment of the peer is known to carry. */
     public int peerSegment;
 
     public ReceiveBuffer buffer;
 
-    /** What stands behind a gap. */
+    /** The ranges that have arrived beyond a gap. */
     public SequenceRanges reassembly = SequenceRanges.NOTHING;
 
-    /** What came a second time since the last segment of ours; both are equal when nothing did. */
+    /**
+     * The range that has arrived a second time since we last sent a segment; empty, with both
+     * numbers equal, when there is none.
+     */
     public int duplicateLeft;
 
     public int duplicateRight;
 
-    /** Octets of text that were received in order; for those who look on. */
+    /** Octets of text received in order; a statistic. */
     public long received;
 
-    /** True when a FIN has arrived behind a gap. */
+    /** True when a FIN has arrived beyond a gap. */
     public boolean finHeld;
 
-    /** The number of the held FIN, or of the one that was taken. */
+    /** The sequence number of the FIN that is held, or was processed. */
     public int finSeq;
 
     /** True when both ends send timestamps (RFC 7323 §3.2). */
     public boolean timestamps;
 
-    /** TS.Recent: what we echo. */
+    /** TS.Recent: the timestamp to echo (RFC 7323 §4.3). */
     public int tsRecent;
 
-    /** When TS.Recent was taken, in nanoseconds. */
+    /** When TS.Recent was last set, in nanoseconds. */
     public long tsRecentAtNs;
 
-    /** The number up to which we had acknowledged when the last ACK was sent: Last.ACK.sent. */
+    /** Last.ACK.sent: the ACK field of the last segment sent (RFC 7323 §4.3). */
     public int lastAckSent;
 
     public void reset(int octets) {
@@ -101,7 +109,10 @@ public final class Rcv {
         lastAckSent = 0;
     }
 
-    /** The peer's SYN was received; the window that our own SYN offered begins behind it. */
+    /**
+     * Takes the peer's initial sequence number. The window that our own SYN offered begins after
+     * it.
+     */
     public void synchronize(int peerIss) {
         int offered = edge - nxt;
         irs = peerIss;
@@ -112,9 +123,9 @@ public final class Rcv {
     }
 
     /**
-     * Numbers behind a gap have arrived.
+     * Notes numbers that have arrived beyond a gap.
      *
-     * @return false when there is no place for a range so far away: nothing was noted
+     * @return false when all places are taken by ranges closer to RCV.NXT; then nothing is noted
      */
     public boolean arrivedAhead(int from, int to) {
         reassembly = reassembly.orOfItsOwn();
@@ -122,15 +133,16 @@ public final class Rcv {
     }
 
     /**
-     * As many ranges as the buffer holds where every second full segment is missing, and some for a
-     * little buffer: segments of the usual length always find a place.
+     * How many ranges may be held. A buffer in which every second full-sized segment is missing
+     * needs {@code capacity / (2 * peerSegment)}; the minimum serves small buffers. So segments of
+     * the usual length always find a place.
      */
     private int mostRanges() {
         return Math.min(LEAST_RANGES + capacity / (2 * peerSegment), SequenceRanges.MOST_RANGES);
     }
 
     /**
-     * Numbers that had come before have come again; the last ones noted are told ({@code
+     * Notes a range that has arrived again. Only the last one noted is reported ({@code
      * SackBlocks}).
      */
     public void duplicate(int left, int right) {
@@ -139,10 +151,10 @@ public final class Rcv {
     }
 
     /**
-     * Notes what of a segment had come before: what lies before RCV.NXT, or else the first part of
-     * it that stands behind a gap (RFC 2883 §4.2).
+     * Notes the part of a segment that had arrived before: the part below RCV.NXT or, if there is
+     * none, its first overlap with a range beyond a gap (RFC 2883 §4.2).
      *
-     * @param from where what is new, or stands behind a gap, begins
+     * @param from the segment's first number at or above RCV.NXT
      */
     public void noteDuplicate(int seq, int from, int to) {
         int range = reassembly.firstOverlap(from, to);
@@ -157,29 +169,29 @@ public final class Rcv {
         return duplicateLeft != duplicateRight;
     }
 
-    /** RCV.WND: the window that was offered and is not used up, in octets. */
+    /** RCV.WND: the octets of the offered window that are not yet used. */
     public int wnd() {
         return edge - nxt;
     }
 
     /**
-     * Octets of the window that only the field, in its units, has told; see {@code StateDigest}.
+     * How far the peer's right edge lies beyond {@link #edge}, because the window field counts in
+     * units, in octets; see {@code StateDigest}.
      */
     public int toldBeyondEdge() {
         return told - edge;
     }
 
-    /** Where the right edge could be now that the user has read. */
+    /** The right edge that the free space of the buffer allows. */
     private int possibleEdge() {
         return nxt + Math.max(0, capacity - buffer.readable());
     }
 
     /**
-     * Moves the right edge outwards, unless it would be a silly little (RFC 9293 §3.8.6.2.2), and
-     * never inwards.
+     * Moves the right edge forward if the window grows by a worthwhile amount (RFC 9293 §3.8.6.2.2,
+     * against the silly window syndrome). It never moves back.
      *
-     * @param scale how many bits the field of the segment is shifted: {@link #windowScale}, or 0 on
-     *     a SYN
+     * @param scale the shift of the segment's window field: {@link #windowScale}, or 0 on a SYN
      */
     public void offerWindow(int scale) {
         int target = sayable(scale);
@@ -191,24 +203,24 @@ public final class Rcv {
     }
 
     /**
-     * The window that could be offered, as far as the field can say it: in its units, rounded down.
+     * The window that the buffer allows and the window field can express: rounded down to its unit.
      */
     private int sayable(int scale) {
         int unit = 1 << scale;
         int possible = possibleEdge() - nxt;
         if (possible < unit && possible == capacity) {
-            // A buffer that is smaller than a unit must be opened as well.
+            // A buffer smaller than one unit must be offered too.
             return possible;
         }
         return Math.min(possible & -unit, 0xFFFF << scale);
     }
 
     /**
-     * The field of the window. RCV.NXT moves by octets, and the field counts units: rounded down it
-     * would take back a part of what was told (RFC 9293 SHLD-14, RFC 7323 §2.4). So it is rounded
-     * up, until it would end a unit or more behind the buffer; from there on less is told. Nothing
-     * is taken behind the buffer: of the last unit told a part may have to come again when the user
-     * has read.
+     * The window field of the next segment. RCV.NXT advances by octets, but the field counts in
+     * units of {@code 1 << windowScale}: rounding down would move the peer's right edge back (RFC
+     * 9293 SHLD-14, RFC 7323 §2.4). So the field is rounded up as long as the edge then lies less
+     * than one unit beyond the end of the buffer, and rounded down otherwise. Octets beyond the end
+     * of the buffer are not accepted: the peer may have to retransmit part of the last unit.
      */
     public int windowField() {
         told = Seq.max(told, edge);
@@ -227,18 +239,18 @@ public final class Rcv {
     }
 
     /**
-     * True when the user has read so much that the peer should be told.
+     * True when the user has read enough for a window update.
      *
-     * @param whenDoubled only when the window has at least doubled
+     * @param whenDoubled true to wait until the window has at least doubled
      */
     public boolean windowUpdateIsDue(boolean whenDoubled) {
-        // What the field can't say is no news to the peer.
+        // A change that the window field can't express is no update.
         int possible = sayable(windowScale);
         int enough = whenDoubled ? wnd() : Math.min(capacity / 2, 2 * peerSegment);
         return possible - wnd() >= Math.max(worthwhile(), enough);
     }
 
-    /** Takes text up to the buffer, rounded up to whole segments ({@code ROUNDED_WINDOW}). */
+    /** Rounds the buffer up to whole segments and offers it at once ({@code ROUNDED_WINDOW}). */
     public void widen(boolean rounded) {
         if (rounded) {
             capacity = (capacity + peerSegment - 1) / peerSegment * peerSegment;
@@ -251,8 +263,8 @@ public final class Rcv {
     }
 
     /**
-     * True while the peer is probably in its slow start. Some count ACKs there, and no more than
-     * two segments of each (RFC 5681 §3.1): one ACK for a whole batch would keep them from growing.
+     * True while the peer is probably in slow start. Some stacks grow there by at most two segments
+     * for each ACK (RFC 5681 §3.1), so that one ACK for a whole batch would slow them down.
      */
     public boolean peerIsStarting() {
         return Integer.compareUnsigned(nxt - irs, STARTING_OCTETS) < 0;

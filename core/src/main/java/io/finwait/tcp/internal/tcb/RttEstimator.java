@@ -3,21 +3,26 @@ package io.finwait.tcp.internal.tcb;
 /** Retransmission timeout from measured round trips (RFC 6298), in nanoseconds. */
 public final class RttEstimator {
 
-    /** G, the granularity of the clock: timers of endpoints are exact to about a millisecond. */
+    /** G, the clock granularity of RFC 6298 §2: timers are exact to about a millisecond. */
     private static final long GRANULARITY_NS = 1_000_000L;
 
     // The first three are what every ACK needs.
 
-    /** Doublings because nothing came back; they last until a round trip is measured. */
+    /**
+     * How often the timeout was doubled because no ACK came; 0 again when a round trip is measured.
+     */
     private int backoff;
 
-    /** Doublings because the peer's window is closed; they last until it takes something. */
+    /**
+     * How often it was doubled because the peer's window is closed; 0 again when it opens or
+     * accepts a probe.
+     */
     private int probing;
 
     private long timeoutNs;
     private long maxNs;
-    private long smoothedNs;
-    private long variationNs;
+    private long srttNs;
+    private long rttvarNs;
     private long initialNs;
     private long minNs;
     private boolean measured;
@@ -26,8 +31,8 @@ public final class RttEstimator {
         initialNs = initialRtoNs;
         minNs = minRtoNs;
         maxNs = maxRtoNs;
-        smoothedNs = 0;
-        variationNs = 0;
+        srttNs = 0;
+        rttvarNs = 0;
         timeoutNs = initialRtoNs;
         backoff = 0;
         probing = 0;
@@ -35,37 +40,38 @@ public final class RttEstimator {
     }
 
     /**
-     * Takes a round trip of a segment that was sent once, or that a timestamp tells apart (Karn's
-     * algorithm, RFC 6298 §3). This, and no mere ACK, ends the doubling: the ACK of what was sent
-     * twice says nothing of the path, which may just be slower than the timeout (RFC 6298 §5.7).
+     * Takes a measured round trip of a segment that was sent only once, or whose timestamp tells
+     * which transmission was acknowledged (Karn's algorithm, RFC 6298 §3). Only a measurement ends
+     * the doubling; an ACK alone does not: after a retransmission it does not tell whether the path
+     * has become slower than the timeout.
      */
     public void sample(long roundTripNs) {
         long r = Math.max(roundTripNs, 0);
         if (!measured) {
-            smoothedNs = r;
-            variationNs = r / 2;
+            srttNs = r;
+            rttvarNs = r / 2;
             measured = true;
         } else {
-            // Nothing here is negative: a shift is a division.
-            variationNs += (Math.abs(smoothedNs - r) >> 2) - (variationNs >> 2);
-            smoothedNs += (r >> 3) - (smoothedNs >> 3);
+            // No value here is negative, so a shift divides.
+            rttvarNs += (Math.abs(srttNs - r) >> 2) - (rttvarNs >> 2);
+            srttNs += (r >> 3) - (srttNs >> 3);
         }
-        long rto = smoothedNs + Math.max(GRANULARITY_NS, 4 * variationNs);
+        long rto = srttNs + Math.max(GRANULARITY_NS, 4 * rttvarNs);
         timeoutNs = Math.min(Math.max(rto, minNs), maxNs);
         backoff = 0;
     }
 
-    /** The timer fired: the next one takes twice as long (RFC 6298 §5.5). */
+    /** The retransmission timer has fired: doubles the timeout (RFC 6298 §5.5). */
     public void backOff() {
         backoff++;
     }
 
-    /** The peer's window is closed: the next probe waits twice as long (RFC 9293 SHLD-30). */
+    /** A window probe was sent: doubles the time until the next one (RFC 9293 SHLD-30). */
     public void backOffProbes() {
         probing++;
     }
 
-    /** The peer's window is open, or has taken what was probed with. */
+    /** The peer's window has opened, or the peer has accepted a probe. */
     public void endProbing() {
         probing = 0;
     }
@@ -76,8 +82,8 @@ public final class RttEstimator {
     }
 
     /**
-     * The connection is open, and text begins anew: after a SYN that was sent more than once, and
-     * without a measured round trip, with 3 s, however often the SYN was sent (RFC 6298 §5.7).
+     * The handshake is complete: ends the doubling. If the SYN was retransmitted and no round trip
+     * was measured, the timeout for text is 3 s (RFC 6298 §5.7).
      */
     public void beginText(boolean synWasLost) {
         backoff = 0;
@@ -86,23 +92,23 @@ public final class RttEstimator {
         }
     }
 
-    /** The timeout for what is sent now, in nanoseconds. */
+    /** RTO: the timeout for a segment sent now, in nanoseconds. */
     public long timeoutNs() {
         int doublings = Math.min(backoff + probing, Long.SIZE - 1);
         return timeoutNs > maxNs >> doublings ? maxNs : timeoutNs << doublings;
     }
 
-    /** The smoothed round trip, in nanoseconds, or 0 when nothing was measured. */
+    /** SRTT, in nanoseconds; 0 before the first measurement. */
     public long smoothedNs() {
-        return smoothedNs;
+        return srttNs;
     }
 
-    /** RTTVAR, in nanoseconds, or 0 when nothing was measured. */
+    /** RTTVAR, in nanoseconds; 0 before the first measurement. */
     public long variationNs() {
-        return variationNs;
+        return rttvarNs;
     }
 
-    /** How often the timeout is doubled now, for whatever reason. */
+    /** How often the timeout is doubled at present, for both reasons together. */
     public int doublings() {
         return backoff + probing;
     }

@@ -6,25 +6,25 @@ import io.finwait.wire.TcpOptions;
 
 import java.nio.ByteBuffer;
 
-/** The send sequence variables of a TCB (RFC 9293 §3.3.1) and what waits to be sent. */
+/** The send sequence variables of a TCB (RFC 9293 §3.3.1) and the text that waits to be sent. */
 public final class Snd {
 
     /** ISS: initial send sequence number. */
     public int iss;
 
-    /** SND.UNA: the oldest number that is not acknowledged. */
+    /** SND.UNA: the oldest unacknowledged number. */
     public int una;
 
-    /** SND.NXT: the number behind the last one ever sent; it never goes back. */
+    /** SND.NXT: the number after the highest one ever sent; it never moves back. */
     public int nxt;
 
     /**
-     * Where the next segment begins: SND.NXT, or before it while numbers are sent again after a
-     * retransmission timeout.
+     * The sequence number of the next segment: SND.NXT, or below it while text is retransmitted
+     * after a timeout.
      */
     public int cursor;
 
-    /** Where the segment begins that ends at SND.NXT. */
+    /** The sequence number of the segment that ends at SND.NXT. */
     public int lastBegin;
 
     /**
@@ -48,46 +48,51 @@ public final class Snd {
     /** SND.WL2: SEG.ACK of the last window update. */
     public int wl2;
 
-    /** How many bits the peer's window is shifted. */
+    /** The peer's window scale: the shift of its window field. */
     public int windowScale;
 
-    /** Octets of text in a full segment, the options of every segment already taken off. */
+    /**
+     * Octets of text in a full-sized segment: the MSS less the options that every segment carries.
+     */
     public int mss;
 
-    /** {@link #mss} as both ends agreed on it; the path may carry less, see {@code PathMtu}. */
+    /** {@link #mss} as the handshake agreed on it; the path may carry less, see {@code PathMtu}. */
     public int agreedMss;
 
-    /** Octets and numbers acknowledged so far: no ACK reaches further back (RFC 5961 §5). */
+    /**
+     * How many sequence numbers were acknowledged so far; an ACK below SND.UNA by more than that is
+     * not acceptable (RFC 5961 §5).
+     */
     long acknowledged;
 
-    /** Octets of text that were sent again, each as often as it was; for those who look on. */
+    /** Octets of text retransmitted, each counted every time; a statistic. */
     public long octetsAgain;
 
-    /** Segments that were sent again, SYNs included; for those who look on. */
+    /** Segments retransmitted, SYNs included; a statistic. */
     public int segmentsAgain;
 
-    /** The number of the first octet in {@link #buffer}. */
+    /** The sequence number of the first octet in {@link #buffer}. */
     public int base;
 
-    /** The number behind the last octet queued. */
+    /** The sequence number after the last octet queued. */
     public int textEnd;
 
-    /** Octets not acknowledged. */
+    /** The octets that are queued or unacknowledged. */
     public SendBuffer buffer;
 
-    /** Octets that may be queued and unacknowledged; see {@code BufferGrowth}. */
+    /** The size of the send buffer, in octets; see {@code BufferGrowth}. */
     public int capacity;
 
-    /** How much of that was not there at first. */
+    /** By how many octets {@link #capacity} has grown since the connection began. */
     public int grownBy;
 
-    /** The user found no room, and is told when there may be some again. */
+    /** The user found no room and is to be told when there is some again. */
     public boolean wasFull;
 
-    /** True when CLOSE was called: a FIN comes behind the last octet. */
+    /** True when CLOSE was called: a FIN follows the last octet. */
     public boolean finQueued;
 
-    /** The number of the FIN; means nothing before {@link #finQueued}. */
+    /** The sequence number of the FIN; undefined until {@link #finQueued}. */
     public int finSeq;
 
     public void reset(int newIss) {
@@ -113,7 +118,7 @@ public final class Snd {
         finSeq = 0;
     }
 
-    /** Begins elsewhere, before anything was sent; what is queued stays so. */
+    /** Moves to another initial sequence number before anything is sent; queued text stays. */
     public void renumber(int newIss) {
         int text = textEnd - base;
         boolean full = wasFull;
@@ -122,14 +127,14 @@ public final class Snd {
         wasFull = full;
     }
 
-    /** Queues octets of the user, at most {@code most}; returns how many. */
+    /** Queues at most {@code most} of the user's octets; returns how many. */
     public int append(ByteBuffer source, int most) {
         int octets = buffer.append(source, most);
         textEnd += octets;
         return octets;
     }
 
-    /** Forgets what is queued. */
+    /** Discards everything that is queued. */
     public void clear() {
         buffer.clear();
         textEnd = base;
@@ -140,22 +145,22 @@ public final class Snd {
         return finQueued && Seq.gt(nxt, finSeq);
     }
 
-    /** True when the FIN was sent and acknowledged; a data ACK alone never makes it so. */
+    /** True when the FIN was sent and acknowledged; an ACK that covers only text does not count. */
     public boolean finAcknowledged() {
         return finSent() && una == finSeq + 1;
     }
 
-    /** Numbers sent and not acknowledged. */
+    /** FlightSize: sequence numbers sent and not acknowledged. */
     public int flight() {
         return nxt - una;
     }
 
-    /** Octets, or the FIN, that were never sent or are to be sent again. */
+    /** True when octets, or the FIN, are to be sent for the first time or again. */
     public boolean hasPending() {
         return Seq.lt(cursor, finQueued ? finSeq + 1 : textEnd);
     }
 
-    /** Octets, or the FIN, that were never sent. */
+    /** True when octets, or the FIN, were never sent. */
     public boolean hasUnsent() {
         return Seq.lt(nxt, textEnd) || (finQueued && !finSent());
     }
@@ -181,8 +186,8 @@ public final class Snd {
     }
 
     /**
-     * Octets, and perhaps the FIN, have left from the cursor on; true when some were never sent
-     * before.
+     * Notes that octets, and perhaps the FIN, were sent from the cursor on; returns true when some
+     * of them were sent for the first time.
      */
     public boolean sent(int text, boolean fin) {
         int behind = cursor + text;
@@ -197,8 +202,8 @@ public final class Snd {
     }
 
     /**
-     * {@code SND.UNA < SEG.ACK =< SND.NXT} (RFC 9293 §3.4): what was sent, and nothing else, is
-     * acknowledged. The one place that says so; before the SYN has left no ACK is good.
+     * The test {@code SND.UNA < SEG.ACK =< SND.NXT} (RFC 9293 §3.4) of an acceptable ACK; all
+     * callers use this one. Before the SYN is sent no ACK passes.
      */
     public boolean isNewAck(int ack) {
         return Seq.gt(ack, una) && Seq.leq(ack, nxt);
@@ -217,7 +222,10 @@ public final class Snd {
         scoreboard.acknowledged(ack);
     }
 
-    /** Takes the blocks of a SACK; true when one reports what none has reported before. */
+    /**
+     * Takes the blocks of a SACK option; returns true when they report octets that no earlier one
+     * did.
+     */
     public boolean takeSack(TcpOptions options) {
         return scoreboard.take(options, nxt);
     }

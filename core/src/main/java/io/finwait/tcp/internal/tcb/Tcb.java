@@ -11,18 +11,18 @@ import io.finwait.tcp.State;
  */
 public final class Tcb extends PerSegment implements ConnectionInfo {
 
-    /** No window is larger (RFC 7323 §2.3). */
+    /** The largest window that can be expressed (RFC 7323 §2.3). */
     public static final int LARGEST_WINDOW = 1 << 30;
 
     public int hash;
 
-    /** The listener that a passive connection came from, until it is accepted. */
+    /** The listener of a passive connection, until the connection is accepted. */
     public Backlog listener;
 
-    /** Counts as one of its listener's handshakes under way. */
+    /** True while the listener counts it among its handshakes. */
     public boolean countedAsHandshake;
 
-    /** The neighbours among these handshakes. */
+    /** Its neighbours in the listener's queue of handshakes. */
     public Tcb olderHandshake;
 
     public Tcb newerHandshake;
@@ -30,28 +30,31 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** True for connections that a listener began. */
     public boolean passive;
 
-    /** The handshake's ACK has come, and the listener waits for text. */
+    /** The handshake's ACK has arrived, but the listener waits for text. */
     public boolean acceptDeferred;
 
-    /** The TIME-WAIT table had no room for this orphan in FIN-WAIT-2; it is not asked again. */
+    /** The TIME-WAIT table had no room for this orphan in FIN-WAIT-2 and is not asked again. */
     public boolean recordRefused;
 
-    /** CLOSE or half-close came before the connection was established (requirement A05). */
+    /** CLOSE or a half-close was called before the connection was established (requirement A05). */
     public boolean closeDeferred;
 
-    /** Opened between two duty cycles: it begins with the next one ({@link Clock}). */
+    /** Opened between two duty cycles; the handshake begins with the next one ({@link Clock}). */
     public boolean opensWithNextCycle;
 
-    /** Has gone; its RST leaves with the next duty cycle, and then it may be used again. */
+    /**
+     * The connection has ended, but its RST is sent in the next duty cycle; only then is the TCB
+     * reused.
+     */
     public boolean resetOwed;
 
     /** The sequence number of that RST. */
     public int resetSeq;
 
-    /** SYN or SYN-ACK is to be sent, for the first time or again. */
+    /** A SYN or SYN,ACK is to be sent, for the first time or again. */
     public boolean synOwed;
 
-    /** Text may go out although it is small: the silly window's timer has fired. */
+    /** A small segment may be sent, because the override timer has fired (RFC 9293 §3.8.6.2.1). */
     public boolean sendSmall;
 
     /** Probes into a closed window since the last octet, or the FIN, was acknowledged. */
@@ -80,21 +83,21 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
 
     public boolean sackPermitted;
 
-    /** What an ICMP message said of the largest packet on the way, in octets; 0 when none did. */
+    /** The path MTU that an ICMP message has reported, in octets; 0 when none has. */
     public int pathMtu;
 
-    /** Until when that is believed. */
+    /** When the reported path MTU expires, in nanoseconds. */
     public long pathMtuUntilNs;
 
-    /** Made once and used for one connection after the other. */
+    /** Makes a TCB, which serves one connection after another. */
     public Tcb(CongestionControl congestion) {
         super(congestion);
     }
 
-    /** Why something is sent again, where something is; for those who look on. */
+    /** The cause of the next retransmission; a statistic. */
     public Retransmission againBecause = Retransmission.TIMEOUT;
 
-    /** Begins a new life. */
+    /** Prepares it for the next connection. */
     public void reset() {
         againBecause = Retransmission.TIMEOUT;
         listener = null;
@@ -136,12 +139,14 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         pathMtu = 0;
     }
 
-    /** Reads from the places that a segment needs, see {@code ReadAhead}. */
+    /**
+     * Touches the fields that a segment needs, to bring them into the cache; see {@code ReadAhead}.
+     */
     public int touch() {
         return (int) localHigh + remotePort + timedSeq + (ready ? 1 : 0);
     }
 
-    /** Reads from the parts of this TCB that a segment with text needs, or else one without. */
+    /** Does the same for the parts of this TCB that a segment with text, or without, needs. */
     public int touchParts(boolean text) {
         int sum = snd.una + snd.finSeq + rcv.nxt + rcv.lastAckSent + timers.touch();
         if (text) {
@@ -154,9 +159,9 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     }
 
     /**
-     * Both ends have agreed on the options: loss recovery begins.
+     * Both ends have agreed on the options: sets the MSS and starts congestion control.
      *
-     * @param fitsPath octets of text that the path is known to carry
+     * @param fitsPath octets of text that fit the path MTU as far as it is known
      */
     public void agreeOn(int agreedMss, int fitsPath, long nowNs) {
         int mss = Math.min(agreedMss, fitsPath);
@@ -168,9 +173,9 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     }
 
     /**
-     * The peer has said something acceptable: it lives. What fails a check may be anybody's, and
-     * counts for nothing, or a peer that died would seem to live for as long as somebody sends
-     * junk.
+     * An acceptable segment of the peer has arrived: the peer is alive. Segments that fail a check
+     * don't count, since anybody may have sent them; otherwise forged segments could hide that the
+     * peer is dead.
      */
     public void heard(long nowNs) {
         lastHeardNs = nowNs;
@@ -179,12 +184,15 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         keepalivesUnanswered = 0;
     }
 
-    /** True while the state is one of the handshake's. */
+    /** True in SYN-SENT and SYN-RECEIVED. */
     public boolean isOpening() {
         return state == State.SYN_SENT || state == State.SYN_RECEIVED;
     }
 
-    /** {@code cwnd}, 1 to 2^30 octets, whatever a control that is not ours answers. */
+    /**
+     * {@code cwnd} in octets, limited to 1 to 2^30 in case the user's congestion control returns
+     * something else.
+     */
     public int cwnd() {
         return Math.min(Math.max(congestion.window(), 1), LARGEST_WINDOW);
     }
@@ -204,7 +212,7 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         return timers;
     }
 
-    /** True when no user has this connection any more. */
+    /** True when the user has given up the connection. */
     public boolean isOrphan() {
         return orphan;
     }

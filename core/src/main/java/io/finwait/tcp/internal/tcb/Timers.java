@@ -1,9 +1,9 @@
 package io.finwait.tcp.internal.tcb;
 
 /**
- * One slot for each {@link Timer} of a TCB. A deadline is a time in nanoseconds; {@link #OFF} means
- * that the timer does not run. {@code nextDeadline} and {@code onTime} read the same slots, so they
- * can't disagree.
+ * The timers of a TCB, one slot for each {@link Timer}. A deadline is a time of the endpoint's
+ * clock in nanoseconds; {@link #OFF} means that the timer does not run. What is due and when the
+ * next deadline comes are read from the same slots, so they can't disagree.
  */
 public final class Timers {
 
@@ -18,19 +18,23 @@ public final class Timers {
     private Tcb owner;
 
     /**
-     * A bit for each timer that was started between two duty cycles: its slot holds the nanoseconds
-     * from the beginning of the next one.
+     * A bit for each timer that was started between two duty cycles. Its slot holds a delay, which
+     * counts from the beginning of the next cycle.
      */
     private int undated;
 
-    /** A bit for each timer that runs: most are stopped again and again without ever having run. */
+    /**
+     * A bit for each timer that runs. Stopping a timer clears its bit, which is cheap: most are
+     * stopped far more often than they run.
+     */
     private int running;
 
-    /** Means nothing where the timer does not run. */
+    /** The deadlines; undefined for a timer that does not run. */
     private final long[] deadlines = new long[Timer.values().length];
 
     /**
-     * No timer fires before this: the earliest deadline started since {@link #earliest} was asked.
+     * No timer fires before this time. It may be earlier than the next deadline, until {@link
+     * #earliest} looks again.
      */
     private long notBefore;
 
@@ -38,19 +42,17 @@ public final class Timers {
         stopAll();
     }
 
-    /** Before the first use. */
+    /** Sets the owner and the clock, once, before the first use. */
     public void belongTo(Tcb newOwner, Clock newClock) {
         owner = newOwner;
         clock = newClock;
     }
 
     /**
-     * Starts a timer, or moves it: it fires after some nanoseconds, counted from this duty cycle
-     * or, when a user calls between two, from the beginning of the next one. So none can start in
-     * the past.
+     * Starts a timer, or restarts it. The delay counts from this duty cycle or, for a user's call
+     * between two cycles, from the beginning of the next one; so no timer starts in the past.
      *
-     * @param delayNs 0 or more; what is longer than 146 years is cut to that, so that no sum
-     *     overflows
+     * @param delayNs 0 or more; more than 146 years is reduced to that, so that no sum overflows
      */
     public void start(Timer timer, long delayNs) {
         long delay = Math.min(delayNs, LONGEST_NS);
@@ -64,7 +66,7 @@ public final class Timers {
         clock.owe(owner);
     }
 
-    /** Starts a timer, or moves it, with a deadline; {@link #OFF} stops it. */
+    /** Starts a timer, or restarts it, with a deadline; {@link #OFF} stops it. */
     public void startAt(Timer timer, long deadlineNs) {
         if (deadlineNs == OFF) {
             stop(timer);
@@ -90,7 +92,7 @@ public final class Timers {
         undated &= ~bit(timer);
     }
 
-    /** A duty cycle begins: what was started before it runs from now on. */
+    /** A duty cycle begins: the timers that were started since the last one run from now on. */
     public void date(long nowNs) {
         for (int left = undated; left != 0; left &= left - 1) {
             int place = Integer.numberOfTrailingZeros(left);
@@ -109,8 +111,8 @@ public final class Timers {
     }
 
     /**
-     * A time before which no timer fires, or {@link #OFF} when none runs: cheap, and earlier than
-     * {@link #earliest} where a timer was stopped or moved.
+     * A time before which no timer fires, or {@link #OFF} when none runs. Cheaper than {@link
+     * #earliest}, and possibly earlier, since it ignores timers that were stopped or restarted.
      */
     public long notBefore() {
         return notBefore;
@@ -127,8 +129,8 @@ public final class Timers {
     }
 
     /**
-     * When the timer fires, or {@link #OFF}; as if it were still the last cycle between two of
-     * them.
+     * When the timer fires, or {@link #OFF}. Between two cycles, when the time is not known, a
+     * delay counts from the last cycle.
      */
     public long deadline(Timer timer) {
         if (!isRunning(timer)) {

@@ -90,7 +90,7 @@ class StateDigestTest {
         exempt(Rcv.class, "its ranges are told", "reassembly");
         exempt(LossState.class, WIDE, "inflation");
         exempt(LossState.class, "of the ACK under way", "duplicateReported", "duplicateEnd");
-        exempt(RttEstimator.class, RTO, "timeoutNs", "maxNs", "initialNs", "minNs", "variationNs");
+        exempt(RttEstimator.class, RTO, "timeoutNs", "maxNs", "initialNs", "minNs", "rttvarNs");
         exempt(RttEstimator.class, "zero or not is told: " + RTO, "backoff", "probing");
         exempt(Scoreboard.class, "is SND.UNA", "una");
         exempt(Scoreboard.class, "its ranges are told", "held", "again");
