@@ -240,7 +240,10 @@ public final class EndpointConfig {
         return challengeAckIntervalNs;
     }
 
-    /** The most resets sent per second for segments that belong to no connection. */
+    /**
+     * The most resets that one source, an IPv4 address or an IPv6 /64, gets in a second for
+     * segments that belong to no connection; by chance it is up to a quarter less.
+     */
     public int resetsPerSecond() {
         return resetsPerSecond;
     }

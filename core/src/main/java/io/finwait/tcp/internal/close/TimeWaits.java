@@ -127,7 +127,7 @@ public final class TimeWaits implements TimeWaitObserver {
             }
             case DROP -> context.counters.add(Counter.DROPPED_SEGMENTS);
             case ACK, CHALLENGE_ACK -> answers.acknowledge(seg, table.entry());
-            case RESET -> answers.reset(seg);
+            case RESET -> answers.resetPeer(seg);
             case CLOSED -> context.watch.resetReceived(table.entry());
         }
         return Outcome.DONE;

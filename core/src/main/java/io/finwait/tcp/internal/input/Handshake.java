@@ -232,7 +232,7 @@ public final class Handshake {
         if (seg.hasAck()) {
             ackIsGood = tcb.snd.isNewAck(seg.ack());
             if (!ackIsGood) {
-                answers.reset(seg);
+                answers.resetPeer(seg);
                 return;
             }
         }

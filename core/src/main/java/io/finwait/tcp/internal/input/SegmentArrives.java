@@ -126,7 +126,7 @@ public final class SegmentArrives {
             lifecycle.resetByPeer(tcb);
         } else if (!context.defences.challengesSyn()
                 && Seq.inWindow(seg.seq(), tcb.rcv.nxt, tcb.rcv.wnd())) {
-            answers.reset(seg);
+            answers.resetPeer(seg);
             lifecycle.resetByPeer(tcb);
         } else {
             owedAcks.challenge(tcb);
@@ -192,7 +192,7 @@ public final class SegmentArrives {
         Snd snd = tcb.snd;
         if (tcb.state == State.SYN_RECEIVED) {
             if (!snd.isNewAck(seg.ack())) {
-                answers.reset(seg);
+                badAckInSynReceived(tcb, seg);
                 return false;
             }
             return handshake.ackOfSyn(tcb, seg);
@@ -210,6 +210,15 @@ public final class SegmentArrives {
         return tcb.state != State.CLOSED && tcb.state != State.TIME_WAIT;
     }
 
+    /** A passive handshake is a stranger's until it is complete. */
+    private void badAckInSynReceived(Tcb tcb, Segment seg) {
+        if (tcb.passive) {
+            answers.reset(seg);
+        } else {
+            answers.resetPeer(seg);
+        }
+    }
+
     // Seventh step: the text.
 
     private void text(Tcb tcb, Segment seg) {
@@ -219,7 +228,7 @@ public final class SegmentArrives {
         switch (tcb.state) {
             case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> {
                 if (tcb.orphan && Seq.gt(seg.seq() + seg.textLength(), tcb.rcv.nxt)) {
-                    answers.reset(seg);
+                    answers.resetPeer(seg);
                     lifecycle.abortSilently(tcb, AbortCause.DATA_AFTER_CLOSE);
                 } else {
                     texts.takeText(tcb, seg);

@@ -20,31 +20,39 @@ import java.nio.ByteBuffer;
  */
 public final class StatelessAnswers {
 
-    private static final long SECOND_NS = 1_000_000_000L;
-
     private final Context context;
     private final SegmentWriter writer;
     private final FourTuple tuple = new FourTuple();
     private final ByteBuffer layout = ByteBuffer.allocate(SynOptions.MOST_OCTETS);
-    private long second;
-    private boolean counting;
-    private int resetsInSecond;
+    private final ResetLimit resetLimit;
 
     public StatelessAnswers(Context context, SegmentWriter writer) {
         this.context = context;
         this.writer = writer;
+        resetLimit = new ResetLimit(context.config.resetsPerSecond(), context.config.random());
     }
 
     /**
      * The reset of RFC 9293 §3.10.7.1: {@code <SEQ=SEG.ACK><CTL=RST>}, or without ACK {@code
-     * <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>}. A reset is never answered.
+     * <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>}, to a stranger. A reset is never answered.
      */
     public void reset(Segment seg) {
         if (seg.hasRst()) {
             return;
         }
-        if (limited()) {
+        if (resetLimit.isReached(seg.sourceHigh(), seg.sourceLow(), context.clock.lastNs())) {
             context.counters.add(Counter.RESETS_LIMITED);
+            return;
+        }
+        resetPeer(seg);
+    }
+
+    /**
+     * The same to the peer of a connection, or of one that is being opened from here. Strangers,
+     * who may spend what is given to an address in its name, must not silence these (T-19).
+     */
+    public void resetPeer(Segment seg) {
+        if (seg.hasRst()) {
             return;
         }
         if (!begin(seg, TcpHeader.LENGTH)) {
@@ -108,18 +116,6 @@ public final class StatelessAnswers {
                     entry.tsRecent());
         }
         finish(entry.sndNxt(), entry.rcvNxt(), header, TcpHeader.ACK, entry.window());
-    }
-
-    /**
-     * Limits the resets sent in a second, so that a scan can't use this endpoint as a reflector.
-     */
-    private boolean limited() {
-        if (!counting || context.clock.lastNs() - second >= SECOND_NS) {
-            counting = true;
-            second = context.clock.lastNs();
-            resetsInSecond = 0;
-        }
-        return ++resetsInSecond > context.config.resetsPerSecond();
     }
 
     private boolean begin(Segment seg, int tcpLength) {
