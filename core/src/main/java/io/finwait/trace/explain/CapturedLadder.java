@@ -173,8 +173,7 @@ public final class CapturedLadder {
         Ladder finished(String broken) throws IOException {
             if (ladder == null) {
                 throw new IOException(
-                        "the capture has no connection of that number; run explain without --ladder"
-                                + " for the list");
+                        "the capture has no connection of that number; they are numbered from 0");
             }
             if (drawn > most) {
                 ladder.note(lastNs, drawn - most + " further segments");

@@ -27,8 +27,10 @@ final class Remarks {
         }
         if (conversation.copies.found() > 0) {
             remarks.add(
-                    conversation.copies.found()
-                            + " packets are in the capture twice, and counted once");
+                    conversation.copies.found() == 1
+                            ? "1 packet is in the capture twice, and counted once"
+                            : conversation.copies.found()
+                                    + " packets are in the capture twice, and counted once");
         }
         if (conversation.clockWentBack) {
             remarks.add("the capture's clock went back, or its packets are out of order");
@@ -45,7 +47,12 @@ final class Remarks {
         }
         if (flow.missingOctets > 0) {
             remarks.add(
-                    "the capture misses " + flow.missingOctets + " octets that " + who + " sent");
+                    "the capture misses "
+                            + flow.missingOctets
+                            + (flow.missingOctets == 1 ? " octet" : " octets")
+                            + " that "
+                            + who
+                            + " sent");
         }
         if (flow.againSegments > 0) {
             remarks.add(
@@ -64,14 +71,14 @@ final class Remarks {
         }
         if (flow.damaged > 0) {
             remarks.add(
-                    "the checksum of "
-                            + flow.damaged
-                            + " segments of "
-                            + who
-                            + " is wrong"
+                    who
                             + (flow.damaged == flow.packets
-                                    ? ", of all: captured before the card filled it in"
-                                    : ""));
+                                    ? "'s checksums are all wrong: captured before the card filled"
+                                            + " them in"
+                                    : " sent "
+                                            + flow.damaged
+                                            + (flow.damaged == 1 ? " segment" : " segments")
+                                            + " with a wrong checksum"));
         }
     }
 }

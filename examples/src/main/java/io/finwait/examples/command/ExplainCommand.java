@@ -1,17 +1,13 @@
 package io.finwait.examples.command;
 
 import io.finwait.examples.explain.ExplainFilter;
-import io.finwait.examples.explain.ExplainJson;
 import io.finwait.examples.explain.ExplainPage;
-import io.finwait.examples.explain.ExplainText;
 import io.finwait.picture.Ladder;
 import io.finwait.picture.SequencePlot;
 import io.finwait.picture.SvgLadder;
 import io.finwait.picture.TextLadder;
 import io.finwait.trace.capture.CaptureReader;
-import io.finwait.trace.explain.CaptureExplainer;
 import io.finwait.trace.explain.CapturedLadder;
-import io.finwait.trace.explain.ConnectionStory;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,8 +19,6 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -55,11 +49,10 @@ import java.util.concurrent.Callable;
         })
 final class ExplainCommand implements Callable<Integer> {
 
-    private static final int MEGABYTE = 1_000_000;
     private static final int MOST_RUNGS = 2_000;
     private static final int MOST_BARS = 50_000;
     private static final int FOUND = 3;
-    private static final String PIPE = "-";
+    private static final int FAILED = 1;
 
     @Spec private CommandSpec spec;
 
@@ -73,7 +66,7 @@ final class ExplainCommand implements Callable<Integer> {
             description =
                     "Only connections that ended in one of these ways:"
                             + " reset,half-closed,slow, ...")
-    private List<String> only = new ArrayList<>();
+    private List<String> only;
 
     @Option(
             names = "--host",
@@ -82,13 +75,13 @@ final class ExplainCommand implements Callable<Integer> {
     private String host;
 
     @Option(names = "--port", paramLabel = "PORT", description = "Only connections of this port.")
-    private int port;
+    private Integer port;
 
     @Option(names = "--stream", paramLabel = "N", description = "Only connection number N.")
-    private int stream = -1;
+    private Integer stream;
 
     @Option(names = "--ladder", paramLabel = "N", description = "Draws connection number N.")
-    private int ladder = -1;
+    private Integer ladder;
 
     @Option(
             names = "--svg",
@@ -120,60 +113,109 @@ final class ExplainCommand implements Callable<Integer> {
             paramLabel = "ENDING",
             split = ",",
             description = "Exit code 3 when a connection ended in one of these ways.")
-    private List<String> failOn = new ArrayList<>();
-
-    private ExplainFilter filter;
-    private ExplainFilter failing;
-    private boolean found;
-    private ExplainPage page;
+    private List<String> failOn;
 
     @Override
     public Integer call() throws IOException {
-        filter = new ExplainFilter(only, host, port, stream);
-        failing = new ExplainFilter(failOn, null, 0, -1);
-        if (svg != null && ladder < 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "--svg writes a ladder; say which, with --ladder N");
+        check();
+        if (ladder != null) {
+            draw(files.get(0));
+            return 0;
         }
+        ExplainFilter filter =
+                new ExplainFilter(
+                        words(only), host, port == null ? 0 : port, stream == null ? -1 : stream);
+        ExplainFilter failing = failOn == null ? null : new ExplainFilter(failOn, null, 0, -1);
         if (plot != null) {
-            if (stream < 0 || files.size() != 1) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--plot draws one connection of one capture; say which, with --stream N");
-            }
-            Files.writeString(plot, new SequencePlot().render(ladderOf(files.get(0), stream)));
+            Files.writeString(
+                    plot, new SequencePlot().render(ladderOf(files.get(0), stream, MOST_BARS)));
         }
-        if (html != null) {
-            if (files.size() != 1 || files.get(0).equals(PIPE)) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--html shows one capture from a file; save a pipe's capture first");
-            }
-            page = new ExplainPage(Path.of(files.get(0)));
-        }
+        ExplainPage page = html == null ? null : new ExplainPage(Path.of(files.get(0)));
+        boolean found = false;
+        boolean unread = false;
         for (String file : files) {
-            if (ladder >= 0) {
-                draw(file);
-            } else {
-                explain(file);
+            if (files.size() > 1 && !json) {
+                Console.out().println(file);
             }
+            Explanation explanation =
+                    new Explanation(file, filter, failing, json, stream != null, page);
+            try {
+                explanation.tell();
+            } catch (IOException e) {
+                unread = true;
+                Console.out().flush();
+                System.err.println(spec.qualifiedName() + ": " + FinwaitCommand.sentence(file, e));
+            }
+            found |= explanation.hasFound();
         }
-        return found ? FOUND : 0;
+        if (page != null) {
+            write(page);
+        }
+        return unread ? FAILED : found ? FOUND : 0;
     }
 
-    private Ladder ladderOf(String file, int number) throws IOException {
-        if (file.equals(PIPE)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "pictures are drawn of a file, not of a pipe; save the capture first");
+    private void write(ExplainPage page) throws IOException {
+        Files.writeString(html, page.render());
+        if (page.left() > 0) {
+            System.err.println(
+                    page.left() + " connections are not on the page; choose with --only or --host");
         }
+    }
+
+    private void check() {
+        require(port == null || (port >= 1 && port <= 65_535), "--port is 1 to 65535");
+        require(stream == null || stream >= 0, "--stream: connections are numbered from 0");
+        require(ladder == null || ladder >= 0, "--ladder: connections are numbered from 0");
+        require(hasWords(only) && hasWords(failOn), "--only and --fail-on need an ending");
+        require(svg == null || ladder != null, "--svg writes a ladder; say which, with --ladder N");
+        boolean alone =
+                !json
+                        && html == null
+                        && plot == null
+                        && stream == null
+                        && host == null
+                        && port == null
+                        && only == null
+                        && failOn == null;
+        require(
+                ladder == null || (alone && isOneFile()),
+                "--ladder N draws one connection of one capture, and tells nothing more; it goes"
+                        + " with --svg only");
+        require(
+                plot == null || (stream != null && isOneFile()),
+                "--plot draws one connection of one capture; say which, with --stream N");
+        require(
+                html == null || isOneFile(),
+                "--html shows one capture from a file; save a pipe's capture first");
+    }
+
+    /** A list of commas alone has no words. */
+    private static boolean hasWords(List<String> words) {
+        return words == null || !words.isEmpty();
+    }
+
+    private static List<String> words(List<String> given) {
+        return given == null ? List.of() : given;
+    }
+
+    private boolean isOneFile() {
+        return files.size() == 1 && !files.get(0).equals(Explanation.PIPE);
+    }
+
+    private void require(boolean holds, String what) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), what);
+        }
+    }
+
+    private static Ladder ladderOf(String file, int number, int most) throws IOException {
         try (CaptureReader reader = CaptureReader.open(Path.of(file))) {
-            return CapturedLadder.of(reader, number, plot == null ? MOST_RUNGS : MOST_BARS);
+            return CapturedLadder.of(reader, number, most);
         }
     }
 
     private void draw(String file) throws IOException {
-        Ladder drawn = ladderOf(file, ladder);
+        Ladder drawn = ladderOf(file, ladder, MOST_RUNGS);
         if (svg != null) {
             Files.writeString(svg, new SvgLadder().render(drawn));
             return;
@@ -186,82 +228,5 @@ final class ExplainCommand implements Callable<Integer> {
             text.ascii();
         }
         Console.out().print(text.render(drawn));
-    }
-
-    private void explain(String file) throws IOException {
-        CaptureExplainer explainer = new CaptureExplainer();
-        BitSet told = new BitSet();
-        if (file.equals(PIPE)) {
-            try (CaptureReader reader = CaptureReader.open(System.in)) {
-                follow(explainer, reader, told);
-            }
-        } else {
-            long size = Files.size(Path.of(file));
-            try (CaptureReader reader = CaptureReader.open(Path.of(file))) {
-                explainer.read(reader, octets -> progress(octets, size));
-            }
-            Console.progress("");
-        }
-        for (int i = told.nextClearBit(0);
-                i < explainer.connections();
-                i = told.nextClearBit(i + 1)) {
-            tell(explainer.story(i));
-        }
-        tellWhatWasNotRead(explainer);
-        if (page != null) {
-            Files.writeString(html, page.render());
-            tell(page.left(), "connections are not on the page; choose with --only or --host");
-        }
-        if (explainer.broken() != null) {
-            throw new IOException(file + ": " + explainer.broken().getMessage());
-        }
-    }
-
-    /** Tells of each connection as soon as it has ended. */
-    private void follow(CaptureExplainer explainer, CaptureReader reader, BitSet told)
-            throws IOException {
-        int at = explainer.next(reader);
-        while (at != CaptureExplainer.NONE && !Console.outputIsLost()) {
-            if (at >= 0 && !told.get(at) && explainer.hasEnded(at)) {
-                told.set(at);
-                tell(explainer.story(at));
-            }
-            at = explainer.next(reader);
-        }
-    }
-
-    private void tell(ConnectionStory story) {
-        found |= !failOn.isEmpty() && failing.takes(story);
-        if (!filter.takes(story)) {
-            return;
-        }
-        if (page != null) {
-            page.add(story);
-        }
-        if (json) {
-            Console.out().println(ExplainJson.line(story));
-            return;
-        }
-        Console.out().println(ExplainText.line(story));
-        if (!story.ending().isInOrder() || stream >= 0) {
-            Console.out().print(ExplainText.story(story));
-        }
-    }
-
-    private static void tellWhatWasNotRead(CaptureExplainer explainer) {
-        tell(explainer.cut(), "packets not looked into: the capture holds less than their headers");
-        tell(explainer.fragments(), "packets not looked into: later fragments of IP packets");
-        tell(explainer.unknownLinkTypes(), "packets not looked into: their link type is not known");
-    }
-
-    private static void tell(long count, String what) {
-        if (count > 0) {
-            System.err.println(count + " " + what);
-        }
-    }
-
-    private static void progress(long octets, long size) {
-        Console.progress(
-                octets / MEGABYTE + (size > 0 ? " of " + size / MEGABYTE : "") + " MB read");
     }
 }

@@ -156,15 +156,23 @@ public final class FinwaitCommand implements Callable<Integer> {
         if (Boolean.getBoolean("finwait.trace")) {
             e.printStackTrace();
         }
-        String message =
-                switch (e) {
-                    case UncheckedIOException unchecked -> unchecked.getMessage();
-                    case FileSystemException file when file.getFile() != null ->
-                            "'" + file.getFile() + "': " + UserText.reason(file);
-                    case IOException io -> UserText.reason(io);
-                    default -> e.getMessage() == null ? e.toString() : e.getMessage();
-                };
-        System.err.println(name + ": " + message);
+        System.err.println(name + ": " + message(e));
         return e instanceof IllegalArgumentException ? WRONG_USE : FAILED;
+    }
+
+    private static String message(Exception e) {
+        return switch (e) {
+            case UncheckedIOException unchecked -> unchecked.getMessage();
+            case FileSystemException file when file.getFile() != null ->
+                    "'" + file.getFile() + "': " + UserText.reason(file);
+            case IOException io -> UserText.reason(io);
+            default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        };
+    }
+
+    /** Why a file could not be read, with its name. */
+    static String sentence(String file, IOException e) {
+        boolean named = e instanceof FileSystemException system && system.getFile() != null;
+        return (named ? "" : "'" + file + "': ") + message(e);
     }
 }

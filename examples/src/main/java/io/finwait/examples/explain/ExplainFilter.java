@@ -3,6 +3,7 @@ package io.finwait.examples.explain;
 import io.finwait.trace.explain.ConnectionStory;
 import io.finwait.trace.explain.Ending;
 import io.finwait.trace.explain.SideStory;
+import io.finwait.wire.IpAddress;
 
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -27,13 +28,13 @@ public final class ExplainFilter {
      *
      * @param words endings such as {@code reset} or {@code half-closed}, and {@code slow}; empty
      *     for all
-     * @param host an address, or null for any
+     * @param host an address in any spelling, or null for any
      * @param port a port, or 0 for any
      * @param stream a connection's number, or below 0 for any
-     * @throws IllegalArgumentException for a word that is none
+     * @throws IllegalArgumentException for a word that is none, and a host that is no address
      */
     public ExplainFilter(List<String> words, String host, int port, int stream) {
-        this.host = host;
+        this.host = host == null ? null : spelled(IpAddress.parse(host));
         this.port = port;
         this.stream = stream;
         slow = words.contains(SLOW);
@@ -45,6 +46,15 @@ public final class ExplainFilter {
         }
     }
 
+    private static String spelled(IpAddress address) {
+        return IpAddress.format(address.high(), address.low());
+    }
+
+    /** The connection that is meant, or below 0 for any. */
+    public int stream() {
+        return stream;
+    }
+
     private static Ending ending(String word) {
         String name = word.toUpperCase(Locale.ROOT).replace('-', '_');
         for (Ending each : Ending.values()) {
@@ -52,7 +62,7 @@ public final class ExplainFilter {
                 return each;
             }
         }
-        throw new IllegalArgumentException("'" + word + "' is no ending; choose of " + words());
+        throw new IllegalArgumentException("'" + word + "' is no ending; choose from " + words());
     }
 
     /** The words that there are. */

@@ -17,8 +17,12 @@ public final class ExplainJson {
 
     private ExplainJson() {}
 
-    /** The object of a connection. */
-    public static String line(ConnectionStory story) {
+    /**
+     * The object of a connection.
+     *
+     * @param file the capture as the user has named it
+     */
+    public static String line(String file, ConnectionStory story) {
         return object(
                 "stream", story.stream(),
                 "opener", side(story.opener()),
@@ -35,7 +39,8 @@ public final class ExplainJson {
                 "reasons", list(story.reasons(), ExplainJson::reason),
                 "seenBy", list(story.seenBy(), ExplainJson::text),
                 "timeWait", text(story.timeWait()),
-                "remarks", list(story.remarks(), ExplainJson::text));
+                "remarks", list(story.remarks(), ExplainJson::text),
+                "file", text(file));
     }
 
     private static String side(SideStory side) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,9 +72,13 @@ class ExplainCommandTest {
 
     @Test
     void onlyWhatIsAskedForIsTold() {
-        assertThat(explain("close", "--only", "reset").out()).isEmpty();
+        CommandRun none = explain("close", "--only", "reset");
+        assertThat(none.out()).isEmpty();
+        assertThat(none.err()).contains("none of its connections is one of those asked for: 1");
+        assertThat(none.code()).isZero();
         assertThat(explain("close", "--only", "orderly,reset").out()).isNotEmpty();
         assertThat(explain("close", "--port", "1").out()).isEmpty();
+        assertThat(explain("close", "--host", "::ffff:10.0.0.1").out()).isNotEmpty();
         assertThat(explain("close", "--host", "10.9.9.9").out()).isEmpty();
         assertThat(explain("close", "--stream", "0").out()).contains("TIME_WAIT");
     }
@@ -122,11 +128,65 @@ class ExplainCommandTest {
         assertThat(CommandRun.of("explain", text.toString()))
                 .satisfies(run -> assertThat(run.code()).isEqualTo(1))
                 .satisfies(run -> assertThat(run.err()).contains("not a pcap or pcapng file"));
-        assertThat(explain("close", "--only", "bogus").err()).contains("choose of orderly");
+        assertThat(explain("close", "--only", "bogus").err()).contains("choose from orderly");
         assertThat(explain("close", "--svg", "x.svg").err()).contains("--ladder");
         assertThat(explain("close", "--ladder", "7").err())
                 .contains("no connection of that number");
         assertThat(CommandRun.of("explain", folder.resolve("none").toString()).code()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            textBlock =
+                    """
+                    --only ,         | need an ending
+                    --fail-on ,,     | need an ending
+                    --host 10.0.0    | '10.0.0' is not an IP address
+                    --host localhost | 'localhost' is not an IP address
+                    --port 0         | --port is 1 to 65535
+                    --port 65536     | --port is 1 to 65535
+                    --port -1        | --port is 1 to 65535
+                    --port http      | 'http' is not a whole number
+                    --stream -1      | connections are numbered from 0
+                    --ladder -1      | connections are numbered from 0
+                    --ladder 0 --json            | goes with --svg only
+                    --ladder 0 --only reset      | goes with --svg only
+                    --ladder 0 --fail-on reset   | goes with --svg only
+                    --ladder 0 --html page.html  | goes with --svg only
+                    --ladder 0 --plot plot.svg   | goes with --svg only
+                    --ladder 0 --stream 0        | goes with --svg only
+                    """)
+    void whatIsMeantByNothingIsRefused(String options, String sentence) {
+        CommandRun run = explain("close", options.split(" ", -1));
+        assertThat(run.code()).as(run.out()).isEqualTo(2);
+        assertThat(run.err()).contains(sentence);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aConnectionThatIsNotThereIsAFailure() {
+        CommandRun run = explain("close", "--stream", "1");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("close.pcapng': there is no connection 1; ");
+    }
+
+    @Test
+    void oneFileThatCannotBeReadHoldsUpNoOther() throws IOException {
+        Path empty = Files.createFile(folder.resolve("empty.pcap"));
+        CommandRun run =
+                CommandRun.of(
+                        "explain",
+                        folder.resolve("none.pcap").toString(),
+                        empty.toString(),
+                        folder.toString(),
+                        capture("close").toString());
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("close.pcapng").contains("closed in order");
+        assertThat(run.err().lines())
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).startsWith("finwait explain: '" + folder));
     }
 
     @Test

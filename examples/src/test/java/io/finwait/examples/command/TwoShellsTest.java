@@ -130,6 +130,29 @@ class TwoShellsTest {
                 .contains("none of your stacks is running", folder.toString());
     }
 
+    /** {@code tcpdump -w - | finwait explain -}: told as it ends, and at Ctrl-C what has not. */
+    @Test
+    void explainFollowsAPipeUntilCtrlC() throws Exception {
+        Path ended = folder.resolve("close.pcap");
+        assertThat(CommandRun.of("close", "--pcap", ended.toString()).code()).isZero();
+        byte[] capture = Files.readAllBytes(ended);
+        Process explain = start(finwait("explain", "-"));
+        var lines = explain.inputReader();
+        OutputStream pipe = explain.getOutputStream();
+        pipe.write(capture);
+        pipe.flush();
+        assertThat(lines.readLine()).startsWith("   0  10.0.0.");
+        assertThat(lines.readLine()).contains("closed in order");
+        // The same packets again: a second connection, whose last 200 octets are not there yet.
+        pipe.write(capture, 0, capture.length - 200);
+        pipe.flush();
+        Process kill = start(new ProcessBuilder("kill", "-INT", Long.toString(explain.pid())));
+        assertThat(kill.waitFor()).isZero();
+        assertThat(lines.lines().toList())
+                .anySatisfy(line -> assertThat(line).startsWith("   1  10.0.0."));
+        assertThat(explain.waitFor()).isEqualTo(130);
+    }
+
     @Test
     void forwardSpoilsWhatItIsToldTo() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
