@@ -48,6 +48,13 @@ public interface CongestionControl {
     void timedOut(int flightSize, boolean again, long nowNs);
 
     /**
+     * What {@link #lost} or {@link #timedOut} told last was a mistake: nothing was lost, and the
+     * window may be again what it was before (RFC 4015). One that does nothing goes on as after a
+     * loss.
+     */
+    default void spurious(long nowNs) {}
+
+    /**
      * Text is about to be sent after more than a retransmission timeout without (RFC 5681 §4.1).
      */
     void idle(long nowNs);

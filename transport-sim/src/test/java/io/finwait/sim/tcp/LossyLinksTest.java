@@ -19,12 +19,12 @@ class LossyLinksTest {
     @ParameterizedTest(name = "{0} ms, {1} Mbit/s, queue {2}: {3}")
     @CsvSource({
         "20, 100, 1, good, 0.9",
-        "20, 100, 1, reordered, 0.15",
-        "20, 1000, 1, reordered, 0.015",
+        "20, 100, 1, reordered, 0.9",
+        "20, 1000, 1, reordered, 0.8",
         "20, 100, 1, duplicated, 0.9",
         "20, 100, 1, bursts, 0.2",
         "100, 100, 1, good, 0.7",
-        "100, 100, 0.25, good, 0.35",
+        "100, 100, 0.25, good, 0.2",
         "20, 1000, 1, good, 0.7",
         "20, 1000, 0.25, good, 0.5",
         "100, 1000, 1, lost, 0.005"

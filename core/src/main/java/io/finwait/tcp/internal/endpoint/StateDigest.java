@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.tcp.State;
+import io.finwait.tcp.internal.tcb.LossState;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
@@ -127,11 +128,20 @@ public final class StateDigest {
         Snd snd = tcb.snd;
         to.accept(tcb.loss.recover - snd.iss);
         to.accept(bits(tcb.loss.keepsTimer, tcb.loss.recovering && tcb.loss.afterTimeout));
+        undo(tcb.loss, snd.iss, to);
         boolean measures = tcb.sackPermitted || tcb.rcv.timestamps;
         boolean times = measures && (tcb.timing || tcb.rcv.timestamps);
         to.accept(times ? tcb.timedSeq - snd.iss : -1);
         to.accept(measures && tcb.timing ? nowNs - tcb.timedAtNs : -1);
         to.accept(measures && tcb.rtt.hasMeasured() ? tcb.rtt.smoothedNs() : -1);
+    }
+
+    private static void undo(LossState loss, int iss, LongConsumer to) {
+        to.accept(bits(loss.undoOpen, loss.undoStamped));
+        to.accept(loss.undoOpen ? loss.undoFrom - iss : -1);
+        to.accept(loss.undoOpen ? loss.undoTo - iss : -1);
+        to.accept(loss.undoOpen ? loss.undoOctets : -1);
+        to.accept(loss.undoOpen ? loss.undoStamp : -1);
     }
 
     /** Who told the window last, and what the timestamps of arriving segments are compared with. */

@@ -51,12 +51,9 @@ final class AckArrives {
         timestamps.measure(tcb, seg);
         recovery.ackArrives(tcb, seg);
         snd.acknowledge(seg.ack());
-        boolean reportsMore = Recovery.takeSack(tcb, seg);
-        recovery.acknowledged(tcb, octets);
+        Recovery.takeSack(tcb, seg);
+        recovery.acknowledged(tcb, seg, octets);
         updateWindow(tcb, seg);
-        if (reportsMore) {
-            recovery.duplicate(tcb, true);
-        }
         tcb.retransmissions = 0;
         tcb.rtt.endProbing();
         tcb.softError = null;
@@ -88,6 +85,7 @@ final class AckArrives {
         boolean duplicate = reportsMore || (saysNothing && window == snd.wnd);
         boolean wasOpen = snd.wnd > 0;
         updateWindow(tcb, seg);
+        recovery.takeDuplicates(tcb, seg);
         if (duplicate && wasOpen) {
             recovery.duplicate(tcb, reportsMore);
         }
@@ -99,7 +97,9 @@ final class AckArrives {
      */
     private void overtakenAck(Tcb tcb, Segment seg) {
         recovery.ackArrives(tcb, seg);
-        if (Recovery.takeSack(tcb, seg)) {
+        boolean reportsMore = Recovery.takeSack(tcb, seg);
+        recovery.takeDuplicates(tcb, seg);
+        if (reportsMore) {
             recovery.duplicate(tcb, true);
         }
     }

@@ -17,6 +17,11 @@ public final class NewReno implements CongestionControl {
     private int acknowledgedInAvoidance;
     private boolean afterTimeout;
 
+    /** As they were before the last loss. */
+    private int earlierCwnd;
+
+    private int earlierSsthresh;
+
     /**
      * For connections to come.
      *
@@ -33,6 +38,8 @@ public final class NewReno implements CongestionControl {
         cwnd = initialWindow();
         ssthresh = Integer.MAX_VALUE;
         acknowledgedInAvoidance = 0;
+        earlierCwnd = 0;
+        earlierSsthresh = 0;
         afterTimeout = false;
     }
 
@@ -85,6 +92,7 @@ public final class NewReno implements CongestionControl {
 
     @Override
     public void lost(int flightSize, long nowNs) {
+        remember();
         ssthresh = Math.max(flightSize / 2, 2 * mss);
         cwnd = ssthresh;
     }
@@ -97,10 +105,23 @@ public final class NewReno implements CongestionControl {
     @Override
     public void timedOut(int flightSize, boolean again, long nowNs) {
         if (!again) {
+            remember();
             ssthresh = Math.max(flightSize / 2, 2 * mss);
         }
         cwnd = mss;
         afterTimeout = true;
+    }
+
+    private void remember() {
+        earlierCwnd = cwnd;
+        earlierSsthresh = ssthresh;
+    }
+
+    @Override
+    public void spurious(long nowNs) {
+        cwnd = Math.max(cwnd, earlierCwnd);
+        ssthresh = Math.max(ssthresh, earlierSsthresh);
+        afterTimeout = false;
     }
 
     @Override

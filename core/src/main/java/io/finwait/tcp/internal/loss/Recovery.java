@@ -23,10 +23,12 @@ public final class Recovery {
 
     private final Context context;
     private final TailLossProbe tailLossProbe;
+    private final Undo undo;
 
     public Recovery(Context context, TailLossProbe tailLossProbe) {
         this.context = context;
         this.tailLossProbe = tailLossProbe;
+        undo = new Undo(context);
     }
 
     // What the output asks.
@@ -60,8 +62,9 @@ public final class Recovery {
     }
 
     /** Numbers up to, not including, {@code behind} have gone again. */
-    public void sentAgain(Tcb tcb, int behind) {
+    public void sentAgain(Tcb tcb, int from, int behind) {
         Snd snd = tcb.snd;
+        undo.sentAgain(tcb, behind - from);
         tcb.retransmitOwed = false;
         // A FIN that went along must not go again right behind.
         snd.cursor = Seq.max(snd.cursor, behind);
@@ -85,9 +88,10 @@ public final class Recovery {
         return snd.scoreboard.pipe(snd.nxt);
     }
 
-    /** {@code cwnd}, and what duplicate ACKs let out beyond it while it recovers. */
+    /** {@code cwnd}, and what ACKs let out beyond it while it recovers. */
     private static int window(Tcb tcb) {
-        return tcb.cwnd() + tcb.loss.inflation;
+        boolean proportional = recoversBySack(tcb) && !tcb.loss.afterTimeout;
+        return proportional ? tcb.loss.prrWindow : tcb.cwnd() + tcb.loss.inflation;
     }
 
     /**
@@ -126,7 +130,7 @@ public final class Recovery {
             int ago = context.timestamp(tcb) - seg.options().timestampEcho();
             echoed = context.nowNs() / Clock.TIMESTAMP_TICK_NS - ago;
         }
-        tcb.snd.scoreboard.rack().ackArrives(context.nowNs(), echoed);
+        tcb.snd.scoreboard.ackArrives(context.nowNs(), echoed);
     }
 
     /** Takes the blocks of any ACK; true when one reports what none has reported before. */
@@ -156,10 +160,13 @@ public final class Recovery {
     }
 
     /** Something new was acknowledged; SND.UNA has moved, and the blocks of the ACK were taken. */
-    public void acknowledged(Tcb tcb, int octets) {
+    public void acknowledged(Tcb tcb, Segment seg, int octets) {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
         boolean wasRecovering = loss.recovering;
+        if (tcb.sackPermitted && undo.isTold(tcb, seg, true)) {
+            undo.take(tcb);
+        }
         loss.duplicates = 0;
         loss.keepsTimer = false;
         if (loss.recovering && !loss.afterTimeout) {
@@ -175,7 +182,7 @@ public final class Recovery {
             if (wasRecovering && !loss.recovering) {
                 snd.scoreboard.rack().recovered();
             }
-            detectLost(tcb);
+            detectLost(tcb, true);
         } else if (wasRecovering && loss.recovering && snd.una != snd.nxt) {
             // A partial ACK ends at the next hole, and what stands there was sent before recovery.
             tcb.retransmitOwed = true;
@@ -183,10 +190,11 @@ public final class Recovery {
     }
 
     /** Some was reported, or time has passed: whether something is lost by now (RFC 8985 §6.2). */
-    private void detectLost(Tcb tcb) {
+    private void detectLost(Tcb tcb, boolean moved) {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
         Scoreboard board = snd.scoreboard;
+        int pipe = board.pipe(snd.nxt);
         long next = Timers.OFF;
         if (board.mayLose()) {
             boolean impatient = loss.recovering || board.isSure(snd.mss);
@@ -197,11 +205,15 @@ public final class Recovery {
         if (board.hasLost() && !loss.recovering) {
             beginRecovery(tcb);
         }
+        if (loss.recovering && !loss.afterTimeout) {
+            ProportionalRate.update(tcb, moved && board.pipe(snd.nxt) == pipe);
+        }
     }
 
     /** What may only have been overtaken has had its time. */
     public void overtakenForTooLong(Tcb tcb) {
-        detectLost(tcb);
+        tcb.snd.scoreboard.ackArrives(context.nowNs(), Long.MAX_VALUE);
+        detectLost(tcb, false);
         context.wantsOutput(tcb);
     }
 
@@ -211,7 +223,9 @@ public final class Recovery {
         loss.recovering = true;
         loss.partlyRecovered = false;
         loss.recover = snd.nxt;
+        Undo.begin(tcb);
         tcb.congestion.lost(flightSize(tcb), context.nowNs());
+        ProportionalRate.begin(tcb);
         loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
         tcb.againBecause = Retransmission.FAST;
         tcb.retransmitOwed = !tcb.sackPermitted || snd.scoreboard.nextLost(snd.nxt) == snd.una;
@@ -225,13 +239,22 @@ public final class Recovery {
         return Math.min(Math.max(tcb.snd.flight(), tcb.snd.flightWhenSent), tcb.cwnd());
     }
 
+    /** An ACK that acknowledges nothing new may still tell that what went again was not lost. */
+    public void takeDuplicates(Tcb tcb, Segment seg) {
+        if (tcb.sackPermitted && undo.isTold(tcb, seg, false)) {
+            undo.take(tcb);
+            context.wantsOutput(tcb);
+        }
+    }
+
     private void inFastRecovery(Tcb tcb, int octets) {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
         if (Seq.geq(snd.una, loss.recover)) {
             loss.recovering = false;
             loss.inflation = 0;
-            tcb.congestion.recovered(snd.flight(), context.nowNs());
+            int flight = tcb.sackPermitted ? flightSize(tcb) : snd.flight();
+            tcb.congestion.recovered(flight, context.nowNs());
         } else if (!tcb.sackPermitted) {
             // A partial ACK: the next hole is sent again, the window deflates by what left.
             int cwnd = tcb.cwnd();
@@ -258,7 +281,7 @@ public final class Recovery {
             if (loss.duplicates >= LossState.DUPLICATE_ACKS && snd.scoreboard.isEmpty()) {
                 snd.scoreboard.declareLost(snd.una + Math.min(snd.mss, snd.flight()));
             }
-            detectLost(tcb);
+            detectLost(tcb, false);
         } else if (!tcb.retransmitOwed) {
             loss.duplicates++;
             if (loss.recovering) {
@@ -278,6 +301,9 @@ public final class Recovery {
     public void timedOut(Tcb tcb) {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
+        if (tcb.retransmissions <= 1) {
+            Undo.begin(tcb);
+        }
         tcb.congestion.timedOut(flightSize(tcb), tcb.retransmissions > 1, context.nowNs());
         loss.afterTimeout = true;
         loss.duplicates = 0;

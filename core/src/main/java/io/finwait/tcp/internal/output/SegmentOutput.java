@@ -206,7 +206,7 @@ public final class SegmentOutput {
         if (!sender.send(tcb, from, text, fin(fin))) {
             return false;
         }
-        recovery.sentAgain(tcb, from + text + (fin ? 1 : 0));
+        recovery.sentAgain(tcb, from, from + text + (fin ? 1 : 0));
         return true;
     }
 

@@ -138,6 +138,7 @@ public final class SegmentSender {
             if (tcb.sackPermitted) {
                 int behind = seq + text + (fin ? 1 : 0);
                 snd.scoreboard.sent(seq, behind, snd.nxt, tcb.lastSentNs);
+                tcb.loss.prrOut += behind - seq;
             }
             if (Seq.lt(seq, snd.nxt)) {
                 sentAgain(tcb, seq, text, fin);

@@ -66,6 +66,15 @@ final class AgainTimes {
         count--;
     }
 
+    /** The first entry goes, or as much of it as lies before a number. */
+    void removeFirst(int to) {
+        if (to == ends[head]) {
+            removeFirst();
+        } else {
+            begins[head] = to;
+        }
+    }
+
     int begin(int entry) {
         return begins[place(entry)];
     }

@@ -39,6 +39,34 @@ public final class LossState {
      */
     public int inflation;
 
+    /** {@code RecoverFS} of RFC 9937: what was on its way when fast recovery began. */
+    public int prrFlight;
+
+    /** {@code prr_delivered}: octets that were reported since. */
+    public long prrDelivered;
+
+    /** {@code prr_out}: octets that were sent since. */
+    public long prrOut;
+
+    /** The window in fast recovery by SACK. */
+    public int prrWindow;
+
+    /** The last recovery, or timeout, may still turn out to be a mistake; see {@code Undo}. */
+    public boolean undoOpen;
+
+    /** SND.UNA and SND.NXT when it began. */
+    public int undoFrom;
+
+    public int undoTo;
+
+    /** Octets that were sent again in it and not reported to have come twice. */
+    public int undoOctets;
+
+    /** Something was sent again in it, for the first time with this timestamp. */
+    public boolean undoStamped;
+
+    public int undoStamp;
+
     /** A connection begins. */
     void reset(int iss) {
         duplicates = 0;
@@ -48,6 +76,16 @@ public final class LossState {
         afterTimeout = false;
         recover = iss;
         inflation = 0;
+        prrFlight = 0;
+        prrDelivered = 0;
+        prrOut = 0;
+        prrWindow = 0;
+        undoOpen = false;
+        undoFrom = iss;
+        undoTo = iss;
+        undoOctets = 0;
+        undoStamped = false;
+        undoStamp = 0;
         duplicateReported = false;
         duplicateEnd = iss;
     }

@@ -163,6 +163,11 @@ public final class Rack {
         }
     }
 
+    /** What had counted as lost was only overtaken. */
+    public void overtaken() {
+        reorderingSeen = true;
+    }
+
     /** A recovery has ended. */
     public void recovered() {
         persist--;

@@ -49,6 +49,15 @@ public final class Scoreboard {
     /** The peer has given up what it had reported. */
     private boolean reneged;
 
+    /** Numbers that the ACK under way has reported. */
+    private int deliveredNow;
+
+    /** Some of them were never sent again, and were sent before the last timeout. */
+    private boolean originalNow;
+
+    /** SND.NXT at the last timeout. */
+    private int timedOutTo;
+
     /** Begins a connection. */
     void reset(int iss) {
         una = iss;
@@ -57,6 +66,9 @@ public final class Scoreboard {
         searched = iss;
         everAgainTo = iss - FAR_BEHIND;
         reneged = false;
+        timedOutTo = iss - FAR_BEHIND;
+        deliveredNow = 0;
+        originalNow = false;
         held.clear();
         again.clear();
         sent.clear();
@@ -67,6 +79,26 @@ public final class Scoreboard {
     /** What is known of times. */
     public Rack rack() {
         return rack;
+    }
+
+    /** An acceptable ACK is about to be taken, see {@link Rack#ackArrives}. */
+    public void ackArrives(long nowNs, long echoed) {
+        deliveredNow = 0;
+        originalNow = false;
+        rack.ackArrives(nowNs, echoed);
+    }
+
+    /** How many numbers the ACK under way has reported that none had before. */
+    public int deliveredNow() {
+        return deliveredNow;
+    }
+
+    /**
+     * Whether some of them were never sent again, and were outstanding when a timeout had all
+     * outstanding ones count as lost.
+     */
+    public boolean hasOriginal() {
+        return originalNow;
     }
 
     // What is sent.
@@ -129,6 +161,7 @@ public final class Scoreboard {
         lostTo = Seq.max(lostTo, ack);
         searched = Seq.max(searched, ack);
         everAgainTo = Seq.max(everAgainTo, ack - FAR_BEHIND);
+        timedOutTo = Seq.max(timedOutTo, ack - FAR_BEHIND);
         int kept = held.endOfRangeWith(ack);
         if (kept != ack) {
             // It asks for what it has reported.
@@ -143,6 +176,7 @@ public final class Scoreboard {
         if (from == to) {
             return;
         }
+        deliveredNow += to - from;
         lost -= lostIn(from, to);
         int entry = sent.entryOf(to - 1);
         if (entry == sent.count()) {
@@ -173,6 +207,7 @@ public final class Scoreboard {
         boolean maybeAgain = wasSentAgain(to - 1);
         if (!maybeAgain) {
             rack.reportedOnce(to);
+            originalNow |= Seq.leq(to, timedOutTo);
         }
         rack.delivered(sentAtNs, to, maybeAgain);
     }
@@ -305,21 +340,28 @@ public final class Scoreboard {
     private long detectLostAgain(long nowNs, long reorderingWindowNs, long next) {
         dropArrived();
         while (sentAgain.count() > 0) {
-            int begin = sentAgain.begin(0);
+            int begin = Seq.max(sentAgain.begin(0), una);
             int end = sentAgain.end(0);
             long time = sentAgain.time(0);
-            if (!rack.sentLaterThan(time, end)) {
+            if (again.endOfRangeWith(begin) == begin) {
+                begin = again.nextLeft(begin, end);
+            }
+            if (!rack.sentLaterThan(time, begin + 1)) {
                 return next;
             }
             long due = rack.lostAtNs(time, reorderingWindowNs);
             if (due - nowNs > 0) {
                 return next == Timers.OFF || due - next < 0 ? due : next;
             }
-            again.remove(begin, end);
-            lost += lostIn(begin, end);
+            int to = rack.overtakenTo(time, end);
+            again.remove(begin, to);
+            lost += lostIn(begin, to);
             searched = Seq.min(searched, begin);
-            sentAgain.removeFirst();
+            sentAgain.removeFirst(to);
             dropArrived();
+            if (to != end) {
+                return next;
+            }
         }
         return next;
     }
@@ -344,8 +386,19 @@ public final class Scoreboard {
         }
         again.clear();
         sentAgain.clear();
+        timedOutTo = nxt;
         lostTo = nxt;
         lost = nxt - una - held.octets();
+        searched = una;
+    }
+
+    /**
+     * What was found lost was not: whatever was not sent again is on its way, until times tell
+     * otherwise.
+     */
+    public void undoLost() {
+        lostTo = una;
+        lost = 0;
         searched = una;
     }
 
@@ -387,6 +440,7 @@ public final class Scoreboard {
         to.accept(lostTo - iss);
         to.accept(lost);
         to.accept(everAgainTo - iss);
+        to.accept(timedOutTo - iss);
         to.accept(reneged ? 1 : 0);
         sent.digest(iss, nowNs, to);
         sentAgain.digest(iss, nowNs, to);

@@ -89,6 +89,7 @@ class StateDigestTest {
         exempt(Rcv.class, "what is readable is told", "buffer");
         exempt(Rcv.class, "its ranges are told", "reassembly");
         exempt(LossState.class, WIDE, "inflation");
+        exempt(LossState.class, WIDE, "prrFlight", "prrDelivered", "prrOut", "prrWindow");
         exempt(LossState.class, "of the ACK under way", "duplicateReported", "duplicateEnd");
         exempt(RttEstimator.class, RTO, "timeoutNs", "maxNs", "initialNs", "minNs", "rttvarNs");
         exempt(RttEstimator.class, "zero or not is told: " + RTO, "backoff", "probing");
@@ -96,6 +97,7 @@ class StateDigestTest {
         exempt(Scoreboard.class, "its ranges are told", "held", "again");
         exempt(Scoreboard.class, PART, "sent", "sentAgain", "rack");
         exempt(Scoreboard.class, "where to begin looking", "searched");
+        exempt(Scoreboard.class, "of the ACK under way", "deliveredNow", "originalNow");
         exempt(Rack.class, "of the ACK under way", "nowNs", "echoedTick");
         exempt(Rack.class, "decides after minutes", "minRttSinceNs");
         exempt(Timers.class, MEMORY, "clock", "owner");
@@ -160,6 +162,7 @@ class StateDigestTest {
         opened.lastChallengeNs = bench.now;
         opened.acceptDeferred = true;
         opened.loss.recovering = true;
+        opened.loss.undoOpen = true;
         opened.keepaliveIdleNs = 1;
         opened.pathMtu = 1_000;
         opened.rtt.sample(10 * Bench.MS);

@@ -59,7 +59,11 @@ class ScoreboardTest {
             switch (random.nextInt(24)) {
                 case 0, 1, 2, 3, 4, 5, 6 -> send(first, random);
                 case 7, 8, 9 -> acknowledge(first, random);
-                case 10, 11, 12, 13 -> sendAgain(first);
+                case 10, 11, 12, 13 -> {
+                    for (int i = random.nextInt(1, 4); i > 0; i--) {
+                        sendAgain(first);
+                    }
+                }
                 case 14 -> timeout(first);
                 case 15, 16, 17 -> detect(random, where);
                 default -> report(first, random, where);
