@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Octets addressed by their distance from the first one, in pooled blocks. Blocks come when octets
- * are written and go when the octets before them are dropped; an empty chain holds none.
+ * A sequence of octets in pooled blocks, addressed by the distance from the first octet. A block is
+ * taken when octets are written to it and given back when they are dropped; an empty chain holds
+ * none.
  */
 final class BlockChain {
 
@@ -16,12 +17,15 @@ final class BlockChain {
 
     private final BlockPool pool;
 
-    /** A ring; its length is 0 or a power of two. Places of octets never written are null. */
+    /**
+     * A ring of blocks; its length is 0 or a power of two. A place is null until octets are written
+     * there.
+     */
     private ByteBuffer[] ring = EMPTY;
 
     private int first;
 
-    /** Where the first octet stands in the first block. */
+    /** The index of the first octet in the first block. */
     private int start;
 
     private int blocks;
@@ -30,7 +34,10 @@ final class BlockChain {
         this.pool = pool;
     }
 
-    /** Writes octets at a distance from the first one; what lies between need not be there yet. */
+    /**
+     * Writes octets at a distance from the first one, possibly beyond octets that are still
+     * missing.
+     */
     void write(int distance, ByteBuffer source, int sourceAt, int length) {
         int at = start + distance;
         int left = length;
@@ -68,7 +75,7 @@ final class BlockChain {
         }
     }
 
-    /** Forgets the first octets; the next one is the first then. */
+    /** Drops the first octets. */
     void drop(int octets) {
         start += octets;
         while (start >= BLOCK && blocks > 0) {
@@ -80,7 +87,7 @@ final class BlockChain {
         }
     }
 
-    /** Forgets everything. */
+    /** Drops all octets. */
     void clear() {
         while (blocks > 0) {
             giveFirst();
@@ -97,7 +104,10 @@ final class BlockChain {
         blocks--;
     }
 
-    /** Makes places for octets up to, not including, {@code end}, counted from the first block. */
+    /**
+     * Makes the ring long enough for octets up to {@code end}, exclusive, counted from the first
+     * block.
+     */
     private void reach(int end) {
         int needed = (end + MASK) >>> SHIFT;
         if (needed > ring.length) {

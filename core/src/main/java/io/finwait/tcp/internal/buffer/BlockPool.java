@@ -3,8 +3,8 @@ package io.finwait.tcp.internal.buffer;
 import java.nio.ByteBuffer;
 
 /**
- * Blocks of equal size from which send and receive buffers are built, used again and again. Belongs
- * to one endpoint and its thread.
+ * A pool of equal blocks from which send and receive buffers are built. It belongs to one endpoint
+ * and its thread.
  */
 public final class BlockPool {
 
@@ -12,8 +12,8 @@ public final class BlockPool {
     public static final int BLOCK_OCTETS = 16 * 1024;
 
     /**
-     * Blocks whose length is a power of two would all begin at the same places in the cache, and
-     * the first lines of many blocks would evict one another.
+     * Octets added to each block: if all began at multiples of a power of two, the first cache
+     * lines of many blocks would evict one another.
      */
     private static final int STAGGER_OCTETS = 1536;
 
@@ -21,7 +21,7 @@ public final class BlockPool {
     private int freeCount;
     private int taken;
 
-    /** A block whose octets may be anything. */
+    /** A block with undefined content. */
     ByteBuffer take() {
         taken++;
         if (freeCount > 0) {
@@ -41,7 +41,7 @@ public final class BlockPool {
         free[freeCount++] = block;
     }
 
-    /** Blocks that are in use now. */
+    /** How many blocks are in use. */
     public int inUse() {
         return taken;
     }

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Text in order that still lies in the transport's buffers, where it stays valid until the next
+ * Text in order that is still in the transport's buffers, where it stays valid until the next
  * receive (rule R4 of {@link io.finwait.spi.Transport}). A user that reads within the same duty
- * cycle takes it from there, so it is copied once and not twice.
+ * cycle reads it from there, so it is copied once instead of twice.
  *
- * <p>One for all connections of an endpoint, so that the same few lines of the cache serve them
- * all. A {@link ReceiveBuffer} knows its first and last piece, and each piece knows the next one.
+ * <p>One object serves all connections of an endpoint, so that it stays in the cache. A {@link
+ * ReceiveBuffer} knows its first and last piece, and each piece the next one.
  */
 public final class LentText {
 
@@ -20,7 +20,7 @@ public final class LentText {
     private int[] next = new int[64];
     private int end;
 
-    /** Lends octets to a receive buffer; returns their piece, which becomes the last one. */
+    /** Lends octets to a receive buffer; returns the new piece, the last of that buffer. */
     int add(ReceiveBuffer holder, ByteBuffer buffer, int at, int octets) {
         if (end == buffers.length) {
             grow();
@@ -41,7 +41,7 @@ public final class LentText {
         next = Arrays.copyOf(next, places);
     }
 
-    /** A piece of the same receive buffer follows. */
+    /** Links a piece to the next one of the same receive buffer. */
     void follows(int piece, int follower) {
         next[piece] = follower;
     }
@@ -65,7 +65,7 @@ public final class LentText {
         return piece;
     }
 
-    /** Moves octets into a chain, beginning at a distance from its first octet. */
+    /** Moves octets into a chain, to a distance from its first octet. */
     void moveTo(BlockChain chain, int distance, int first, int octets) {
         int piece = first;
         int left = octets;
@@ -96,10 +96,10 @@ public final class LentText {
     }
 
     /**
-     * The callbacks are done, and the transport takes its buffers back: text that nobody has read
-     * is copied. Where copying fails, only the text of that one receive buffer is lost.
+     * Copies the text that is still unread, after the callbacks and before the transport reuses its
+     * buffers. If copying fails, only the text of that receive buffer is lost.
      *
-     * @return what the last copy that failed has thrown, or null
+     * @return the exception of the last copy that failed, or null
      */
     public Throwable keepAll() {
         Throwable failure = null;

@@ -3,9 +3,9 @@ package io.finwait.tcp.internal.buffer;
 import java.nio.ByteBuffer;
 
 /**
- * Received octets, from the first unread one on. Octets in order are readable; others may already
- * be stored after a gap, see {@link SequenceRanges}. When the TCB goes, the user's handle keeps the
- * buffer, so that no delivered octet is lost.
+ * Received octets from the first unread one on. Octets in order are readable; others may be stored
+ * beyond a gap, see {@link SequenceRanges}. When the connection ends, the user's handle keeps the
+ * buffer, so that unread octets are not lost.
  */
 public final class ReceiveBuffer {
 
@@ -14,7 +14,7 @@ public final class ReceiveBuffer {
 
     private int readable;
 
-    /** How many of the readable octets are still lent by the transport; they are the last ones. */
+    /** How many of the readable octets, the last ones, are still lent by the transport. */
     private int lentOctets;
 
     /** The first and the last lent piece; undefined when nothing is lent. */
@@ -22,7 +22,7 @@ public final class ReceiveBuffer {
 
     private int lastPiece;
 
-    /** Where the last octet in the chain ends, counted from the first one there. */
+    /** The end of the last octet in the chain, counted from the chain's first octet. */
     private int written;
 
     /** Lent octets could not be copied: unread octets are lost. */
@@ -45,12 +45,12 @@ public final class ReceiveBuffer {
         written = Math.max(written, readable + ahead + octets);
     }
 
-    /** The next octets have become readable. */
+    /** Makes the next octets readable. */
     public void advance(int octets) {
         readable += octets;
     }
 
-    /** The octets after the last readable one become readable in place, until {@link #keepLent}. */
+    /** Appends octets that stay in the transport's buffer until {@link #keepLent}. */
     public void lend(ByteBuffer source, int at, int octets) {
         int piece = lent.add(this, source, at, octets);
         if (lentOctets == 0) {
@@ -63,7 +63,7 @@ public final class ReceiveBuffer {
         readable += octets;
     }
 
-    /** Copies lent octets that are unread: the transport takes its buffers back. */
+    /** Copies lent octets that are unread, before the transport reuses its buffers. */
     void keepLent() {
         if (lentOctets > 0) {
             lent.moveTo(chain, readable - lentOctets, firstPiece, lentOctets);
@@ -73,7 +73,7 @@ public final class ReceiveBuffer {
     }
 
     /**
-     * Copying lent octets has failed, and the transport takes its buffers back: nothing is left.
+     * Drops all octets, because copying lent ones has failed and the transport reuses its buffers.
      */
     void loseAll() {
         chain.clear();
@@ -102,7 +102,7 @@ public final class ReceiveBuffer {
         return octets;
     }
 
-    /** Throws readable octets away. */
+    /** Drops readable octets. */
     public void discard(int octets) {
         int kept = Math.min(octets, readable - lentOctets);
         if (kept > 0) {
@@ -128,7 +128,7 @@ public final class ReceiveBuffer {
         }
     }
 
-    /** Throws away octets out of order, and the blocks that held only them. */
+    /** Drops octets out of order, and the blocks that held only those. */
     public void dropUnreadable() {
         written = readable - lentOctets;
         if (written == 0) {

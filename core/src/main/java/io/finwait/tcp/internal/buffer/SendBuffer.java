@@ -2,7 +2,7 @@ package io.finwait.tcp.internal.buffer;
 
 import java.nio.ByteBuffer;
 
-/** Octets that the user has sent and the peer has not acknowledged; the first one is at SND.UNA. */
+/** Octets that the user has sent and the peer has not acknowledged, from SND.UNA on. */
 public final class SendBuffer {
 
     private final BlockChain chain;
@@ -12,12 +12,12 @@ public final class SendBuffer {
         chain = new BlockChain(pool);
     }
 
-    /** Octets held. */
+    /** How many octets it holds. */
     public int length() {
         return length;
     }
 
-    /** Takes octets from a user's buffer, at most {@code most}; consumes them there. */
+    /** Takes at most {@code most} octets from a user's buffer and moves its position past them. */
     public int append(ByteBuffer source, int most) {
         int octets = Math.min(most, source.remaining());
         if (octets > 0) {
@@ -33,7 +33,7 @@ public final class SendBuffer {
         chain.read(distance, target, at, octets);
     }
 
-    /** The first octets were acknowledged. */
+    /** Drops the first octets, which were acknowledged. */
     public void acknowledge(int octets) {
         length -= octets;
         if (length == 0) {

@@ -20,7 +20,7 @@ public final class CloseCalls {
         this.lifecycle = lifecycle;
     }
 
-    /** Half-close: our user has no more to send, and keeps the handle. */
+    /** Half-close: the user has no more to send but keeps the handle. */
     public void shutdownOutput(Tcb tcb) {
         switch (tcb.state) {
             case SYN_SENT -> lifecycle.closeBeforeEstablished(tcb);
@@ -33,7 +33,7 @@ public final class CloseCalls {
         }
     }
 
-    /** CLOSE: half-close, and the user also gives up the handle. */
+    /** CLOSE: a half-close with which the user also gives up the handle. */
     public void close(Tcb tcb) {
         if (tcb.state == State.SYN_SENT) {
             lifecycle.closeBeforeEstablished(tcb);
@@ -47,7 +47,7 @@ public final class CloseCalls {
         tcb.orphan = true;
         tcb.probes = 0;
         context.orphans++;
-        // Octets out of order are not unread data; when they come again, they are new data after
+        // Octets out of order don't count as unread; when they come again, they are new data after
         // CLOSE.
         tcb.rcv.reassembly.clear();
         tcb.rcv.finHeld = false;
@@ -82,7 +82,7 @@ public final class CloseCalls {
         return null;
     }
 
-    /** Octets in order that the user has not read; text on a SYN counts already (T-17). */
+    /** Octets in order that the user has not read, including text on a SYN (T-17). */
     private static boolean unreadData(Tcb tcb) {
         return tcb.rcv.buffer.readable() > 0
                 || (tcb.state == State.SYN_RECEIVED && tcb.rcv.reassembly.count() > 0);

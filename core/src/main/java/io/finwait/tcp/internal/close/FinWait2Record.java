@@ -6,7 +6,7 @@ import io.finwait.wire.FourTuple;
 /** What an orphan in FIN-WAIT-2 needs besides its entry in the TIME-WAIT table. */
 final class FinWait2Record extends FourTuple {
 
-    /** Its keyed hash, which decides its place. */
+    /** The keyed hash, which gives its place in the table. */
     int hash;
 
     /** The handle, through which the user may still ask how the connection ended. */

@@ -22,9 +22,9 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * Orphans in FIN-WAIT-2 whose TCB has shrunk to an entry of the TIME-WAIT table. Nobody reads or
- * writes any more, so only the sequence numbers still matter. The user may still ask the handle how
- * the connection ended; open addressing finds it from the entry.
+ * Orphans in FIN-WAIT-2 whose TCB was replaced by an entry of the TIME-WAIT table. Nobody reads or
+ * writes any more, so only the sequence numbers matter. The user may still ask the handle how the
+ * connection ended; a record, found from the entry by open addressing, keeps it.
  */
 public final class FinWait2Records {
 
@@ -36,7 +36,9 @@ public final class FinWait2Records {
     private FinWait2Record[] records = new FinWait2Record[16];
     private int size;
 
-    /** Begins with no records, and is told from now on what happens to their entries. */
+    /**
+     * Begins without records, and asks {@code timeWaits} to be told what happens to their entries.
+     */
     public FinWait2Records(
             Context context, Lifecycle lifecycle, TimeWaits timeWaits, StatelessAnswers answers) {
         this.context = context;
@@ -47,9 +49,9 @@ public final class FinWait2Records {
     }
 
     /**
-     * Makes a record of an orphan that has nothing left to send or to say. An orphan that waits for
-     * ever, or for which the table has no room, keeps its TCB. So do all orphans of an endpoint
-     * with a {@link WireProfile} of another stack, which the table does not know.
+     * Replaces the TCB of an orphan that has nothing left to send by a record. An orphan without a
+     * timeout, or for which the table has no room, keeps its TCB. So do all orphans of an endpoint
+     * with a {@link WireProfile} of another stack, whose habits the table does not have.
      */
     public void take(Tcb tcb) {
         long deadline = tcb.timers.deadline(Timer.FIN_WAIT_2);
@@ -75,12 +77,12 @@ public final class FinWait2Records {
         lifecycle.shrunk(tcb);
     }
 
-    /** The peer's FIN has come. */
+    /** The peer's FIN has arrived. */
     void timeWaitBegan(TimeWaitEntry entry) {
         finish(entry, Trigger.FIN, EndKind.ORDERLY, 0);
     }
 
-    /** The record went without the peer's FIN. */
+    /** The entry has ended without the peer's FIN. */
     void ended(TimeWaitEntry entry, TimeWaitEnding ending) {
         switch (ending) {
             case EXPIRED -> {
@@ -104,7 +106,7 @@ public final class FinWait2Records {
         }
     }
 
-    /** This end gives the record of a handle up with RST (requirement A28). */
+    /** ABORT of an orphan that is a record: sends RST (requirement A28). */
     public void abort(FourTuple tuple, AbortCause cause) {
         TimeWaitTable table = timeWaits.table();
         if (!table.read(tuple)) {
@@ -125,7 +127,7 @@ public final class FinWait2Records {
         }
     }
 
-    /** A call on a handle may end its record. */
+    /** Calls {@code action} for each handle; the action may end that record. */
     public void forEach(Consumer<? super Handle> action) {
         for (FinWait2Record record : records.clone()) {
             if (record != null && record.handle != null) {
@@ -165,7 +167,7 @@ public final class FinWait2Records {
         context.watch.ended(handle);
     }
 
-    /** The place is made before the record: a record without a handle could never end. */
+    /** Makes room first, before the entry exists: an entry without a record could never end. */
     private void makePlace() {
         if (2 * (size + 1) > records.length) {
             FinWait2Record[] old = records;
@@ -216,7 +218,7 @@ public final class FinWait2Records {
         size--;
         for (int i = (hole + 1) & mask; records[i] != null; i = (i + 1) & mask) {
             int home = records[i].hash & mask;
-            // A record that may stand in the hole, and still be found from its home, moves there.
+            // A record that would still be found in the hole moves there.
             if (((i - home) & mask) >= ((i - hole) & mask)) {
                 records[hole] = records[i];
                 hole = i;

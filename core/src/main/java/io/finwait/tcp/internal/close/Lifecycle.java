@@ -19,8 +19,8 @@ import io.finwait.tcp.internal.tcb.Timer;
 import java.util.ArrayDeque;
 
 /**
- * The life of a TCB: the only writer of its state, the actions on entering a state, and every way
- * in which a TCB ends.
+ * The states of a TCB: this class alone writes the state, performs the actions on entering one, and
+ * ends connections.
  */
 public final class Lifecycle {
 
@@ -29,7 +29,7 @@ public final class Lifecycle {
     private final SegmentSender sender;
     private final TimeWaits timeWaits;
 
-    /** TCBs that a user's call ended between two duty cycles and whose RST has not left. */
+    /** TCBs that a user's call has ended between two duty cycles and whose RST is not yet sent. */
     private final ArrayDeque<Tcb> owingResets = new ArrayDeque<>();
 
     /** Begins with no RST owed. */
@@ -41,7 +41,7 @@ public final class Lifecycle {
         this.timeWaits = timeWaits;
     }
 
-    /** Moves a TCB by a transition of {@link State#on}; the only place that writes a state. */
+    /** Moves a TCB by a transition of {@link State#on}. No other method writes the state. */
     private void move(Tcb tcb, Trigger trigger) {
         State from = tcb.state;
         State to = from.on(trigger);
@@ -60,7 +60,7 @@ public final class Lifecycle {
         move(tcb, Trigger.ACTIVE_OPEN);
     }
 
-    /** A SYN reached a listener: the child begins where the listener stands. */
+    /** A SYN has reached a listener: a new TCB makes its first transition, from LISTEN. */
     public void childOfListener(Tcb tcb) {
         tcb.state = State.LISTEN;
         move(tcb, Trigger.SYN);
@@ -106,8 +106,8 @@ public final class Lifecycle {
     }
 
     /**
-     * Our user has no more to send: FIN after the last octet. The state changes now, the FIN is
-     * sent when the windows allow (T-12).
+     * The user has no more to send: queues a FIN after the last octet. The state changes now; the
+     * FIN is sent when the windows allow (T-12).
      */
     void closeOutput(Tcb tcb) {
         tcb.snd.finIsQueued();
@@ -118,7 +118,7 @@ public final class Lifecycle {
         context.wantsOutput(tcb);
     }
 
-    /** The peer's FIN was taken in order. */
+    /** The peer's FIN has arrived in order. */
     public void finReceived(Tcb tcb) {
         if (tcb.connection != null) {
             tcb.connection.closedThere();
@@ -166,8 +166,8 @@ public final class Lifecycle {
     }
 
     /**
-     * An orphan in FIN-WAIT-2 has shrunk to a record of the TIME-WAIT table, which answers from now
-     * on ({@link FinWait2Records}); the handle lives on.
+     * A record of the TIME-WAIT table has replaced an orphan in FIN-WAIT-2 ({@link
+     * FinWait2Records}): ends the TCB but not the handle.
      */
     void shrunk(Tcb tcb) {
         tcb.timers.stopAll();
@@ -177,7 +177,7 @@ public final class Lifecycle {
         context.tcbPool.give(tcb);
     }
 
-    /** The TCB shrinks to a record in the TIME-WAIT table; the ACK of the FIN leaves first. */
+    /** The connection becomes an entry of the TIME-WAIT table; the ACK of the FIN is sent first. */
     private void enterTimeWait(Tcb tcb) {
         tcb.timers.stopAll();
         acknowledgeBeforeItGoes(tcb);
@@ -185,7 +185,7 @@ public final class Lifecycle {
         gone(tcb, EndKind.ORDERLY, 0);
     }
 
-    /** The ACK of the peer's FIN; nothing else sends it from here on. */
+    /** Sends the ACK of the peer's FIN, since after this the TCB sends nothing. */
     private void acknowledgeBeforeItGoes(Tcb tcb) {
         if (tcb.acksOwed > 0) {
             output.acknowledgeAtOnce(tcb);
@@ -200,7 +200,7 @@ public final class Lifecycle {
         gone(tcb, connecting ? EndKind.REFUSED : EndKind.RESET_BY_PEER, 0);
     }
 
-    /** The network says that the peer of an active open can't be reached (requirement F06). */
+    /** An ICMP error says that the peer of an active open is unreachable (requirement F06). */
     public void refused(Tcb tcb) {
         if (tcb.connection == null) {
             forget(tcb);
@@ -210,15 +210,13 @@ public final class Lifecycle {
         gone(tcb, EndKind.REFUSED, 0);
     }
 
-    /**
-     * A passive handshake is dropped without an answer, after an RST or an unacceptable new SYN.
-     */
+    /** Drops a passive handshake without an answer, after an RST or an unacceptable new SYN. */
     public void forget(Tcb tcb) {
         move(tcb, timeWaits.isParkedFor(tcb) ? Trigger.OLD_DUPLICATE : Trigger.FORGET);
         gone(tcb, EndKind.REFUSED, 0);
     }
 
-    /** This end gives up with RST (requirements A28, A30). */
+    /** ABORT: ends the connection with RST (requirements A28, A30). */
     public void abort(Tcb tcb, AbortCause cause) {
         if (tcb.state != State.SYN_SENT) {
             if (context.clock.isRunning()) {
@@ -236,7 +234,9 @@ public final class Lifecycle {
         return owingResets.isEmpty();
     }
 
-    /** Sends the RSTs of aborts between two duty cycles, before anything else; returns how many. */
+    /**
+     * Sends the RSTs of aborts between two duty cycles, before everything else; returns how many.
+     */
     public int sendOwedResets() {
         int sent = 0;
         Tcb tcb;
@@ -257,7 +257,10 @@ public final class Lifecycle {
         return sent;
     }
 
-    /** This end gives up; if an RST was needed, it has left as the answer to a segment. */
+    /**
+     * Ends the connection like ABORT but without RST; a RST, if needed, was sent in answer to a
+     * segment.
+     */
     public void abortSilently(Tcb tcb, AbortCause cause) {
         switch (cause) {
             case UNREAD_DATA -> context.counters.add(Counter.ABORTS_UNREAD_DATA);
@@ -275,7 +278,7 @@ public final class Lifecycle {
         gone(tcb, EndKind.ABORTED, cause.ordinal());
     }
 
-    /** Something has thrown while this connection was being handled ({@code Containment}). */
+    /** Ends a connection after an internal error ({@code Containment}). */
     public void failed(Tcb tcb) {
         switch (tcb.state) {
             case SYN_SENT,
@@ -292,15 +295,14 @@ public final class Lifecycle {
                     abortSilently(tcb, AbortCause.INTERNAL_ERROR);
                 }
             }
-            // The TCB was already being removed: it is still in some tables and no longer in
-            // others.
+            // The error came while the TCB was being removed: some tables may still hold it.
             case CLOSED, LISTEN, TIME_WAIT -> cutOff(tcb);
         }
     }
 
     /**
-     * Even ending this TCB has thrown: it is removed from every table that still holds it, and is
-     * not reused. The steps that may throw come last.
+     * Ending this connection has failed too: removes the TCB from every table that still holds it;
+     * it is not reused. Steps that may throw come last.
      */
     public void cutOff(Tcb tcb) {
         context.watch.cutOff(tcb.state);
@@ -328,13 +330,13 @@ public final class Lifecycle {
         }
     }
 
-    /** CLOSE in SYN-SENT: nobody has seen the connection, nothing is sent (requirement A04). */
+    /** CLOSE in SYN-SENT: ends the connection without sending anything (requirement A04). */
     void closeBeforeEstablished(Tcb tcb) {
         move(tcb, Trigger.CLOSE);
         gone(tcb, EndKind.CLOSED_EARLY, 0);
     }
 
-    /** A timer gives the connection up. */
+    /** A timer ends the connection. */
     public void timeOut(Tcb tcb, TimeoutCause cause) {
         context.counters.add(
                 cause == TimeoutCause.FIN_WAIT_2
@@ -348,10 +350,7 @@ public final class Lifecycle {
         gone(tcb, EndKind.TIMED_OUT, cause.ordinal());
     }
 
-    /**
-     * The end of a TCB: the handle is told how it ended, and everything that the TCB held is given
-     * back.
-     */
+    /** Ends a TCB: tells the handle the reason and gives back everything that the TCB held. */
     private void gone(Tcb tcb, EndKind kind, int cause) {
         tcb.timers.stopAll();
         context.bufferGrowth.gone(tcb);

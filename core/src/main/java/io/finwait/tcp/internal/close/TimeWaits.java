@@ -21,7 +21,10 @@ import io.finwait.wire.Seq;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connects TCBs with the TIME-WAIT table: puts them into it, and acts on its verdicts. */
+/**
+ * Connects the endpoint with the TIME-WAIT table: enters connections and carries out the table's
+ * verdicts on segments.
+ */
 public final class TimeWaits implements TimeWaitObserver {
 
     private final Context context;
@@ -30,24 +33,24 @@ public final class TimeWaits implements TimeWaitObserver {
     private final FourTuple tuple = new FourTuple();
     private FinWait2Records finWait2;
 
-    /** What the table did with a segment. */
+    /** What became of a segment. */
     public enum Outcome {
-        /** The table has nothing to do with it. */
+        /** The table has no entry for it, or leaves it to the new connection. */
         NOT_FOUND,
-        /** It is a SYN that can't be old: the entry is parked, and a new connection may begin. */
+        /** It is an acceptable SYN: the entry is parked, and a new connection may begin. */
         REOPEN,
-        /** It is answered, or dropped. */
+        /** The segment was answered or dropped. */
         DONE
     }
 
-    /** Begins with an empty table and the policy of the endpoint. */
+    /** Begins with an empty table. */
     public TimeWaits(Context context, StatelessAnswers answers) {
         this.context = context;
         this.answers = answers;
         table = new TimeWaitTable(context.config.timeWaitPolicy(), context.config.random(), this);
     }
 
-    /** Is told what happens to entries in FIN-WAIT-2. */
+    /** Sets who is told what happens to entries in FIN-WAIT-2. */
     void finWait2(FinWait2Records records) {
         finWait2 = records;
     }
@@ -57,7 +60,7 @@ public final class TimeWaits implements TimeWaitObserver {
         return table;
     }
 
-    /** A TCB becomes an entry. */
+    /** Makes an entry of a TCB. */
     void enter(Tcb tcb) {
         if (!context.defences.hasTimeWait()) {
             return;
@@ -82,7 +85,7 @@ public final class TimeWaits implements TimeWaitObserver {
         }
     }
 
-    /** An orphan in FIN-WAIT-2 becomes an entry; false when there is no room. */
+    /** Makes an entry of an orphan in FIN-WAIT-2; false when there is no room. */
     boolean enterFinWait2(Tcb tcb, long timeoutNs) {
         Rcv rcv = tcb.rcv;
         return table.enterFinWait2(
@@ -99,7 +102,7 @@ public final class TimeWaits implements TimeWaitObserver {
     }
 
     /**
-     * Shows a segment to the table, and does what it says.
+     * Asks the table about a segment and carries out its verdict.
      *
      * @param listening whether the segment's port takes another SYN
      */
@@ -133,12 +136,12 @@ public final class TimeWaits implements TimeWaitObserver {
         return Outcome.DONE;
     }
 
-    /** SND.NXT of the entry that the last segment has reopened. */
+    /** SND.NXT of the entry that the last segment reopens. */
     public int oldSndNxt() {
         return table.entry().sndNxt();
     }
 
-    /** RFC 793: a SYN in the window ends TIME-WAIT, and is answered with RST. */
+    /** The rule of RFC 793: a SYN in the window ends TIME-WAIT and is answered with RST. */
     private boolean resets(Segment seg) {
         boolean found = table.read(tuple.ofReceiver(seg));
         TimeWaitEntry entry = table.entry();
@@ -150,15 +153,17 @@ public final class TimeWaits implements TimeWaitObserver {
         return true;
     }
 
-    /** Whether an active open may reuse a pair of sockets that is in TIME-WAIT. */
+    /**
+     * True when an active open may reuse a pair of sockets that is in TIME-WAIT; parks the entry.
+     */
     public boolean mayReuse(Tcb tcb) {
         return table.reuse(tcb, context.config.timestamps(), context.clock.lastNs());
     }
 
     /**
-     * The pair of sockets of a new active connection was in TIME-WAIT: its numbers go on from those
-     * of the old one. The entry keeps TS.Recent, and judges SYNs by it until the connection is
-     * open.
+     * If the pair of sockets of a new active connection is in TIME-WAIT, its sequence numbers begin
+     * above the old ones. Until the connection is established, the entry stays parked and judges
+     * SYNs.
      */
     public void continueFrom(Tcb tcb) {
         if (table.read(tcb)) {
@@ -167,13 +172,15 @@ public final class TimeWaits implements TimeWaitObserver {
         }
     }
 
-    /** Numbers of the new incarnation begin above all of the old one (RFC 9293 §3.6.1). */
+    /**
+     * Moves the initial sequence number above all numbers of the old incarnation (RFC 9293 §3.6.1).
+     */
     public void moveAhead(Tcb tcb, int oldSndNxt) {
         long random = context.config.random().nextLong();
         tcb.snd.reset(TimeWaitTable.reopeningIss(tcb.snd.iss, oldSndNxt, random));
     }
 
-    /** The connection that took over a parked entry is established: the entry is removed. */
+    /** The new connection is established: removes the parked entry. */
     void established(Tcb tcb) {
         if (tcb.overTimeWait) {
             tcb.overTimeWait = false;
@@ -182,7 +189,7 @@ public final class TimeWaits implements TimeWaitObserver {
     }
 
     /**
-     * The connection that took over a parked entry failed: the entry returns with its old deadline.
+     * The new connection has failed: the parked entry returns to TIME-WAIT with its old deadline.
      */
     void returned(Tcb tcb) {
         if (tcb.overTimeWait) {
@@ -197,8 +204,8 @@ public final class TimeWaits implements TimeWaitObserver {
     }
 
     /**
-     * ABORT of a connection that is in TIME-WAIT. Its last sequence number distinguishes it from a
-     * later connection of the same pair of sockets, which the old handle must not end.
+     * ABORT of a connection that is in TIME-WAIT. SND.NXT tells its entry from that of a later
+     * connection of the same pair of sockets, which the old handle must not end.
      */
     public void abort(FourTuple pair, int sndNxt) {
         boolean itsOwn =
@@ -208,7 +215,7 @@ public final class TimeWaits implements TimeWaitObserver {
         }
     }
 
-    /** Ends all entries but the orphans in FIN-WAIT-2. */
+    /** Removes all entries except orphans in FIN-WAIT-2. */
     public void dropAll() {
         List<FourTuple> all = new ArrayList<>();
         TimeWaitVisitor collector =
@@ -223,12 +230,12 @@ public final class TimeWaits implements TimeWaitObserver {
         all.forEach(each -> table.remove(each, context.clock.lastNs()));
     }
 
-    /** Ends entries whose time is over; returns how many. */
+    /** Ends expired entries; returns how many. */
     public int expire(int most) {
         return table.expire(context.nowNs(), most);
     }
 
-    /** True when an entry is parked while a new connection of its pair is being tried. */
+    /** True while an entry of the pair is parked for this connection. */
     boolean isParkedFor(Tcb tcb) {
         return tcb.overTimeWait && table.read(tcb) && table.entry().isParked();
     }

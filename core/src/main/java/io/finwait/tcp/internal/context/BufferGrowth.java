@@ -6,12 +6,12 @@ import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 /**
- * Buffers begin small and grow to what a round trip carries, within a budget of the endpoint: a
- * buffer smaller than the bandwidth-delay product leaves the path idle, and a large buffer for
+ * Grows send and receive buffers to what a round trip carries, within a budget of the endpoint. A
+ * buffer smaller than the bandwidth-delay product leaves the path idle, while a large buffer for
  * every connection would reserve memory that most never use.
  *
- * <p>Growing does not itself take memory: blocks are taken as octets come. The budget bounds how
- * much peers and users can make the endpoint hold.
+ * <p>Growing takes no memory by itself: blocks are taken when octets come. The budget bounds how
+ * many octets peers and users can make the endpoint hold.
  */
 public final class BufferGrowth {
 
@@ -25,15 +25,15 @@ public final class BufferGrowth {
         this.context = context;
     }
 
-    /** Octets by which buffers of all connections are larger now than they began. */
+    /** By how many octets the buffers of all connections have grown. */
     public long granted() {
         return granted;
     }
 
     /**
-     * The user has read. What the user reads in a round trip is what the sender could send in one,
-     * limited by the window. A buffer of twice that lets a sender that doubles its rate each round
-     * trip go on doing so (dynamic right-sizing; Fisk and Feng, 2001).
+     * The user has read. The octets read in a round trip show how fast the peer sends, which the
+     * window limits. A buffer of twice that size lets a peer in slow start go on doubling its rate
+     * (dynamic right-sizing; Fisk and Feng, 2001).
      */
     public void read(Tcb tcb, int octets) {
         Rcv rcv = tcb.rcv;
@@ -59,8 +59,8 @@ public final class BufferGrowth {
     }
 
     /**
-     * The user has more to send than fits: there must be room for what is on its way, and as much
-     * again that waits to follow it.
+     * The user has more to send than fits: grows the buffer to twice the window, for the octets in
+     * flight and as many that wait to follow them.
      */
     public void wanted(Tcb tcb) {
         Snd snd = tcb.snd;
@@ -78,7 +78,7 @@ public final class BufferGrowth {
         return octets;
     }
 
-    /** A TCB has ended: others may use its part of the budget. */
+    /** A connection has ended: gives its part of the budget back. */
     public void gone(Tcb tcb) {
         granted -= tcb.rcv.grownBy + tcb.snd.grownBy;
         tcb.rcv.grownBy = 0;

@@ -15,8 +15,8 @@ import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /**
- * What all connections of an endpoint share, and the work that a duty cycle notes for its end.
- * Every part of the machinery works on a TCB, on this, and on the rooms below it.
+ * What all connections of an endpoint share: configuration, time, counters, pools and tables, and
+ * the list of the connections that have something to send.
  */
 public final class Context {
 
@@ -37,10 +37,13 @@ public final class Context {
     public final InitialSequence initialSequence;
     public final Demultiplexer tcbs;
 
-    /** Orphans that have a TCB. */
+    /** How many orphans have a TCB. */
     public int orphans;
 
-    /** Handshakes of listeners: strangers, who have proved nothing yet. */
+    /**
+     * How many handshakes of listeners are under way; their peers have not yet proved their
+     * address.
+     */
     public int handshakes;
 
     private final FourTuple scratch = new FourTuple();
@@ -54,7 +57,7 @@ public final class Context {
      *
      * @param mtu of the transport, in octets
      * @param newCongestionControl one for each TCB
-     * @param quiet true for a rehearsal, of which nobody is to hear
+     * @param quiet true for a warm-up, which is not reported to anybody
      */
     public Context(
             EndpointConfig config,
@@ -83,12 +86,17 @@ public final class Context {
 
     // The tables.
 
-    /** True when there may be another connection; handshakes of listeners are none yet. */
+    /**
+     * True when another connection fits the configured maximum; handshakes of listeners don't
+     * count.
+     */
     public boolean hasPlace() {
         return tcbs.size() - handshakes < config.maxConnections();
     }
 
-    /** Gives a TCB with its pair of sockets its numbers and its place. */
+    /**
+     * Gives a TCB its initial sequence number and adds it to the table; its pair of sockets is set.
+     */
     public void register(Tcb tcb) {
         long hash = initialSequence.hash(tcb);
         tcb.snd.reset(initialSequence.next(hash, clock.lastNs()));
@@ -97,7 +105,7 @@ public final class Context {
         tcbs.add(tcb);
     }
 
-    /** Takes a TCB out of all tables. */
+    /** Removes a TCB from all tables. */
     public void forget(Tcb tcb) {
         deadlines.remove(tcb);
         tcbs.remove(tcb);
@@ -106,7 +114,7 @@ public final class Context {
         }
     }
 
-    /** The same for a TCB of which it is unknown in which tables it is. */
+    /** The same for a TCB that may be in any of the tables or in none. */
     public void forgetWhereverItIs(Tcb tcb) {
         if (tcb.ready) {
             tcb.ready = false;
@@ -121,7 +129,7 @@ public final class Context {
 
     // What is owed.
 
-    /** The TCB has something to send: the end of the duty cycle sends it. */
+    /** The TCB has something to send; it is sent at the end of the duty cycle. */
     public void wantsOutput(Tcb tcb) {
         if (!tcb.ready) {
             tcb.ready = true;
@@ -139,7 +147,7 @@ public final class Context {
         ready.removeFirst().ready = false;
     }
 
-    /** A timer of a TCB was started, moved or stopped. */
+    /** A timer of a TCB was started, restarted or stopped. */
     public void timersChanged(Tcb tcb) {
         deadlines.place(tcb);
     }
@@ -156,9 +164,7 @@ public final class Context {
 
     // Timestamps (RFC 7323).
 
-    /**
-     * The present timestamp of a connection: milliseconds plus an offset for the pair of sockets.
-     */
+    /** TSval for a segment sent now: milliseconds plus an offset for the pair of sockets. */
     public int timestamp(Tcb tcb) {
         return clock.lastTicks() + tcb.timestampOffset;
     }

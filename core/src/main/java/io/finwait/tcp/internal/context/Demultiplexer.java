@@ -5,8 +5,8 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.FourTuple;
 
 /**
- * Finds the TCB of a pair of sockets: open addressing with linear probing over a keyed hash, so
- * that nobody outside can choose addresses that collide.
+ * Finds the TCB of a pair of sockets, by open addressing with linear probing. The hash is keyed, so
+ * that an attacker can't choose addresses that collide.
  */
 public final class Demultiplexer {
 
@@ -49,7 +49,7 @@ public final class Demultiplexer {
 
     /** The TCB of a pair of sockets, or null. */
     public Tcb find(FourTuple tuple) {
-        // Segments come in trains: mostly this one is for the same TCB as the last one.
+        // Segments come in trains: most are for the same TCB as the one before.
         Tcb tcb = last;
         if (tcb != null && tcb.isSame(tuple)) {
             return tcb;
@@ -74,7 +74,7 @@ public final class Demultiplexer {
         }
     }
 
-    /** The TCB at which a search for a hash begins, which is mostly the right one; or null. */
+    /** The TCB at which the search for a hash begins, usually the right one; or null. */
     public Tcb firstCandidate(int hash) {
         return table[hash & (table.length - 1)];
     }
@@ -103,7 +103,7 @@ public final class Demultiplexer {
         table[index] = tcb;
     }
 
-    /** Whether this very TCB is in the table. */
+    /** True when this TCB itself is in the table. */
     public boolean holds(Tcb tcb) {
         int mask = table.length - 1;
         for (int i = tcb.hash & mask; table[i] != null; i = (i + 1) & mask) {
@@ -127,7 +127,7 @@ public final class Demultiplexer {
             index = (index + 1) & mask;
         }
         size--;
-        // A later TCB that may stand in the hole moves into it, so no tombstones are needed.
+        // A later TCB that may be found in the hole moves into it, so no tombstones are needed.
         int hole = index;
         int next = (hole + 1) & mask;
         while (table[next] != null) {
@@ -141,7 +141,7 @@ public final class Demultiplexer {
         table[hole] = null;
     }
 
-    /** Copies all TCBs, for walks during which some may go. */
+    /** A copy of all TCBs, for loops that may remove some. */
     public Tcb[] snapshot() {
         Tcb[] all = new Tcb[size];
         int at = 0;

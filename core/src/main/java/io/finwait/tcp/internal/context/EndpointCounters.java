@@ -5,7 +5,7 @@ import io.finwait.tcp.Counters.Counter;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Counters that one thread writes, and any thread reads: with release and acquire. */
+/** Counters that one thread writes and any thread reads, with release and acquire ordering. */
 public final class EndpointCounters implements Counters {
 
     private final AtomicLongArray counts = new AtomicLongArray(Counter.values().length);

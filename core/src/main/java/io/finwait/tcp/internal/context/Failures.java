@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports what was thrown where nothing should throw, and never throws itself: containing a failure
- * must not fail by reporting it. A failure that cannot be logged is still counted.
+ * Reports exceptions that nothing should have thrown. It never throws itself, since the containment
+ * of a failure must not fail by reporting it. A failure that can't be logged is still counted.
  */
 public final class Failures {
 
@@ -33,7 +33,7 @@ public final class Failures {
      * Counts a failure and logs it, ten in a second at most.
      *
      * @param what was done because of it
-     * @param whose the connection or the thing concerned
+     * @param whose the connection, or whatever else failed
      */
     public void report(String what, Object whose, Throwable failure) {
         count();

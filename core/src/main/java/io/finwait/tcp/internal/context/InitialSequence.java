@@ -20,8 +20,8 @@ public final class InitialSequence {
     }
 
     /**
-     * From now on gives connections these numbers in order, and the last one to all further ones;
-     * for stories and scripts.
+     * From now on gives connections these numbers in order, and the last one to all later
+     * connections; for stories and scripts.
      */
     public void fix(int... numbers) {
         fixed = numbers.clone();

@@ -3,12 +3,12 @@ package io.finwait.tcp.internal.context;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
-/** When the peer of an idle connection is probed (RFC 9293 §3.8.4). */
+/** Decides when the peer of an idle connection is probed (RFC 9293 §3.8.4). */
 public final class Keepalive {
 
     private Keepalive() {}
 
-    /** True when its state and its owner allow probes. */
+    /** True when the connection's state and owner allow probes. */
     public static boolean applies(Tcb tcb) {
         if (tcb.keepaliveIdleNs <= 0 || tcb.orphan) {
             return false;

@@ -13,9 +13,9 @@ import io.finwait.wire.FourTuple;
 import java.util.ArrayDeque;
 
 /**
- * What the {@link EndpointObserver} will be told, kept like {@code Notifications} until the batch
- * of packets is processed, so that it never runs in the middle of a segment. Each is a snapshot of
- * the connection, since the TCB may have gone by then. Snapshots are reused, so nothing is
+ * Events for the {@link EndpointObserver}, kept like {@code Notifications} until the batch of
+ * packets is processed, so that the observer never runs in the middle of a segment. Each holds a
+ * snapshot of the connection, whose TCB may have ended by then. Snapshots are reused, so nothing is
  * allocated.
  */
 public final class Observations {
@@ -74,7 +74,7 @@ public final class Observations {
         return picture;
     }
 
-    /** Tells the oldest one. */
+    /** Tells the observer of the oldest event. */
     public void tellNext() {
         Picture picture = waiting.removeFirst();
         try {

@@ -9,7 +9,7 @@ import io.finwait.wire.Ipv6;
 import io.finwait.wire.TcpHeader;
 
 /**
- * How long headers are, and how much text fits behind them (RFC 9293 §3.7.1, RFC 6691). All in
+ * The lengths of headers, and how much text fits behind them (RFC 9293 §3.7.1, RFC 6691), in
  * octets.
  */
 public final class SegmentSizes {

@@ -9,7 +9,7 @@ public final class SipHash {
     private final long k0;
     private final long k1;
 
-    /** Takes its key from a source. */
+    /** Takes its key from a source of randomness. */
     public SipHash(RandomSource random) {
         this(random.nextLong(), random.nextLong());
     }

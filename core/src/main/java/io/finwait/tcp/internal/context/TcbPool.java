@@ -24,7 +24,7 @@ public final class TcbPool {
         this.context = context;
     }
 
-    /** A fresh TCB with the settings of the endpoint. */
+    /** A TCB, prepared with the endpoint's settings. */
     public Tcb take() {
         EndpointConfig config = context.config;
         Tcb tcb = free.poll();
@@ -60,7 +60,7 @@ public final class TcbPool {
                 "EndpointConfig.congestionControl returned null; make one for each connection");
     }
 
-    /** A TCB has ended; its receive buffer went to the handle, if it has one. */
+    /** Takes back the TCB of a connection that has ended; a handle keeps the receive buffer. */
     public void give(Tcb tcb) {
         if (tcb.connection != null) {
             tcb.rcv.buffer = null;
@@ -83,7 +83,7 @@ public final class TcbPool {
         }
     }
 
-    /** The user has given a handle back, and its receive buffer with it. */
+    /** Takes back the receive buffer of a released handle. */
     public void give(ReceiveBuffer buffer) {
         freeBuffers.push(buffer);
     }

@@ -6,9 +6,9 @@ import io.finwait.tcp.internal.tcb.Timers;
 import java.util.Arrays;
 
 /**
- * The TCBs whose timers run, earliest first. A TCB stands at the deadline that it had when it was
- * last placed; a TCB whose deadline has moved later stays in its place until it comes to the top,
- * since nearly every retransmission timer is moved before it fires.
+ * The TCBs whose timers run, ordered by deadline. Nearly every retransmission timer is restarted
+ * before it fires; so a TCB whose deadline has become later keeps its place until it comes to the
+ * top, and is moved only then.
  */
 public final class TimerHeap {
 
@@ -81,9 +81,8 @@ public final class TimerHeap {
     }
 
     /**
-     * A TCB that has a timer due, or null. Unlike {@link #earliest} it does not touch a TCB that
-     * was placed at a future time: while segments keep arriving, timers keep moving, and few of
-     * them ever need a look.
+     * A TCB that has a timer due, or null. Unlike {@link #earliest} it leaves alone all TCBs whose
+     * place is in the future: while segments arrive, most of their timers are restarted anyway.
      */
     public Tcb due(long nowNs) {
         while (size > 0 && heap[0].heapDeadline - nowNs <= 0) {

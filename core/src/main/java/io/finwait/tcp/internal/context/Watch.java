@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 import java.util.stream.Collectors;
 
 /**
- * Reports what happens to connections: to the counters and gauges, the flight recorder, the debug
- * log, and the endpoint's observer. Only the observer may be slow or call back, and it is told
- * later ({@link Observations}). A segment that comes in order does not pass here. Nothing is
- * allocated unless the recorder, the log or an observer is on.
+ * Reports what happens to connections: it updates counters and gauges, writes events for the flight
+ * recorder and lines for the debug log, and queues events for the endpoint's observer, which is
+ * called later because it may be slow or call back ({@link Observations}). Segments in order cause
+ * no report. Nothing is allocated unless the recorder, the log or an observer is on.
  */
 public final class Watch {
 
@@ -41,7 +41,7 @@ public final class Watch {
     private final StateCounts states = new StateCounts();
 
     /**
-     * @param quiet true for a rehearsal, which is not reported
+     * @param quiet true for a warm-up, which is not reported
      */
     public Watch(EndpointCounters counters, Observations observations, Clock clock, boolean quiet) {
         this.counters = counters;
@@ -69,7 +69,7 @@ public final class Watch {
         }
     }
 
-    /** The path class of peers that no other class names. */
+    /** 2MSL of the path class that applies to all other peers. */
     private static long twoMslNs(TimeWaitPolicy policy) {
         return policy.pathClasses().get(policy.pathClasses().size() - 1).twoMslNs();
     }
@@ -114,14 +114,12 @@ public final class Watch {
         observations.transition(entry, from, trigger);
     }
 
-    /**
-     * The states in which a TCB is a connection, so without those of the table and of listeners.
-     */
+    /** The states that are counted for a TCB; TIME-WAIT and LISTEN are counted elsewhere. */
     private static boolean isHeld(State state) {
         return state != State.CLOSED && state != State.LISTEN && state != State.TIME_WAIT;
     }
 
-    /** What RFC 4022 calls tcpAttemptFails and tcpEstabResets. */
+    /** Counts tcpAttemptFails and tcpEstabResets of RFC 4022. */
     private void countEnd(State from) {
         if (from == State.SYN_SENT || from == State.SYN_RECEIVED) {
             counters.add(Counter.FAILED_ATTEMPTS);
@@ -130,14 +128,14 @@ public final class Watch {
         }
     }
 
-    /** A TCB was cut off while it was being handled, without a transition of its state. */
+    /** A connection was cut off after an internal error, without a transition of its state. */
     public void cutOff(State from) {
         if (isHeld(from)) {
             states.add(from, -1);
         }
     }
 
-    /** A connection is open. */
+    /** A connection is established. */
     public void opened(Tcb tcb) {
         if (!quiet && LOG.isDebugEnabled()) {
             LOG.debug(
@@ -148,7 +146,7 @@ public final class Watch {
         }
     }
 
-    /** A connection has ended, TIME-WAIT included, and its handle knows how. */
+    /** A connection has ended, or entered TIME-WAIT, and its handle holds the reason. */
     public void ended(Handle connection) {
         if (quiet || (!FlightEvents.recordsCloses() && !LOG.isDebugEnabled())) {
             return;
@@ -196,9 +194,9 @@ public final class Watch {
     }
 
     /**
-     * A segment was sent again.
+     * A segment was retransmitted.
      *
-     * @param octets of text that were sent before
+     * @param octets octets of its text that were sent before
      * @param segments in how many segments, at least 1
      * @param syn whether it is a SYN
      * @param fin whether it carries a FIN that was sent before
@@ -271,8 +269,8 @@ public final class Watch {
     }
 
     /**
-     * One more is in TIME-WAIT. Asking the table for its size would make it index its newcomers
-     * singly.
+     * Counts one more in TIME-WAIT. The table's own size is not used: asking for it would make the
+     * table index new entries one by one instead of in batches.
      */
     public void timeWaitCounted() {
         states.add(State.TIME_WAIT, 1);
@@ -286,7 +284,7 @@ public final class Watch {
         }
     }
 
-    /** True when somebody wants to know of {@link #timeWaitBegan}. */
+    /** True when the recorder or an observer wants to be told of {@link #timeWaitBegan}. */
     public boolean wantsTimeWaits() {
         return !quiet && FlightEvents.recordsTimeWaitsEntered();
     }

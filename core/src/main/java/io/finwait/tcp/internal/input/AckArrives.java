@@ -12,7 +12,7 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
 /**
- * What an acceptable ACK field, its SACK blocks and its window tell (RFC 9293 §3.10.7.4, fifth
+ * Processes the ACK field, the SACK blocks and the window of a segment (RFC 9293 §3.10.7.4, fifth
  * step).
  */
 final class AckArrives {
@@ -29,7 +29,7 @@ final class AckArrives {
         this.lifecycle = lifecycle;
     }
 
-    /** Takes an acceptable ACK. Even an old one may bring a new window. */
+    /** Processes an acceptable ACK. Even an ACK below SND.UNA may bring a new window. */
     void take(Tcb tcb, Segment seg) {
         int ack = seg.ack();
         if (Seq.gt(ack, tcb.snd.una)) {
@@ -44,7 +44,7 @@ final class AckArrives {
         }
     }
 
-    /** The ACK of something new. */
+    /** Processes an ACK above SND.UNA. */
     void takeNewAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int octets = seg.ack() - snd.una;
@@ -70,17 +70,18 @@ final class AckArrives {
     }
 
     /**
-     * The ACK acknowledges nothing new, but its window may be new, or it may mean that a segment is
-     * missing. With SACK a segment means that if it reports more than any before, whatever its text
-     * and window (RFC 6675 §2): where text flows both ways, hardly a segment comes without text.
+     * Processes an ACK that acknowledges nothing new: its window may be new, or it is a duplicate
+     * ACK and means that a segment is missing. With SACK an ACK is a duplicate when it reports
+     * octets that no earlier one did, whatever its text and window (RFC 6675 §2); when text flows
+     * both ways, hardly any segment comes without text.
      */
     private void duplicateAck(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         int window = seg.window() << snd.windowScale;
         recovery.ackArrives(tcb, seg);
         boolean reportsMore = Recovery.takeSack(tcb, seg);
-        // A SACK without news reports what came twice (RFC 2883), and says nothing about what is
-        // missing.
+        // A SACK that reports nothing new reports a duplicate (RFC 2883), which is no sign of a
+        // loss.
         boolean saysNothing = seg.length() == 0 && seg.options().sackBlocks() == 0;
         boolean duplicate = reportsMore || (saysNothing && window == snd.wnd);
         boolean wasOpen = snd.wnd > 0;
@@ -93,7 +94,7 @@ final class AckArrives {
     }
 
     /**
-     * An ACK overtaken by a newer one may still be the first to report a block (RFC 6675 §5).
+     * Processes an ACK below SND.UNA: it may still be the first to report a block (RFC 6675 §5).
      */
     private void overtakenAck(Tcb tcb, Segment seg) {
         recovery.ackArrives(tcb, seg);
@@ -104,7 +105,10 @@ final class AckArrives {
         }
     }
 
-    /** Takes the window of a segment, unless a newer segment has already updated it. */
+    /**
+     * Takes the window of a segment, unless a newer segment has set it (RFC 9293 §3.10.7.4, SND.WL1
+     * and SND.WL2).
+     */
     void updateWindow(Tcb tcb, Segment seg) {
         Snd snd = tcb.snd;
         boolean newer =

@@ -14,7 +14,7 @@ import io.finwait.tcp.internal.tcb.Events;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
-/** What happens when a timer fires (RFC 9293 §3.10.8, RFC 6298 §5). */
+/** Acts when a timer fires (RFC 9293 §3.10.8, RFC 6298 §5). */
 public final class Expiry {
 
     private static final Timer[] TIMERS = Timer.values();
@@ -90,7 +90,8 @@ public final class Expiry {
             return;
         }
         if (tcb.snd.wnd == 0) {
-            // The peer has closed its window over what is outstanding: that is probing, not loss.
+            // The peer has closed its window below the outstanding octets: retransmitting them is a
+            // window probe and no sign of a loss.
             windowProbe(tcb);
             return;
         }
@@ -110,7 +111,10 @@ public final class Expiry {
         context.wantsOutput(tcb);
     }
 
-    /** When the network says that the peer can't be reached, an orphan does not wait any longer. */
+    /**
+     * How often an orphan retransmits: not at all after an ICMP error, otherwise as the policy
+     * says.
+     */
     private int orphanRetries(Tcb tcb) {
         return tcb.softError != null ? 0 : context.config.closePolicy().orphanRetries();
     }
@@ -138,8 +142,8 @@ public final class Expiry {
     }
 
     /**
-     * The window is closed: one octet, or the FIN, probes it. While the peer answers and a user
-     * owns the connection, it stays open (RFC 9293 MUST-37); an orphan is given up (T-22).
+     * Probes a closed window with one octet, or the FIN. As long as the peer answers, a connection
+     * with a user stays open (RFC 9293 MUST-37); an orphan is given up (T-22).
      */
     private void windowProbe(Tcb tcb) {
         tcb.probes++;

@@ -11,10 +11,10 @@ import io.finwait.wire.TcpHeader;
 
 /**
  * The fast path for the two kinds of segments that make up nearly all traffic: the next text in
- * order, and the ACK of what was sent, on a connection where nothing else is going on. RFC 9293
+ * order, and an ACK of new octets, on a connection where nothing else is going on. RFC 9293
  * §3.10.7.4 lets segments be processed in any way that has the same result as its steps; for these
- * segments most steps are known to have no effect. The idea is Van Jacobson's header prediction.
- * Any other segment goes through {@link SegmentArrives}.
+ * segments most steps have no effect. The idea is Van Jacobson's header prediction. All other
+ * segments go through {@link SegmentArrives}.
  */
 public final class HeaderPrediction {
 
@@ -32,20 +32,20 @@ public final class HeaderPrediction {
         this.texts = texts;
     }
 
-    /** Makes every segment take the slow path, so that a test can compare the two. */
+    /** Sends every segment through the slow path, so that a test can compare the two. */
     public void off() {
         on = false;
     }
 
-    /** How many segments were as predicted. */
+    /** How many segments took the fast path. */
     public long taken() {
         return taken;
     }
 
     /**
-     * Processes a segment that is as predicted.
+     * Processes a segment if it is one of the two predicted kinds.
      *
-     * @return false when it is not: nothing has changed then
+     * @return false when it is not; then nothing has changed
      */
     boolean take(Tcb tcb, Segment seg) {
         Rcv rcv = tcb.rcv;
@@ -85,7 +85,7 @@ public final class HeaderPrediction {
         return true;
     }
 
-    /** The timestamp is not older than TS.Recent (RFC 7323 §5.3). */
+    /** True when the timestamp is not older than TS.Recent (RFC 7323 §5.3). */
     private static boolean isFresh(Rcv rcv, Segment seg) {
         return !rcv.timestamps
                 || (seg.options().hasTimestamps()

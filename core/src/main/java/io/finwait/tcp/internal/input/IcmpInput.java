@@ -75,7 +75,7 @@ public final class IcmpInput {
         }
     }
 
-    /** Told to the user, and kept as the reason if the connection then times out (F05). */
+    /** Tells the user, and keeps the error as the reason if the connection then times out (F05). */
     private void soft(Tcb tcb) {
         context.counters.add(Counter.ICMP_SOFT_ERRORS);
         tcb.softError = error.message();

@@ -7,15 +7,15 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
 /**
- * Which segments are answered with an ACK, and when: text at once or with a delayed ACK (RFC 9293
- * §3.8.6.3), suspicious segments with a challenge ACK (RFC 5961). Both are noted, and sent at the
- * end of the duty cycle.
+ * Decides which segments are acknowledged, and when: text at once or with a delayed ACK (RFC 9293
+ * §3.8.6.3), suspicious segments with a challenge ACK (RFC 5961). ACKs are noted here and sent at
+ * the end of the duty cycle.
  */
 public final class OwedAcks {
 
     /**
-     * No round trip is longer: a segment sent before this has long left the network (RFC 9293
-     * §3.4.3).
+     * The longest wait: twice the maximum segment lifetime, after which all earlier segments have
+     * left the network (RFC 9293 §3.4.3).
      */
     private static final long LONGEST_CHALLENGE_WAIT_NS = 240_000_000_000L;
 
@@ -25,15 +25,15 @@ public final class OwedAcks {
     private final Context context;
     private final SegmentOutput output;
 
-    /** Notes ACKs for an output, which is asked to send one in the middle of a long batch. */
+    /** Notes ACKs, and asks {@code output} for one in the middle of a long batch. */
     public OwedAcks(Context context, SegmentOutput output) {
         this.context = context;
         this.output = output;
     }
 
     /**
-     * ACK at once, or delay it: never for more octets than two full segments hold, however many
-     * segments they came in (RFC 9293 SHLD-19), and never longer than the delay.
+     * Acknowledges text at once or delays the ACK: for at most the octets of two full-sized
+     * segments, however many segments they came in (RFC 9293 SHLD-19), and at most for the delay.
      */
     void acknowledgeText(Tcb tcb, int octets, boolean atOnce) {
         long delay = context.config.delayedAckNs();
@@ -52,8 +52,8 @@ public final class OwedAcks {
     }
 
     /**
-     * A batch of a few segments is acknowledged at its end, a longer one in pairs while its sender
-     * starts.
+     * Acknowledges a short batch at its end, and a longer one in pairs while its sender is in slow
+     * start.
      */
     private void acknowledgeInBatch(Tcb tcb) {
         int segments = tcb.acknowledgedInBatch ? 2 : 4;
@@ -63,17 +63,18 @@ public final class OwedAcks {
         }
     }
 
-    /** An ACK that text or FIN asks for; several when the peer counts duplicates. */
+    /** Owes one more ACK; the peer may count them as duplicates. */
     void oweAck(Tcb tcb) {
         tcb.acksOwed++;
         context.wantsOutput(tcb);
     }
 
     /**
-     * The challenge ACK of RFC 5961, and any answer to a segment without text: limited per
-     * connection, since a common limit would tell others about this connection (CVE-2016-5696). The
-     * wait doubles with each one until the peer sends something acceptable: otherwise two ends
-     * whose numbers disagree would answer each other's answers for ever.
+     * Owes a challenge ACK (RFC 5961), or another answer to a segment without text. They are
+     * limited for each connection, since a common limit would reveal something about other
+     * connections (CVE-2016-5696). The wait doubles with each one until the peer sends an
+     * acceptable segment; otherwise two ends whose numbers disagree would answer each other's
+     * answers for ever.
      */
     void challenge(Tcb tcb) {
         if (answerUnlessLimited(tcb, challengeWaitNs(tcb))) {
@@ -82,10 +83,10 @@ public final class OwedAcks {
     }
 
     /**
-     * An empty segment whose number is one too low and whose ACK is acceptable is a keepalive probe
-     * (RFC 9293 §3.8.4). To a peer whose numbers disagree with ours, our answers never look like
-     * one: either their number or their ACK would be unacceptable. So the wait need not grow, and a
-     * peer that only sends probes is answered each time.
+     * Answers a keepalive probe: an empty segment at RCV.NXT-1 with an acceptable ACK (RFC 9293
+     * §3.8.4). These answers can't lead to an endless exchange: to a peer whose numbers disagree
+     * with ours they never look like a probe. So the wait does not grow, and a peer that only sends
+     * probes is always answered.
      */
     void answerProbe(Tcb tcb) {
         answerUnlessLimited(tcb, context.config.challengeAckIntervalNs());

@@ -13,8 +13,8 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.Segment;
 
 /**
- * The way in for segments: by the state of the connection, or of the port, that they are for (RFC
- * 9293 §3.10.7).
+ * Passes an arriving segment to the rules for the state of its connection or port (RFC 9293
+ * §3.10.7).
  */
 public final class SegmentInput {
 
@@ -78,7 +78,7 @@ public final class SegmentInput {
         handshake.childOverTimeWait(backlog, seg, oldSndNxt);
     }
 
-    /** The short way, for tests that compare it with the long one. */
+    /** The fast path, for tests that compare it with the slow one. */
     public HeaderPrediction headerPrediction() {
         return headerPrediction;
     }

@@ -7,8 +7,8 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
 /**
- * The text of acceptable segments: delivered in order, kept behind a gap (RFC 9293 §3.10.7.4,
- * seventh step).
+ * Processes the text of acceptable segments: delivers it in order and keeps what lies beyond a gap
+ * (RFC 9293 §3.10.7.4, seventh step).
  */
 final class TextArrives {
 
@@ -44,7 +44,7 @@ final class TextArrives {
         takeInOrder(tcb);
     }
 
-    /** Delivers octets of a segment that begin at RCV.NXT, when nothing waits behind a gap. */
+    /** Delivers octets that begin at RCV.NXT, when there is no gap. */
     void takeNextText(Tcb tcb, Segment seg, int at, int octets) {
         Rcv rcv = tcb.rcv;
         rcv.buffer.lend(seg.buffer(), at, octets);
@@ -52,13 +52,13 @@ final class TextArrives {
         rcv.received += octets;
         delivered(tcb);
         if (octets < seg.textLength()) {
-            // A part was there already, or did not fit: the peer should know soon.
+            // Part of the text was a duplicate or did not fit: the peer should know soon.
             tcb.octetsUnacknowledged += rcv.peerSegment;
         }
         owedAcks.acknowledgeText(tcb, octets, seg.hasFin());
     }
 
-    /** Delivers what stands in order, after a gap was filled; returns how many octets. */
+    /** Delivers the octets that are in order after a gap was filled; returns how many. */
     int takeInOrder(Tcb tcb) {
         Rcv rcv = tcb.rcv;
         int nxt = rcv.reassembly.advance(rcv.nxt);

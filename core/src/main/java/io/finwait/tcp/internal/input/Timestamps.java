@@ -11,12 +11,12 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpOptions;
 
 /**
- * What the timestamps of arriving segments tell (RFC 7323): which segment is old (PAWS), what to
- * echo, and how long a round trip takes.
+ * Uses the timestamps of arriving segments (RFC 7323): to reject old segments (PAWS), to know what
+ * to echo, and to measure round trips.
  */
 public final class Timestamps {
 
-    /** TS.Recent is no longer compared after 24 days of silence (RFC 7323 §5.5). */
+    /** After 24 days of silence TS.Recent is outdated and no longer compared (RFC 7323 §5.5). */
     private static final long TS_RECENT_LIFE_NS = 24L * 24 * 3600 * 1_000_000_000L;
 
     private final Context context;
@@ -27,7 +27,7 @@ public final class Timestamps {
         this.owedAcks = owedAcks;
     }
 
-    /** PAWS (RFC 7323 §5.3, R1): false when the segment is old and goes no further. */
+    /** PAWS (RFC 7323 §5.3, R1): false when the segment is old and is not processed further. */
     boolean areFresh(Tcb tcb, Segment seg) {
         if (!tcb.rcv.timestamps) {
             return true;
@@ -57,9 +57,9 @@ public final class Timestamps {
     }
 
     /**
-     * TS.Recent moves on (RFC 7323 §4.3). Only a segment whose number and ACK field were found good
-     * may move it: anybody else could put it so far ahead that the peer's own segments would count
-     * as old.
+     * Updates TS.Recent (RFC 7323 §4.3). Only a segment with an acceptable sequence number and ACK
+     * may do so: a forged one could otherwise move TS.Recent so far ahead that the peer's own
+     * segments would count as old.
      */
     void record(Tcb tcb, Segment seg) {
         Rcv rcv = tcb.rcv;
@@ -72,10 +72,10 @@ public final class Timestamps {
     }
 
     /**
-     * A round trip for the retransmission timeout, by timestamps or of one segment at a time. One
-     * for each flight: where every ACK of it counted, the estimator would forget within a round
-     * trip what was before (RFC 7323 appendix G). After a timeout the next one counts, whatever it
-     * acknowledges: only a measured round trip ends the doubling.
+     * Measures a round trip for the retransmission timeout, by timestamps or of one segment at a
+     * time. There is one measurement for each flight: if every ACK counted, the estimator would
+     * lose its history within a round trip (RFC 7323 appendix G). After a timeout the next ACK
+     * counts, whatever it acknowledges, because only a measurement ends the doubling.
      */
     public void measure(Tcb tcb, Segment seg) {
         TcpOptions options = seg.options();

@@ -1,4 +1,2 @@
-/**
- * What happens to a connection from outside: a segment arrives, an ICMP error, a timer fires.
- */
+/** What happens to a connection from outside: arriving segments, ICMP errors and timers. */
 package io.finwait.tcp.internal.input;

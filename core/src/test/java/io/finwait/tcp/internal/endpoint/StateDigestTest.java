@@ -139,7 +139,7 @@ class StateDigestTest {
         try {
             return Class.forName("io.finwait.tcp.internal.close.FinWait2Record");
         } catch (ClassNotFoundException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
@@ -220,7 +220,7 @@ class StateDigestTest {
             found.setAccessible(true);
             return found.get(from);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
