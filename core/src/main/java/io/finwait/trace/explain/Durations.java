@@ -19,10 +19,10 @@ final class Durations {
             return "-" + words(ns == Long.MIN_VALUE ? Long.MAX_VALUE : -ns);
         }
         if (ns >= HOUR) {
-            return ns / HOUR + " h " + ns % HOUR / MINUTE + " min";
+            return two(ns / HOUR, " h", ns % HOUR / MINUTE, " min");
         }
         if (ns >= MINUTE) {
-            return ns / MINUTE + " min " + ns % MINUTE / SECOND + " s";
+            return two(ns / MINUTE, " min", ns % MINUTE / SECOND, " s");
         }
         if (ns >= SECOND) {
             return trimmed(ns / 1e9) + " s";
@@ -31,6 +31,10 @@ final class Durations {
             return trimmed(ns / 1e6) + " ms";
         }
         return trimmed((double) ns / US) + " us";
+    }
+
+    private static String two(long large, String unit, long small, String smallUnit) {
+        return large + unit + (small == 0 ? "" : " " + small + smallUnit);
     }
 
     private static String trimmed(double value) {

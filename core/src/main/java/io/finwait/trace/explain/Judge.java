@@ -139,7 +139,10 @@ final class Judge {
         Reason inVain =
                 Reason.of(
                         Cause.GAVE_UP,
-                        NAMES[side] + " sent the same " + own.repeats + " times without an answer",
+                        NAMES[side]
+                                + " sent the same segment "
+                                + own.repeats
+                                + " times without an answer",
                         own.lastNumber);
         long silenceNs = own.repeatFirstNs - flows[1 - side].lastNs;
         if (flows[1 - side].packets == 0 || silenceNs < ResetCauses.FIT_TO_FORGET_NS) {
@@ -168,8 +171,8 @@ final class Judge {
             case HALF_CLOSED -> halfClosed(closedFirst, endOfCaptureNs);
             case RESET ->
                     name(conversation.reset.side)
-                            + " reset the connection; likely "
-                            + reasons.get(0).cause().words();
+                            + " reset the connection"
+                            + likely(reasons.get(0).cause());
             case REFUSED -> name(1) + " refused the connection: " + reasons.get(0).cause().words();
             case UNANSWERED -> "nobody answered " + name(0);
             case GAVE_UP -> reasons.get(0).evidence();
@@ -180,6 +183,12 @@ final class Judge {
         };
     }
 
+    private static String likely(Cause cause) {
+        return cause == Cause.UNKNOWN
+                ? ", and " + cause.words() + " why"
+                : ", most likely because " + cause.words();
+    }
+
     private String halfClosed(int closedFirst, long endOfCaptureNs) {
         Flow closer = flows[closedFirst];
         if (flows[1 - closedFirst].packets == 0) {
@@ -188,9 +197,9 @@ final class Judge {
         String since = Durations.words(Math.max(0, endOfCaptureNs - closer.finNs));
         return closer.finAcknowledged
                 ? name(closedFirst)
-                        + " closed, "
+                        + " closed; "
                         + name(1 - closedFirst)
-                        + " has not for "
+                        + " has not done so for "
                         + since
                         + ": it is in CLOSE_WAIT, "
                         + name(closedFirst)

@@ -8,7 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A capture made by hand: segments between a client and port 80 of a server, a millisecond each. */
+/** A capture made by hand: segments between a client and a server's port 80, a millisecond each. */
 final class MadeCapture {
 
     private static final int FILE_HEADER = 24;
