@@ -14,9 +14,10 @@ import java.time.Duration;
  *     not (CVE-2009-1926)
  * @param orphanTimeoutNs how long an orphan may take altogether until its FIN is acknowledged, in
  *     nanoseconds; 0 for ever. The peer must not decide how long an orphan lives
- * @param maxOrphans the largest number of connections without a user; further ones are reset at
- *     CLOSE. An orphan in FIN-WAIT-2 is a record in the TIME-WAIT table: the caps of that table
- *     apply to it, and it is not counted here
+ * @param maxOrphans the largest number of connections without a user; with one more, the oldest and
+ *     largest of them is reset, with 0 the one that is closed. An orphan in FIN-WAIT-2 is a record
+ *     in the TIME-WAIT table: {@link Limits#finWait2Records()} and the caps of that table apply to
+ *     it, and it is not counted here
  * @param resetOnUnreadData CLOSE with unread octets sends RST instead of FIN (RFC 9293 SHLD-3)
  * @param endOfStreamAfterReset what RECEIVE says when an RST came after a FIN that was not yet
  *     read. True: end-of-stream, and "Broken pipe" from SEND, as on Linux. False: "Connection reset

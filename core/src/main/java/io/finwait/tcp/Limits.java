@@ -3,19 +3,28 @@ package io.finwait.tcp;
 import java.util.Objects;
 
 /**
- * What strangers may make an endpoint hold and send. What each limit is for, what happens at it and
- * which counter tells is on the page {@code docs/limits.md}.
+ * What strangers, and peers that do not go on, may make an endpoint hold and send. What each limit
+ * is for, what happens at it and which counter tells is on the page {@code docs/limits.md}.
  *
  * @param synCookies when a SYN is answered without keeping anything of it
  * @param synAckRetransmissions how often the SYN,ACK of a listener's handshake is sent again before
  *     the handshake is forgotten, 0 to 30. With 5 a stranger's handshake lasts 63 s. RFC 9293
  *     MUST-23 asks for three minutes of a SYN; the peer whose SYN it was goes on for as long as it
  *     likes, and each SYN begins anew
+ * @param orphanOctets how many octets all connections without a user may have queued; with more,
+ *     the oldest and largest of them are reset. Their number is limited by {@link
+ *     ClosePolicy#maxOrphans()}
+ * @param finWait2Records how many connections without a user may wait for the peer's FIN alone, as
+ *     records of the TIME-WAIT table; with one more the oldest is reset
  */
-public record Limits(SynCookies synCookies, int synAckRetransmissions) {
+public record Limits(
+        SynCookies synCookies, int synAckRetransmissions, long orphanOctets, int finWait2Records) {
 
-    /** SYN cookies when a backlog is full, and five retransmissions of a SYN,ACK. */
-    public static final Limits DEFAULT = new Limits(SynCookies.WHEN_FULL, 5);
+    /**
+     * SYN cookies when a backlog is full, five retransmissions of a SYN,ACK, 64 MiB for orphans and
+     * 65,536 records.
+     */
+    public static final Limits DEFAULT = new Limits(SynCookies.WHEN_FULL, 5, 64L << 20, 65_536);
 
     private static final int MOST_RETRANSMISSIONS = 30;
 
@@ -28,15 +37,34 @@ public record Limits(SynCookies synCookies, int synAckRetransmissions) {
                             + " is out of range; choose 0 to "
                             + MOST_RETRANSMISSIONS);
         }
+        requireNotNegative("orphanOctets", orphanOctets);
+        requireNotNegative("finWait2Records", finWait2Records);
+    }
+
+    private static void requireNotNegative(String what, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(
+                    what + " " + value + " is negative; choose 0 for none, or more");
+        }
     }
 
     /** The same with SYN cookies at another time. */
     public Limits withSynCookies(SynCookies when) {
-        return new Limits(when, synAckRetransmissions);
+        return new Limits(when, synAckRetransmissions, orphanOctets, finWait2Records);
     }
 
     /** The same with another number of retransmissions of a SYN,ACK. */
     public Limits withSynAckRetransmissions(int retransmissions) {
-        return new Limits(synCookies, retransmissions);
+        return new Limits(synCookies, retransmissions, orphanOctets, finWait2Records);
+    }
+
+    /** The same with another number of octets that orphans may have queued. */
+    public Limits withOrphanOctets(long octets) {
+        return new Limits(synCookies, synAckRetransmissions, octets, finWait2Records);
+    }
+
+    /** The same with another number of orphans that wait as records for the peer's FIN. */
+    public Limits withFinWait2Records(int records) {
+        return new Limits(synCookies, synAckRetransmissions, orphanOctets, records);
     }
 }

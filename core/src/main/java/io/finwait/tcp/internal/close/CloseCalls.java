@@ -5,6 +5,7 @@ import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.context.Keepalive;
+import io.finwait.tcp.internal.context.Orphans;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 
@@ -44,9 +45,8 @@ public final class CloseCalls {
             lifecycle.abort(tcb, cause);
             return;
         }
-        tcb.orphan = true;
+        context.orphans.add(tcb);
         tcb.probes = 0;
-        context.orphans++;
         // Octets out of order don't count as unread; when they come again, they are new data after
         // CLOSE.
         tcb.rcv.reassembly.clear();
@@ -73,13 +73,37 @@ public final class CloseCalls {
         if (tcb.lingerNs == 0) {
             return AbortCause.LINGER_ZERO;
         }
-        if (context.orphans >= policy.maxOrphans()) {
-            return AbortCause.TOO_MANY_ORPHANS;
-        }
         if (policy.finWait2TimeoutNs() < 0 && !tcb.state.hasReceivedFin()) {
             return AbortCause.NO_FIN_WAIT_2;
         }
-        return null;
+        return makesPlace(tcb) ? null : AbortCause.TOO_MANY_ORPHANS;
+    }
+
+    /**
+     * Whether there is place for one orphan more; others may be given up for it. A peer that holds
+     * up the close of many connections must not cut off the answers to the next ones.
+     */
+    private boolean makesPlace(Tcb tcb) {
+        int octets = tcb.snd.buffer.length();
+        if (context.config.closePolicy().maxOrphans() == 0
+                || octets > context.config.limits().orphanOctets()) {
+            return false;
+        }
+        while (areTooMany(octets)) {
+            Tcb first = context.orphans.firstToGo();
+            // Now it is known how much the others have queued.
+            if (areTooMany(octets)) {
+                lifecycle.abort(first, AbortCause.TOO_MANY_ORPHANS);
+            }
+        }
+        return true;
+    }
+
+    /** Whether one orphan more with these octets would be too many. */
+    private boolean areTooMany(int octets) {
+        Orphans orphans = context.orphans;
+        return orphans.count() >= context.config.closePolicy().maxOrphans()
+                || orphans.octets() + octets > context.config.limits().orphanOctets();
     }
 
     /** Octets in order that the user has not read, including text on a SYN (T-17). */

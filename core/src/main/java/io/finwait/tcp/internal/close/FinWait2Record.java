@@ -6,6 +6,11 @@ import io.finwait.wire.FourTuple;
 /** What an orphan in FIN-WAIT-2 needs besides its entry in the TIME-WAIT table. */
 final class FinWait2Record extends FourTuple {
 
+    /** The records before and behind it in the order of their beginning. */
+    FinWait2Record older;
+
+    FinWait2Record newer;
+
     /** The keyed hash, which gives its place in the table. */
     int hash;
 

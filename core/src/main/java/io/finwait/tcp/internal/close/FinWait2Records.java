@@ -35,6 +35,8 @@ public final class FinWait2Records {
     private final ArrayDeque<FinWait2Record> free = new ArrayDeque<>();
     private FinWait2Record[] records = new FinWait2Record[16];
     private int size;
+    private FinWait2Record oldest;
+    private FinWait2Record newest;
 
     /**
      * Begins without records, and asks {@code timeWaits} to be told what happens to their entries.
@@ -67,6 +69,15 @@ public final class FinWait2Records {
                         && context.defences.hasTimeWait();
         if (!possible) {
             return;
+        }
+        int most = context.config.limits().finWait2Records();
+        if (most == 0) {
+            tcb.recordRefused = true;
+            return;
+        }
+        if (size >= most) {
+            abort(oldest, AbortCause.TOO_MANY_ORPHANS);
+            context.counters.add(Counter.ABORTS_TOO_MANY_ORPHANS);
         }
         makePlace();
         if (!timeWaits.enterFinWait2(tcb, timeout)) {
@@ -160,6 +171,7 @@ public final class FinWait2Records {
         FinWait2Record record = records[index];
         Handle handle = record.handle;
         remove(index);
+        unlink(record);
         record.handle = null;
         free.push(record);
         timeWaits.tell(entry, State.FIN_WAIT_2, trigger);
@@ -192,6 +204,28 @@ public final class FinWait2Records {
         record.oldestAck = tcb.snd.oldestAck();
         insert(record);
         size++;
+        record.older = newest;
+        if (newest == null) {
+            oldest = record;
+        } else {
+            newest.newer = record;
+        }
+        newest = record;
+    }
+
+    private void unlink(FinWait2Record record) {
+        if (record.older == null) {
+            oldest = record.newer;
+        } else {
+            record.older.newer = record.newer;
+        }
+        if (record.newer == null) {
+            newest = record.older;
+        } else {
+            record.newer.older = record.older;
+        }
+        record.older = null;
+        record.newer = null;
     }
 
     private void insert(FinWait2Record record) {

@@ -37,8 +37,8 @@ public final class Context {
     public final InitialSequence initialSequence;
     public final Demultiplexer tcbs;
 
-    /** How many orphans have a TCB. */
-    public int orphans;
+    /** Connections that no user has any more and that hold a TCB. */
+    public final Orphans orphans = new Orphans();
 
     /**
      * How many handshakes of listeners are under way; their peers have not yet proved their
@@ -110,7 +110,7 @@ public final class Context {
         deadlines.remove(tcb);
         tcbs.remove(tcb);
         if (tcb.orphan) {
-            orphans--;
+            orphans.remove(tcb);
         }
     }
 

@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.tcp.internal.tcb.TcbQueue;
 
 import java.util.function.LongConsumer;
 
@@ -9,66 +10,41 @@ import java.util.function.LongConsumer;
 final class HandshakeQueue {
 
     private final Context context;
-    private Tcb oldest;
-    private Tcb newest;
-    private int size;
+    private final TcbQueue queue = new TcbQueue();
 
     HandshakeQueue(Context context) {
         this.context = context;
     }
 
     int size() {
-        return size;
+        return queue.size();
     }
 
     /** The handshake that began first, or null. */
     Tcb oldest() {
-        return oldest;
+        return queue.oldest();
     }
 
     void add(Tcb tcb) {
         tcb.countedAsHandshake = true;
-        tcb.olderHandshake = newest;
-        tcb.newerHandshake = null;
-        if (newest == null) {
-            oldest = tcb;
-        } else {
-            newest.newerHandshake = tcb;
-        }
-        newest = tcb;
-        size++;
+        queue.add(tcb);
         context.handshakes++;
     }
 
     /** Tells the order, see {@link StateDigest}. */
     void digest(LongConsumer to) {
-        to.accept(size);
-        for (Tcb each = oldest; each != null; each = each.newerHandshake) {
+        to.accept(queue.size());
+        for (Tcb each = queue.oldest(); each != null; each = each.newer) {
             to.accept(each.ports());
         }
     }
 
-    /** Takes a handshake out; what is none any more stays what it is. */
+    /** Takes a handshake out; a TCB that is no longer one is left alone. */
     void remove(Tcb tcb) {
-        if (!tcb.countedAsHandshake) {
-            return;
+        if (tcb.countedAsHandshake) {
+            tcb.countedAsHandshake = false;
+            queue.remove(tcb);
+            context.handshakes--;
         }
-        Tcb older = tcb.olderHandshake;
-        Tcb newer = tcb.newerHandshake;
-        if (older == null) {
-            oldest = newer;
-        } else {
-            older.newerHandshake = newer;
-        }
-        if (newer == null) {
-            newest = older;
-        } else {
-            newer.olderHandshake = older;
-        }
-        tcb.olderHandshake = null;
-        tcb.newerHandshake = null;
-        tcb.countedAsHandshake = false;
-        size--;
-        context.handshakes--;
     }
 }

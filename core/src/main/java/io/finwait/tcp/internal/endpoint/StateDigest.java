@@ -25,6 +25,7 @@ import java.util.function.LongConsumer;
  *   <li>the TIME-WAIT table does not limit its answers (answer interval 0), no wait is restarted so
  *       often that it reaches its cap, and none lasts for the 24 days after which a timestamp is
  *       outdated.
+ *   <li>There are fewer orphans than their caps allow.
  * </ul>
  */
 public final class StateDigest {

@@ -303,7 +303,7 @@ public final class TcpEndpoint implements Endpoint {
 
     @Override
     public int orphanCount() {
-        return context.orphans + finWait2.size();
+        return context.orphans.count() + finWait2.size();
     }
 
     @Override

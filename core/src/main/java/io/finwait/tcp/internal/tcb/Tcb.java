@@ -22,10 +22,13 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     /** True while the listener counts it among its handshakes. */
     public boolean countedAsHandshake;
 
-    /** Its neighbours in the listener's queue of handshakes. */
-    public Tcb olderHandshake;
+    /** Its neighbours in a {@link TcbQueue}. */
+    public Tcb older;
 
-    public Tcb newerHandshake;
+    public Tcb newer;
+
+    /** Octets that it had queued when it was last looked at as an orphan. */
+    public int orphanOctets;
 
     /** True for connections that a listener began. */
     public boolean passive;
