@@ -7,7 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** Something has happened to a connection, or to a pair of sockets. */
+/** An event of a connection, or of a pair of sockets. */
 @Category({"Finwait", "TCP"})
 @StackTrace(false)
 abstract class ConnectionEvent extends Event {
@@ -23,7 +23,7 @@ abstract class ConnectionEvent extends Event {
     @Label("Foreign Address")
     String foreign;
 
-    /** Adds what all of them have, and writes the event. */
+    /** Sets the common fields and writes the event. */
     final void write(long atNs, String localSocket, String foreignSocket) {
         at = atNs;
         local = localSocket;

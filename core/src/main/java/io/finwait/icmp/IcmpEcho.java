@@ -11,7 +11,7 @@ import io.finwait.wire.Protocol;
 
 import java.nio.ByteBuffer;
 
-/** Answers pings (RFC 792, RFC 4443 §4), so that people can see that the endpoint is there. */
+/** Answers echo requests (RFC 792, RFC 4443 §4), so that ping works. */
 public final class IcmpEcho {
 
     private static final int HEADER_LENGTH = 8;
@@ -25,11 +25,11 @@ public final class IcmpEcho {
 
     /** What became of a packet. */
     public enum Outcome {
-        /** It was a ping, and the answer is on its way. */
+        /** It was an echo request, and the reply was sent. */
         ANSWERED,
-        /** It was a ping, and the transport had no room for an answer. */
+        /** It was an echo request, but the transport had no room for the reply. */
         NO_ROOM,
-        /** It was no good ping. */
+        /** It was not a well-formed echo request. */
         NO_PING
     }
 
@@ -38,7 +38,10 @@ public final class IcmpEcho {
         this.transport = transport;
     }
 
-    /** Answers a packet if it is a ping to one address from one address. */
+    /**
+     * Answers a packet if it is an echo request whose source and destination are each the address
+     * of one host.
+     */
     public Outcome answer(IpView ip, long nowNs) {
         boolean v6 = ip.version() == 6;
         int at = ip.payloadOffset();

@@ -11,21 +11,21 @@ import io.finwait.wire.Protocol;
 import java.nio.ByteBuffer;
 
 /**
- * An ICMP error about a TCP segment of ours (RFC 792, RFC 4443), with as much of the segment as it
- * quotes: addresses, ports and sequence number. Reused from message to message. Whether the segment
- * was ours, and is still on its way, is for TCP to know (RFC 5927 §4.1).
+ * An ICMP error about a TCP segment (RFC 792, RFC 4443), with the quoted addresses, ports and
+ * sequence number of the segment. Reused from message to message. TCP must check whether it has
+ * sent that segment and whether it is outstanding (RFC 5927 §4.1).
  */
 public final class IcmpError extends FourTuple {
 
-    /** What an error says of the path, in the classes of RFC 9293 §3.9.2.2. */
+    /** The kinds of errors, by the classes of RFC 9293 §3.9.2.2. */
     public enum Kind {
-        /** No error about a TCP segment, or not a well-formed one. */
+        /** Not an error about a TCP segment, or not well-formed. */
         NONE,
         /** A message without effect: source quench (RFC 6633), redirects and the like. */
         IGNORED,
-        /** Net or host unreachable, time exceeded, parameter problem: it may pass. */
+        /** Net or host unreachable, time exceeded, parameter problem: the condition may pass. */
         SOFT,
-        /** Protocol or port unreachable: the peer says that nobody is there. */
+        /** Protocol or port unreachable: nobody at the peer's address listens. */
         HARD,
         /** The packet was too big for a link (RFC 1191, RFC 8201): see {@link #mtu()}. */
         TOO_BIG
@@ -34,7 +34,9 @@ public final class IcmpError extends FourTuple {
     private static final int HEADER_LENGTH = 8;
     private static final int QUOTED_TCP = 8;
 
-    /** A router that tells no MTU: the plateau that every host must take (RFC 1191 §5). */
+    /**
+     * Used when a router reports no MTU: the packet size that every host must accept (RFC 1191 §5).
+     */
     private static final int UNTOLD_MTU = 576;
 
     private Kind kind = Kind.NONE;
@@ -117,7 +119,10 @@ public final class IcmpError extends FourTuple {
         return is(Kind.TOO_BIG, "Message too long");
     }
 
-    /** The quoted header is ours, on its way out; routers may have changed it, so no checksum. */
+    /**
+     * Reads the quoted header of our packet. Routers may have changed it, so its checksum is not
+     * verified.
+     */
     private boolean quotesV4(ByteBuffer b, int at, int length) {
         if (length < Ipv4.HEADER_LENGTH || (b.get(at) & 0xF0) != 0x40) {
             return false;
@@ -159,17 +164,17 @@ public final class IcmpError extends FourTuple {
         sequence = b.getInt(at + 4);
     }
 
-    /** The error in the words that people know, such as "No route to host". */
+    /** The usual text for the error, such as "No route to host". */
     public String message() {
         return message;
     }
 
-    /** The MTU that a {@link Kind#TOO_BIG} error tells, in octets; nobody has checked it. */
+    /** The MTU that a {@link Kind#TOO_BIG} error reports, in octets; it is not verified. */
     public int mtu() {
         return mtu;
     }
 
-    /** Octets of the quoted packet, as its header tells them; nobody has checked it. */
+    /** The length of the quoted packet by its header, in octets; it is not verified. */
     public int packetLength() {
         return packetLength;
     }

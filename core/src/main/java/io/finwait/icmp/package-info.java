@@ -1,2 +1,2 @@
-/** What lies between packets and TCP: ICMP. */
+/** ICMP: replies to echo requests, and errors about TCP segments. */
 package io.finwait.icmp;

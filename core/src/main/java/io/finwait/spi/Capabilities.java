@@ -27,7 +27,8 @@ public record Capabilities(
         boolean allocates) {
 
     /**
-     * The smallest MTU that a transport may declare: what every IPv4 host must take (RFC 791 §3.2).
+     * The smallest MTU that a transport may declare: every IPv4 host must accept such packets (RFC
+     * 791 §3.2).
      */
     public static final int SMALLEST_MTU = 576;
 
@@ -48,7 +49,11 @@ public record Capabilities(
         }
     }
 
-    /** A plain carrier of packets of at most {@code mtu} octets that promises nothing. */
+    /**
+     * The capabilities of a transport for packets of at most {@code mtu} octets that promises
+     * nothing else: it may lose and reorder, cuts no super-packets, completes no checksums and may
+     * allocate.
+     */
     public static Capabilities plain(int mtu) {
         return new Capabilities(mtu, 0, mtu, false, false, false, false, true);
     }

@@ -1,49 +1,53 @@
 package io.finwait.spi;
 
 /**
- * How much one connection may have on its way (RFC 5681). The stack decides what is lost and what
- * goes again; this decides how much may be outstanding meanwhile. One object serves one connection
- * at a time, and after it another one: {@link #begin} starts anew. All calls come from the
- * endpoint's thread, inside a duty cycle; sizes are octets, times nanoseconds of the endpoint's
- * clock.
+ * The congestion control of a connection (RFC 5681). The stack decides what is lost and what is
+ * retransmitted; this decides how much may be outstanding. One object serves one connection after
+ * another: {@link #begin} starts over. All calls come from the endpoint's thread, inside a duty
+ * cycle; sizes are in octets, times in nanoseconds of the endpoint's clock.
  *
- * <p>An implementation must not allocate in these calls, since they are made for nearly every ACK.
+ * <p>An implementation should not allocate in these calls, since they are made for nearly every
+ * ACK.
  */
 public interface CongestionControl {
 
-    /** A connection begins: its handshake is under way, or complete. */
+    /** A connection begins: both ends have agreed on the options of the handshake. */
     void begin(int mss, long nowNs);
 
-    /** The SYN was lost on its way (RFC 5681 §3.1): the initial window is one segment. */
+    /** The SYN or SYN,ACK was lost: the initial window is at most one segment (RFC 5681 §3.1). */
     void synLost(long nowNs);
 
-    /** The congestion window {@code cwnd}, 1 to 2^30. */
+    /**
+     * The congestion window {@code cwnd} in octets, 1 to 2^30; the stack takes the nearest of these
+     * for any other value.
+     */
     int window();
 
     /**
-     * The slow start threshold {@code ssthresh}, or {@link Integer#MAX_VALUE} where there is none.
+     * The slow start threshold {@code ssthresh} in octets, or {@link Integer#MAX_VALUE} when there
+     * is none.
      */
     int slowStartThreshold();
 
     /**
-     * Something new was acknowledged outside of fast recovery.
+     * An ACK outside of fast recovery has acknowledged new octets.
      *
-     * @param octets that were acknowledged, more than 0
-     * @param flightSize what is outstanding after it
-     * @param smoothedRttNs SRTT, or 0 where no round trip was measured
+     * @param octets newly acknowledged, more than 0
+     * @param flightSize the octets outstanding after this ACK
+     * @param smoothedRttNs SRTT in nanoseconds, or 0 before the first measurement
      */
     void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs);
 
     /** A segment was found to be lost by duplicate ACKs or SACK: fast recovery begins. */
     void lost(int flightSize, long nowNs);
 
-    /** Everything that was outstanding when fast recovery began is acknowledged. */
+    /** Fast recovery ends: everything that was outstanding when it began is acknowledged. */
     void recovered(int flightSize, long nowNs);
 
     /**
      * The retransmission timer has fired.
      *
-     * @param again true when it had fired before and nothing was acknowledged since
+     * @param again true when it has fired before and nothing was acknowledged since
      */
     void timedOut(int flightSize, boolean again, long nowNs);
 
@@ -55,7 +59,8 @@ public interface CongestionControl {
     default void spurious(long nowNs) {}
 
     /**
-     * Text is about to be sent after more than a retransmission timeout without (RFC 5681 §4.1).
+     * Text is about to be sent after nothing was sent for more than a retransmission timeout (RFC
+     * 5681 §4.1).
      */
     void idle(long nowNs);
 }

@@ -3,9 +3,9 @@ package io.finwait.spi;
 import java.nio.ByteBuffer;
 
 /**
- * One end of a wire between two endpoints that delivers everything at once and allocates nothing:
- * the least that a transport can cost, for benchmarks, for counting octets, and for {@linkplain
- * Transport#rehearsalPair() rehearsing}. Both ends belong to one thread. A packet can be claimed as
+ * One end of a link between two endpoints that delivers everything at once and allocates nothing: a
+ * transport of the lowest cost, for benchmarks, for measuring allocation, and for {@linkplain
+ * Transport#rehearsalPair() warming up}. Both ends belong to one thread. A packet can be claimed as
  * long as half of the places are not received by the other end: 128 packets of 1,500 octets, fewer
  * of larger ones. Waiting, waking and closing do nothing.
  */
@@ -18,7 +18,7 @@ public final class DirectLink implements Transport {
     private static final int FEWEST_PLACES = 8;
     private static final int MOST_PLACES = 256;
 
-    /** About how much memory the packets of one end have together. */
+    /** About how many octets the packets of one end have together. */
     private static final int OCTETS = 512 * 1024;
 
     private final Capabilities capabilities;
@@ -39,13 +39,14 @@ public final class DirectLink implements Transport {
         }
     }
 
-    /** Two ends of one wire with an MTU of 1500 octets. */
+    /** The two ends of a link with an MTU of 1500 octets. */
     public static DirectLink[] pair() {
         return pair(PLAIN);
     }
 
     /**
-     * Two ends of one wire that passes on super-packets and packets without a checksum as they are.
+     * The two ends of a link, which passes on super-packets and packets without a checksum as they
+     * are.
      *
      * @param capabilities what both ends declare
      */

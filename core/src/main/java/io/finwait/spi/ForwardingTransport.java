@@ -3,18 +3,18 @@ package io.finwait.spi;
 import java.util.Objects;
 
 /**
- * Passes every call on to the transport below: what a decorator extends, to override only what it
- * changes.
+ * A base class for decorators of a transport: passes every call on to the transport below. A
+ * decorator overrides only what it changes.
  *
  * <p>The transport below is closed with this one. A decorator that loses, copies or delays packets,
- * or allocates for them, may have to say less in {@link #capabilities()} than the transport below
- * does.
+ * or allocates, must not declare {@link #capabilities()} that it no longer has, such as {@code
+ * lossless} or {@code ordered}.
  */
 public abstract class ForwardingTransport implements Transport {
 
     private final Transport below;
 
-    /** Passes on to a transport, which is this one's from now on. */
+    /** Takes the transport below, which this one will close. */
     protected ForwardingTransport(Transport below) {
         this.below = Objects.requireNonNull(below, "below");
     }

@@ -3,8 +3,8 @@ package io.finwait.spi;
 import java.nio.ByteBuffer;
 
 /**
- * Brings every packet back to the endpoint that has sent it: its sockets can reach one another, and
- * nobody else. {@code loopback:} opens one ({@link LoopbackProvider}).
+ * Delivers every packet to the endpoint that has sent it, so that its sockets can reach one another
+ * and nobody else. {@code loopback:} opens one ({@link LoopbackProvider}).
  */
 public final class LoopbackTransport extends MailboxTransport {
 

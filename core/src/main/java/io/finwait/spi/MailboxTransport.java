@@ -7,16 +7,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A transport over anything that carries one packet at a time: a queue, a message broker, a serial
- * line, a WebSocket. A subclass says how a packet is sent ({@link #send}) and tells of each one
- * that has come ({@link #arrived}), from any thread; all rules of {@link Transport} are kept here.
+ * A base class for transports over anything that carries one packet at a time: a queue, a message
+ * broker, a serial line, a WebSocket. A subclass sends a packet in {@link #send} and calls {@link
+ * #arrived} for each one that has arrived, from any thread; this class keeps all rules of {@link
+ * Transport}.
  *
- * <p>It is made to be simple: a buffer is allocated for each packet. Where that counts, implement
- * {@link Transport} itself.
+ * <p>It is simple rather than fast: it allocates a buffer for each packet. Where this matters,
+ * implement {@link Transport} directly.
  */
 public abstract class MailboxTransport implements Transport {
 
-    /** How many packets may have come and not been received; more are lost. */
+    /** How many packets may wait to be received; further ones are lost. */
     public static final int MOST_WAITING = 256;
 
     private final Capabilities capabilities;
@@ -34,21 +35,22 @@ public abstract class MailboxTransport implements Transport {
     }
 
     /**
-     * Sends a packet, or loses it. Called on the endpoint's thread, which must not be kept waiting.
+     * Sends a packet, or drops it. Called on the endpoint's thread; it must not block.
      *
-     * @param packet its octets from position to limit; this transport's from now on
+     * @param packet its octets from position to limit; the buffer belongs to the subclass from now
+     *     on
      */
     protected abstract void send(ByteBuffer packet);
 
-    /** Frees what the subclass holds; called once. */
+    /** Frees the resources of the subclass; called once, by {@link #close}. */
     protected void release() {}
 
     /**
-     * Tells of a packet that has come. May be called from any thread.
+     * Hands over a packet that has arrived. May be called from any thread.
      *
-     * @param packet its octets from position to limit, which nobody may change any more
-     * @return false when it is lost: the endpoint is behind, the packet is empty or longer than the
-     *     MTU, or the transport is closed
+     * @param packet its octets from position to limit, which must not be changed any more
+     * @return false when the packet is dropped, because too many wait, because it is empty or
+     *     longer than the MTU, or because the transport is closed
      */
     protected final boolean arrived(ByteBuffer packet) {
         int length = packet.remaining();

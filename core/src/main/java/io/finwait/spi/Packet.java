@@ -4,12 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * One IP packet in a buffer of its carrier: {@code length} octets from {@code offset}.
+ * One IP packet in a buffer of its transport: {@code length} octets from {@code offset}.
  *
- * <p>The carrier owns the buffer both ways. The holder of a packet reads and writes by absolute
- * index and does not change position and limit of the buffer, so that one buffer can hold many
- * packets. The octets
- * between the buffer's start of the packet and {@code offset} are headroom for lower layers.
+ * <p>The transport owns the buffer of packets in both directions. Whoever holds a packet reads and
+ * writes by absolute index and leaves the buffer's position and limit alone, so that one buffer can
+ * hold many packets. The {@link #headroom()} octets before {@code offset} are for lower layers.
  */
 public final class Packet {
 
@@ -39,7 +38,7 @@ public final class Packet {
     }
 
     /**
-     * Points this packet to a part of a buffer; everything else is reset.
+     * Points this packet to a part of a buffer and resets everything else.
      *
      * @return this
      */
@@ -70,7 +69,7 @@ public final class Packet {
     }
 
     /**
-     * Makes the packet shorter than it was claimed, or sets the length of what was received.
+     * Shortens a claimed packet, or sets the length of a received one.
      *
      * @return this
      */
@@ -92,8 +91,8 @@ public final class Packet {
     }
 
     /**
-     * Above 0: this is a super-packet, one header for several segments of this many octets of text
-     * each (the last may be shorter). 0: an ordinary packet.
+     * Above 0 for a super-packet: one header for several segments of this many octets of text each,
+     * of which the last may be shorter. 0 for an ordinary packet.
      */
     public int segmentSize() {
         return segmentSize;
@@ -106,8 +105,9 @@ public final class Packet {
     }
 
     /**
-     * Outgoing: the TCP checksum field holds only the sum of the pseudo header and the transport
-     * completes it. Incoming: the checksum has been verified, or the packet never left the machine.
+     * Outgoing: true when the TCP checksum field holds only the sum of the pseudo header, which the
+     * transport completes. Incoming: true when the checksum was verified, or the packet has never
+     * left the machine.
      */
     public boolean checksumOffloaded() {
         return checksumOffloaded;
@@ -119,12 +119,12 @@ public final class Packet {
         return this;
     }
 
-    /** A number for the carrier's own use, the index of the buffer in its pool for instance. */
+    /** A number for the transport's own use, such as the index of the buffer in its pool. */
     public int slot() {
         return slot;
     }
 
-    /** Sets {@link #slot()}; only the carrier does. */
+    /** Sets {@link #slot()}; for the transport only. */
     public Packet slot(int number) {
         slot = number;
         return this;

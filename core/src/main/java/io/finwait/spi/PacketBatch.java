@@ -2,7 +2,10 @@ package io.finwait.spi;
 
 import java.util.Objects;
 
-/** A fixed number of places for received packets, filled by the transport, read by the endpoint. */
+/**
+ * A list of received packets with a fixed capacity: the transport fills it and the endpoint reads
+ * it.
+ */
 public final class PacketBatch {
 
     private final Packet[] packets;

@@ -3,9 +3,8 @@ package io.finwait.spi;
 import java.security.SecureRandom;
 
 /**
- * Where an endpoint takes all its randomness from: keys of its hashes and of initial sequence
- * numbers (RFC 6528), ports (RFC 6056), cookies. With a seeded source the same inputs give the same
- * octets.
+ * The source of all randomness of an endpoint: keys of hashes and of initial sequence numbers (RFC
+ * 6528), ports (RFC 6056), cookies. With a seeded source the same inputs give the same packets.
  */
 @FunctionalInterface
 public interface RandomSource {
@@ -13,13 +12,14 @@ public interface RandomSource {
     /** The next 64 random bits. */
     long nextLong();
 
-    /** Unpredictable, for use on a real network. */
+    /** A source that can't be predicted, for real networks. */
     static RandomSource secure() {
         return new SecureRandom()::nextLong;
     }
 
     /**
-     * Repeatable, for simulations and tests (SplitMix64); never use it where an attacker may send.
+     * A repeatable source for simulations and tests (SplitMix64); it can be predicted and is not
+     * for real networks.
      *
      * @param seed equal seeds give equal sequences
      */

@@ -1,11 +1,11 @@
 package io.finwait.spi;
 
 /**
- * Carries IP packets between an endpoint and the rest of the world.
+ * Carries IP packets between an endpoint and its peers.
  *
- * <p>A transport may lose, repeat, delay and reorder packets, and never alters them. Everything but
- * {@link #wakeup()} is called on one thread, the endpoint's. The rules below are numbered; each is
- * one test of the published transport contract ({@code io.finwait.sim.contract.TransportContract}).
+ * <p>A transport may lose, duplicate, delay and reorder packets but never alters them. All methods
+ * except {@link #wakeup()} are called on one thread, the endpoint's. The rules below are numbered;
+ * the published transport contract tests each ({@code io.finwait.sim.contract.TransportContract}).
  *
  * <ol>
  *   <li><b>R1</b> What one side commits, the other receives octet for octet, if it arrives at all.
@@ -43,21 +43,21 @@ package io.finwait.spi;
  */
 public interface Transport extends AutoCloseable {
 
-    /** What this transport can do; constant for its life. */
+    /** The capabilities of this transport; they never change. */
     Capabilities capabilities();
 
     /**
      * Adds the packets that have arrived to {@code into}, at most {@link PacketBatch#room()} of
      * them.
      *
-     * @param into where the packets go; what it held before stays in front
+     * @param into gets the packets, after those that it holds already
      * @param nowNs the time, in nanoseconds
      * @return how many packets were added; 0 when nothing has arrived
      */
     int receive(PacketBatch into, long nowNs);
 
     /**
-     * Asks for room for one packet to be sent.
+     * Claims room for one packet to be sent.
      *
      * @param length octets of the IP packet, 1 to {@link Capabilities#largestPacket()}
      * @return a packet whose buffer has room for {@code length} octets from its offset, and whose
@@ -66,7 +66,7 @@ public interface Transport extends AutoCloseable {
     Packet claim(int length);
 
     /**
-     * Sends a claimed packet. Its length may have been made smaller, never larger.
+     * Sends a claimed packet, whose length may have been reduced but not increased.
      *
      * @param packet from {@link #claim}; the transport's again from now on
      * @param nowNs the time, in nanoseconds
@@ -98,22 +98,20 @@ public interface Transport extends AutoCloseable {
     void wakeup();
 
     /**
-     * Two transports with the {@link #capabilities()} of this one, joined to each other and to
-     * nobody else: {@link io.finwait.tcp.Endpoint#warmUp} rehearses on them. This transport is not
-     * touched.
+     * Two transports with the {@link #capabilities()} of this one that are connected only to each
+     * other, for {@link io.finwait.tcp.Endpoint#warmUp}. This transport is not used.
      *
-     * <p>Unless a transport says otherwise they are two ends of a wire in memory. A transport whose
-     * own code every packet passes does better with two of its own kind: the compiler builds upon
-     * what it has met, and code that has met other classes in the rehearsal is thrown away at the
-     * first packet.
+     * <p>By default they are the two ends of a link in memory. A transport should return two of its
+     * own class if every packet passes its code: the JIT compiler specializes code for the classes
+     * that it has met, and would have to compile again for the first real packet.
      *
-     * @return both, new ones at each call; the caller closes them
+     * @return the two transports, new ones at each call; the caller closes them
      */
     default Transport[] rehearsalPair() {
         return DirectLink.pair(capabilities());
     }
 
-    /** Ends the transport and frees what it holds; a second call does nothing. */
+    /** Closes the transport and frees its resources; a second call does nothing. */
     @Override
     void close();
 }

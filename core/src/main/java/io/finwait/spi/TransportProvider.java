@@ -9,7 +9,7 @@ public interface TransportProvider {
     /** The scheme of the URIs that this provider opens, lower case, such as {@code tun}. */
     String scheme();
 
-    /** One line that shows how such a URI looks, for error messages and {@code --help}. */
+    /** One line that shows the form of these URIs, for error messages and {@code --help}. */
     String usage();
 
     /**

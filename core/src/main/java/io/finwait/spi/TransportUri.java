@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Names a transport: {@code scheme:target?key=value&key=value}, for instance {@code
+ * The URI of a transport, {@code scheme:target?key=value&key=value}, such as {@code
  * tun:fw0?mtu=1500}, {@code sim://net/host}, {@code udp://127.0.0.1:7000?peer=127.0.0.1:7001} or
  * {@code unix:/tmp/s}.
  *
@@ -62,15 +62,15 @@ public record TransportUri(String scheme, String target, Map<String, String> par
         return new TransportUri(scheme, target, parameters);
     }
 
-    /** The value of a parameter, or {@code otherwise} when it is not there. */
+    /** The value of a parameter, or {@code otherwise} when it is missing. */
     public String parameter(String key, String otherwise) {
         return parameters.getOrDefault(key, otherwise);
     }
 
     /**
-     * The value of a parameter as a whole number.
+     * The value of a parameter as an integer, or {@code otherwise} when it is missing.
      *
-     * @throws IllegalArgumentException when it is no number within the bounds
+     * @throws IllegalArgumentException when it is not an integer from {@code least} to {@code most}
      */
     public int parameter(String key, int otherwise, int least, int most) {
         String value = parameters.get(key);
@@ -90,7 +90,7 @@ public record TransportUri(String scheme, String target, Map<String, String> par
     }
 
     /**
-     * Refuses parameters that the provider does not know.
+     * Checks that the URI has no other parameters than these.
      *
      * @throws IllegalArgumentException naming the first unknown key and the known ones
      */
@@ -113,9 +113,9 @@ public record TransportUri(String scheme, String target, Map<String, String> par
     }
 
     /**
-     * The URI that a decorator wraps: the target, which is a URI itself, with those parameters that
-     * are not the decorator's own. So {@code trace:udp://h:1?peer=h:2} is {@code
-     * udp://h:1?peer=h:2}, traced.
+     * The URI that a decorator wraps: the target, which is itself a URI, with all parameters that
+     * are not the decorator's own. For {@code trace:udp://h:1?peer=h:2} it is {@code
+     * udp://h:1?peer=h:2}.
      *
      * @param own the decorator's parameters
      * @throws IllegalArgumentException when the target is no URI

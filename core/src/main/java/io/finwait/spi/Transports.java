@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Opens transports by URI with the providers that are on the module or class path. */
+/** Opens transports by URI, with the providers on the module path or class path. */
 public final class Transports {
 
     private static final Logger LOG = LoggerFactory.getLogger(Transports.class);
@@ -35,7 +35,7 @@ public final class Transports {
         return provider.open(parsed);
     }
 
-    /** The providers by scheme; one that can't be loaded is named in the log and left out. */
+    /** The providers by scheme. One that can't be loaded is logged and left out. */
     public static SortedMap<String, TransportProvider> providers() {
         SortedMap<String, TransportProvider> found = new TreeMap<>();
         Iterator<TransportProvider> each = ServiceLoader.load(TransportProvider.class).iterator();

@@ -1,5 +1,5 @@
 /**
- * What a carrier of IP packets must offer, and what else the core takes from outside: randomness,
- * waiting. {@link io.finwait.spi.Transport} is the heart of it.
+ * What the core needs from outside: above all a {@link io.finwait.spi.Transport}, which carries IP
+ * packets, and also randomness and congestion control.
  */
 package io.finwait.spi;

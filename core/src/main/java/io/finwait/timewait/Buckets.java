@@ -153,12 +153,12 @@ final class Buckets {
         return chunk[at] + chunk[at + LONGS - 1];
     }
 
-    /** True when somebody passed here. */
+    /** True when an entry passed here. */
     static boolean isPassed(long[] chunk, int at) {
         return (chunk[at] | chunk[at + 1]) >>> COUNTS != 0;
     }
 
-    /** True when somebody of the hash's kind passed here. */
+    /** True when an entry of the hash's kind passed here. */
     static boolean isPassed(long[] chunk, int at, long hash) {
         return (chunk[at + countWord(hash)] >>> countShift(hash) & PASSED) != 0;
     }

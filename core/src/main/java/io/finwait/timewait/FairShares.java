@@ -4,15 +4,16 @@ import io.finwait.spi.RandomSource;
 import io.finwait.wire.IpAddress;
 
 /**
- * How many entries each remote host has, by keyed hash into a fixed number of counters: hosts that
- * meet in one share their part, and nobody outside can choose to meet. For IPv6 a host is a /64, of
- * which an attacker has as many addresses as he likes.
+ * Counts the entries of each remote host. A keyed hash assigns hosts to a fixed number of counters;
+ * hosts with the same counter share its part of the table, and an attacker can't choose whom to
+ * share with. For IPv6 a host is a whole /64, because an attacker has as many addresses in it as he
+ * likes.
  */
 final class FairShares {
 
     private static final int COUNTERS = 1 << 12;
 
-    /** How many entries are looked at, besides the one nearest to its end. */
+    /** How many randomly chosen entries are looked at, besides the one that expires next. */
     private static final int SAMPLES = 16;
 
     private final RandomSource random;
@@ -33,8 +34,9 @@ final class FairShares {
     }
 
     /**
-     * The entry that gives way to a newcomer, or NIL when it is the newcomer. Entries are looked at
-     * by chance: a host that holds a large part of the table is met, wherever its entries stand.
+     * The entry to evict for a new one, or NIL to refuse the new one: an entry of the host that has
+     * the most, among those looked at. Entries are chosen at random, which is likely to find a host
+     * that holds a large part of the table.
      */
     int victim(long high, long low, int first, EntryStore store, TimeWaitEntry scratch) {
         int most = counts[of(high, low)];

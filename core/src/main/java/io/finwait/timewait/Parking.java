@@ -1,8 +1,8 @@
 package io.finwait.timewait;
 
 /**
- * What becomes of an entry whose tuple a new connection wants: it is parked while that one is
- * tried, and goes or returns. An entry is given by its reference, which may be none.
+ * Parks an entry while a new connection of the same tuple is being opened. If that succeeds the
+ * entry is removed; if it fails the entry returns to TIME-WAIT. A reference may be NIL.
  */
 final class Parking {
 
@@ -13,7 +13,7 @@ final class Parking {
     private final Entries entries;
     private final TimeWaitEntry entry;
 
-    /** Leaves what it has to do with in {@code entry}. */
+    /** Reads the entry that each call concerns into {@code entry}. */
     Parking(
             TimeWaitPolicy policy,
             TimeWaitCounters counters,
@@ -25,7 +25,7 @@ final class Parking {
         this.entry = entry;
     }
 
-    /** For a SYN that may reopen the tuple. */
+    /** Parks the entry for a connection that an acceptable SYN has begun. */
     boolean park(int ref) {
         if (ref == NIL) {
             return false;
@@ -39,7 +39,7 @@ final class Parking {
         return true;
     }
 
-    /** For a connection opened from here. */
+    /** Parks the entry for an active open, if the policy allows it. */
     boolean reuse(int ref, boolean timestamps, long nowNs) {
         if (ref == NIL) {
             return false;
@@ -69,7 +69,7 @@ final class Parking {
         };
     }
 
-    /** The new connection is established. */
+    /** Removes the entry, because the new connection is established. */
     boolean established(int ref, long nowNs) {
         if (!isParked(ref)) {
             return false;
@@ -85,7 +85,7 @@ final class Parking {
         return true;
     }
 
-    /** The new connection came to nothing. */
+    /** Returns the entry to TIME-WAIT, because the new connection has failed. */
     boolean returned(int ref) {
         if (!isParked(ref)) {
             return false;

@@ -1,9 +1,10 @@
 package io.finwait.wire;
 
 /**
- * The pair of sockets that names a connection (RFC 9293 §3.3.1): addresses and ports of both ends,
- * seen from one of them. Mutable, to be filled again and again without allocating: from a segment,
- * an ICMP error, an entry of a table. What is a connection, or a record of one, extends it.
+ * The pair of sockets that identifies a connection (RFC 9293 §3.3.1): addresses and ports of both
+ * ends, seen from one of them. It is mutable, so that one object can be filled again and again from
+ * segments, ICMP errors and table entries without allocating. Classes that stand for a connection
+ * extend it.
  *
  * <p>Addresses are two longs each, see {@link IpAddress}; ports are 0 to 65,535. It has no {@code
  * equals} since it changes; {@link #isSame} compares.
@@ -28,10 +29,10 @@ public class FourTuple {
     /** The remote port. */
     public int remotePort;
 
-    /** All zero. */
+    /** A tuple of zeros. */
     public FourTuple() {}
 
-    /** A new one with these values. */
+    /** A new tuple with these values. */
     public static FourTuple of(
             long localHigh,
             long localLow,
@@ -43,12 +44,12 @@ public class FourTuple {
                 .set(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
     }
 
-    /** A new one of these addresses and ports. */
+    /** A new tuple with these addresses and ports. */
     public static FourTuple of(IpAddress local, int localPort, IpAddress remote, int remotePort) {
         return of(local.high(), local.low(), remote.high(), remote.low(), localPort, remotePort);
     }
 
-    /** Takes all values of another one; returns this. */
+    /** Copies another tuple; returns this. */
     public final FourTuple set(FourTuple other) {
         return set(
                 other.localHigh,
@@ -59,7 +60,7 @@ public class FourTuple {
                 other.remotePort);
     }
 
-    /** Takes these values; returns this. */
+    /** Sets all values; returns this. */
     public final FourTuple set(
             long newLocalHigh,
             long newLocalLow,
@@ -76,7 +77,7 @@ public class FourTuple {
         return this;
     }
 
-    /** Takes the pair of sockets of a segment as its receiver sees it; returns this. */
+    /** Sets the pair of sockets of a segment, as its receiver sees it; returns this. */
     public final FourTuple ofReceiver(Segment segment) {
         return set(
                 segment.destinationHigh(),
@@ -102,7 +103,7 @@ public class FourTuple {
         return IpAddress.isV4(remoteHigh, remoteLow);
     }
 
-    /** The local address; made anew each time. */
+    /** The local address; a new object at each call. */
     public final IpAddress localAddress() {
         return new IpAddress(localHigh, localLow);
     }
@@ -112,7 +113,7 @@ public class FourTuple {
         return localPort;
     }
 
-    /** The remote address; made anew each time. */
+    /** The remote address; a new object at each call. */
     public final IpAddress remoteAddress() {
         return new IpAddress(remoteHigh, remoteLow);
     }

@@ -33,7 +33,7 @@ final class ActiveOpen {
         this.addresses = addresses;
     }
 
-    /** Begins a connection from the first address that reaches the remote one. */
+    /** Opens a connection from the first address of the same IP version as the remote one. */
     TcpConnection connect(IpAddress remote, int remotePort) {
         IpAddress local = addresses.toReach(remote);
         if (local == null) {
@@ -47,7 +47,7 @@ final class ActiveOpen {
         return connect(local, 0, remote, remotePort);
     }
 
-    /** Begins a connection; port 0 lets one be chosen. */
+    /** Opens a connection; port 0 chooses one. */
     TcpConnection connect(IpAddress local, int localPort, IpAddress remote, int remotePort) {
         requirePort(remotePort, 1);
         requirePort(localPort, 0);
@@ -96,10 +96,10 @@ final class ActiveOpen {
     }
 
     /**
-     * A connection that was opened between two duty cycles begins with this one, and so does its
-     * initial sequence number; nothing of it has been sent.
+     * A connection that was opened between two duty cycles begins now, with the initial sequence
+     * number of this time; nothing of it has been sent.
      *
-     * @param lastNs the time of the cycle before
+     * @param lastNs the time of the previous cycle
      */
     void begins(Tcb tcb, long lastNs) {
         if (tcb.state != State.SYN_SENT) {

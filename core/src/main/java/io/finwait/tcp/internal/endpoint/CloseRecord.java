@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a connection came to its end: the states on the way, who closed first, why it ended and what
- * was left undone. Kept in plain fields, and put into words only when somebody asks.
+ * How a connection ended: the states it went through, who closed first, why it ended and what was
+ * left unsent, unacknowledged or unread. It is kept in plain fields; a {@link CloseReason} is made
+ * only when the user asks.
  */
 final class CloseRecord {
 
@@ -27,8 +28,8 @@ final class CloseRecord {
     private int steps;
 
     /**
-     * The first step that was made between two duty cycles; the next cycle dates it and those after
-     * it.
+     * The first step that was made between two duty cycles; the next cycle gives it, and those
+     * after it, its time.
      */
     private int undatedFrom = NONE;
 
@@ -40,7 +41,7 @@ final class CloseRecord {
     private long unacknowledged;
     private long unread;
 
-    /** The handle begins a new life. */
+    /** Clears the record for the handle's next connection. */
     void begin() {
         steps = 0;
         if (undatedFrom != NONE) {
@@ -54,7 +55,7 @@ final class CloseRecord {
      * The connection has entered a state.
      *
      * @param dated false between two duty cycles, whose time is not known
-     * @return true when this is the first step that waits for its date
+     * @return true when this is the first step that waits for its time
      */
     boolean entered(State state, long nowNs, boolean dated) {
         if (steps == LONGEST_PATH) {
@@ -69,7 +70,7 @@ final class CloseRecord {
         return true;
     }
 
-    /** The duty cycle has begun that undated steps have waited for. */
+    /** Gives the steps that wait for it the time of the duty cycle. */
     void date(long nowNs) {
         for (int i = undatedFrom; i < steps; i++) {
             times[i] = nowNs;
@@ -77,7 +78,7 @@ final class CloseRecord {
         undatedFrom = NONE;
     }
 
-    /** One end, or both, has closed; only the first call is kept. */
+    /** Notes that one end, or both, has closed; only the first call counts. */
     void closed(ClosedFirst end) {
         if (closedFirst == null) {
             closedFirst = end;
@@ -91,7 +92,7 @@ final class CloseRecord {
         return closedFirst != null;
     }
 
-    /** What is left at the end, in octets. */
+    /** Notes what was left at the end, in octets. */
     void left(long unsentOctets, long unacknowledgedOctets, long unreadOctets, String lastError) {
         unsent = unsentOctets;
         unacknowledged = unacknowledgedOctets;
@@ -123,7 +124,7 @@ final class CloseRecord {
         return kind != EndKind.NOT_ENDED;
     }
 
-    /** True when it was cut off instead of closed in order. */
+    /** True when the connection was cut off instead of closed in order. */
     boolean endedBadly() {
         return switch (kind) {
             case NOT_ENDED, ORDERLY -> false;
@@ -135,7 +136,7 @@ final class CloseRecord {
         return unsent;
     }
 
-    /** How it ended, or null while it lives. */
+    /** The reason of the end, or null before it. */
     CloseReason reason() {
         if (kind == EndKind.NOT_ENDED) {
             return null;
@@ -156,9 +157,7 @@ final class CloseRecord {
         };
     }
 
-    /**
-     * The message of a call that fails because of this ending, in the words of the JDK's sockets.
-     */
+    /** The message of calls that fail because of this end, in the words of the JDK's sockets. */
     String message() {
         if (kind == EndKind.TIMED_OUT) {
             return softError != null ? softError : "Connection timed out";

@@ -8,12 +8,12 @@ import io.finwait.tcp.internal.output.SegmentSender;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 /**
- * Confines whatever throws. We know of no packet and no call that makes the machinery throw. If one
- * does, the connection that was being handled ends, or a packet without a connection is dropped,
- * and all others go on.
+ * Confines the damage of an unexpected exception. No packet and no call is known to make the
+ * machinery throw. If one does, the connection that was being handled ends, or a packet without a
+ * connection is dropped, and all other connections go on.
  *
- * <p>Errors are contained as well. When memory or the stack runs out, it does so for the connection
- * that was being handled; and when it runs out for all, nothing is lost by having tried.
+ * <p>Errors are contained as well. When memory or the stack runs out, this often concerns only the
+ * connection that was being handled; if it concerns all, the attempt costs nothing.
  */
 final class Containment {
 
@@ -33,9 +33,7 @@ final class Containment {
         this.finWait2 = finWait2;
     }
 
-    /**
-     * Something was thrown while a TCB was handled: its connection ends, with RST where that works.
-     */
+    /** Ends a connection while handling which something was thrown, with RST if possible. */
     void end(Tcb tcb, Throwable failure) {
         failures.report("an internal error ends the connection", tcb, failure);
         reset(tcb);
@@ -60,9 +58,9 @@ final class Containment {
     }
 
     /**
-     * The user's callback has thrown: its connection ends, unless it has ended already.
+     * Ends a connection whose observer has thrown, unless it has already ended.
      *
-     * @param incarnation which connection of the handle the callback was told of
+     * @param incarnation the connection of this handle that the observer was called for
      */
     void observerThrew(TcpConnection connection, int incarnation, Throwable failure) {
         failures.report("an observer threw, which ends its connection", connection, failure);
@@ -85,7 +83,7 @@ final class Containment {
         }
     }
 
-    /** Something was thrown that concerns no connection: the packet or command is dropped. */
+    /** Drops a packet or command that has caused an exception and belongs to no connection. */
     void drop(String what, Throwable failure) {
         failures.report("dropped because of an internal error:", what, failure);
         sender.abandonQuietly();

@@ -12,8 +12,8 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 
 /**
- * One round of an endpoint: first the users' calls since the last round, then arriving packets,
- * timers, and sending what is owed. Whatever throws is contained where it happens.
+ * The work of {@code doWork}: first the users' calls since the last cycle, then arriving packets,
+ * timers, and sending what is owed. An exception is contained where it happens.
  */
 final class DutyCycle {
 
@@ -56,12 +56,12 @@ final class DutyCycle {
         this.containment = containment;
     }
 
-    /** Gives a command to the next round, from any thread; false when too many wait already. */
+    /** Adds a command for the next cycle, from any thread; false when the queue is full. */
     boolean offer(Runnable command) {
         return commands.offer(command);
     }
 
-    /** Runs one round; returns how much there was to do. */
+    /** Runs one cycle; returns how much there was to do. */
     int run(long nowNs) {
         withoutRoom = false;
         long lastNs = context.clock.lastNs();
@@ -74,7 +74,7 @@ final class DutyCycle {
         }
     }
 
-    /** The users' calls between two rounds take effect now. */
+    /** Gives the users' calls since the last cycle this cycle's time. */
     private void dateUsersCalls(long lastNs) {
         Tcb tcb;
         while ((tcb = context.clock.nextUndated()) != null) {
@@ -106,7 +106,7 @@ final class DutyCycle {
         work += notifications.dispatch();
         keepLentText();
         work += sendWhatIsOwed();
-        // Observers hear of what was sent again.
+        // Tells observers of retransmissions.
         work += notifications.dispatch();
         context.tcbPool.endOfCycle();
         return work;

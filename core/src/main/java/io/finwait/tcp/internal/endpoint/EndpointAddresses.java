@@ -26,9 +26,9 @@ final class EndpointAddresses {
         return false;
     }
 
-    /** The first address from which a remote one can be reached, or null. */
+    /** The first address of the same IP version as a remote one, or null. */
     IpAddress toReach(IpAddress remote) {
-        // By index: an iterator would be an object for each connection.
+        // By index, because an iterator would be an object for each connection.
         for (int i = 0; i < all.size(); i++) {
             IpAddress local = all.get(i);
             if (local.isV4() == remote.isV4()) {

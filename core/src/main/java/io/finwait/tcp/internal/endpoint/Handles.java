@@ -4,7 +4,7 @@ import io.finwait.tcp.internal.tcb.Tcb;
 
 import java.util.ArrayDeque;
 
-/** Handles that users have given back, for reuse by later connections. */
+/** A pool of handles that users have released. */
 final class Handles {
 
     private final TcpEndpoint endpoint;
@@ -20,7 +20,7 @@ final class Handles {
         return (handle != null ? handle : new TcpConnection(endpoint)).bind(tcb);
     }
 
-    /** The user has released a handle. */
+    /** Takes back a released handle. */
     void give(TcpConnection handle) {
         free.push(handle);
     }

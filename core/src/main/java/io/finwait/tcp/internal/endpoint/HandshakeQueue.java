@@ -6,7 +6,7 @@ import io.finwait.tcp.internal.tcb.TcbQueue;
 
 import java.util.function.LongConsumer;
 
-/** The handshakes of a listener, from the oldest to the newest. */
+/** The SYN queue of a listener: its handshakes from the oldest to the newest. */
 final class HandshakeQueue {
 
     private final Context context;
@@ -31,7 +31,7 @@ final class HandshakeQueue {
         context.handshakes++;
     }
 
-    /** Tells the order, see {@link StateDigest}. */
+    /** Passes on the order, see {@link StateDigest}. */
     void digest(LongConsumer to) {
         to.accept(queue.size());
         for (Tcb each = queue.oldest(); each != null; each = each.newer) {

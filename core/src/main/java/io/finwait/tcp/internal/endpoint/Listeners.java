@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The listening ports of an endpoint: a lookup by port takes two steps, however many there are, and
- * a listing follows the order of opening.
+ * The listening ports of an endpoint. A lookup by port takes two steps, however many listeners
+ * there are; a listing follows the order of opening.
  */
 final class Listeners {
 
@@ -37,7 +37,7 @@ final class Listeners {
         inOrder.remove(listener);
     }
 
-    /** Copies all of them, for walks during which some may go. */
+    /** A copy of all listeners, for loops that may close some. */
     List<TcpListener> snapshot() {
         return new ArrayList<>(inOrder);
     }

@@ -8,8 +8,9 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import java.util.ArrayDeque;
 
 /**
- * What observers will be told, kept until the batch of packets is processed, so that a callback
- * that closes, aborts or connects never meets a TCB in the middle of a segment.
+ * Events for connections' observers and listeners. They are kept until the batch of packets is
+ * processed, so that a callback that closes, aborts or connects never does so in the middle of a
+ * segment.
  */
 public final class Notifications {
 
@@ -45,8 +46,8 @@ public final class Notifications {
     }
 
     /**
-     * Tells everything, including what the callbacks cause; returns how many were told. Inside a
-     * callback it does nothing, since the outer call goes on telling.
+     * Calls the observers for all events, including those that the callbacks cause; returns how
+     * many. Inside a callback it does nothing, since the outer call goes on.
      */
     int dispatch() {
         if (dispatching || isEmpty()) {

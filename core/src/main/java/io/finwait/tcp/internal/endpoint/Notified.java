@@ -6,33 +6,34 @@ import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 /**
- * What a callback about arrived text needs of a {@link TcpConnection}; a class of its own for the
- * same reason as {@code PerSegment}.
+ * The fields of a {@link TcpConnection} that a callback about arrived text needs. They have a class
+ * of their own for the same reason as {@code PerSegment}.
  */
 abstract sealed class Notified permits TcpConnection {
 
     final TcpEndpoint endpoint;
     final Context context;
 
-    /** Null when the TCB has gone. */
+    /** Null when the connection has ended. */
     public Tcb tcb;
 
-    /** What was received and not read; null after {@link TcpConnection#release}. */
+    /** Octets received and not read; null after {@link TcpConnection#release}. */
     ReceiveBuffer input;
 
     ConnectionObserver observer = ConnectionObserver.NONE;
 
-    /** What the observer is to be told, see {@link Notifications}. */
+    /** The events that the observer is to be told, see {@link Notifications}. */
     public int events;
 
     boolean toBeNotified;
 
     /**
-     * Counts the connections that this handle was for: a callback may release it and connect anew.
+     * Counts the connections that this handle has served: a callback may release it and open
+     * another one.
      */
     int incarnation;
 
-    /** The user has called CLOSE or ABORT: the handle reads no more. */
+    /** The user has called CLOSE or ABORT and can't read any more. */
     boolean givenUp;
 
     boolean draining;

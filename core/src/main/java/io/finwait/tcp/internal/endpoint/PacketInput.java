@@ -21,7 +21,8 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.Verdict;
 
 /**
- * Takes packets from the transport, and hands each to its connection, TIME-WAIT entry or listener.
+ * Receives packets from the transport and passes each to its connection, TIME-WAIT entry or
+ * listener.
  */
 final class PacketInput {
 
@@ -72,8 +73,8 @@ final class PacketInput {
     }
 
     /**
-     * Takes a batch of packets, and tells the users about it; returns the number of packets and
-     * notifications.
+     * Processes a batch of packets and calls the users' observers; returns the number of packets
+     * and notifications.
      */
     int take() {
         letGo();
@@ -90,20 +91,22 @@ final class PacketInput {
             for (int i = from; i < to; i++) {
                 take(batch.get(i), i);
             }
-            // Tell now, while the data that the callbacks need is still in the innermost cache.
+            // Call the observers now, while the data that they need is still in the innermost
+            // cache.
             told += notifications.dispatch();
             letGo();
         }
         return received + told;
     }
 
-    /** The endpoint was closed, perhaps by a callback: the rest of the batch has no receiver. */
+    /** Drops the rest of the batch, since the endpoint was closed, perhaps by a callback. */
     void close() {
         closed = true;
     }
 
     /**
-     * Sends the segments that were held back; tries each, even if the transport throws for another.
+     * Sends the segments that were held back, each of them even if the transport throws for
+     * another.
      */
     private void letGo() {
         boolean all = false;
@@ -168,7 +171,7 @@ final class PacketInput {
         try {
             deliver(seg, tcb);
         } catch (Throwable failure) {
-            // A listener may already have begun a connection when this was thrown.
+            // The exception may have come after a listener had begun a connection.
             Tcb begun = tcb != null ? tcb : context.tcbs.find(tuple);
             if (begun == null) {
                 containment.drop("a segment without a connection", failure);

@@ -7,15 +7,15 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.IpAddress;
 
 /**
- * Ephemeral ports (RFC 6056 §3.3.4, algorithm 4): a keyed hash of the peer chooses where the search
- * begins, and which of many counters it advances. The ports used towards one peer follow each
- * other, and do not tell it how many connections went to another peer.
+ * Chooses ephemeral ports (RFC 6056 §3.3.4, algorithm 4): a keyed hash of the peer decides where
+ * the search begins and which of many counters it advances. The ports used towards one peer are
+ * consecutive and reveal nothing about connections to other peers.
  */
 final class PortChoice {
 
     /**
-     * Peers share counters by chance when there are more peers than this; RFC 6056 considers ten
-     * counters enough.
+     * The number of counters; with more peers than this some share one. RFC 6056 considers ten
+     * enough.
      */
     private static final int COUNTERS = 1024;
 
@@ -35,7 +35,7 @@ final class PortChoice {
     /**
      * Gives a TCB its local port.
      *
-     * @param wanted a port, or 0 for any that is free
+     * @param wanted a port, or 0 for any free one
      * @return false when the port, or every port, is in use or in TIME-WAIT
      */
     boolean choose(Tcb tcb, int wanted) {

@@ -13,14 +13,16 @@ import io.finwait.wire.Protocol;
 import java.nio.ByteBuffer;
 
 /**
- * Looks at all packets of a batch before the first one is processed, and reads what their
- * connections will need. Each of these reads may miss the cache. Since none depends on another
- * packet, the processor waits for many at the same time, instead of for one after the other.
- * Nothing is decided or changed here: a packet that is not what it seems costs a useless read.
+ * Looks at all packets of a batch before the first one is processed, and reads the memory that
+ * their connections will need. Each of these reads may miss the cache. Since they don't depend on
+ * each other, the processor waits for many at the same time instead of for one after the other.
+ * Nothing is decided or changed here; a misleading packet costs only a useless read.
  */
 public final class ReadAhead {
 
-    /** Packets looked at together: what they need fits into the innermost cache. */
+    /**
+     * How many packets are looked at together: as many as the innermost cache can hold the data of.
+     */
     static final int AT_ONCE = 16;
 
     /**
@@ -29,7 +31,7 @@ public final class ReadAhead {
      */
     static final int WORTHWHILE_CONNECTIONS = 4096;
 
-    /** A little more than the longest packet without text: IPv6, TCP and timestamps. */
+    /** Packets longer than this are taken to carry text: IPv6, TCP and timestamps are shorter. */
     private static final int LONGEST_WITHOUT_TEXT = 80;
 
     private final Demultiplexer demultiplexer;
@@ -59,8 +61,8 @@ public final class ReadAhead {
     }
 
     /**
-     * Reads for some packets of a batch, each step for all of them: few instructions lie between
-     * two reads, so the processor has many reads under way.
+     * Reads for some packets of a batch, each step for all of them. With few instructions between
+     * two reads, the processor has many reads under way.
      */
     void look(PacketBatch batch, int from, int to) {
         boolean looks = demultiplexer.size() >= worthwhile && to - from > 1;
@@ -91,8 +93,8 @@ public final class ReadAhead {
     }
 
     /**
-     * Computes the hash where the header has the usual length, so that the ports are known to be
-     * there.
+     * Computes the hash if the header has its usual length, so that the place of the ports is
+     * known.
      */
     private boolean hash(int place, Packet packet) {
         ByteBuffer b = packet.buffer();

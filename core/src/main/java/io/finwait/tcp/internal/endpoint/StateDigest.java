@@ -124,7 +124,10 @@ public final class StateDigest {
         user(tcb, endpoint.nowNs(), to);
     }
 
-    /** What loss recovery remembers; round trips decide through SACK's tail loss probe alone. */
+    /**
+     * The state of loss recovery; round trips matter only for the tail loss probe, which needs
+     * SACK.
+     */
     private static void recovery(Tcb tcb, long nowNs, LongConsumer to) {
         Snd snd = tcb.snd;
         to.accept(tcb.loss.recover - snd.iss);
@@ -145,7 +148,7 @@ public final class StateDigest {
         to.accept(loss.undoOpen ? loss.undoStamp : -1);
     }
 
-    /** Who told the window last, and what the timestamps of arriving segments are compared with. */
+    /** SND.WL1 and SND.WL2, and what timestamps of arriving segments are compared with. */
     private static void windows(Tcb tcb, long nowNs, LongConsumer to) {
         Rcv rcv = tcb.rcv;
         boolean open = tcb.state.isSynchronized();
@@ -164,7 +167,7 @@ public final class StateDigest {
         to.accept(bits(tcb.acknowledgedInBatch, tcb.sendSmall, tcb.ready, tcb.keepaliveOwed));
     }
 
-    /** What the user has asked for, and what of it is under way. */
+    /** What the user has asked for. */
     private static void user(Tcb tcb, long nowNs, LongConsumer to) {
         TcpConnection handle = (TcpConnection) tcb.connection;
         to.accept(

@@ -23,8 +23,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * The user's handle. While the connection lives it works on the {@link Tcb}; afterwards it holds
- * what was received and how it ended.
+ * The user's handle. Until the connection ends it works on the {@link Tcb}; afterwards it holds the
+ * received octets that are unread and the reason of the end.
  */
 public final class TcpConnection extends Notified implements Connection, Handle {
 
@@ -37,15 +37,16 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     private int lastSndNxt;
 
     /**
-     * True while a record of the TIME-WAIT table stands for this orphan ({@code FinWait2Records}).
+     * True while this is an orphan in FIN-WAIT-2 whose TCB a record has replaced ({@code
+     * FinWait2Records}).
      */
     private boolean isRecord;
 
     private boolean endOfStream;
 
     /**
-     * The user has been told of the error: {@link #send} reports it once, {@link #receive} each
-     * time.
+     * The user has been told of the error; then {@link #send} does not report it again, but {@link
+     * #receive} does.
      */
     private boolean errorTold;
 
@@ -55,7 +56,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         super(endpoint);
     }
 
-    /** Begins a new life with a TCB. */
+    /** Begins to serve the connection of a TCB. */
     public TcpConnection bind(Tcb newTcb) {
         tcb = newTcb;
         newTcb.connection = this;
@@ -130,9 +131,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         return endOfStream || tcb == null ? -1 : 0;
     }
 
-    /**
-     * The user has read: the peer may have to be told of the wider window (RFC 9293 §3.8.6.2.2).
-     */
+    /** The user has read: sends a window update if one is due (RFC 9293 §3.8.6.2.2). */
     private void tellWindow() {
         if (tcb == null || tcb.state.hasReceivedFin()) {
             return;
@@ -144,8 +143,8 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     }
 
     /**
-     * On Linux a reset after an unread FIN is end-of-stream for the reader, and a broken pipe for
-     * the writer (requirement A38).
+     * True when a reset after the peer's FIN is reported as end-of-stream, as on Linux; a writer
+     * gets "Broken pipe" (requirement A38).
      */
     private boolean toldAsEndOfStream() {
         return endOfStream

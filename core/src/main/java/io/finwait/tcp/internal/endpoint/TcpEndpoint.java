@@ -43,9 +43,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * An endpoint: the calls of its user, and the assembly of its parts, which hold the rules.
- */
+/** An endpoint: assembles its parts, which hold the rules, and takes the user's calls. */
 public final class TcpEndpoint implements Endpoint {
 
     final Context context;
@@ -66,7 +64,7 @@ public final class TcpEndpoint implements Endpoint {
     private Thread owner;
     private boolean closed;
 
-    /** An endpoint over a transport, which stays the caller's. */
+    /** An endpoint over a transport, which the caller must close. */
     public TcpEndpoint(EndpointConfig config, Transport transport) {
         this(config, transport, WireProfile.NONE);
     }
@@ -76,7 +74,7 @@ public final class TcpEndpoint implements Endpoint {
         this(config, transport, profile, false);
     }
 
-    /** An endpoint that nothing reports, not even recorders and logs. */
+    /** An endpoint whose events go to no recorder, log or observer. */
     static TcpEndpoint rehearsing(EndpointConfig config, Transport transport) {
         return new TcpEndpoint(config, transport, WireProfile.NONE, true);
     }
@@ -311,7 +309,7 @@ public final class TcpEndpoint implements Endpoint {
         WarmUp.rehearse(context.config, transport, connections);
     }
 
-    /** Where initial sequence numbers come from, for stories and scripts that need a fixed one. */
+    /** The source of initial sequence numbers, for stories and scripts that need a fixed one. */
     public InitialSequence initialSequence() {
         return context.initialSequence;
     }
@@ -321,18 +319,18 @@ public final class TcpEndpoint implements Endpoint {
         return context.defences;
     }
 
-    /** Octets by which buffers of all connections are larger now than they began. */
+    /** By how many octets the buffers of all connections have grown. */
     public long bufferOctetsGranted() {
         return context.bufferGrowth.granted();
     }
 
-    /** Ends every TIME-WAIT at once, for scripts that begin anew. */
+    /** Removes all entries in TIME-WAIT, for scripts that start over. */
     public void dropTimeWait() {
         checkThread();
         timeWaits.dropAll();
     }
 
-    /** The pool of buffers, for tests that look for leaks. */
+    /** The pool of blocks, for tests that look for leaks. */
     public BlockPool pool() {
         return context.blocks;
     }
@@ -343,7 +341,7 @@ public final class TcpEndpoint implements Endpoint {
         if (closed) {
             return;
         }
-        // This comes first: a callback could otherwise open a connection that is never ended.
+        // First, so that no callback can open a connection that would never end.
         closed = true;
         packets.close();
         for (TcpListener listener : listeners.snapshot()) {

@@ -40,7 +40,7 @@ final class TcpInfos {
                 receiving(tcb, nowNs));
     }
 
-    /** An entry of the TIME-WAIT table, whose connection has nothing else left. */
+    /** Describes an entry of the TIME-WAIT table. */
     static TcpInfo of(TimeWaitEntry entry, long nowNs) {
         return ended(
                 new IpAddress(entry.localHigh, entry.localLow),
@@ -53,7 +53,7 @@ final class TcpInfos {
                 0);
     }
 
-    /** A connection whose TCB has gone. */
+    /** Describes a connection that has ended. */
     static TcpInfo ended(
             IpAddress localAddress,
             int localPort,
@@ -96,7 +96,8 @@ final class TcpInfos {
     }
 
     /**
-     * One timer, as the Linux kernel shows it: the retransmission timer comes before all others.
+     * The timer to show, by the precedence of the Linux kernel: the retransmission timer before all
+     * others.
      */
     private static TcpInfo.Timer timer(Tcb tcb, long nowNs) {
         Timers timers = tcb.timers;
@@ -124,7 +125,7 @@ final class TcpInfos {
 
     private static Sending sending(Tcb tcb, long nowNs) {
         Snd snd = tcb.snd;
-        // Before the peer's SYN these values belong to an earlier connection with the same TCB.
+        // Before the peer's SYN these values are left over from the TCB's previous connection.
         boolean agreed = tcb.state != State.SYN_SENT;
         int threshold = agreed ? tcb.congestion.slowStartThreshold() : Integer.MAX_VALUE;
         return new Sending(

@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /**
- * A listening port with its two queues: handshakes under way, and connections that nobody has
- * accepted yet.
+ * A listening port with its two queues: the SYN queue of handshakes under way and the accept queue
+ * of connections that wait to be accepted.
  */
 public final class TcpListener implements Listener, Backlog {
 
@@ -150,8 +150,8 @@ public final class TcpListener implements Listener, Backlog {
     }
 
     /**
-     * A child ended before it was accepted. If its handshake was complete, it can still be accepted
-     * and read.
+     * A connection has ended before it was accepted. One whose handshake was complete stays in the
+     * accept queue and can still be accepted and read.
      */
     @Override
     public void gone(Tcb tcb) {

@@ -13,17 +13,21 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A rehearsal, so that classes are loaded and methods compiled before the first packet: two
- * endpoints of one configuration that talk to each other on virtual time. Every connection is
- * opened, carries a request and a response, and ends in one way of {@link Ending}; TIME-WAIT passes
- * before the next ones are opened.
+ * Runs connections between two endpoints on virtual time, so that classes are loaded and methods
+ * compiled before the first packet. Each connection is opened, carries a request and a response,
+ * and ends in one of the ways of {@link Ending}; TIME-WAIT passes before the next ones are opened.
  */
 public final class WarmUp {
 
-    /** Enough at a time to make batches, few enough for every buffer and backlog. */
+    /**
+     * How many connections are open at a time: enough to make batches, few enough for any backlog.
+     */
     private static final int AT_ONCE = 16;
 
-    /** A round takes some dozens; more mean that the pair does not carry packets. */
+    /**
+     * The most duty cycles until all connections have ended. Some dozens suffice; if more are
+     * needed, the pair does not carry packets.
+     */
     private static final int MOST_CYCLES = 10_000;
 
     private static final int REQUEST_OCTETS = 64;
@@ -35,9 +39,9 @@ public final class WarmUp {
     private final ByteBuffer text = ByteBuffer.allocateDirect(LONG_RESPONSE_OCTETS);
     private long now;
 
-    /** How a connection ends; each way has a port. */
+    /** The ways in which a connection ends; each has a port. */
     private enum Ending {
-        /** The client closes when it has the response, and so holds TIME-WAIT. */
+        /** The client closes when it has the response, and so enters TIME-WAIT. */
         CLIENT_CLOSES,
         /** The server closes right after a long response. */
         SERVER_CLOSES,
@@ -56,10 +60,10 @@ public final class WarmUp {
     }
 
     /**
-     * Opens the two endpoints. They have the addresses and the rules of the configuration, and
-     * share neither its observer nor its source of randomness.
+     * Opens the two endpoints. They have the addresses and settings of the configuration, but not
+     * its observer and its source of randomness.
      *
-     * @param pair two transports that carry packets to each other, and stay the caller's
+     * @param pair two transports that carry packets to each other; the caller closes them
      */
     public WarmUp(EndpointConfig config, Transport[] pair) {
         EndpointConfig own =
@@ -78,7 +82,7 @@ public final class WarmUp {
         }
     }
 
-    /** Rehearses on a pair of its own, for {@link TcpEndpoint#warmUp}. */
+    /** Runs on a pair of the transport's own, for {@link TcpEndpoint#warmUp}. */
     static void rehearse(EndpointConfig config, Transport transport, int connections) {
         if (connections < 1) {
             throw new IllegalArgumentException(
@@ -111,7 +115,9 @@ public final class WarmUp {
         server.close();
     }
 
-    /** Works, and lets time pass when there is nothing to do, until no timer is left. */
+    /**
+     * Runs both endpoints, and lets time pass when there is nothing to do, until no timer is left.
+     */
     private boolean untilAllHasEnded() {
         for (int i = 0; i < MOST_CYCLES; i++) {
             if (client.doWork(now) + server.doWork(now) > 0) {
@@ -126,7 +132,7 @@ public final class WarmUp {
         return false;
     }
 
-    /** The end that connects; what it has counted says what was rehearsed. */
+    /** The end that connects; its counters show what has been run. */
     public TcpEndpoint client() {
         return client;
     }
@@ -147,7 +153,7 @@ public final class WarmUp {
         }
     }
 
-    /** The client's side: asks, reads the response and ends the connection, or sees it end. */
+    /** The client: sends a request, reads the response and ends the connection, or sees it end. */
     private final class Asker implements ConnectionObserver {
 
         private final Ending ending;
@@ -186,7 +192,7 @@ public final class WarmUp {
         }
     }
 
-    /** The server's side: answers a request, and closes before or after the client. */
+    /** The server: answers a request and closes before or after the client. */
     private final class Responder implements ConnectionObserver {
 
         private final Ending ending;
@@ -207,7 +213,7 @@ public final class WarmUp {
 
         private void respond(Connection connection) {
             try {
-                // Octets that the send buffer does not take are not needed.
+                // Octets that do not fit the send buffer are not needed.
                 connection.send(text.clear().limit(ending.responseOctets()));
             } catch (IOException e) {
                 connection.abort();

@@ -13,26 +13,32 @@ import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 
 /**
- * What a connection knows of the largest packet on its way (RFC 1191, RFC 8201). It begins with
- * what our own link carries, gets smaller when ICMP says so, and after ten minutes begins anew:
- * routes change. Nothing is shared between connections, so that a lie told to one hurts no other. A
- * path that drops what is too big and says nothing (RFC 4821, RFC 8899) is not found out.
+ * The path MTU of a connection (RFC 1191, RFC 8201). It begins with the MTU of our own link,
+ * becomes smaller when ICMP reports so, and returns to that of the link after ten minutes, since
+ * routes change. Nothing is shared between connections, so a forged message harms only one. A path
+ * that silently drops packets that are too big (RFC 4821, RFC 8899) is not detected.
  */
 public final class PathMtu {
 
     /**
-     * No link in use carries less (RFC 1191 §7); a smaller one is told to make us send many
-     * packets.
+     * The smallest MTU of a link in use (RFC 1191 §7). A message that reports less is forged to
+     * make us send many small packets.
      */
     private static final int SMALLEST_V4 = 296;
 
-    /** What every IPv4 host takes: the plateau above {@link #SMALLEST_V4} (RFC 1191 §5). */
+    /**
+     * The packet size that every IPv4 host must accept, the plateau above {@link #SMALLEST_V4} (RFC
+     * 1191 §5).
+     */
     private static final int PLATEAU_V4 = 576;
 
-    /** RFC 8201 §4: every IPv6 link carries this, and who tells less is not to be believed. */
+    /**
+     * Every IPv6 link carries packets of this size; a message that reports less is ignored (RFC
+     * 8201 §4).
+     */
     private static final int SMALLEST_V6 = 1280;
 
-    /** How long a reduced path MTU is believed (RFC 1191 §6.3, RFC 8201 §4). */
+    /** How long a reduced path MTU holds (RFC 1191 §6.3, RFC 8201 §4). */
     private static final long LIFE_NS = 600L * 1_000_000_000L;
 
     private final Context context;
@@ -42,11 +48,11 @@ public final class PathMtu {
     }
 
     /**
-     * A packet was too big. Segments get smaller, and what was sent goes again at once. The
-     * congestion window stays: a link was too narrow, not too full (RFC 8201 §5.4). Numbers stay as
-     * they were, the FIN's as well.
+     * A packet was too big: segments become smaller, and the outstanding ones are retransmitted at
+     * once. The congestion window stays, since the packet was not lost to congestion (RFC 8201
+     * §5.4). No sequence number changes, not even that of the FIN.
      *
-     * @param error what was told; its quoted number is outstanding, and anybody may have told it
+     * @param error the message, which may be forged; its quoted sequence number is outstanding
      */
     public void tooBig(Tcb tcb, IcmpError error) {
         boolean v4 = tcb.isV4();
@@ -77,9 +83,10 @@ public final class PathMtu {
     }
 
     /**
-     * Who tells what the packet would have fitted into has dropped it all the same: the next
-     * plateau below it is tried (RFC 1191 §5). That packet must be one of ours: with all options it
-     * would still have had no more text than was sent.
+     * A router that reports an MTU as large as the packet that it has dropped is wrong: the next
+     * lower plateau is tried instead (RFC 1191 §5). The quoted length is used only if one of our
+     * packets can have had it, that is, if the text in such a packet, with all options, is no
+     * longer than what is outstanding.
      */
     private static int believedV4(Tcb tcb, IcmpError error) {
         int packet = error.packetLength();
@@ -92,8 +99,8 @@ public final class PathMtu {
     }
 
     /**
-     * Before something is sent: when what was told is too old, segments are as large as both ends
-     * agreed on. That needs no timer, since it matters to nobody before.
+     * Called before sending: when the reduced path MTU has expired, restores the agreed MSS. This
+     * needs no timer, since the size matters only when something is sent.
      */
     public void age(Tcb tcb) {
         if (tcb.pathMtu != 0 && context.nowNs() - tcb.pathMtuUntilNs >= 0) {

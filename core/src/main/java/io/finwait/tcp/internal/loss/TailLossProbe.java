@@ -10,24 +10,24 @@ import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.wire.Seq;
 
 /**
- * The tail loss probe (RFC 8985 §7) for the tail that ends in the FIN: when no ACK comes for two
- * round trips, one segment goes out without waiting for the much longer retransmission timeout. It
- * is the next one that was never sent, or else the last one, with the FIN, again.
+ * The tail loss probe (RFC 8985 §7) for the last segments before and including the FIN. When no ACK
+ * comes for two round trips, one segment is sent without waiting for the much longer retransmission
+ * timeout: the next unsent one or, if there is none, the last one, with the FIN, again.
  *
- * <p>Behind the FIN nothing is sent, so it does not matter what a repaired loss would mean for the
- * congestion window (RFC 8985 §7.4), and no other tails are probed for.
+ * <p>Nothing is sent after the FIN, so a loss that the probe has repaired need not reduce the
+ * congestion window (RFC 8985 §7.4). Other tails are not probed.
  */
 public final class TailLossProbe {
 
     private static final long MS = 1_000_000L;
 
-    /** PTO while no round trip was measured (RFC 8985 §7.2). */
+    /** PTO before the first measured round trip (RFC 8985 §7.2). */
     private static final long UNMEASURED_NS = 1_000 * MS;
 
-    /** How long the peer may keep an ACK back that waits for a second segment. */
+    /** How long the peer may delay the ACK of a single segment. */
     private static final long MAX_ACK_DELAY_NS = 200 * MS;
 
-    /** How late timers may be, here and at the peer; matters where round trips are short. */
+    /** How late timers may fire, here and at the peer; this matters when round trips are short. */
     private static final long TIMER_SLACK_NS = 4 * MS;
 
     private final Context context;
@@ -37,8 +37,8 @@ public final class TailLossProbe {
     }
 
     /**
-     * Starts the timer when there is a tail to probe for; it never fires behind the
-     * retransmission's.
+     * Starts the timer when there is a tail to probe; it never fires after the retransmission
+     * timer.
      */
     public void arm(Tcb tcb) {
         if (!applies(tcb)) {
@@ -52,9 +52,9 @@ public final class TailLossProbe {
     }
 
     /**
-     * Only with SACK, as RFC 8985 §7.2 asks, and while nothing else is known to be missing. While
-     * the retransmission timeout is doubled the round trip isn't known, and a probe would only be
-     * sent twice.
+     * True with SACK, as RFC 8985 §7.2 requires, while nothing else is known to be missing, and
+     * while the retransmission timeout is not doubled: otherwise the round trip is not known, and
+     * the probe would be sent twice.
      */
     private static boolean applies(Tcb tcb) {
         Snd snd = tcb.snd;
@@ -78,7 +78,7 @@ public final class TailLossProbe {
         }
         Snd snd = tcb.snd;
         boolean one = snd.flight() <= snd.mss;
-        // The ACK of a FIN does not wait for company (RFC 9293 §3.10.7.4).
+        // The ACK of a FIN is not delayed (RFC 9293 §3.10.7.4).
         boolean mayBeDelayed =
                 one && (!snd.finSent() || context.profile.has(Habit.EXPECTS_DELAYED_ACK_OF_FIN));
         return 2 * tcb.rtt.smoothedNs() + (mayBeDelayed ? MAX_ACK_DELAY_NS : TIMER_SLACK_NS);
@@ -91,7 +91,7 @@ public final class TailLossProbe {
         return Math.min(Math.min(snd.unsentText(), snd.mss), snd.wnd - snd.flight());
     }
 
-    /** The timer has fired; after a probe it is the retransmission timer that waits, begun anew. */
+    /** The timer has fired: owes the probe and restarts the retransmission timer. */
     public void fire(Tcb tcb) {
         tcb.againBecause = Retransmission.TAIL_LOSS_PROBE;
         tcb.tailProbeOwed = true;
@@ -99,9 +99,7 @@ public final class TailLossProbe {
         context.wantsOutput(tcb);
     }
 
-    /**
-     * Whether the tail that a probe is owed for is still there; other timers decide if it is not.
-     */
+    /** True while the tail that the probe is owed for is still unacknowledged. */
     public static boolean isDue(Tcb tcb) {
         return applies(tcb);
     }
