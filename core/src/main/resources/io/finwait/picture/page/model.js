@@ -1,7 +1,7 @@
 /* What happened, and what both ends know after each step. */
 
 const FLAG = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16 };
-const KNOWN = ['next', 'una', 'received', 'window', 'offered'];
+const KNOWN = ['next', 'una', 'received', 'window', 'offered', 'since', 'timer', 'tries'];
 
 function readPacket(raw, index) {
   const f = raw[7];
@@ -86,8 +86,9 @@ class Model {
     this.steps.forEach((step, i) => {
       if (step.type === 's') {
         state[step.end] = step.state;
+        Model.enters(now[step.end], step);
       } else if (step.packet && step.packet.fields) {
-        (step.type === 'l' ? Model.leaves : Model.arrives)(now[step.end], step.packet);
+        (step.type === 'l' ? Model.leaves : Model.arrives)(now[step.end], step.packet, step.timeNs);
       }
       for (let end = 0; end < 2; end++) {
         this.states[end][i] = state[end];
@@ -98,7 +99,18 @@ class Model {
     });
   }
 
-  static leaves(own, packet) {
+  /** What is over waits for nothing; TIME_WAIT has a timer of its own. */
+  static enters(own, step) {
+    own.state = step.state;
+    own.since = step.timeNs;
+    if (step.state === 'CLOSED') {
+      own.timer = NaN;
+    } else if (step.state === 'TIME_WAIT') {
+      own.timer = step.timeNs;
+    }
+  }
+
+  static leaves(own, packet, timeNs) {
     const f = packet.fields;
     if (f.flags & FLAG.RST) {
       return;
@@ -115,18 +127,40 @@ class Model {
       packet.again = end > f.seq && end <= own.next;
       own.next = Math.max(own.next, end);
     }
+    if (end > f.seq) {
+      Model.awaitsAck(own, packet.again, timeNs);
+    }
     own.offered = f.window;
     if (f.flags & FLAG.ACK) {
       own.received = f.ack;
     }
   }
 
-  static arrives(own, packet) {
+  /** The retransmission timer, as RFC 6298 §5 starts it; what goes again starts it anew. */
+  static awaitsAck(own, again, timeNs) {
+    if (Number.isNaN(own.timer)) {
+      own.tries = 0;
+    }
+    if (again || Number.isNaN(own.timer)) {
+      own.timer = timeNs;
+      own.tries += again ? 1 : 0;
+    }
+  }
+
+  static arrives(own, packet, timeNs) {
     const f = packet.fields;
+    if (own.state === 'TIME_WAIT' && f.flags & FLAG.FIN) {
+      // The last ACK was lost: 2MSL begin anew (RFC 9293 §3.10.7.4).
+      own.timer = timeNs;
+    }
     if (!(f.flags & FLAG.ACK) || f.flags & FLAG.RST) {
       return;
     }
     if (Number.isNaN(own.una) || (f.ack >= own.una && !(f.ack > own.next))) {
+      if (!(f.ack <= own.una)) {
+        own.timer = f.ack === own.next ? NaN : timeNs;
+        own.tries = 0;
+      }
       own.una = f.ack;
       own.window = f.window;
     }

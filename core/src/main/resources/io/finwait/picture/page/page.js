@@ -82,6 +82,7 @@
       const row = body.insertRow();
       const th = element('th', line[0]);
       th.scope = 'row';
+      th.colSpan = line.length === 1 ? 2 : 1;
       row.append(th);
       line.slice(1).forEach((each) => row.insertCell().append(each));
     });
@@ -91,8 +92,12 @@
     const ends = [0, 1].map((end) => model.at(step, end));
     const pill = (k) => element('span', k.state || '–', `pill ${stateClass(k.state || '')}`);
     const both = (what) => ends.map((k) => countText(what(k)));
+    const nowNs = step < 0 ? NaN : model.steps[step].timeNs;
+    const age = (sinceNs) => (Number.isNaN(sinceNs) ? '–' : timeText(nowNs - sinceNs));
     rows($('moment'), ['', ...model.names], [
       ['State', ...ends.map(pill)],
+      ['In this state', ...ends.map((k) => age(k.since))],
+      ['Timer', ...ends.map((k) => timerText(k, age))],
       ['Sent up to', ...both((k) => k.next)],
       ['Acknowledged', ...both((k) => k.una)],
       ['In flight', ...both((k) => k.next - k.una)],
@@ -106,10 +111,21 @@
       + [0, 1].map((end) => `${model.names[end]} ${ends[end].state}`).join(', '));
   }
 
+  /** The timer that must run, by what was sent and acknowledged, and for how long it has. */
+  function timerText(known, age) {
+    if (known.state === 'TIME_WAIT') {
+      return `2MSL, ${age(known.timer)}`;
+    }
+    if (!Number.isNaN(known.timer)) {
+      return `retransmission, ${age(known.timer)}${known.tries > 0 ? `, again × ${known.tries}` : ''}`;
+    }
+    return '–';
+  }
+
   function showSegment() {
     const packet = model.packets[selected];
     if (!packet) {
-      rows($('segment'), null, [['', 'Choose an arrow.']]);
+      rows($('segment'), null, [['Choose an arrow.']]);
       return;
     }
     const f = packet.fields;
@@ -121,11 +137,11 @@
     ];
     if (f) {
       lines.unshift(...(f.number ? [['Packet', `#${f.number}`]] : []));
-      lines.push(['SEQ', countText(f.seq)]);
+      lines.push(['SEQ', `${countText(f.seq)}${packet.again ? ', again' : ''}`]);
       if (f.flags & FLAG.ACK) {
         lines.push(['ACK', countText(f.ack)]);
       }
-      lines.push(['Text', `${countText(f.text)} octets${packet.again ? ', again' : ''}`],
+      lines.push(['Text', `${countText(f.text)} octets`],
         ['Window', countText(f.window)], ['TTL', String(f.ttl)],
         ['Ports', `${f.sourcePort} → ${f.destinationPort}`]);
       if (f.sacks.length > 0) {

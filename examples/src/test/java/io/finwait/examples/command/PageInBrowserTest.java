@@ -122,6 +122,39 @@ class PageInBrowserTest {
         assertThat(browser.text("#segment")).contains("FIN, ACK");
     }
 
+    /** The last ACK is lost: the FIN goes again, and TIME_WAIT begins anew. */
+    @Test
+    void theTimersThatRunAtTheMomentAreToldWithTheirAge() throws IOException {
+        Path page = folder.resolve("lost.html");
+        assertThat(CommandRun.of("lost-last-ack", "--html", page.toString()).code()).isZero();
+        browser.open(page);
+        press(Keys.HOME);
+        // The SYN has arrived; its ACK is still to come.
+        assertThat(timers()).contains("retransmission, 10 ms");
+        WebElement again =
+                browser.elements("[data-packet]").stream()
+                        .filter(each -> each.getAccessibleName().contains("client, FIN, ACK"))
+                        .skip(1)
+                        .findFirst()
+                        .orElseThrow();
+        new Actions(browser.driver()).moveToElement(again).click().perform();
+        browser.run("return 0");
+
+        assertThat(browser.text("#segment")).contains("again");
+        assertThat(timers()).endsWith("2MSL, 0 retransmission, 10 ms, again × 1");
+        press(Keys.ARROW_DOWN);
+        assertThat(timers()).endsWith("–").doesNotContain("retransmission");
+        assertThat(browser.text("#moment")).containsPattern("In this state [\\d.]+ m?s");
+    }
+
+    private static String timers() {
+        return browser.elements("#moment tbody tr").stream()
+                .map(WebElement::getText)
+                .filter(row -> row.startsWith("Timer"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void theSliderPlaysIt() {
         browser.open(close);
