@@ -22,6 +22,10 @@ final class ChannelKeys {
                         .toArray(DriverSelectionKey[]::new);
     }
 
+    boolean isEmpty() {
+        return keys.length == 0;
+    }
+
     /** From any thread: these operations may be ready now. */
     void mayBeReady(int ops) {
         for (DriverSelectionKey key : keys) {

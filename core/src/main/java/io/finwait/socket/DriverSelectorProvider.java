@@ -45,8 +45,8 @@ import java.util.Objects;
  *
  * <p>Selectors take the kernel's channels and ours at the same time. The channels are those of
  * {@code java.nio} as their documentation says, exceptions and messages those of the JDK on Linux,
- * with one difference: closing a channel that is registered ends its connection at once, not only
- * when its selector selects again. With octets unread that is a RST, as with channels of the JDK.
+ * with one difference: closing a channel that is registered ends its connection at once, a RST by
+ * linger 0 included, not only when its selector selects again.
  * {@code java.net.Socket} and asynchronous channels are other affairs: for the first there is
  * {@link DriverSocketFactory}, for the second nothing.
  */

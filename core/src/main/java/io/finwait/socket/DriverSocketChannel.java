@@ -577,7 +577,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
                 return null;
             }
             return orderly && phase == Phase.CONNECTED
-                    ? rings.close(behaviour.unreadInChannel())
+                    ? rings.close(behaviour.unreadInChannel(!keys.isEmpty()))
                     : rings.abort();
         }
     }

@@ -39,9 +39,12 @@ public enum SocketBehaviour {
         return unread;
     }
 
-    /** The JDK's channels close as a program does that calls Linux itself. */
-    Unread unreadInChannel() {
-        return this == JAVA_ON_LINUX ? Unread.RESET : unread;
+    /**
+     * The JDK's channels close as a program does that calls Linux itself; those that are registered
+     * with a selector shut down first, as its sockets do.
+     */
+    Unread unreadInChannel(boolean registered) {
+        return this == JAVA_ON_LINUX && !registered ? Unread.RESET : unread;
     }
 
     /** A FIN that was not read yet hides a reset behind it. */

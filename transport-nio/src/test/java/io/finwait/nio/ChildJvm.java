@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Another JVM with the classes of this one; what it says is read line by line. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader lines;
@@ -23,6 +23,12 @@ final class ChildJvm implements AutoCloseable {
     }
 
     static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+        return start(List.of(), main, arguments);
+    }
+
+    /** With options of the JVM. */
+    public static ChildJvm start(List<String> options, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+UseSerialGC");
@@ -30,6 +36,7 @@ final class ChildJvm implements AutoCloseable {
             // Else JCTools is warned of.
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
@@ -53,7 +60,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Reads until it ends, which must be without an error. */
-    void untilItEnds() throws IOException, InterruptedException {
+    public void untilItEnds() throws IOException, InterruptedException {
         lines.lines().forEach(said::add);
         if (process.waitFor() != 0) {
             throw new AssertionError("it ended with " + process.exitValue() + ": " + said);
@@ -61,7 +68,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** What follows a word at the beginning of a line that it has said. */
-    String said(String word) {
+    public String said(String word) {
         return said.stream()
                 .filter(line -> line.startsWith(word + " "))
                 .findFirst()

@@ -1,0 +1,88 @@
+package io.finwait.nio.library;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.nio.ChildJvm;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Programs whose channels are all ours by options of the JVM alone. The lines are those that {@link
+ * WholeProgram} says on the kernel's channels as well, but for the first and the one of the kernel.
+ */
+@Timeout(120)
+class WholeProgramTest {
+
+    private static final String OURS =
+            "-Djava.nio.channels.spi.SelectorProvider=io.finwait.socket.DriverSelectorProvider";
+    private static final String JDKS_OWN = "java.base/sun.nio.ch=ALL-UNNAMED";
+
+    private static final String SAID =
+            """
+            channels DriverSocketChannel
+            kernels 1
+            jdk-get 200 hello, 200 hello
+            jdk-kernel-knows-nothing ConnectException: Connection refused
+            jdk-reset SocketException: Connection reset
+            jdk-timeout HttpTimeoutException: request timed out
+            jdk-abort the server sees the end
+            jdk-refused ClosedChannelException: null
+            jetty-get 200 jetty, 200 jetty
+            jetty-half-close HTTP/1.1 200 OK
+            tomcat-get 200 tomcat, 200 tomcat
+            tomcat-half-close HTTP/1.1 200
+            wiremock-get 200 wiremock
+            wiremock-CONNECTION_RESET_BY_PEER SocketException: Connection reset
+            wiremock-EMPTY_RESPONSE EOFException: EOF reached while reading
+            wiremock-MALFORMED_RESPONSE_CHUNK IOException: Illegal character in chunk size: 108
+            wiremock-RANDOM_DATA_THEN_CLOSE EOFException: EOF reached while reading
+            apache-get 200200
+            apache-reset SocketException: Connection reset
+            apache-timeout SocketTimeoutException: 100 MILLISECONDS
+            apache-abort SocketException: Connection reset
+            vertx-get 200 vertx
+            vertx-client vertx
+            vertx-reset SocketException: Connection reset
+            vertx-timeout NoStackTraceTimeoutException: The timeout period of 300ms has been exceeded
+            """;
+
+    @Test
+    void webServersAndClientsRunUnchanged() throws Exception {
+        try (ChildJvm program =
+                ChildJvm.start(List.of(OURS, "--add-exports", JDKS_OWN), WholeProgram.class)) {
+            program.untilItEnds();
+            Stream<String> words = SAID.lines().map(line -> line.split(" ", 2)[0]);
+            assertThat(words.map(word -> (word + " " + program.said(word)).strip()))
+                    .containsExactlyElementsOf(SAID.lines().toList());
+        }
+    }
+
+    /** Without the option that opens the JDK's own provider only the kernel's channels are missing. */
+    @Test
+    void withoutTheJdksOwnProviderOnlyTheKernelsChannelsAreMissing() throws Exception {
+        try (ChildJvm program = ChildJvm.start(List.of(OURS), WholeProgram.class, "channels")) {
+            program.untilItEnds();
+            assertThat(program.said("channels")).isEqualTo("DriverSocketChannel");
+            assertThat(program.said("kernels"))
+                    .contains("--add-exports java.base/sun.nio.ch=ALL-UNNAMED");
+        }
+    }
+
+    @Test
+    void aTransportThatCannotBeOpenedIsSaid() throws IOException, InterruptedException {
+        try (ChildJvm program =
+                ChildJvm.start(
+                        List.of(OURS, "-Dfinwait.transport=nobody:"),
+                        WholeProgram.class,
+                        "channels")) {
+            program.untilItEnds();
+            assertThat(program.said("channels"))
+                    .contains("finwait.transport=nobody: needs -Dfinwait.address=10.0.0.1");
+        }
+    }
+}
