@@ -1,16 +1,17 @@
 package io.finwait.timewait;
 
 /**
- * A heap of the deadlines that came out of order: entries whose 2MSL was restarted, and those of an
- * unusual duration. A node keeps its number while its place in the heap changes, so that an entry
- * can be moved or taken out without a search. Each place has four children, which lie side by side.
+ * A heap of the deadlines that are out of order: of entries whose 2MSL was restarted, and of those
+ * with an unusual duration. A node keeps its number while its place in the heap changes, so that an
+ * entry can be moved or removed without a search. Each place has four children, which are adjacent
+ * in memory.
  */
 final class DeadlineHeap {
 
     /** Two longs for each place: the deadline, and the node. */
     private final Longs places = new Longs();
 
-    /** Two longs for each node: the latest deadline it may get, and reference | place. */
+    /** Two longs for each node: its latest possible deadline, and reference | place. */
     private final Longs nodes = new Longs();
 
     private int size;
@@ -48,7 +49,7 @@ final class DeadlineHeap {
         }
     }
 
-    /** A later deadline, but none beyond the cap; gives the one that holds now. */
+    /** Postpones a deadline, up to the cap; returns the new one. */
     long postpone(int node, long deadlineNs) {
         long cap = nodes.get(2 * node);
         long capped = deadlineNs - cap > 0 ? cap : deadlineNs;

@@ -1,9 +1,8 @@
 package io.finwait.timewait;
 
 /**
- * Which entry ends next. Entries of one duration end in the order in which they came: a list
- * through the entries themselves holds them, the newest last. What does not fit such an order is in
- * a heap.
+ * Finds the entry that expires next. Entries with the same duration expire in the order in which
+ * they came and are linked in a list, the newest last. Entries out of that order are in a heap.
  */
 final class Deadlines {
 
@@ -24,7 +23,7 @@ final class Deadlines {
         this.restartCap = restartCap;
     }
 
-    /** Starts a wait; the entry is in no list. */
+    /** Starts the wait of an entry that is not in a list or the heap. */
     void start(int ref, long nowNs, long durationNs) {
         long deadline = nowNs + durationNs;
         store.deadline(ref, deadline);
@@ -46,7 +45,7 @@ final class Deadlines {
         tails[list] = ref;
     }
 
-    /** Restarts a wait, as far as the cap allows. */
+    /** Restarts a wait, up to the cap. */
     void restart(int ref, long nowNs, long durationNs) {
         long deadline = nowNs + durationNs;
         if (!store.inHeap(ref)) {
@@ -57,7 +56,7 @@ final class Deadlines {
         store.deadline(ref, heap.postpone(store.next(ref), deadline));
     }
 
-    /** Ends a wait, early or in time. */
+    /** Removes an entry, whether it has expired or not. */
     void stop(int ref) {
         if (store.inHeap(ref)) {
             heap.remove(store.next(ref));
@@ -66,7 +65,7 @@ final class Deadlines {
         }
     }
 
-    /** The entry that ends next, or NIL. */
+    /** The entry that expires next, or NIL. */
     int first() {
         int best = NIL;
         long deadline = 0;
@@ -82,7 +81,7 @@ final class Deadlines {
         return best;
     }
 
-    /** The entry that probably ends after this one, or NIL. */
+    /** The entry that probably expires after this one, or NIL. */
     int following(int ref) {
         return store.inHeap(ref) ? NIL : store.next(ref);
     }

@@ -5,7 +5,7 @@ import io.finwait.timewait.TimeWaitPolicy.Overflow;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
-/** The coming and going of entries: what is stored, indexed, counted and timed of each. */
+/** Adds and removes entries, in the store, the index, the counts and the timers. */
 final class Entries {
 
     private static final int NIL = EntryStore.NIL;
@@ -83,7 +83,7 @@ final class Entries {
         return store.octets() + index.octets() + deadlines.octets() + locals.octets();
     }
 
-    /** The time that holds: it never runs backwards. */
+    /** The current time: the latest that was given. */
     long clock(long nowNs) {
         if (!started) {
             started = true;
@@ -108,13 +108,13 @@ final class Entries {
         store.update(ref, e);
     }
 
-    /** The peer's FIN came again. */
+    /** The peer's FIN has arrived again: restarts 2MSL. */
     void restart(int ref, TimeWaitEntry e, long nowNs) {
         deadlines.restart(ref, nowNs, twoMslNs[e.pathClass]);
         load(ref, e);
     }
 
-    /** The peer's FIN came to an orphan in FIN-WAIT-2. */
+    /** The peer's FIN has arrived for an orphan in FIN-WAIT-2: begins TIME-WAIT. */
     void beginTimeWait(int ref, TimeWaitEntry e, long nowNs) {
         deadlines.stop(ref);
         deadlines.start(ref, nowNs, twoMslNs[e.pathClass]);

@@ -3,8 +3,8 @@ package io.finwait.timewait;
 import java.util.Arrays;
 
 /**
- * The local addresses in use, each with a small number. There are few of them and many entries, so
- * an entry holds the number. A number is given to another address when its last entry is gone.
+ * The local addresses in use, each with a small number, which entries hold instead of the address.
+ * The number is reused when the address has no more entries.
  */
 final class LocalAddresses {
 
@@ -46,7 +46,7 @@ final class LocalAddresses {
         return NONE;
     }
 
-    /** The number of an address; one more entry has it. */
+    /** The number of an address, for one more entry. */
     int acquire(long addressHigh, long addressLow) {
         int id = find(addressHigh, addressLow);
         if (id == NONE) {
@@ -56,7 +56,7 @@ final class LocalAddresses {
         return id;
     }
 
-    /** One entry fewer has the address. */
+    /** An entry with this address was removed. */
     void release(int id) {
         if (--uses[id] == 0) {
             drop(id);

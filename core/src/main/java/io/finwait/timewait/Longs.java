@@ -2,7 +2,7 @@ package io.finwait.timewait;
 
 import java.util.Arrays;
 
-/** An array of longs that grows at its end by chunks and never copies more than a small one. */
+/** An array of longs that grows in chunks, so that it never copies more than a small one. */
 final class Longs {
 
     private static final int CHUNK_SHIFT = 14;
@@ -20,7 +20,7 @@ final class Longs {
         chunks[i >>> CHUNK_SHIFT][i & (CHUNK - 1)] = value;
     }
 
-    /** Makes room for {@code length} longs, and gives room far beyond that back. */
+    /** Makes room for {@code length} longs, and frees memory far beyond that. */
     void fit(int length) {
         if (count == 1 && chunks[0].length < CHUNK && length > chunks[0].length) {
             chunks[0] = Arrays.copyOf(chunks[0], Math.min(CHUNK, 2 * chunks[0].length));

@@ -4,8 +4,8 @@ import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /**
- * From addresses and ports to an entry. {@link #key} leaves key and hash of a tuple in fields, for
- * an entry that is made of it.
+ * Finds the entry of addresses and ports. {@link #key} leaves the key and the hash of a tuple in
+ * fields, for creating an entry.
  */
 final class Lookup {
 
@@ -61,7 +61,7 @@ final class Lookup {
         return index.findWide(hashOfKey, k0, remoteHigh, remoteLow);
     }
 
-    /** Makes sure that the index knows a newcomer of this hash. */
+    /** Adds the new entries to the index if one may have this hash. */
     void settleFor(long hashOfKey) {
         if (newcomers.mayHold(hashOfKey)) {
             newcomers.settle();

@@ -1,20 +1,20 @@
 package io.finwait.timewait;
 
 /**
- * Entries that are stored and timed, but not in the index yet. They are put there sixteen at a
- * time, after their buckets have been touched together, so that a newcomer does not wait for memory
- * by itself. Only then does it show whether the tuple of one has an old entry, which goes. A caller
- * that would see the difference asks {@link #mayHold} first, or settles anyway.
+ * New entries that are stored and have a timer but are not in the index yet. They are added to it
+ * sixteen at a time, after their buckets have been brought into the cache together, so that they
+ * don't wait for memory one by one. Only then is an old entry of the same tuple found and removed.
+ * A caller to whom this matters asks {@link #mayHold} first, or calls {@link #settle}.
  */
 final class Newcomers {
 
-    /** Ends the old entry of a newcomer's tuple. */
+    /** Removes the old entry of a new entry's tuple. */
     @FunctionalInterface
     interface Replacement {
         /**
-         * Ends one.
+         * Removes an entry.
          *
-         * @param enteredNs when the newcomer came
+         * @param enteredNs when the new entry came
          */
         void replace(int old, long enteredNs);
     }
@@ -28,7 +28,7 @@ final class Newcomers {
     private final long[] hashes = new long[MOST];
     private final long[] enteredNs = new long[MOST];
 
-    /** A bit for each newcomer, at a place that twelve bits of its hash choose. */
+    /** A bit for each new entry, at a place that twelve bits of its hash choose. */
     private final long[] filter = new long[FILTER_WORDS];
 
     private int count;
@@ -42,7 +42,7 @@ final class Newcomers {
         this.replacement = replacement;
     }
 
-    /** One more, whose tuple no other newcomer has. */
+    /** Adds an entry whose tuple no other new entry has. */
     void add(long hashed, int ref, long nowNs) {
         refs[count] = ref;
         hashes[count] = hashed;
@@ -53,7 +53,7 @@ final class Newcomers {
         }
     }
 
-    /** True when a newcomer may have this hash; seldom without reason. */
+    /** True when a new entry may have this hash; rarely wrong. */
     boolean mayHold(long hashed) {
         return (filter[word(hashed)] >>> bit(hashed) & 1) != 0;
     }
@@ -62,7 +62,7 @@ final class Newcomers {
         return count == 0;
     }
 
-    /** Puts all into the index; the old entries of their tuples go. */
+    /** Adds all to the index and removes the old entries of their tuples. */
     void settle() {
         touched = index.touch(hashes, count);
         for (int i = 0; i < count; i++) {

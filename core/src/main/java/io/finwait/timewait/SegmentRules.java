@@ -9,26 +9,27 @@ import io.finwait.timewait.TimeWaitPolicy.Rst;
 import io.finwait.wire.Seq;
 
 /**
- * What the RFCs say about a segment that meets an entry. {@link #judge} gives the verdict and
- * leaves in {@link #effect()} what becomes of the entry; what changes in the entry itself it writes
- * there.
+ * The RFCs' rules for a segment that arrives for an entry. {@link #judge} returns the verdict,
+ * changes the numbers in the entry, and sets {@link #effect()}, which says what becomes of the
+ * entry.
  */
 final class SegmentRules {
 
     /** What becomes of the entry. */
     enum Effect {
-        /** Nothing, as far as the wait goes. */
+        /** The wait goes on unchanged. */
         NONE,
         /** 2MSL begins anew, up to the cap. */
         RESTART,
-        /** The peer's FIN came: FIN-WAIT-2 ends, TIME-WAIT begins. */
+        /** The peer's FIN has arrived: TIME-WAIT begins. */
         BEGIN_TIME_WAIT,
-        /** It goes, by a reset in one direction or the other. */
+        /** The entry is removed, because a RST was received or is sent. */
         END
     }
 
     /**
-     * No window is larger (RFC 7323 §2.3), so an older ACK can't be one of ours (RFC 5961 §5.2).
+     * The largest window (RFC 7323 §2.3); an ACK further below SND.NXT is not acceptable (RFC 5961
+     * §5.2).
      */
     private static final int MAX_WINDOW = 1 << 30;
 
@@ -72,7 +73,7 @@ final class SegmentRules {
         if (e.isParked() && !isForParked(e, seq, length, flags)) {
             return TimeWaitVerdict.PASS;
         }
-        // A RST is not checked against PAWS (RFC 7323 §5.2), and a SYN has rules of its own.
+        // PAWS does not apply to a RST (RFC 7323 §5.2), and a SYN has its own rules.
         if ((flags & RST) != 0) {
             return e.isFinWait2() ? reset(e, seq, nowNs) : resetInTimeWait(e, seq, nowNs);
         }
@@ -85,7 +86,7 @@ final class SegmentRules {
                             && isNew(e, seq, hasTs, tsVal, listenerTimestamps);
             return reopens ? TimeWaitVerdict.REOPEN : limited(e, nowNs);
         }
-        // Without the option a segment of a connection that uses it is dropped (RFC 7323 §3.2).
+        // When timestamps are in use, a segment without them is dropped (RFC 7323 §3.2).
         if ((flags & ACK) == 0 || (e.timestamps && !hasTs)) {
             return TimeWaitVerdict.DROP;
         }
@@ -98,15 +99,15 @@ final class SegmentRules {
     }
 
     /**
-     * While a new connection is tried, the entry judges further SYNs, and answers the retransmitted
-     * FIN of a peer that may still be in LAST-ACK. All the rest is the new connection's.
+     * While a new connection is being opened, the entry still judges SYNs and answers the
+     * retransmitted FIN of a peer in LAST-ACK. All other segments are for the new connection.
      */
     private static boolean isForParked(TimeWaitEntry e, int seq, int length, int flags) {
         int controls = flags & (SYN | RST | FIN | ACK);
         return controls == SYN || (controls == (FIN | ACK) && seq + length == e.rcvNxt);
     }
 
-    /** RFC 6191 §2, and PAWS even where the listener won't use timestamps. */
+    /** The test of RFC 6191 §2, with PAWS even if the listener does not use timestamps. */
     private static boolean isNew(
             TimeWaitEntry e, int seq, boolean hasTs, int tsVal, boolean listenerTimestamps) {
         boolean beyond = Seq.gt(seq, e.rcvNxt);
@@ -143,7 +144,8 @@ final class SegmentRules {
             return answer();
         }
         if (seq == e.rcvNxt && isAckOfOurs(e, ack, MAX_WINDOW)) {
-            // To answer it would be to begin an endless exchange of ACKs with a peer in TIME-WAIT.
+            // Answering it would begin an endless exchange of ACKs with a peer that is also in
+            // TIME-WAIT.
             recordTimestamp(e, hasTs, tsVal);
             return TimeWaitVerdict.DROP;
         }
@@ -183,15 +185,15 @@ final class SegmentRules {
         return answer();
     }
 
-    /** The test of RFC 5961 §5.2: an ACK of something else, or a very old one, is none of ours. */
+    /** The test of RFC 5961 §5.2 for the ACK field. */
     private static boolean isAckOfOurs(TimeWaitEntry e, int ack, int oldest) {
         return Seq.leq(ack, e.sndNxt) && Seq.geq(ack, e.sndNxt - oldest);
     }
 
     /**
-     * The test of RFC 9293 §3.10.7.4, table 6. Where the window is closed, the first octet behind
-     * it passes as well: a probe's octet tells that there is text nobody will read, and a FIN needs
-     * no room. An ACK may stand right behind the window, where a peer is that has filled it (T-13).
+     * The test of RFC 9293 §3.10.7.4, table 6. With a closed window the next octet passes as well:
+     * a window probe shows that there is text nobody will read, and a FIN needs no room. An ACK
+     * passes right behind the window, since its sender may have filled the window (T-13).
      */
     private static boolean isAcceptable(TimeWaitEntry e, int seq, int length) {
         int window = Math.max(e.rcvWnd(), 1);
@@ -221,7 +223,10 @@ final class SegmentRules {
         return Seq.inWindow(seq, e.rcvNxt, e.rcvWnd()) ? limited(e, nowNs) : TimeWaitVerdict.DROP;
     }
 
-    /** Only numbers that are exactly the peer's may move TS.Recent, and never backwards. */
+    /**
+     * Updates TS.Recent. Callers have checked that the sequence number is exactly the expected one,
+     * and PAWS that the timestamp is not older.
+     */
     private static void recordTimestamp(TimeWaitEntry e, boolean hasTs, int tsVal) {
         if (e.timestamps && hasTs) {
             e.tsRecent = tsVal;
@@ -245,7 +250,7 @@ final class SegmentRules {
         return TimeWaitVerdict.CHALLENGE_ACK;
     }
 
-    /** A time of the last answer that forbids none. */
+    /** A time of the last answer that allows one at once. */
     int neverAnswered(long nowNs) {
         return EntryStore.answerTick(nowNs - policy.answerIntervalNs() - (1 << 18));
     }

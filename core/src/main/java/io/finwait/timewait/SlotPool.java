@@ -5,9 +5,9 @@ import io.finwait.spi.RandomSource;
 import java.util.Arrays;
 
 /**
- * Slots of a fixed number of longs, in chunks, so that growing never copies more than one chunk. A
- * slot keeps its number until it is freed. Slots are handed out in ascending order within a chunk:
- * entries that came in together lie together, and they go together.
+ * A pool of slots, each a fixed number of longs, in chunks, so that growing never copies more than
+ * one chunk. A slot keeps its number until it is freed. Slots are allocated in ascending order
+ * within a chunk: entries that came together are adjacent, and they also expire together.
  */
 final class SlotPool {
 
@@ -15,10 +15,12 @@ final class SlotPool {
     private static final int CHUNK = 1 << CHUNK_SHIFT;
     private static final int SMALLEST = 64;
 
-    /** A chunk is refilled when at least this part of it is free, so that runs stay long. */
+    /**
+     * A chunk is used again when at least this many of its slots are free, so that runs stay long.
+     */
     private static final int REFILL = CHUNK / 16;
 
-    /** How often a slot is drawn before the first one in use is taken. */
+    /** How many random slots are tried before the first one in use is taken. */
     private static final int DRAWS = 32;
 
     private final int words;
@@ -59,7 +61,7 @@ final class SlotPool {
         return (slot & (CHUNK - 1)) * words;
     }
 
-    /** A free slot; what it holds is left over. */
+    /** Allocates a slot; its content is undefined. */
     int allocate() {
         if (current < 0 || freeInChunk[current] == 0) {
             openChunk();
@@ -110,7 +112,7 @@ final class SlotPool {
         return -1;
     }
 
-    /** A slot in use, by chance; there must be one. */
+    /** A random slot in use; there must be one. */
     int sample(RandomSource random) {
         for (int i = 0; i < DRAWS; i++) {
             long drawn = random.nextLong();
@@ -142,7 +144,7 @@ final class SlotPool {
         return freeInChunk[chunk] == CHUNK;
     }
 
-    /** Gives memory back, but no more than would leave as much room as there are entries. */
+    /** Frees empty chunks, but keeps as much room as there are entries. */
     private void releaseEmpty() {
         for (int i = 0; i < chunks.length && spare() > live; i++) {
             if (isEmpty(i) && i != current) {
@@ -174,7 +176,7 @@ final class SlotPool {
         }
     }
 
-    /** A small table has one small chunk, which doubles until it is a whole one. */
+    /** Doubles the single chunk of a small table until it has its full size. */
     private void growFirst() {
         int slots = used[0].length << 6;
         chunks[0] = Arrays.copyOf(chunks[0], 2 * slots * words);

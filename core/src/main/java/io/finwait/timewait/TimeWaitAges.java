@@ -1,8 +1,8 @@
 package io.finwait.timewait;
 
 /**
- * How many entries are how old: counts of equal width. Give it to {@link TimeWaitTable#list}, some
- * entries at a time; the ages are those at the time given here.
+ * A histogram of the entries' ages. Pass it to {@link TimeWaitTable#list}, which may list some
+ * entries at a time; ages are taken at the time given to the constructor.
  */
 public final class TimeWaitAges implements TimeWaitVisitor {
 
@@ -14,11 +14,11 @@ public final class TimeWaitAges implements TimeWaitVisitor {
     private long finWait2;
 
     /**
-     * Nothing counted yet.
+     * An empty histogram.
      *
-     * @param widthNs ages that are counted together, in ns, above 0
-     * @param counts how many such counts; what is older is in the last one
-     * @param nowNs the time to which ages are taken
+     * @param widthNs the range of ages of each count, in ns, above 0
+     * @param counts how many counts there are, above 0; the last one also holds everything older
+     * @param nowNs the time at which ages are taken, in ns
      */
     public TimeWaitAges(long widthNs, int counts, long nowNs) {
         if (widthNs < 1 || counts < 1) {
@@ -42,7 +42,7 @@ public final class TimeWaitAges implements TimeWaitVisitor {
         counts[(int) Math.min(age / widthNs, counts.length - 1)]++;
     }
 
-    /** Entries of TIME-WAIT whose age is at least {@code i} times the width, and below the next. */
+    /** Entries in TIME-WAIT with an age from {@code i} times the width to {@code i + 1} times. */
     public long count(int i) {
         return counts[i];
     }
@@ -52,7 +52,7 @@ public final class TimeWaitAges implements TimeWaitVisitor {
         return counts.length;
     }
 
-    /** All entries seen, orphans in FIN-WAIT-2 included. */
+    /** All entries visited, including orphans in FIN-WAIT-2. */
     public long total() {
         return total;
     }
@@ -62,7 +62,7 @@ public final class TimeWaitAges implements TimeWaitVisitor {
         return finWait2;
     }
 
-    /** The greatest age seen, in ns. */
+    /** The greatest age visited, in ns. */
     public long oldestNs() {
         return oldestNs;
     }

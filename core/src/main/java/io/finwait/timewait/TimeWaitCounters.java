@@ -1,8 +1,8 @@
 package io.finwait.timewait;
 
 /**
- * What has happened to a table up to the call of {@link TimeWaitTable#counters()}; read on the
- * table's thread.
+ * What has happened in a table up to the call of {@link TimeWaitTable#counters()}; to be read on
+ * the table's thread.
  */
 public final class TimeWaitCounters {
 
@@ -23,22 +23,22 @@ public final class TimeWaitCounters {
 
     TimeWaitCounters() {}
 
-    /** Entries that came in. */
+    /** Entries that entered the table. */
     public long entered() {
         return entered;
     }
 
-    /** Newcomers turned away because the table was full. */
+    /** New entries refused because the table was full. */
     public long refused() {
         return refused;
     }
 
-    /** Entries whose time was over. */
+    /** Entries that expired. */
     public long expired() {
         return expired;
     }
 
-    /** Entries that made room for others. */
+    /** Entries evicted to make room for new ones. */
     public long evicted() {
         return evicted;
     }
@@ -53,27 +53,27 @@ public final class TimeWaitCounters {
         return restarted;
     }
 
-    /** Answers that the limit allowed. */
+    /** Challenge ACKs that the limit allowed. */
     public long challenged() {
         return challenged;
     }
 
-    /** Answers that the limit forbade. */
+    /** Challenge ACKs that the limit forbade. */
     public long suppressed() {
         return suppressed;
     }
 
-    /** Entries given up for a connection that the peer began (RFC 6191). */
+    /** Entries removed for a connection that the peer opened (RFC 6191). */
     public long reopened() {
         return reopened;
     }
 
-    /** Entries given up for a connection begun from here. */
+    /** Entries removed for a connection opened from here. */
     public long reused() {
         return reused;
     }
 
-    /** Entries that were parked and came back. */
+    /** Parked entries that returned to TIME-WAIT. */
     public long returned() {
         return returned;
     }
@@ -88,7 +88,7 @@ public final class TimeWaitCounters {
         return removed;
     }
 
-    /** RSTs ignored in TIME-WAIT that would have ended it by the letter of RFC 793 (RFC 1337). */
+    /** RSTs ignored in TIME-WAIT that would have ended it under RFC 793 (RFC 1337). */
     public long assassinationsBlocked() {
         return assassinationsBlocked;
     }

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Which entries a listing is about. Ages are times since the wait began or was last restarted; an
- * orphan in FIN-WAIT-2, whose wait has not begun, has the age 0.
+ * Selects the entries of a listing. An age is the time since the wait began or was last restarted;
+ * an orphan in FIN-WAIT-2, whose wait has not begun, has age 0.
  *
  * @param locals local addresses
  * @param remotes remote addresses
  * @param localPort local port, or 0 for any
  * @param remotePort remote port, or 0 for any
- * @param youngestNs ages from here on, in ns
- * @param oldestNs ages up to here, in ns
+ * @param youngestNs the lowest age, in ns
+ * @param oldestNs the highest age, in ns
  */
 public record TimeWaitFilter(
         AddressPredicate locals,
@@ -40,34 +40,34 @@ public record TimeWaitFilter(
         }
     }
 
-    /** The same for other local addresses. */
+    /** The same filter with other local addresses. */
     public TimeWaitFilter withLocals(AddressPredicate changed) {
         return new TimeWaitFilter(changed, remotes, localPort, remotePort, youngestNs, oldestNs);
     }
 
-    /** The same for other remote addresses. */
+    /** The same filter with other remote addresses. */
     public TimeWaitFilter withRemotes(AddressPredicate changed) {
         return new TimeWaitFilter(locals, changed, localPort, remotePort, youngestNs, oldestNs);
     }
 
-    /** The same for another local port; 0 for any. */
+    /** The same filter with another local port; 0 for any. */
     public TimeWaitFilter withLocalPort(int port) {
         return new TimeWaitFilter(locals, remotes, port, remotePort, youngestNs, oldestNs);
     }
 
-    /** The same for another remote port; 0 for any. */
+    /** The same filter with another remote port; 0 for any. */
     public TimeWaitFilter withRemotePort(int port) {
         return new TimeWaitFilter(locals, remotes, localPort, port, youngestNs, oldestNs);
     }
 
-    /** The same for other ages, both ends included. */
+    /** The same filter with other ages, both bounds included. */
     public TimeWaitFilter withAges(Duration youngest, Duration oldest) {
         return new TimeWaitFilter(
                 locals, remotes, localPort, remotePort, youngest.toNanos(), oldest.toNanos());
     }
 
     /**
-     * True when an entry is one of these.
+     * True when an entry passes the filter.
      *
      * @param nowNs the caller's clock, as for {@link TimeWaitTable}
      */

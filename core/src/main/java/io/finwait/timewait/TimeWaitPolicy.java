@@ -14,15 +14,15 @@ import java.util.function.Consumer;
  * @param rst what a RST does
  * @param reopening true: an acceptable SYN may reopen the tuple (RFC 6191)
  * @param reuse which tuples a connection opened from here may take over
- * @param reuseDelayNs how long an entry must have rested before it may be reused, in ns
+ * @param reuseDelayNs how long an entry must have waited before it may be reused, in ns
  * @param maxEntries the most entries at a time
  * @param maxOctets the most memory, in octets, counted as {@link TimeWaitTable#IPV4_OCTETS} and
  *     {@link TimeWaitTable#IPV6_OCTETS} for each entry
- * @param overflow what happens when one more would be too many
- * @param shortestNs how long an entry stays at least under {@link Overflow#SHORTEN_FIRST}, in ns
- * @param restartCap no restart keeps an entry longer than this many times 2MSL after it entered
- * @param answerIntervalNs at most one answer to segments without text in this time, in ns (RFC 5961
- *     §7)
+ * @param overflow what happens when a new entry exceeds a limit
+ * @param shortestNs the shortest wait under {@link Overflow#SHORTEN_FIRST}, in ns
+ * @param restartCap restarts end an entry no later than this many times 2MSL after it entered
+ * @param answerIntervalNs an entry sends at most one challenge ACK in this time, in ns (RFC 5961
+ *     §7); 0 for no limit
  */
 public record TimeWaitPolicy(
         List<PathClass> pathClasses,
@@ -37,10 +37,10 @@ public record TimeWaitPolicy(
         int restartCap,
         long answerIntervalNs) {
 
-    /** 2MSL is at least this long: MSL and several of the peer's retransmission timeouts. */
+    /** The shortest 2MSL: it leaves time for several retransmissions of the peer. */
     public static final Duration SHORTEST_2MSL = Duration.ofSeconds(3);
 
-    /** 2MSL is at most this long: twice the 2 minutes of RFC 9293 §3.4.2. */
+    /** The longest 2MSL: twice the 2 minutes of RFC 9293 §3.4.2. */
     public static final Duration LONGEST_2MSL = Duration.ofMinutes(4);
 
     /** The most path classes. */
@@ -48,9 +48,7 @@ public record TimeWaitPolicy(
 
     private static final int MOST_ENTRIES = 1 << 26;
 
-    /**
-     * The part of the heap that a table may take, while others of its kind and all else must live.
-     */
+    /** By default a table takes at most one part in this many of the heap. */
     private static final int HEAP_SHARE = 8;
 
     private static final Duration DEFAULT_2MSL = Duration.ofSeconds(60);
@@ -78,28 +76,28 @@ public record TimeWaitPolicy(
 
     /** What happens when the table is full. */
     public enum Overflow {
-        /** The newcomer is refused, as Linux does. */
+        /** The new entry is refused, as Linux does. */
         REFUSE_NEW,
-        /** The entry nearest to its end goes, as FreeBSD does. */
+        /** The entry that expires next is evicted, as FreeBSD does. */
         EVICT_OLDEST,
         /**
-         * Of some entries looked at by chance, one of the remote host (IPv6: of the /64) that holds
-         * most goes; a newcomer whose host holds more than any of them is refused.
+         * Of some randomly chosen entries, one of the remote host (IPv6: /64) with the most entries
+         * is evicted; the new entry is refused if its own host has more.
          */
         FAIR_PER_REMOTE,
         /**
-         * The entry nearest to its end goes if it has stayed for {@link
-         * TimeWaitPolicy#shortestNs()}, otherwise the newcomer is refused: 2MSL shrinks as far as
-         * the load demands, and no further.
+         * The entry that expires next is evicted if it has waited for {@link
+         * TimeWaitPolicy#shortestNs()}, otherwise the new entry is refused: 2MSL shrinks as far as
+         * the load demands, but not below that.
          */
         SHORTEN_FIRST
     }
 
     /**
-     * Remote hosts that share a 2MSL.
+     * A class of remote hosts with one 2MSL.
      *
      * @param name for people
-     * @param remotes which remote addresses belong to it
+     * @param remotes the remote addresses that belong to it
      * @param twoMslNs 2MSL in ns, {@link #SHORTEST_2MSL} to {@link #LONGEST_2MSL}
      */
     public record PathClass(String name, AddressPredicate remotes, long twoMslNs) {
@@ -165,13 +163,13 @@ public record TimeWaitPolicy(
                 500 * MILLISECOND);
     }
 
-    /** The same 2MSL for everybody. */
+    /** The same 2MSL for all remote hosts. */
     public TimeWaitPolicy withTwoMsl(Duration twoMsl) {
         return withPathClasses(
                 List.of(new PathClass("everybody", AddressPredicate.ANY, twoMsl.toNanos())));
     }
 
-    /** One more path class, asked before those there are. */
+    /** One more path class, which is tested before the others. */
     public TimeWaitPolicy withPathClass(String name, AddressPredicate remotes, Duration twoMsl) {
         List<PathClass> all = new ArrayList<>();
         all.add(new PathClass(name, remotes, twoMsl.toNanos()));
@@ -194,7 +192,7 @@ public record TimeWaitPolicy(
         return with(draft -> draft.reopening = changed);
     }
 
-    /** Another rule for connections opened from here, with the rest that an entry must have had. */
+    /** Another rule for connections opened from here, and how long an entry must have waited. */
     public TimeWaitPolicy withReuse(Reuse changed, Duration delay) {
         return with(
                 draft -> {
@@ -203,7 +201,7 @@ public record TimeWaitPolicy(
                 });
     }
 
-    /** Another cap in entries, and what happens there. */
+    /** Another maximum of entries, and what happens when it is reached. */
     public TimeWaitPolicy withMaxEntries(int entries, Overflow atOverflow) {
         return with(
                 draft -> {
@@ -212,7 +210,7 @@ public record TimeWaitPolicy(
                 });
     }
 
-    /** Another cap in octets, and what happens there. */
+    /** Another maximum of memory in octets, and what happens when it is reached. */
     public TimeWaitPolicy withMaxOctets(long octets, Overflow atOverflow) {
         return with(
                 draft -> {
@@ -221,17 +219,17 @@ public record TimeWaitPolicy(
                 });
     }
 
-    /** Another shortest stay under {@link Overflow#SHORTEN_FIRST}. */
+    /** Another shortest wait under {@link Overflow#SHORTEN_FIRST}. */
     public TimeWaitPolicy withShortest(Duration shortest) {
         return with(draft -> draft.shortestNs = shortest.toNanos());
     }
 
-    /** Another cap of restarts: 1 (no restart prolongs anything) to 8 times 2MSL. */
+    /** Another cap of restarts: 1 (restarts have no effect) to 8 times 2MSL. */
     public TimeWaitPolicy withRestartCap(int times) {
         return with(draft -> draft.restartCap = times);
     }
 
-    /** Another interval of answers to segments without text. */
+    /** Another shortest interval between two challenge ACKs. */
     public TimeWaitPolicy withAnswerInterval(Duration interval) {
         return with(draft -> draft.answerIntervalNs = interval.toNanos());
     }
@@ -253,7 +251,7 @@ public record TimeWaitPolicy(
         return last;
     }
 
-    /** The same fields, changeable. */
+    /** The same fields, mutable. */
     private static final class Draft {
 
         private List<PathClass> pathClasses;

@@ -9,30 +9,31 @@ import io.finwait.wire.Seq;
 import java.util.Objects;
 
 /**
- * Connections in TIME-WAIT, and orphans in FIN-WAIT-2, as a few dozen flat octets each. Addresses
- * are two longs as in {@link IpAddress}; ports are 1 to 65,535; {@code nowNs} is a reading of the
- * caller's clock in ns and must not run backwards (a reading before the last one is taken for the
+ * A table of connections in TIME-WAIT, and of orphans in FIN-WAIT-2, with a few dozen octets for
+ * each. Addresses are two longs as in {@link IpAddress}; ports are 1 to 65,535; {@code nowNs} is
+ * the time of the caller's clock in ns, which must not run backwards (an earlier time counts as the
  * last one).
  *
- * <p>An entry stays until {@link #expire} takes it: call that before asking about the segments of a
- * batch. In the steady state nothing is allocated. One thread owns the table.
+ * <p>Entries stay until {@link #expire} removes them: call it before asking about the segments of a
+ * batch. In the steady state nothing is allocated. The table is for one thread.
  */
 public final class TimeWaitTable implements TimeWaitView {
 
     /**
-     * What an IPv4 entry counts against {@link TimeWaitPolicy#maxOctets()}, index and timer
-     * included.
+     * Octets that an IPv4 entry counts for in {@link TimeWaitPolicy#maxOctets()}, with index and
+     * timer.
      */
     public static final int IPV4_OCTETS = 48;
 
-    /** What an IPv6 entry counts, index and timer included. */
+    /** Octets that an IPv6 entry counts for, with index and timer. */
     public static final int IPV6_OCTETS = 80;
 
-    /** The longest wait that {@link #enterFinWait2} takes, in ns. */
+    /** The longest timeout that {@link #enterFinWait2} accepts, in ns. */
     public static final long LONGEST_FIN_WAIT_2_NS = 240_000_000_000L;
 
     /**
-     * A new incarnation's numbers begin at least this far ahead of the old one's (RFC 9293 §3.6.1).
+     * A new incarnation's sequence numbers begin at least this far above the old ones (RFC 9293
+     * §3.6.1).
      */
     private static final int ISS_STEP = 65_537;
 
@@ -48,7 +49,7 @@ public final class TimeWaitTable implements TimeWaitView {
     private final Parking parking;
 
     /**
-     * A table that nobody observes.
+     * An empty table without an observer.
      *
      * @param random gives the key of the hash
      */
@@ -78,9 +79,9 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * A connection enters TIME-WAIT: its FIN is acknowledged, and the peer's has come.
+     * Enters a connection into TIME-WAIT: its FIN is acknowledged, and the peer's FIN has arrived.
      *
-     * @param rcvWnd RCV.WND in octets; answers tell it through the scale
+     * @param rcvWnd RCV.WND in octets; answers carry it scaled
      * @param rcvWndScale 0 to 14
      * @param tsRecent TS.Recent, when timestamps are in use
      * @param tsRecentAgeNs how long ago TS.Recent was recorded
@@ -106,8 +107,8 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * An orphan enters FIN-WAIT-2: its FIN is acknowledged, the peer's has not come, and the
-     * application has closed. The peer's FIN will turn the entry into one of TIME-WAIT.
+     * Enters an orphan in FIN-WAIT-2: its FIN is acknowledged, the application has closed, but the
+     * peer's FIN has not arrived. When that comes, the entry changes to TIME-WAIT.
      *
      * @param timeoutNs how long to wait for that FIN, 1 to {@link #LONGEST_FIN_WAIT_2_NS}
      * @return false when the table is full and its policy refuses newcomers: the connection is
@@ -220,8 +221,8 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * The entry that the last call was about: the one found, parked or reused. Where the call ended
-     * an entry, it holds that entry as it was.
+     * The entry that the last call found, parked or reused. If the call ended an entry, this is the
+     * entry as it was.
      */
     public TimeWaitEntry entry() {
         return entry;
@@ -231,7 +232,7 @@ public final class TimeWaitTable implements TimeWaitView {
      * The initial sequence number of a connection that takes over the tuple of {@link #entry()}:
      * greater than everything the old incarnation used (RFC 9293 §3.6.1).
      *
-     * @param rfc6528 what RFC 6528 would choose; it is taken when it lies far enough ahead
+     * @param rfc6528 the number by RFC 6528; it is returned if it lies far enough ahead
      * @param oldSndNxt SND.NXT of the old incarnation
      * @param random random bits
      */
@@ -240,7 +241,7 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * A new connection is being made of an acceptable SYN: the entry is parked, its time runs on.
+     * Parks an entry for a new connection that an acceptable SYN has begun; its time runs on.
      *
      * @return false when there is none
      */
@@ -249,14 +250,14 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * A connection opened from here wants the tuple. When the policy grants it, the entry is
-     * parked; the connection takes an initial sequence number from {@link #reopeningIss} and
-     * inherits TS.Recent. Granted is what {@link TimeWaitPolicy#reuse()} allows, with timestamps on
-     * both incarnations, after {@link TimeWaitPolicy#reuseDelayNs()}; never FIN-WAIT-2, never what
-     * is parked already.
+     * Parks an entry for a connection that is opened from here, if the policy allows it. The
+     * connection then takes an initial sequence number from {@link #reopeningIss} and inherits
+     * TS.Recent. {@link TimeWaitPolicy#reuse()} must allow the addresses, both incarnations must
+     * use timestamps, and {@link TimeWaitPolicy#reuseDelayNs()} must have passed; an orphan in
+     * FIN-WAIT-2 and a parked entry can't be reused.
      *
      * @param timestamps true when the new connection will offer timestamps
-     * @return true when the tuple may be used; false when not, or when the table has no such entry
+     * @return true when the entry is parked; false when reuse is not allowed or there is no entry
      */
     public boolean reuse(FourTuple tuple, boolean timestamps, long nowNs) {
         int ref = lookup.find(tuple);
@@ -264,7 +265,7 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * The connection for which the entry was parked is established: the entry goes.
+     * Removes a parked entry, because its new connection is established.
      *
      * @return false when there is no parked entry, because its time was over meanwhile
      */
@@ -274,8 +275,8 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * The connection for which the entry was parked came to nothing: the entry is back in TIME-WAIT
-     * with the deadline it had (RFC 9293 §3.6.1 (2)).
+     * Returns a parked entry to TIME-WAIT with its old deadline, because its new connection has
+     * failed (RFC 9293 §3.6.1 (2)).
      *
      * @return false when there is no parked entry, because its time was over meanwhile
      */
@@ -289,8 +290,8 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * Looks a whole batch up, several times as fast as one tuple after the other. What it found is
-     * then near at hand for {@link #segment}.
+     * Looks up a whole batch, several times as fast as one tuple after another. The entries found
+     * are then in the cache for {@link #segment}.
      *
      * @return bit i is set when the table has tuple i, parked or not
      */
@@ -313,7 +314,7 @@ public final class TimeWaitTable implements TimeWaitView {
         return true;
     }
 
-    /** Takes an entry out; false when there is none. */
+    /** Removes an entry; false when there is none. */
     public boolean remove(FourTuple tuple, long nowNs) {
         int ref = lookup.find(tuple);
         if (ref == NIL) {
@@ -326,10 +327,11 @@ public final class TimeWaitTable implements TimeWaitView {
     }
 
     /**
-     * Ends entries whose deadline is not after {@code nowNs}, in the order of their deadlines.
+     * Removes entries whose deadline is at or before {@code nowNs}, in the order of their
+     * deadlines.
      *
-     * @param limit the most to end in this call, so that its duration is bounded
-     * @return how many ended; when it is less than the limit, none is overdue
+     * @param limit the most entries to remove in this call, which bounds its duration
+     * @return how many were removed; fewer than the limit means that none is overdue
      */
     public int expire(long nowNs, int limit) {
         entries.clock(nowNs);

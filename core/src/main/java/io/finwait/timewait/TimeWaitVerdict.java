@@ -1,34 +1,35 @@
 package io.finwait.timewait;
 
 /**
- * What has to be done with a segment that {@link TimeWaitTable#segment} was asked about. Numbers
- * that an answer needs stand in {@link TimeWaitTable#entry()}.
+ * What to do with a segment, as {@link TimeWaitTable#segment} decides. {@link
+ * TimeWaitTable#entry()} has the numbers that an answer needs.
  */
 public enum TimeWaitVerdict {
-    /** The table has no entry of this tuple: look further. */
+    /** The table has no entry of this tuple. */
     NOT_FOUND,
-    /** Not for the table: the entry is parked, give the segment to the new connection. */
+    /** The entry is parked: pass the segment to the new connection. */
     PASS,
-    /** Say nothing. */
+    /** Drop the segment. */
     DROP,
     /** Send {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>} at once. */
     ACK,
     /**
-     * The same octets as {@link #ACK}; it was allowed by the limit on such answers (RFC 5961 §7).
+     * Send the same segment as for {@link #ACK}; the limit on challenge ACKs allows it (RFC 5961
+     * §7).
      */
     CHALLENGE_ACK,
     /**
-     * An acceptable SYN (RFC 6191 §2). When a connection is made of it, call {@link
+     * The segment is an acceptable SYN (RFC 6191 §2). To begin a connection, call {@link
      * TimeWaitTable#park} and choose the initial sequence number with {@link
-     * TimeWaitTable#reopeningIss}; when the backlog is full, drop the segment: the entry is
-     * untouched.
+     * TimeWaitTable#reopeningIss}. If the backlog is full, drop the segment; the entry is
+     * unchanged.
      */
     REOPEN,
     /**
-     * New text for a connection that nobody reads any more (RFC 2525 §2.16): the entry is gone;
-     * send {@code <SEQ=SEG.ACK><CTL=RST>}.
+     * The segment has text that nobody will read (RFC 2525 §2.16): the entry is removed; send
+     * {@code <SEQ=SEG.ACK><CTL=RST>}.
      */
     RESET,
-    /** An acceptable RST: the entry is gone; send nothing. */
+    /** The segment is an acceptable RST: the entry is removed; send nothing. */
     CLOSED
 }

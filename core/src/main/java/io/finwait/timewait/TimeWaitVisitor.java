@@ -1,11 +1,11 @@
 package io.finwait.timewait;
 
-/** Sees entries one by one ({@link TimeWaitTable#list}). */
+/** Visits entries one by one ({@link TimeWaitTable#list}). */
 @FunctionalInterface
 public interface TimeWaitVisitor {
 
     /**
-     * Sees one entry.
+     * Visits one entry.
      *
      * @param entry valid only during the call
      */

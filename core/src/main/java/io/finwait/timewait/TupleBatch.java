@@ -3,8 +3,8 @@ package io.finwait.timewait;
 import io.finwait.wire.FourTuple;
 
 /**
- * Up to 32 tuples to be looked up together ({@link TimeWaitTable#find}): what one lookup waits for,
- * the memory, all of them wait for at once. Reused from batch to batch.
+ * Up to 32 tuples to be looked up together ({@link TimeWaitTable#find}), so that all lookups wait
+ * for memory at the same time. Reused from batch to batch.
  */
 public final class TupleBatch {
 
@@ -37,7 +37,7 @@ public final class TupleBatch {
     /**
      * Adds a tuple.
      *
-     * @return its number, which is the number of its bit in the answer
+     * @return its number, which is the number of its bit in the result
      * @throws IllegalStateException when the batch is full
      */
     public int add(FourTuple tuple) {

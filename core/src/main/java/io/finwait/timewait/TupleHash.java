@@ -4,10 +4,9 @@ import io.finwait.spi.RandomSource;
 
 /**
  * A keyed hash of three words. Without the key, and without seeing hashes, nobody can tell which
- * tuples collide. Two products of 64 by 64 bits, each folded into 64, are short enough for the
- * processor to be
- * at the next lookups while it waits for the memory of this one; a pseudo-random function such as
- * SipHash, six times as long, is not.
+ * tuples collide. It takes two products of 64 by 64 bits, each folded into 64: short enough for the
+ * processor to begin the next lookups while it waits for memory. A pseudo-random function such as
+ * SipHash takes six times as long.
  */
 class TupleHash {
 

@@ -3,19 +3,18 @@ package io.finwait.timewait;
 import java.util.Arrays;
 
 /**
- * From a tuple to its entry, by the tuple's hash. It grows and shrinks without a pause: while it
- * does, there are two generations of {@link Buckets}, and each change of the index moves a few
- * buckets from the old to the new. Whether a hash is looked for in the one or the other follows
- * from its home alone.
+ * The index of the table, by the tuples' hashes. It grows and shrinks without a pause: meanwhile
+ * there are two generations of {@link Buckets}, and each change of the index moves a few buckets
+ * from the old to the new one. The home of a hash tells in which of them it is.
  */
 final class TupleIndex {
 
     private static final int SMALLEST = 4;
 
-    /** Up to here the next generation has twice the buckets, and is filled at once. */
+    /** Up to this size the next generation has twice the buckets and is filled at once. */
     private static final int SMALL = 256;
 
-    /** Entries in a home's reach that found no room; only colliding hashes bring them about. */
+    /** Entries that found no bucket with room within reach, which only colliding hashes cause. */
     private int[] stash = new int[4];
 
     private final EntryStore store;
@@ -24,7 +23,7 @@ final class TupleIndex {
     private final long[] movingHash = new long[Buckets.SLOTS];
     private Buckets buckets;
 
-    /** The generation to come, or null. */
+    /** The next generation, or null. */
     private Buckets next;
 
     /** Homes of {@link #buckets} below this one are in {@link #next}. */
@@ -76,8 +75,8 @@ final class TupleIndex {
     }
 
     /**
-     * Looks in the home of a hash or behind it. It is kept out of {@link #findNarrow}, so that what
-     * nearly always suffices is short.
+     * Searches the home of a hash and the buckets after it. It is a method of its own so that
+     * {@link #findNarrow}, which nearly always suffices, stays short.
      */
     private int findFurther(
             Buckets in, int from, long hashed, boolean wide, long k0, long k1, long k2) {
@@ -99,9 +98,9 @@ final class TupleIndex {
     }
 
     /**
-     * The likeliest entry of a hash, or {@link EntryStore#NIL} when there is surely none. It
-     * touches one line of the index and nothing else, so that many such lookups overlap in the
-     * memory.
+     * The most likely entry of a hash, or {@link EntryStore#NIL} when there certainly is none. It
+     * reads a single cache line of the index, so that many such lookups wait for memory at the same
+     * time.
      */
     int guess(long hashed) {
         Buckets in = generation(hashed);
@@ -110,13 +109,13 @@ final class TupleIndex {
         int at = Buckets.offset(home);
         long tag = Buckets.tag(hashed);
         long m = Buckets.match(chunk, at, tag);
-        // To read what is of no interest is cheaper than to guess wrongly whether there is a match.
+        // Reading a useless reference is cheaper than a mispredicted branch.
         int ref = Buckets.refOrOther(chunk, at, m);
         int none = Buckets.isPassed(chunk, at, hashed) ? UNKNOWN : EntryStore.NIL;
         return m == 0 ? none : ref;
     }
 
-    /** What {@link #guess} says when only {@link #find} can tell. */
+    /** The result of {@link #guess} when only {@link #find} can tell. */
     static final int UNKNOWN = -1;
 
     void add(long hashed, int ref) {

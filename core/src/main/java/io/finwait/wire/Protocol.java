@@ -1,6 +1,6 @@
 package io.finwait.wire;
 
-/** Numbers of the protocols that ride on IP. */
+/** Protocol numbers of IP. */
 public final class Protocol {
 
     /** ICMP for IPv4 (RFC 792). */

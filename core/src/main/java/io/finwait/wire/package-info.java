@@ -1,6 +1,5 @@
 /**
  * The octets on the wire: sequence numbers, checksums, and views of IPv4, IPv6, TCP and ICMP
- * headers over a buffer. Nothing here has state, and no octets can make it throw: parsers return a
- * verdict.
+ * headers over a buffer. Parsers never throw, whatever the octets are: they return a verdict.
  */
 package io.finwait.wire;

@@ -84,9 +84,9 @@ public final class PathMtu {
 
     /**
      * A router that reports an MTU as large as the packet that it has dropped is wrong: the next
-     * lower plateau is tried instead (RFC 1191 §5). The quoted length is used only if one of our
-     * packets can have had it, that is, if the text in such a packet, with all options, is no
-     * longer than what is outstanding.
+     * lower plateau is tried instead (RFC 1191 §5). This applies only if one of our packets can
+     * have had the quoted length: its text, even with the longest options, must not reach beyond
+     * SND.NXT.
      */
     private static int believedV4(Tcb tcb, IcmpError error) {
         int packet = error.packetLength();
