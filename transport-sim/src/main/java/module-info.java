@@ -9,7 +9,7 @@ module io.finwait.sim {
     requires transitive io.finwait.core;
     requires java.xml;
     requires org.slf4j;
-    // Only for those who run the transport contract.
+    // Only for those who run the transport contract, or use @SimTest.
     requires static org.junit.jupiter.api;
     requires static java.management;
     requires static jdk.management;
@@ -17,6 +17,7 @@ module io.finwait.sim {
     exports io.finwait.sim;
     exports io.finwait.sim.contract;
     exports io.finwait.sim.explore;
+    exports io.finwait.sim.junit;
     exports io.finwait.sim.net;
     exports io.finwait.sim.script;
 

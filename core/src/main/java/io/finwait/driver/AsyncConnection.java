@@ -3,6 +3,7 @@ package io.finwait.driver;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
+import io.finwait.tcp.State;
 import io.finwait.tcp.TcpInfo;
 import io.finwait.wire.IpAddress;
 
@@ -41,10 +42,14 @@ public final class AsyncConnection {
     private final int localPort;
     private final IpAddress remoteAddress;
     private final int remotePort;
+    private final boolean accepted;
     private final CompletableFuture<CloseReason> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> outputAccepted = new CompletableFuture<>();
     private final Queue<Write> writes = new ArrayDeque<>();
     private Answer<AsyncConnection> connecting;
+
+    /** Stands between the user and the connection; null for all but those of tests. */
+    private Grip grip;
 
     /** Takes the place of {@link #reading} and {@link #writes}; null for most. */
     private RingPump pump;
@@ -55,7 +60,8 @@ public final class AsyncConnection {
     /** What ends the output, once the writes are done; null while nothing does. */
     private Runnable afterWrites;
 
-    private AsyncConnection(Driver driver, Connection connection) {
+    private AsyncConnection(Driver driver, Connection connection, boolean accepted) {
+        this.accepted = accepted;
         this.driver = driver;
         this.connection = connection;
         localAddress = connection.localAddress();
@@ -70,7 +76,7 @@ public final class AsyncConnection {
     }
 
     static void connecting(Driver driver, Connection connection, Answer<AsyncConnection> answer) {
-        AsyncConnection opened = new AsyncConnection(driver, connection);
+        AsyncConnection opened = new AsyncConnection(driver, connection, false);
         opened.connecting = answer;
         CompletableFuture<?> unused =
                 answer.whenComplete(
@@ -83,7 +89,7 @@ public final class AsyncConnection {
 
     /** A connection whose octets go by a pump, and which is not established yet. */
     static AsyncConnection pumped(Driver driver, Connection connection, RingPump pump) {
-        AsyncConnection opened = new AsyncConnection(driver, connection);
+        AsyncConnection opened = new AsyncConnection(driver, connection, false);
         opened.pump = pump;
         return opened;
     }
@@ -108,7 +114,12 @@ public final class AsyncConnection {
     }
 
     static AsyncConnection accepted(Driver driver, Connection connection) {
-        return new AsyncConnection(driver, connection);
+        return new AsyncConnection(driver, connection, true);
+    }
+
+    /** It was accepted at a port that listens, and not opened from here. */
+    public boolean wasAccepted() {
+        return accepted;
     }
 
     /** Address of this end. */
@@ -303,12 +314,12 @@ public final class AsyncConnection {
         }
     }
 
-    private void goOnReading() {
+    void goOnReading() {
         if (pump != null) {
             pump.readable();
         }
         Answer<Integer> answer = reading;
-        if (answer == null || (target.hasRemaining() && !connection.isReadable())) {
+        if (answer == null || (target.hasRemaining() && !isReadable())) {
             return;
         }
         ByteBuffer into = target;
@@ -319,7 +330,7 @@ public final class AsyncConnection {
         }
         int octets;
         try {
-            octets = connection.receive(into);
+            octets = receiveBelow(into);
         } catch (Throwable e) {
             answer.fail(e);
             return;
@@ -332,7 +343,7 @@ public final class AsyncConnection {
             Write write = writes.peek();
             if (write.answer.begin()) {
                 try {
-                    connection.send(write.source);
+                    send(write.source);
                 } catch (IOException e) {
                     write.answer.fail(e);
                     failWrites(e);
@@ -390,8 +401,51 @@ public final class AsyncConnection {
         return outputAccepted.copy();
     }
 
+    Grip grip() {
+        if (grip == null) {
+            grip = new Grip(this);
+        }
+        return grip;
+    }
+
     boolean isReadable() {
-        return connection.isReadable();
+        return (grip == null || grip.letsIn()) && connection.isReadable();
+    }
+
+    private int receiveBelow(ByteBuffer into) throws IOException {
+        int octets = connection.receive(into);
+        if (grip != null) {
+            grip.hasReceived(octets);
+        }
+        return octets;
+    }
+
+    /** With what waits in a ring. */
+    long unreadByUser() {
+        return connection.unread() + (pump == null ? 0 : pump.unread());
+    }
+
+    State state() {
+        return connection.hasEnded() ? State.CLOSED : connection.state();
+    }
+
+    boolean isClosedByUser() {
+        return connection.hasEnded() || (pump != null && pump.isClosed());
+    }
+
+    /** What the user writes from now on fails. */
+    void cutOff() {
+        if (pump != null) {
+            pump.cutOff();
+        }
+    }
+
+    void closeNow() {
+        connection.close();
+    }
+
+    void shutdownNow() {
+        connection.shutdownOutput();
     }
 
     int unread() {
@@ -405,7 +459,7 @@ public final class AsyncConnection {
     /** Takes received octets; -1 when no more will come, for whatever reason. */
     int receive(ByteBuffer into) {
         try {
-            return connection.receive(into);
+            return receiveBelow(into);
         } catch (IOException e) {
             // Why is told by closeReason().
             return -1;
@@ -413,6 +467,10 @@ public final class AsyncConnection {
     }
 
     int send(ByteBuffer octets) throws IOException {
+        return grip == null ? connection.send(octets) : grip.send(octets);
+    }
+
+    int sendBelow(ByteBuffer octets) throws IOException {
         return connection.send(octets);
     }
 

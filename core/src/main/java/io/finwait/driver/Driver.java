@@ -91,6 +91,7 @@ public final class Driver implements AutoCloseable {
     private boolean draining;
     private long drainDeadlineNs;
     private boolean drainTimeIsOver;
+    private Consumer<AsyncConnection> newcomers = connection -> {};
     private volatile boolean waiting;
     private volatile boolean ended;
 
@@ -422,6 +423,15 @@ public final class Driver implements AutoCloseable {
         }
     }
 
+    /** Is told of each connection that gets a user, before he can do anything with it. */
+    void newcomers(Consumer<AsyncConnection> listener) {
+        newcomers = listener;
+    }
+
+    void closeListeners() {
+        List.copyOf(listeners).forEach(AsyncListener::closeNow);
+    }
+
     /** One round of {@link #work}, at a time that somebody else says. */
     int turn(long nowNs) {
         if (ended) {
@@ -542,6 +552,7 @@ public final class Driver implements AutoCloseable {
 
     void add(AsyncConnection connection) {
         connections.add(connection);
+        newcomers.accept(connection);
         if (draining) {
             connection.endGracefully(drainDeadlineNs);
         }

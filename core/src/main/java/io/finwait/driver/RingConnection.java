@@ -70,6 +70,10 @@ public final class RingConnection {
 
     // The driver's thread.
     private boolean discarding;
+
+    /** Nothing that is still in the ring will be sent. */
+    private boolean outputCut;
+
     private ByteBuffer scratch;
 
     private RingConnection(Driver driver, Readiness readiness) {
@@ -496,6 +500,9 @@ public final class RingConnection {
         public boolean flush() throws IOException {
             ByteBuffer octets;
             boolean moved = false;
+            if (outputCut) {
+                return true;
+            }
             while ((octets = output.octetsToTake()) != null) {
                 int taken = connection.send(octets);
                 if (taken == 0) {
@@ -512,7 +519,24 @@ public final class RingConnection {
 
         @Override
         public boolean hasUnsent() {
-            return !ended && !output.isEmpty();
+            return !ended && !outputCut && !output.isEmpty();
+        }
+
+        @Override
+        public int unread() {
+            return input.length();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return closed;
+        }
+
+        @Override
+        public void cutOff() {
+            outputCut = true;
+            outputEnded = true;
+            readiness.changed(Readiness.WRITABLE);
         }
 
         @Override

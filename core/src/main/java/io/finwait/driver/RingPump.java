@@ -25,6 +25,15 @@ interface RingPump {
      */
     boolean flush() throws IOException;
 
+    /** Octets that were received and not read. */
+    int unread();
+
+    /** The user has closed. */
+    boolean isClosed();
+
+    /** The user can write no more, as if he had ended his output. */
+    void cutOff();
+
     /** Octets wait that were not handed over. */
     boolean hasUnsent();
 

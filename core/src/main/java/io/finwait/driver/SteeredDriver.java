@@ -3,6 +3,8 @@ package io.finwait.driver;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.EndpointConfig;
 
+import java.util.function.Consumer;
+
 /**
  * A {@link Driver} without a thread of its own: it works when it is given a turn, at the time it is
  * told. With it many endpoints, their network and their time can belong to one thread, as in a
@@ -43,6 +45,19 @@ public final class SteeredDriver {
      */
     public int turn(long nowNs) {
         return driver.turn(nowNs);
+    }
+
+    /**
+     * Is told, in a turn, of each connection that was opened or accepted, before its user can do
+     * anything with it. Set before the first turn.
+     */
+    public void onConnection(Consumer<AsyncConnection> listener) {
+        driver.newcomers(listener);
+    }
+
+    /** Closes all ports, in the thread that gives the turns. */
+    public void closeListeners() {
+        driver.closeListeners();
     }
 
     /** When it wants the next turn even if nobody calls; {@link Long#MAX_VALUE}: never. */

@@ -3,6 +3,8 @@ package io.finwait.sim.net;
 import io.finwait.driver.Timekeeper;
 import io.finwait.sim.SimNetwork;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -38,6 +40,7 @@ final class Clockwork implements Timekeeper {
     private final Standstill standstill;
     private final Runnable beforeTimePasses;
     private final Runnable atEnd;
+    private final List<Thread> woken = new ArrayList<>();
     private boolean ringing;
     private volatile boolean driverWork;
     private volatile long nowNs;
@@ -100,7 +103,20 @@ final class Clockwork implements Timekeeper {
 
     @Override
     public void unpark(Thread parked) {
-        workers.unpark(parked);
+        if (isOwnThread()) {
+            // Whoever ran before this turn is over could still come into it, or not: by chance.
+            woken.add(parked);
+        } else {
+            workers.unpark(parked);
+        }
+    }
+
+    /** Lets those go on whom the last turn has woken. */
+    private void letWokenGo() {
+        for (int i = 0; i < woken.size(); i++) {
+            workers.unpark(woken.get(i));
+        }
+        woken.clear();
     }
 
     @Override
@@ -148,6 +164,11 @@ final class Clockwork implements Timekeeper {
         }
     }
 
+    /** The calling thread is the network's own. */
+    boolean isOwnThread() {
+        return Thread.currentThread() == thread;
+    }
+
     /** Stops the thread and waits until it has. */
     void stop() {
         stopping = true;
@@ -188,6 +209,7 @@ final class Clockwork implements Timekeeper {
         network.lock();
         try {
             atEnd.run();
+            letWokenGo();
         } finally {
             network.unlock();
         }
@@ -226,7 +248,9 @@ final class Clockwork implements Timekeeper {
         try {
             do {
                 driverWork = false;
-                if (simulation.doWork() == 0) {
+                int done = simulation.doWork();
+                letWokenGo();
+                if (done == 0) {
                     return worked || driverWork || seen != workers.changes();
                 }
                 worked = true;

@@ -1,7 +1,9 @@
 package io.finwait.sim.net;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** The threads of {@link NetHost#run}, and what they threw. */
 final class HostThreads {
@@ -15,9 +17,14 @@ final class HostThreads {
         this.clockwork = clockwork;
     }
 
-    Thread start(String name, Body body) {
+    /**
+     * Starts a thread.
+     *
+     * @param forgiven what it throws is nobody's fault any more: its host has crashed meanwhile
+     */
+    Thread start(String name, Body body, BooleanSupplier forgiven) {
         Worker[] mine = new Worker[1];
-        Thread thread = new Thread(() -> run(mine[0], body), name);
+        Thread thread = new Thread(() -> run(mine[0], body, forgiven), name);
         thread.setDaemon(true);
         synchronized (this) {
             running.add(thread);
@@ -28,13 +35,15 @@ final class HostThreads {
         return thread;
     }
 
-    private void run(Worker me, Body body) {
+    private void run(Worker me, Body body, BooleanSupplier forgiven) {
         clockwork.workers().begin(me);
         try {
             body.run();
         } catch (Throwable e) {
             synchronized (this) {
-                failures.add(e);
+                if (!forgiven.getAsBoolean()) {
+                    failures.add(e);
+                }
             }
         } finally {
             hasEnded(me);
@@ -53,20 +62,36 @@ final class HostThreads {
 
     /** Waits until all have ended; then throws what the first failing one threw. */
     void finish() {
+        finish(Duration.ZERO);
+        throwFailure();
+    }
+
+    /**
+     * Waits until all have ended.
+     *
+     * @param longest on the network's clock; zero for as long as it takes
+     * @return those that have not
+     */
+    List<Thread> finish(Duration longest) {
         Thread me = Thread.currentThread();
         synchronized (this) {
             waiting.add(me);
         }
         try {
-            while (stillRunning(me)) {
-                clockwork.park(this, 0);
+            long begin = clockwork.nowNs();
+            long left = longest.toNanos();
+            while (stillRunning(me) && (longest.isZero() || left > 0)) {
+                clockwork.park(this, left);
+                left = longest.toNanos() - (clockwork.nowNs() - begin);
             }
         } finally {
             synchronized (this) {
                 waiting.remove(me);
             }
         }
-        throwFailure();
+        List<Thread> left = new ArrayList<>(running());
+        left.remove(me);
+        return left;
     }
 
     private synchronized boolean stillRunning(Thread me) {

@@ -1,6 +1,7 @@
 package io.finwait.sim.net;
 
 import io.finwait.driver.Driver;
+import io.finwait.driver.Grip;
 import io.finwait.driver.SteeredDriver;
 import io.finwait.sim.SimParticipant;
 import io.finwait.sim.SimTransport;
@@ -16,6 +17,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import javax.net.ServerSocketFactory;
@@ -37,7 +40,12 @@ public final class NetHost {
     private final SocketFactory sockets = new HostSocketFactory(this);
     private final ServerSocketFactory serverSockets = new HostServerSocketFactory(this);
     private UnaryOperator<EndpointConfig.Builder> settings = builder -> builder;
-    private SteeredDriver steered;
+    private volatile SteeredDriver steered;
+    private SimParticipant participant;
+    private Accepted accepted = new Accepted();
+
+    /** Grows when what runs here is not the host's any more. */
+    private final AtomicInteger boots = new AtomicInteger();
 
     NetHost(SimNet net, String name, int number) {
         this.net = net;
@@ -120,7 +128,8 @@ public final class NetHost {
      * @param task for messages
      */
     public Thread run(String task, Body body) {
-        return net.threads().start(name + "/" + task, body);
+        int atStart = boots.get();
+        return net.threads().start(name + "/" + task, body, () -> boots.get() != atStart);
     }
 
     // Settings.
@@ -157,7 +166,78 @@ public final class NetHost {
         return this;
     }
 
+    // What a host can suffer.
+
+    /** Its port answers SYN with RST from now on, whoever listens there. */
+    public PathFault refuse(int port) {
+        return net.on(Seg.syn().to(this).toPort(port), Act.resetSender());
+    }
+
+    /** SYNs to its port are lost from now on: a connect times out. */
+    public PathFault ignoreSyn(int port) {
+        return net.on(Seg.syn().to(this).toPort(port), Act.drop());
+    }
+
+    /** Its programs read no more: windows close, and its TCP still answers. */
+    public void pauseReading() {
+        net.onNetwork(() -> accepted.holdInput(true));
+    }
+
+    /** Takes {@link #pauseReading} back. */
+    public void resumeReading() {
+        net.onNetwork(() -> accepted.holdInput(false));
+    }
+
+    /**
+     * Its programs die, as by {@code kill -9}: ports are closed, connections end with FIN, or with
+     * RST where something is unread. What its threads throw from now on is forgiven.
+     */
+    public void kill() {
+        net.onNetwork(
+                () -> {
+                    boots.incrementAndGet();
+                    steered().closeListeners();
+                    accepted.all().forEach(Grip::kill);
+                });
+    }
+
+    /**
+     * It falls silent, without a FIN and without an RST, and knows nothing any more. What its
+     * threads throw from now on is forgiven.
+     */
+    public void crash() {
+        net.onNetwork(this::crashNow);
+    }
+
+    private void crashNow() {
+        boots.incrementAndGet();
+        SteeredDriver dead = steered();
+        net.simulation().remove(participant);
+        net.simulation().host(name).close();
+        halt(dead);
+        accepted = new Accepted();
+    }
+
+    /**
+     * It is there again after a crash, and answers with RST to what it has forgotten. Without a
+     * crash before it, it crashes first.
+     */
+    public void reboot() {
+        net.onNetwork(
+                () -> {
+                    if (!steered().driver().stopped().isDone()) {
+                        crashNow();
+                    }
+                    net.simulation().attach(name, IpAddress.of(address), IpAddress.of(address6));
+                    boot();
+                });
+    }
+
     // For the network.
+
+    Accepted accepted() {
+        return accepted;
+    }
 
     SimNet net() {
         return net;
@@ -186,17 +266,22 @@ public final class NetHost {
                         .random(transport.random());
         steered = SteeredDriver.over(settings.apply(config).build(), transport, net.clockwork());
         SteeredDriver booted = steered;
-        net.simulation().add(name, SimParticipant.of(booted::turn, booted::nextDeadlineNs));
+        booted.onConnection(accepted::add);
+        participant = SimParticipant.of(booted::turn, booted::nextDeadlineNs);
+        net.simulation().add(name, participant);
     }
 
     /** Ends its TCP, on the network's thread. */
     void halt() {
         if (steered != null) {
-            java.util.concurrent.CompletableFuture<?> unused =
-                    steered.driver().shutdown(Duration.ZERO);
-            while (!steered.driver().stopped().isDone()) {
-                steered.turn(net.simulation().nowNs());
-            }
+            halt(steered);
+        }
+    }
+
+    private void halt(SteeredDriver driver) {
+        CompletableFuture<?> unused = driver.driver().shutdown(Duration.ZERO);
+        while (!driver.driver().stopped().isDone()) {
+            driver.turn(net.simulation().nowNs());
         }
     }
 

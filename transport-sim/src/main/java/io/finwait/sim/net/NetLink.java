@@ -115,6 +115,17 @@ public final class NetLink {
         return change(model -> model.partition(0, 0));
     }
 
+    /**
+     * A NAT or firewall stands in the path, and forgets a connection over which nothing has passed
+     * for so long: what comes then is lost, or answered with an RST to its sender, until a SYN comes.
+     *
+     * @param then {@link Act#drop} or {@link Act#resetSender}
+     */
+    public PathFault forgetIdleAfter(Duration idle, Act then) {
+        List<String> hosts = directions.stream().map(each -> each.from().name()).toList();
+        return net.on(new NatTable(hosts, idle.toNanos())::matches, then);
+    }
+
     @Override
     public String toString() {
         List<String> names = new ArrayList<>();

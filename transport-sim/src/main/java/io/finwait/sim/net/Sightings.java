@@ -18,9 +18,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 
 /** What a network has seen, for those who want to read it. */
 final class Sightings {
@@ -112,7 +114,11 @@ final class Sightings {
         String left = packets.get(0).from();
         Ladder ladder = new Ladder(left, packets.get(0).to());
         Map<Long, LadderPacket> drawn = new LinkedHashMap<>();
+        PriorityQueue<Journal.Entry> flying =
+                new PriorityQueue<>(Comparator.comparingLong(Journal.Entry::deliveredNs));
         for (Journal.Entry each : packets) {
+            // What has arrived by then stands above what is sent.
+            land(flying, each.sentNs(), drawn);
             LadderPacket packet = drawn.get(each.copyOf());
             if (packet == null) {
                 byte[] octets = each.octets();
@@ -120,16 +126,22 @@ final class Sightings {
                 packet = ladder.sent(each.sentNs(), end, ByteBuffer.wrap(octets), 0, octets.length);
             }
             drawn.put(each.number(), packet);
+            if (each.isDelivered()) {
+                flying.add(each);
+            } else if (each.dropped() != null && each.copyOf() < 0) {
+                packet.lost();
+            }
         }
-        // Arrivals are told in the order of their times, whoever sent what.
-        packets.stream()
-                .filter(Journal.Entry::isDelivered)
-                .sorted((a, b) -> Long.compare(a.deliveredNs(), b.deliveredNs()))
-                .forEach(each -> drawn.get(each.number()).arrives(each.deliveredNs()));
-        packets.stream()
-                .filter(each -> each.dropped() != null && each.copyOf() < 0)
-                .forEach(each -> drawn.get(each.number()).lost());
+        land(flying, Long.MAX_VALUE, drawn);
         return new TextLadder().render(ladder);
+    }
+
+    private static void land(
+            PriorityQueue<Journal.Entry> flying, long nowNs, Map<Long, LadderPacket> drawn) {
+        while (!flying.isEmpty() && flying.peek().deliveredNs() <= nowNs) {
+            Journal.Entry arrived = flying.remove();
+            drawn.get(arrived.number()).arrives(arrived.deliveredNs());
+        }
     }
 
     void capture(Path file) throws IOException {

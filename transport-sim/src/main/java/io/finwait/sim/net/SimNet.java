@@ -2,7 +2,11 @@ package io.finwait.sim.net;
 
 import io.finwait.sim.Journal;
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.PacketMatcher;
+import io.finwait.sim.Rule;
 import io.finwait.sim.SimNetwork;
+import io.finwait.sim.SimTransport;
+import io.finwait.spi.Packet;
 import io.finwait.tcp.Endpoint;
 import io.finwait.wire.IpAddress;
 
@@ -14,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -58,7 +63,11 @@ public final class SimNet implements AutoCloseable {
     private final Journal journal = new Journal();
     private final Sightings sightings = new Sightings(this, journal);
     private final Map<String, NetHost> hosts = new LinkedHashMap<>();
+    private volatile String saw = "";
     private boolean closed;
+
+    /** On the network's thread. */
+    private boolean forging;
 
     private SimNet(long seed, Threads threads, Time time) {
         simulation = SimNetwork.seeded(seed).routeByAddress().observe(journal);
@@ -66,6 +75,8 @@ public final class SimNet implements AutoCloseable {
         clockwork =
                 new Clockwork(simulation, threads, time == Time.VIRTUAL, this::bootAll, this::halt);
         clock = new VirtualClock(clockwork);
+        // Rules see initial sequence numbers as long as there is one of them.
+        Rule unused = simulation.packets().count();
         this.threads = new HostThreads(clockwork);
         clockwork.workers().beginHere();
         clockwork.start();
@@ -153,6 +164,56 @@ public final class SimNet implements AutoCloseable {
         clockwork.standstill().patience(time);
     }
 
+    // Faults.
+
+    /**
+     * From now on the path does something with certain segments.
+     *
+     * <pre>{@code
+     * net.on(Seg.fin().from(shop).first(), Act.drop());
+     * net.on(Seg.carrying(301), Act.holdUntil(Seg.fin()));
+     * }</pre>
+     */
+    public PathFault on(Seg segments, Act act) {
+        return on(segments.counted(), act);
+    }
+
+    PathFault on(PacketMatcher matcher, Act act) {
+        // What the path itself has made is no segment of anybody's: no fault is about it.
+        PacketMatcher theirs = packet -> !forging && matcher.matches(packet);
+        return locked(() -> new PathFault(this, act.apply(this, theirs)));
+    }
+
+    /** The connections that a host accepts at a port, for faults and outcomes of them. */
+    public PeerConnections connections(NetHost of, int port) {
+        return new PeerConnections(of, port);
+    }
+
+    /** Writes down what the application saw, for tables of outcomes and the report. */
+    public void saw(String outcome) {
+        saw = Objects.requireNonNull(outcome, "outcome");
+    }
+
+    /** What was written down last; empty before. */
+    public String saw() {
+        return saw;
+    }
+
+    /** Every program that has accepted connections closes them, or else the next one that it accepts. */
+    void serversClose() {
+        onNetwork(() -> hosts.values().forEach(each -> each.accepted().serverCloses()));
+    }
+
+    /**
+     * Fails when something is left behind that a program should not leave: a thread of {@link
+     * NetHost#run} that still waits after an hour of the network's time, or has thrown something; a
+     * connection in CLOSE-WAIT, which its program has not closed; octets that were received and
+     * never read. {@code @SimTest} calls it.
+     */
+    public void verify() {
+        new Leftovers(this).verify();
+    }
+
     // What was seen.
 
     /**
@@ -210,15 +271,56 @@ public final class SimNet implements AutoCloseable {
         return clockwork.locked(action);
     }
 
+    /** Does something on the network's thread, and waits until it is done. */
+    void onNetwork(Runnable action) {
+        if (clockwork.isOwnThread()) {
+            action.run();
+            return;
+        }
+        ask(
+                () -> {
+                    CompletableFuture<Void> done = new CompletableFuture<>();
+                    locked(
+                            () ->
+                                    simulation.after(
+                                            0,
+                                            () -> {
+                                                action.run();
+                                                done.complete(null);
+                                            }));
+                    return done;
+                });
+    }
+
     /** What a host's TCP says of itself. */
     <T> T ask(NetHost host, Function<? super Endpoint, ? extends T> question) {
+        return ask(() -> host.driver().call(question));
+    }
+
+    private <T> T ask(Supplier<CompletableFuture<T>> question) {
         Thread me = Thread.currentThread();
-        CompletableFuture<T> answer = host.driver().call(question);
+        CompletableFuture<T> answer = question.get();
         CompletableFuture<?> unused = answer.whenComplete((value, failure) -> clockwork.unpark(me));
         while (!answer.isDone() && !clockwork.workers().hasFailed()) {
             clockwork.park(this, 0);
         }
         return answer.join();
+    }
+
+    /** Sends a packet in the name of a host; on the network's thread. */
+    void forge(String inTheNameOf, byte[] octets) {
+        SimTransport transport = simulation.host(inTheNameOf);
+        Packet packet = transport.claim(octets.length);
+        if (packet == null) {
+            return;
+        }
+        packet.buffer().put(packet.offset(), octets);
+        forging = true;
+        try {
+            transport.commit(packet, simulation.nowNs());
+        } finally {
+            forging = false;
+        }
     }
 
     SimNetwork simulation() {

@@ -1,0 +1,89 @@
+package io.finwait.sim.net;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.Callable;
+
+/** Programs for the two hosts of a test, and what they saw, in words. */
+final class Rig {
+
+    private Rig() {}
+
+    /** What a program does with a connection that it has accepted, and closes behind it. */
+    @FunctionalInterface
+    interface Session {
+        void with(Socket accepted) throws Exception;
+    }
+
+    /** A server for so many connections, one after the other, at port 80. */
+    static void serve(NetHost host, int connections, Session session) {
+        host.run(
+                "server",
+                () -> {
+                    try (ServerSocket listening = host.serverSocket(80)) {
+                        for (int i = 0; i < connections; i++) {
+                            try (Socket s = listening.accept()) {
+                                session.with(s);
+                            }
+                        }
+                    }
+                });
+    }
+
+    /** A server that writes so many octets and then reads to the end. */
+    static void writes(NetHost host, int octets) {
+        serve(
+                host,
+                1,
+                s -> {
+                    tolerate(() -> s.getOutputStream().write(new byte[octets]));
+                    tolerate(() -> s.getInputStream().readAllBytes());
+                });
+    }
+
+    /** A server that reads to the end. */
+    static void reads(NetHost host, int connections) {
+        serve(host, connections, s -> tolerate(() -> s.getInputStream().readAllBytes()));
+    }
+
+    static void tolerate(Body body) throws Exception {
+        try {
+            body.run();
+        } catch (IOException e) {
+            // Somebody else's test: what the server sees is not asked here.
+        }
+    }
+
+    static Socket connect(NetHost from, NetHost to) throws IOException {
+        Socket s = from.socket();
+        s.connect(to.at(80));
+        return s;
+    }
+
+    /** "1000 octets, end of stream", "0 octets, Connection reset": what a reader gets. */
+    static String readToTheEnd(Socket s) {
+        int octets = 0;
+        try {
+            InputStream in = s.getInputStream();
+            byte[] some = new byte[4096];
+            int read;
+            while ((read = in.read(some)) >= 0) {
+                octets += read;
+            }
+            return octets + " octets, end of stream";
+        } catch (IOException e) {
+            return octets + " octets, " + e.getMessage();
+        }
+    }
+
+    /** What a call says: its result, or the message of what it throws. */
+    static String outcome(Callable<?> call) {
+        try {
+            return String.valueOf(call.call());
+        } catch (Exception e) {
+            return e.getMessage();
+        }
+    }
+}
