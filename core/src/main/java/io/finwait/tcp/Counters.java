@@ -77,6 +77,12 @@ public interface Counters {
         FIN_WAIT_2_TIMEOUTS,
         /** Answers not sent because the transport had no room. */
         ANSWERS_WITHOUT_ROOM,
+        /** How often three quarters of the memory for text came into use. */
+        MEMORY_PRESSURES,
+        /** Segments of which text was not taken because memory was short; it comes again. */
+        TEXT_DROPPED_FOR_MEMORY,
+        /** Receive buffers that lost what stood behind a gap because memory was used up. */
+        BUFFERS_PRUNED,
         /** Pings answered. */
         PINGS,
         /** Soft ICMP errors, told to the user: what they report may pass. */

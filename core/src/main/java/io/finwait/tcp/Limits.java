@@ -16,15 +16,28 @@ import java.util.Objects;
  *     ClosePolicy#maxOrphans()}
  * @param finWait2Records how many connections without a user may wait for the peer's FIN alone, as
  *     records of the TIME-WAIT table; with one more the oldest is reset
+ * @param memoryOctets how much memory, in octets, the text of all connections is to take, sent and
+ *     received. From three quarters of it on, no window grows and nothing is kept behind a gap;
+ *     when it is used up, connections that have unread text get no more
  */
 public record Limits(
-        SynCookies synCookies, int synAckRetransmissions, long orphanOctets, int finWait2Records) {
+        SynCookies synCookies,
+        int synAckRetransmissions,
+        long orphanOctets,
+        int finWait2Records,
+        long memoryOctets) {
 
     /**
-     * SYN cookies when a backlog is full, five retransmissions of a SYN,ACK, 64 MiB for orphans and
-     * 65,536 records.
+     * SYN cookies when a backlog is full, five retransmissions of a SYN,ACK, 64 MiB for orphans,
+     * 65,536 records, and for text a quarter of the heap.
      */
-    public static final Limits DEFAULT = new Limits(SynCookies.WHEN_FULL, 5, 64L << 20, 65_536);
+    public static final Limits DEFAULT =
+            new Limits(
+                    SynCookies.WHEN_FULL,
+                    5,
+                    64L << 20,
+                    65_536,
+                    Runtime.getRuntime().maxMemory() / 4);
 
     private static final int MOST_RETRANSMISSIONS = 30;
 
@@ -39,6 +52,7 @@ public record Limits(
         }
         requireNotNegative("orphanOctets", orphanOctets);
         requireNotNegative("finWait2Records", finWait2Records);
+        requireNotNegative("memoryOctets", memoryOctets);
     }
 
     private static void requireNotNegative(String what, long value) {
@@ -50,21 +64,26 @@ public record Limits(
 
     /** The same with SYN cookies at another time. */
     public Limits withSynCookies(SynCookies when) {
-        return new Limits(when, synAckRetransmissions, orphanOctets, finWait2Records);
+        return new Limits(when, synAckRetransmissions, orphanOctets, finWait2Records, memoryOctets);
     }
 
     /** The same with another number of retransmissions of a SYN,ACK. */
     public Limits withSynAckRetransmissions(int retransmissions) {
-        return new Limits(synCookies, retransmissions, orphanOctets, finWait2Records);
+        return new Limits(synCookies, retransmissions, orphanOctets, finWait2Records, memoryOctets);
     }
 
     /** The same with another number of octets that orphans may have queued. */
     public Limits withOrphanOctets(long octets) {
-        return new Limits(synCookies, synAckRetransmissions, octets, finWait2Records);
+        return new Limits(synCookies, synAckRetransmissions, octets, finWait2Records, memoryOctets);
     }
 
     /** The same with another number of orphans that wait as records for the peer's FIN. */
     public Limits withFinWait2Records(int records) {
-        return new Limits(synCookies, synAckRetransmissions, orphanOctets, records);
+        return new Limits(synCookies, synAckRetransmissions, orphanOctets, records, memoryOctets);
+    }
+
+    /** The same with another amount of memory for text. */
+    public Limits withMemoryOctets(long octets) {
+        return new Limits(synCookies, synAckRetransmissions, orphanOctets, finWait2Records, octets);
     }
 }

@@ -117,6 +117,9 @@ public final class NetstatStatistics {
         sayIfAny(
                 got(Counter.ABORTS_TOO_MANY_ORPHANS), "connections aborted due to memory pressure");
         sayIfAny(got(Counter.ABORTS_TIMEOUT), "connections aborted due to timeout");
+        name(got(Counter.MEMORY_PRESSURES), "TCPMemoryPressures");
+        name(got(Counter.TEXT_DROPPED_FOR_MEMORY), "TCPRcvQDrop");
+        name(got(Counter.BUFFERS_PRUNED), "OfoPruned");
         name(got(Counter.RETRANSMISSION_TIMEOUTS), "TCPTimeouts");
         name(got(Counter.TAIL_LOSS_PROBES), "TCPLossProbes");
         name(got(Counter.CHALLENGE_ACKS), "TCPChallengeACK");

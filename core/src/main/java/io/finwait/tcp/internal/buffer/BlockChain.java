@@ -46,12 +46,11 @@ final class BlockChain {
         while (left > 0) {
             int index = (first + (at >>> SHIFT)) & (ring.length - 1);
             ByteBuffer block = ring[index];
-            if (block == null) {
-                block = pool.take();
-                ring[index] = block;
-            }
             int inBlock = at & MASK;
             int octets = Math.min(left, BLOCK - inBlock);
+            if (block == null || block.capacity() < inBlock + octets) {
+                block = blockFor(index, inBlock + octets);
+            }
             block.put(inBlock, source, from, octets);
             at += octets;
             from += octets;
@@ -93,6 +92,34 @@ final class BlockChain {
             giveFirst();
         }
         start = 0;
+    }
+
+    /** Puts a block in a place that has none, or one that is too small. */
+    private ByteBuffer blockFor(int index, int octets) {
+        ByteBuffer old = ring[index];
+        ByteBuffer block = pool.take(blocks == 1 ? octets : BLOCK);
+        if (old != null) {
+            block.put(0, old, 0, old.capacity());
+            pool.give(old);
+        }
+        ring[index] = block;
+        return block;
+    }
+
+    /** Forgets what lies behind the first octets. */
+    void truncate(int length) {
+        int needed = length == 0 ? 0 : (start + length + MASK) >>> SHIFT;
+        while (blocks > needed) {
+            int last = (first + blocks - 1) & (ring.length - 1);
+            if (ring[last] != null) {
+                pool.give(ring[last]);
+                ring[last] = null;
+            }
+            blocks--;
+        }
+        if (blocks == 0) {
+            start = 0;
+        }
     }
 
     private void giveFirst() {

@@ -1,48 +1,139 @@
 package io.finwait.tcp.internal.buffer;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
- * A pool of equal blocks from which send and receive buffers are built. It belongs to one endpoint
- * and its thread.
+ * The blocks from which send and receive buffers are built, small ones and large ones, and how much
+ * memory they take. It belongs to one endpoint and its thread.
  */
 public final class BlockPool {
 
-    /** Octets of a block; a power of two. */
+    /** Octets of a large block; a power of two. */
     public static final int BLOCK_OCTETS = 16 * 1024;
 
+    /** Octets of a small block, for a buffer that holds no more. */
+    public static final int SMALL_OCTETS = 512;
+
     /**
-     * Octets added to each block: if all began at multiples of a power of two, the first cache
-     * lines of many blocks would evict one another.
+     * Octets added to each large block: if all began at multiples of a power of two, the first
+     * cache lines of many blocks would evict one another.
      */
     private static final int STAGGER_OCTETS = 1536;
 
-    private ByteBuffer[] free = new ByteBuffer[16];
-    private int freeCount;
-    private int taken;
+    /** What the JVM needs for a buffer and its array besides the octets. */
+    private static final int HEADERS = 64;
 
-    /** A block with undefined content. */
-    ByteBuffer take() {
-        taken++;
-        if (freeCount > 0) {
-            ByteBuffer block = free[--freeCount];
-            free[freeCount] = null;
-            return block;
-        }
-        return ByteBuffer.allocate(BLOCK_OCTETS + STAGGER_OCTETS);
+    /** So much is kept for later even if much less is in use. */
+    private static final long ALWAYS_KEPT = 4L << 20;
+
+    private final long budget;
+    private final Free small = new Free();
+    private final Free large = new Free();
+    private int taken;
+    private long octetsInUse;
+    private long octetsFree;
+
+    /**
+     * A pool without blocks.
+     *
+     * @param budgetOctets how much memory the blocks in use are to take; it is not enforced here
+     */
+    public BlockPool(long budgetOctets) {
+        budget = budgetOctets;
     }
 
-    /** Takes a block back. */
-    void give(ByteBuffer block) {
-        taken--;
-        if (freeCount == free.length) {
-            free = java.util.Arrays.copyOf(free, 2 * freeCount);
+    /** A block with undefined content and place for so many octets, at most a large block. */
+    ByteBuffer take(int octets) {
+        Free free = octets <= SMALL_OCTETS ? small : large;
+        ByteBuffer block = free.poll();
+        if (block == null) {
+            int length = free == small ? SMALL_OCTETS : BLOCK_OCTETS + STAGGER_OCTETS;
+            block = ByteBuffer.allocate(length);
+        } else {
+            octetsFree -= memory(block);
         }
-        free[freeCount++] = block;
+        taken++;
+        octetsInUse += memory(block);
+        return block;
+    }
+
+    /**
+     * Takes a block back. More than is in use is not kept, beyond a few megabytes: what a flood has
+     * needed goes with it.
+     */
+    void give(ByteBuffer block) {
+        int memory = memory(block);
+        taken--;
+        octetsInUse -= memory;
+        if (octetsFree + memory <= Math.max(ALWAYS_KEPT, octetsInUse)) {
+            octetsFree += memory;
+            (block.capacity() == SMALL_OCTETS ? small : large).push(block);
+        } else {
+            trim();
+        }
+    }
+
+    /** What is kept beyond the present use goes as well, a block for each that comes back. */
+    private void trim() {
+        ByteBuffer one = large.poll();
+        if (one == null) {
+            one = small.poll();
+        }
+        if (one != null) {
+            octetsFree -= memory(one);
+        }
+    }
+
+    private static int memory(ByteBuffer block) {
+        return block.capacity() + HEADERS;
     }
 
     /** How many blocks are in use. */
     public int inUse() {
         return taken;
+    }
+
+    /** How much memory the blocks in use take, in octets. */
+    public long octetsInUse() {
+        return octetsInUse;
+    }
+
+    /** How much memory is kept for later, in octets. */
+    public long octetsFree() {
+        return octetsFree;
+    }
+
+    /** Three quarters of the budget are in use. */
+    public boolean isUnderPressure() {
+        return octetsInUse > budget - (budget >> 2);
+    }
+
+    /** The budget is in use. */
+    public boolean isFull() {
+        return octetsInUse > budget;
+    }
+
+    /** Free blocks of one size. */
+    private static final class Free {
+
+        private ByteBuffer[] blocks = new ByteBuffer[16];
+        private int count;
+
+        ByteBuffer poll() {
+            if (count == 0) {
+                return null;
+            }
+            ByteBuffer block = blocks[--count];
+            blocks[count] = null;
+            return block;
+        }
+
+        void push(ByteBuffer block) {
+            if (count == blocks.length) {
+                blocks = Arrays.copyOf(blocks, 2 * count);
+            }
+            blocks[count++] = block;
+        }
     }
 }

@@ -131,9 +131,7 @@ public final class ReceiveBuffer {
     /** Drops octets out of order, and the blocks that held only those. */
     public void dropUnreadable() {
         written = readable - lentOctets;
-        if (written == 0) {
-            chain.clear();
-        }
+        chain.truncate(written);
     }
 
     public void clear() {

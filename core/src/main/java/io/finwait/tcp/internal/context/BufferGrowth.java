@@ -18,6 +18,9 @@ public final class BufferGrowth {
     /** A round trip shorter than a tick of the timestamp clock is measured as 0. */
     private static final long SHORTEST_ROUND_NS = Clock.TIMESTAMP_TICK_NS;
 
+    /** What is left to others is at least so many times what a buffer has got. */
+    private static final long SHARE = 4;
+
     private final Context context;
     private long granted;
 
@@ -53,7 +56,7 @@ public final class BufferGrowth {
         rcv.readInRound = 0;
         rcv.roundBeganNs = context.nowNs();
         int most = context.config.largestReceiveBufferOctets();
-        int more = grant(Math.min(wanted, most) - rcv.capacity);
+        int more = grant(Math.min(wanted, most) - rcv.capacity, rcv.grownBy);
         rcv.capacity += more;
         rcv.grownBy += more;
     }
@@ -66,14 +69,24 @@ public final class BufferGrowth {
         Snd snd = tcb.snd;
         int most = context.config.largestSendBufferOctets();
         long onItsWay = Math.min(tcb.cwnd(), snd.wnd);
-        int more = grant(Math.min(2 * onItsWay, most) - snd.capacity);
+        int more = grant(Math.min(2 * onItsWay, most) - snd.capacity, snd.grownBy);
         snd.capacity += more;
         snd.grownBy += more;
     }
 
-    private int grant(long wanted) {
+    /**
+     * A buffer never gets more than a quarter of what is left to all others, so that some is always
+     * left: with n that want all, each has B/(n+4) of a budget B, and a newcomer finds four times
+     * that (dynamic thresholds; Choudhury and Hahne, 1998). Under pressure none grows.
+     */
+    private int grant(long wanted, int grownBy) {
+        if (context.blocks.isUnderPressure()) {
+            return 0;
+        }
         long left = context.config.bufferBudgetOctets() - granted;
-        int octets = (int) Math.max(0, Math.min(wanted, left));
+        // Once it has grown by g more, g + grownBy is to be a quarter of left - g.
+        long share = (left - SHARE * grownBy) / (SHARE + 1);
+        int octets = (int) Math.max(0, Math.min(wanted, share));
         granted += octets;
         return octets;
     }

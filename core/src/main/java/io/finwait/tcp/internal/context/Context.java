@@ -30,7 +30,7 @@ public final class Context {
     public final Observations observations;
     public final SegmentSizes sizes;
     final Supplier<CongestionControl> newCongestionControl;
-    public final BlockPool blocks = new BlockPool();
+    public final BlockPool blocks;
     public final LentText lentText = new LentText();
     public final TcbPool tcbPool = new TcbPool(this);
     public final BufferGrowth bufferGrowth = new BufferGrowth(this);
@@ -67,6 +67,7 @@ public final class Context {
             boolean quiet) {
         this.newCongestionControl = newCongestionControl;
         this.config = config;
+        blocks = new BlockPool(config.limits().memoryOctets());
         this.profile = profile;
         observations = new Observations(config.observer(), clock, failures);
         watch = new Watch(counters, observations, clock, quiet);

@@ -69,7 +69,10 @@ public final class HeaderPrediction {
             acks.takeNewAck(tcb, seg);
         } else {
             boolean reportsGap = snd.una != snd.nxt && seg.options().sackBlocks() > 0;
-            if (seg.ack() != snd.una || seg.textLength() > rcv.wnd() || reportsGap) {
+            if (seg.ack() != snd.una
+                    || seg.textLength() > rcv.wnd()
+                    || reportsGap
+                    || context.blocks.isFull()) {
                 return false;
             }
             timestamps.record(tcb, seg);

@@ -34,7 +34,7 @@ public final class SegmentInput {
             Recovery recovery) {
         owedAcks = new OwedAcks(context, output);
         Timestamps timestamps = new Timestamps(context, owedAcks);
-        TextArrives texts = new TextArrives(owedAcks);
+        TextArrives texts = new TextArrives(new MemoryPressure(context), owedAcks);
         AckArrives acks = new AckArrives(context, timestamps, recovery, lifecycle);
         handshake =
                 new Handshake(context, lifecycle, timeWaits, answers, timestamps, owedAcks, texts);

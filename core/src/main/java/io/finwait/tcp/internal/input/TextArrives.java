@@ -12,9 +12,11 @@ import io.finwait.wire.Seq;
  */
 final class TextArrives {
 
+    private final MemoryPressure memory;
     private final OwedAcks owedAcks;
 
-    TextArrives(OwedAcks owedAcks) {
+    TextArrives(MemoryPressure memory, OwedAcks owedAcks) {
+        this.memory = memory;
         this.owedAcks = owedAcks;
     }
 
@@ -25,13 +27,17 @@ final class TextArrives {
         if (rcv.finHeld) {
             to = Seq.min(to, rcv.finSeq);
         }
+        int ahead = Seq.distance(rcv.nxt, from);
         int octets = Seq.distance(from, to);
+        if (octets > 0) {
+            octets = memory.bearable(tcb, ahead, octets);
+            to = from + octets;
+        }
         if (octets <= 0) {
             owedAcks.oweAck(tcb);
             return;
         }
         rcv.noteDuplicate(seg.seq(), from, to);
-        int ahead = Seq.distance(rcv.nxt, from);
         int at = seg.textOffset() + Seq.distance(seg.seq(), from);
         if (ahead == 0 && rcv.reassembly.count() == 0) {
             takeNextText(tcb, seg, at, octets);

@@ -17,7 +17,7 @@ class BuffersModelTest {
     private static final int SEEDS = 60;
     private static final int WINDOW = 70_000;
 
-    private final BlockPool pool = new BlockPool();
+    private final BlockPool pool = new BlockPool(1L << 30);
     private final LentText lent = new LentText();
 
     private static byte octet(int stream, int place) {

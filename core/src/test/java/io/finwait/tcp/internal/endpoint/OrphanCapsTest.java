@@ -58,7 +58,7 @@ class OrphanCapsTest {
     }
 
     @Test
-    void theLargestOfTheOldestMakesPlace() throws IOException {
+    void f08_theLargestOfTheOldestMakesPlace() throws IOException {
         limits(l -> l, 3);
         Connection small = closedWith(5000, 100);
         Connection large = closedWith(5001, 10_000);

@@ -101,8 +101,8 @@ class ReadAheadTest {
         tcb.remoteLow = pair.remote.low();
         tcb.localPort = pair.localPort;
         tcb.remotePort = pair.remotePort;
-        tcb.rcv.buffer = new ReceiveBuffer(new BlockPool(), new LentText());
-        tcb.snd.buffer = new SendBuffer(new BlockPool());
+        tcb.rcv.buffer = new ReceiveBuffer(new BlockPool(1L << 30), new LentText());
+        tcb.snd.buffer = new SendBuffer(new BlockPool(1L << 30));
         demultiplexer.add(tcb);
     }
 

@@ -128,7 +128,7 @@ class RcvWindowTest {
     }
 
     private void begin(int capacity, int scale, int irs) {
-        rcv.buffer = new ReceiveBuffer(new BlockPool(), new LentText());
+        rcv.buffer = new ReceiveBuffer(new BlockPool(1L << 30), new LentText());
         rcv.reset(capacity);
         rcv.synchronize(irs);
         rcv.windowScale = scale;

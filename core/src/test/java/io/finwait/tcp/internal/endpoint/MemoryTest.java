@@ -1,0 +1,172 @@
+package io.finwait.tcp.internal.endpoint;
+
+import static io.finwait.tcp.internal.endpoint.Bench.ACK;
+import static io.finwait.tcp.internal.endpoint.Bench.FIN;
+import static io.finwait.tcp.internal.endpoint.Bench.RST;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Limits;
+import io.finwait.tcp.Listener;
+import io.finwait.tcp.State;
+import io.finwait.tcp.internal.buffer.BlockPool;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Memory for text is counted, bounded and given back. */
+class MemoryTest {
+
+    private static final int MIB = 1 << 20;
+    private static final int GAPS = 4;
+    private static final int APART = 16_000;
+
+    private final Bench bench =
+            new Bench(config -> config.limits(Limits.DEFAULT.withMemoryOctets(4 * MIB)));
+    private final Listener listener = bench.endpoint.listen(Bench.PORT, 16);
+    private final BlockPool pool = bench.endpoint.pool();
+    private final List<Connection> accepted = new ArrayList<>();
+
+    private Bench.Peer open(int port) {
+        Bench.Peer peer = bench.open(port, false);
+        accepted.add(listener.accept());
+        return peer;
+    }
+
+    private void text(Bench.Peer peer, int ahead, int octets) {
+        peer.segment(ACK, peer.seq + ahead, peer.ack, octets);
+        bench.work();
+    }
+
+    /** One octet each, far apart: each would hold a block of 17.9 KB. */
+    private void gaps(int connections) {
+        for (int i = 0; i < connections; i++) {
+            Bench.Peer peer = open(20_000 + i);
+            for (int k = 1; k <= GAPS; k++) {
+                text(peer, k * APART, 1);
+            }
+        }
+    }
+
+    private long count(Counter counter) {
+        return bench.endpoint.counters().get(counter);
+    }
+
+    @Test
+    void aHundredUnreadOctetsTakeASmallBlock() {
+        text(open(5000), 0, 100);
+        assertThat(pool.octetsInUse()).isBetween(100L, 700L);
+    }
+
+    @Test
+    void aSmallBlockGrowsIntoALargeOne() throws IOException {
+        Bench.Peer peer = open(5000);
+        ByteBuffer expected = ByteBuffer.allocate(20_000);
+        for (int sent = 0; sent < 20_000; sent += 400) {
+            text(peer, sent, 400);
+        }
+        assertThat(pool.inUse()).isEqualTo(2);
+        assertThat(accepted.get(0).receive(expected)).isEqualTo(20_000);
+        assertThat(pool.octetsInUse()).isZero();
+    }
+
+    @Test
+    void f23_whatStandsBehindGapsStaysWithinTheBudget() throws IOException {
+        gaps(300);
+        assertThat(pool.octetsInUse()).isLessThan(4 * MIB);
+        assertThat(count(Counter.MEMORY_PRESSURES)).isEqualTo(1);
+        assertThat(count(Counter.TEXT_DROPPED_FOR_MEMORY)).isGreaterThan(1_000);
+        assertThat(count(Counter.BUFFERS_PRUNED)).as("there is still room in order").isZero();
+        Bench.Peer honest = open(6000);
+        text(honest, 0, 1000);
+        assertThat(accepted.get(300).receive(ByteBuffer.allocate(2000))).isEqualTo(1000);
+        assertThat(accepted).allMatch(each -> each.state() == State.ESTABLISHED);
+    }
+
+    /** Unread text in order has used up the budget: what stands behind gaps makes place. */
+    @Test
+    void f23_whatStandsBehindGapsMakesPlaceForTextInOrder() throws IOException {
+        gaps(10);
+        Bench.Peer slow = open(6000);
+        for (int sent = 0; sent < 200_000; sent += 1000) {
+            text(slow, sent, 1000);
+        }
+        Bench.Peer other = open(6001);
+        for (int sent = 0; sent < 200_000; sent += 1000) {
+            text(other, sent, 1000);
+        }
+        for (int port = 7000; port < 7030; port++) {
+            Bench.Peer more = open(port);
+            for (int sent = 0; sent < 200_000; sent += 1000) {
+                text(more, sent, 1000);
+            }
+        }
+        assertThat(count(Counter.BUFFERS_PRUNED)).isEqualTo(10);
+        assertThat(pool.octetsInUse()).isLessThan(4 * MIB + 100_000);
+        // Who reads gets on, though by little at a time.
+        Bench.Peer honest = open(8000);
+        Connection reads = accepted.get(accepted.size() - 1);
+        int received = 0;
+        ByteBuffer in = ByteBuffer.allocate(2000);
+        for (int i = 0; i < 10; i++) {
+            text(honest, received, 1000);
+            received += reads.receive(in.clear());
+        }
+        assertThat(received).isEqualTo(10 * BlockPool.SMALL_OCTETS);
+        assertThat(count(Counter.FAILURES_CONTAINED)).isZero();
+    }
+
+    /** A FIN that waited behind a gap is forgotten with it, and comes again. */
+    @Test
+    void aPrunedFinComesAgain() throws IOException {
+        Bench.Peer peer = open(5000);
+        peer.segment(FIN | ACK, peer.seq + 100, peer.ack, 100);
+        bench.work();
+        for (int port = 7000; port < 7020; port++) {
+            Bench.Peer more = open(port);
+            for (int sent = 0; sent < 240_000; sent += 1000) {
+                text(more, sent, 1000);
+            }
+        }
+        assertThat(count(Counter.BUFFERS_PRUNED)).isEqualTo(1);
+        Connection connection = accepted.get(0);
+        text(peer, 0, 100);
+        assertThat(connection.state()).isEqualTo(State.ESTABLISHED);
+        peer.segment(FIN | ACK, peer.seq + 100, peer.ack, 100);
+        bench.work();
+        assertThat(connection.state()).isEqualTo(State.CLOSE_WAIT);
+        ByteBuffer in = ByteBuffer.allocate(1000);
+        assertThat(connection.receive(in)).isEqualTo(200);
+        assertThat(connection.receive(in)).isEqualTo(-1);
+    }
+
+    @Test
+    void thePoolGivesBackWhatAFloodNeeded() {
+        Bench large = new Bench(config -> config.limits(Limits.DEFAULT.withMemoryOctets(1L << 30)));
+        Listener accepting = large.endpoint.listen(Bench.PORT, 16);
+        List<Bench.Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            Bench.Peer peer = large.open(20_000 + i, false);
+            peers.add(peer);
+            accepting.accept();
+            for (int k = 1; k <= GAPS; k++) {
+                peer.segment(ACK, peer.seq + k * APART, peer.ack, 1);
+                large.work();
+            }
+        }
+        BlockPool flooded = large.endpoint.pool();
+        assertThat(flooded.octetsInUse()).isGreaterThan(20 * MIB);
+        for (Bench.Peer peer : peers) {
+            peer.segment(RST | ACK, peer.seq, peer.ack, 0);
+        }
+        large.work();
+        assertThat(flooded.octetsInUse()).isZero();
+        assertThat(flooded.octetsFree()).isLessThanOrEqualTo(4 * MIB);
+    }
+}
