@@ -39,8 +39,12 @@ module io.finwait.core {
     exports io.finwait.trace.explain;
     exports io.finwait.wire;
 
+    uses io.finwait.spi.CongestionControlProvider;
     uses io.finwait.spi.TransportProvider;
 
+    provides io.finwait.spi.CongestionControlProvider with
+            io.finwait.tcp.internal.loss.CubicProvider,
+            io.finwait.tcp.internal.loss.NewRenoProvider;
     provides io.finwait.spi.TransportProvider with
             io.finwait.spi.LoopbackProvider,
             io.finwait.trace.TraceProvider,

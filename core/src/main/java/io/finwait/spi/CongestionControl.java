@@ -30,7 +30,16 @@ public interface CongestionControl {
     int slowStartThreshold();
 
     /**
-     * An ACK outside of fast recovery has acknowledged new octets.
+     * A round trip was measured, of what was sent once; before {@link #acknowledged} of the same
+     * ACK, and only where the peer has agreed to SACK (RFC 8985). Nothing has to be done.
+     *
+     * @param rttNs in nanoseconds, 0 or more
+     */
+    default void roundTrip(long rttNs, long nowNs) {}
+
+    /**
+     * An ACK outside of fast recovery has acknowledged new octets, while at least half of the window
+     * was in use: a window that is not used says nothing of the path (RFC 7661).
      *
      * @param octets newly acknowledged, more than 0
      * @param flightSize the octets outstanding after this ACK

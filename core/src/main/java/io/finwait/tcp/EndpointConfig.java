@@ -162,7 +162,7 @@ public final class EndpointConfig {
         return bufferBudgetOctets;
     }
 
-    /** Makes the congestion control of each connection; empty for NewReno, the default. */
+    /** Makes the congestion control of each connection; empty for CUBIC, the default. */
     public Optional<Supplier<CongestionControl>> congestionControl() {
         return Optional.ofNullable(congestionControl);
     }
@@ -281,8 +281,8 @@ public final class EndpointConfig {
         private EndpointObserver observer = EndpointObserver.NONE;
         private int sendBufferOctets = 256 * 1024;
         private int receiveBufferOctets = 256 * 1024;
-        private int largestSendBufferOctets = 4 * 1024 * 1024;
-        private int largestReceiveBufferOctets = 4 * 1024 * 1024;
+        private int largestSendBufferOctets = 32 * 1024 * 1024;
+        private int largestReceiveBufferOctets = 32 * 1024 * 1024;
         private long bufferBudgetOctets = 256L * 1024 * 1024;
         private int maxSegmentSize;
         private Supplier<CongestionControl> congestionControl;
@@ -426,7 +426,8 @@ public final class EndpointConfig {
         }
 
         /**
-         * Sets the factory of congestion controls, which is called on the endpoint's thread. Each
+         * Sets the factory of congestion controls ({@link
+         * io.finwait.spi.CongestionControls#named} has some by name), which is called on the endpoint's thread. Each
          * object that it makes serves one connection at a time, and is reused for later ones.
          */
         public Builder congestionControl(Supplier<CongestionControl> newControl) {

@@ -1,6 +1,7 @@
 package io.finwait.sim.explore;
 
 import io.finwait.sim.explore.Bounds.Manners;
+import io.finwait.spi.CongestionControls;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
@@ -81,6 +82,8 @@ final class ExploredHost {
                 .address(ADDRESSES[side])
                 .seed(side + 1)
                 .plain()
+                // Its window does not depend on the time that has passed.
+                .congestionControl(CongestionControls.named("newreno"))
                 .nagle(false)
                 .sendBufferOctets(SEND_BUFFER)
                 .receiveBufferOctets(bounds.receiveOctets())

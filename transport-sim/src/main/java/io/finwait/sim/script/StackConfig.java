@@ -1,6 +1,8 @@
 package io.finwait.sim.script;
 
 import io.finwait.sim.script.Event.SystemCall;
+import io.finwait.spi.CongestionControl;
+import io.finwait.spi.CongestionControls;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.EndpointConfig;
@@ -11,6 +13,7 @@ import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.timewait.TimeWaitPolicy;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Makes the endpoint that a script drives, with the habits of a profile. */
 final class StackConfig {
@@ -50,10 +53,16 @@ final class StackConfig {
     private void profile(EndpointConfig.Builder builder, Shell shell) {
         switch (options.profile()) {
             case RFC -> {
-                // The defaults are the RFCs'.
+                // The defaults are the RFCs', but for what is newer and faster.
+                builder.congestionControl(CongestionControls.named("newreno"))
+                        .retransmissionTimeouts(
+                                Duration.ofNanos(SECOND),
+                                Duration.ofNanos(SECOND),
+                                Duration.ofNanos(60 * SECOND));
             }
             case LINUX ->
                     builder.receiveBufferOctets(MAX_LINUX_RECEIVE_BUFFER)
+                            .congestionControl(linuxControl(shell))
                             .timestamps(!shell.setting("net.ipv4.tcp_timestamps", "1").equals("0"))
                             .selectiveAcknowledgments(
                                     !shell.setting("net.ipv4.tcp_sack", "1").equals("0"))
@@ -62,11 +71,21 @@ final class StackConfig {
                                     Duration.ofNanos(200 * MS),
                                     Duration.ofNanos(120 * SECOND));
             case FREEBSD -> {
+                builder.congestionControl(CongestionControls.named("newreno"))
+                        .retransmissionTimeouts(
+                                Duration.ofNanos(SECOND),
+                                Duration.ofNanos(SECOND),
+                                Duration.ofNanos(60 * SECOND));
                 builder.receiveBufferOctets(
                                 Integer.parseInt(shell.setting("net.inet.tcp.recvspace", "65536")))
                         .timeWaitPolicy(TimeWaitPolicy.defaults().withReopening(false));
             }
         }
+    }
+
+    private static Supplier<CongestionControl> linuxControl(Shell shell) {
+        String name = shell.setting("net.ipv4.tcp_congestion_control", "cubic");
+        return CongestionControls.named(name.equals("reno") ? "newreno" : "cubic");
     }
 
     private WireProfile wireProfile(Shell shell) {

@@ -188,7 +188,7 @@ class BufferGrowthTest {
         receiver.observer(ConnectionObserver.NONE);
         for (int i = 0; i < 100; i++) {
             hosts.run(50 * MS);
-            read(receiver, 100 * KB);
+            read(receiver, 50 * KB);
         }
         assertThat(granted(hosts.server)).isZero();
     }

@@ -35,8 +35,9 @@ public final class BufferGrowth {
 
     /**
      * The user has read. The octets read in a round trip show how fast the peer sends, which the
-     * window limits. A buffer of twice that size lets a peer in slow start go on doubling its rate
-     * (dynamic right-sizing; Fisk and Feng, 2001).
+     * window limits (dynamic right-sizing; Fisk and Feng, 2001). A peer in slow start has sent twice
+     * that meanwhile, and will send four times as much before it hears of a window offered now: a
+     * buffer of that never holds it up, and lets out no burst when the window jumps.
      */
     public void read(Tcb tcb, int octets) {
         Rcv rcv = tcb.rcv;
@@ -52,7 +53,7 @@ public final class BufferGrowth {
         if (elapsed < SHORTEST_ROUND_NS || elapsed < tcb.rtt.smoothedNs()) {
             return;
         }
-        long wanted = 2L * rcv.readInRound;
+        long wanted = 4L * rcv.readInRound;
         rcv.readInRound = 0;
         rcv.roundBeganNs = context.nowNs();
         int most = context.config.largestReceiveBufferOctets();

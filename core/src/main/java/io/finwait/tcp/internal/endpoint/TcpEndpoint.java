@@ -24,7 +24,7 @@ import io.finwait.tcp.internal.context.SipHash;
 import io.finwait.tcp.internal.input.Expiry;
 import io.finwait.tcp.internal.input.IcmpInput;
 import io.finwait.tcp.internal.input.SegmentInput;
-import io.finwait.tcp.internal.loss.NewReno;
+import io.finwait.tcp.internal.loss.Cubic;
 import io.finwait.tcp.internal.loss.PathMtu;
 import io.finwait.tcp.internal.loss.Recovery;
 import io.finwait.tcp.internal.loss.TailLossProbe;
@@ -34,7 +34,6 @@ import io.finwait.tcp.internal.output.SegmentWriter;
 import io.finwait.tcp.internal.output.StatelessAnswers;
 import io.finwait.tcp.internal.profile.Defences;
 import io.finwait.tcp.internal.profile.WireProfile;
-import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.timewait.TimeWaitView;
 import io.finwait.wire.IpAddress;
@@ -83,9 +82,7 @@ public final class TcpEndpoint implements Endpoint {
             EndpointConfig config, Transport transport, WireProfile profile, boolean quiet) {
         this.transport = transport;
         Capabilities capabilities = transport.capabilities();
-        boolean countsAll = profile.has(Habit.COUNTS_ALL_OCTETS);
-        Supplier<CongestionControl> newControl =
-                config.congestionControl().orElse(() -> new NewReno(countsAll));
+        Supplier<CongestionControl> newControl = config.congestionControl().orElse(Cubic::new);
         context = new Context(config, profile, capabilities.mtu(), newControl, quiet);
         SipHash portHash = new SipHash(config.random());
         SegmentWriter writer = new SegmentWriter(transport, context.counters);

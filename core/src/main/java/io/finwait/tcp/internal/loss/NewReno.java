@@ -10,27 +10,15 @@ public final class NewReno implements CongestionControl {
 
     private static final int LARGEST_WINDOW = 1 << 30;
 
-    private final boolean countsAll;
     private int mss;
     private int cwnd;
     private int ssthresh;
     private int acknowledgedInAvoidance;
-    private boolean afterTimeout;
 
     /** As they were before the last loss. */
     private int earlierCwnd;
 
     private int earlierSsthresh;
-
-    /**
-     * For connections to come.
-     *
-     * @param countsAllOctets whether slow start takes all that an ACK covers after a timeout as
-     *     well
-     */
-    public NewReno(boolean countsAllOctets) {
-        countsAll = countsAllOctets;
-    }
 
     @Override
     public void begin(int segmentSize, long nowNs) {
@@ -40,7 +28,6 @@ public final class NewReno implements CongestionControl {
         acknowledgedInAvoidance = 0;
         earlierCwnd = 0;
         earlierSsthresh = 0;
-        afterTimeout = false;
     }
 
     private int initialWindow() {
@@ -65,25 +52,14 @@ public final class NewReno implements CongestionControl {
     @Override
     public void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs) {
         if (cwnd < ssthresh) {
-            grow(Math.min(octets, mostPerAck()));
+            grow(octets);
             return;
         }
-        afterTimeout = false;
         acknowledgedInAvoidance += octets;
         if (acknowledgedInAvoidance >= cwnd) {
             acknowledgedInAvoidance -= cwnd;
             grow(mss);
         }
-    }
-
-    /**
-     * L of RFC 3465 §2. All that an ACK covers counts: receivers that acknowledge a whole batch at
-     * once are the rule today, and two segments an ACK would make slow start linear behind them
-     * (RFC 9406 §4.2 takes eight, or no limit). One segment after a timeout, when ACKs may cover
-     * what was not lost.
-     */
-    private int mostPerAck() {
-        return afterTimeout && !countsAll ? mss : Integer.MAX_VALUE;
     }
 
     private void grow(int by) {
@@ -109,7 +85,6 @@ public final class NewReno implements CongestionControl {
             ssthresh = Math.max(flightSize / 2, 2 * mss);
         }
         cwnd = mss;
-        afterTimeout = true;
     }
 
     private void remember() {
@@ -121,7 +96,6 @@ public final class NewReno implements CongestionControl {
     public void spurious(long nowNs) {
         cwnd = Math.max(cwnd, earlierCwnd);
         ssthresh = Math.max(ssthresh, earlierSsthresh);
-        afterTimeout = false;
     }
 
     @Override

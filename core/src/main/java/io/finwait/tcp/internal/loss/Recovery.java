@@ -3,6 +3,7 @@ package io.finwait.tcp.internal.loss;
 import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.internal.context.Context;
+import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.LossState;
 import io.finwait.tcp.internal.tcb.Scoreboard;
@@ -164,6 +165,10 @@ public final class Recovery {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
         boolean wasRecovering = loss.recovering;
+        long rttNs = snd.scoreboard.rack().measuredNowNs();
+        if (rttNs >= 0) {
+            tcb.congestion.roundTrip(rttNs, context.nowNs());
+        }
         if (tcb.sackPermitted && undo.isTold(tcb, seg, true)) {
             undo.take(tcb);
         }
@@ -176,7 +181,13 @@ public final class Recovery {
             loss.recovering &= Seq.lt(snd.una, loss.recover);
             loss.recover = Seq.max(loss.recover, snd.una);
             loss.afterTimeout &= tcb.cwnd() < congestion.slowStartThreshold();
-            congestion.acknowledged(octets, snd.flight(), tcb.rtt.smoothedNs(), context.nowNs());
+            if (windowWasUsed(tcb)) {
+                congestion.acknowledged(
+                        countedOctets(tcb, octets),
+                        snd.flight(),
+                        tcb.rtt.smoothedNs(),
+                        context.nowNs());
+            }
         }
         if (tcb.sackPermitted) {
             if (wasRecovering && !loss.recovering) {
@@ -187,6 +198,25 @@ public final class Recovery {
             // A partial ACK ends at the next hole, and what stands there was sent before recovery.
             tcb.retransmitOwed = true;
         }
+    }
+
+    /**
+     * Appropriate byte counting (RFC 3465 §2). All that an ACK covers counts: receivers that
+     * acknowledge a whole batch at once are the rule today. After a timeout it may cover what had
+     * arrived long before. By SACK that is known; without it one segment counts.
+     */
+    private int countedOctets(Tcb tcb, int octets) {
+        if (!tcb.loss.afterTimeout || context.profile.has(Habit.COUNTS_ALL_OCTETS)) {
+            return octets;
+        }
+        int news = tcb.snd.scoreboard.deliveredNow();
+        return Math.min(octets, tcb.sackPermitted ? Math.max(news, 1) : tcb.snd.mss);
+    }
+
+    /** A window that is not even half used says nothing of the path (RFC 7661 §4.3). */
+    private static boolean windowWasUsed(Tcb tcb) {
+        int flight = Math.max(tcb.snd.flight(), tcb.snd.flightWhenSent);
+        return flight >= tcb.cwnd() / 2 || tcb.loss.afterTimeout;
     }
 
     /** Some was reported, or time has passed: whether something is lost by now (RFC 8985 §6.2). */

@@ -21,6 +21,7 @@ public final class Rack {
     private long nowNs;
 
     private long echoedTick;
+    private long measuredNowNs;
 
     /** {@code RACK.xmit_ts}; means nothing before something was reported. */
     private long sentNs;
@@ -56,6 +57,7 @@ public final class Rack {
 
     void reset(int iss) {
         nowNs = 0;
+        measuredNowNs = -1;
         echoedTick = Long.MAX_VALUE;
         sentNs = 0;
         end = iss;
@@ -79,12 +81,13 @@ public final class Rack {
      */
     public void ackArrives(long now, long echoed) {
         nowNs = now;
+        measuredNowNs = -1;
         echoedTick = echoed;
     }
 
-    /** When the ACK arrived that is taken. */
-    long nowNs() {
-        return nowNs;
+    /** The round trip that the ACK under way has measured, or -1. */
+    public long measuredNowNs() {
+        return measuredNowNs;
     }
 
     /**
@@ -111,6 +114,7 @@ public final class Rack {
     }
 
     private void measured(long rtt) {
+        measuredNowNs = rtt;
         if (minRttNs == 0 || rtt <= minRttNs || nowNs - minRttSinceNs > MIN_RTT_LIFE_NS) {
             minRttNs = Math.max(rtt, 1);
             minRttSinceNs = nowNs;

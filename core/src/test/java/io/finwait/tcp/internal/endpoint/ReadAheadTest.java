@@ -94,7 +94,7 @@ class ReadAheadTest {
     }
 
     private void register(Pair pair) {
-        Tcb tcb = new Tcb(new NewReno(false));
+        Tcb tcb = new Tcb(new NewReno());
         tcb.localHigh = pair.local.high();
         tcb.localLow = pair.local.low();
         tcb.remoteHigh = pair.remote.high();

@@ -33,10 +33,10 @@ class RoundTripSampleTest {
                     EndpointConfig.at("10.0.0.1").seed(1).build(),
                     WireProfile.NONE,
                     1500,
-                    () -> new NewReno(false),
+                    () -> new NewReno(),
                     true);
     private final Timestamps timestamps = new Timestamps(context, new OwedAcks(context, null));
-    private final Tcb tcb = new Tcb(new NewReno(false));
+    private final Tcb tcb = new Tcb(new NewReno());
     private int sentAt;
 
     @BeforeEach

@@ -1,0 +1,201 @@
+package io.finwait.tcp.internal.loss;
+
+import io.finwait.spi.CongestionControl;
+
+/**
+ * CUBIC (RFC 9438) with HyStart++ (RFC 9406), from an initial window of ten segments (RFC 6928).
+ * After a loss the window comes back, quickly at first, to where the loss was, stays near it for a
+ * while, and then looks for more; that depends on the time since the loss and not on the round
+ * trip. Sizes in octets, as the calls have them; windows of the cubic function in segments.
+ */
+public final class Cubic implements CongestionControl {
+
+    private static final int LARGEST_WINDOW = 1 << 30;
+    private static final double C = 0.4;
+    private static final double BETA = 0.7;
+    private static final double ALPHA = 3 * (1 - BETA) / (1 + BETA);
+    private static final double SECOND_NS = 1e9;
+
+    private final HyStart hyStart = new HyStart();
+    private int mss;
+    private int cwnd;
+    private int ssthresh;
+
+    /** What of a growth by octets has not made a whole one yet. */
+    private double fraction;
+
+    /** {@code W_max}, {@code W_est} and {@code cwnd_epoch}, in segments. */
+    private double wMax;
+
+    private double wEst;
+    private double cwndEpoch;
+
+    /** {@code K}, in seconds. */
+    private double k;
+
+    /** Congestion avoidance has begun, at this time. */
+    private boolean inEpoch;
+
+    private long epochNs;
+
+    /** When something was last acknowledged: what a pause takes is none of the epoch. */
+    private long lastAckNs;
+
+    private int earlierCwnd;
+    private int earlierSsthresh;
+    private double earlierWMax;
+
+    @Override
+    public void begin(int segmentSize, long nowNs) {
+        mss = segmentSize;
+        cwnd = initialWindow();
+        ssthresh = Integer.MAX_VALUE;
+        fraction = 0;
+        wMax = 0;
+        wEst = 0;
+        cwndEpoch = 0;
+        k = 0;
+        inEpoch = false;
+        epochNs = nowNs;
+        lastAckNs = nowNs;
+        earlierCwnd = 0;
+        earlierSsthresh = 0;
+        earlierWMax = 0;
+        hyStart.begin();
+    }
+
+    private int initialWindow() {
+        return Math.min(10 * mss, Math.max(2 * mss, 14_600));
+    }
+
+    @Override
+    public void synLost(long nowNs) {
+        cwnd = mss;
+    }
+
+    @Override
+    public int window() {
+        return cwnd;
+    }
+
+    @Override
+    public int slowStartThreshold() {
+        return ssthresh;
+    }
+
+    @Override
+    public void roundTrip(long rttNs, long nowNs) {
+        hyStart.roundTrip(rttNs);
+    }
+
+    @Override
+    public void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs) {
+        lastAckNs = nowNs;
+        int left = octets;
+        if (cwnd < ssthresh) {
+            left = slowStart(octets, flightSize);
+        }
+        if (left > 0 && cwnd >= ssthresh) {
+            avoid(left, smoothedRttNs, nowNs);
+        }
+    }
+
+    /** Opens the window up to ssthresh; returns the octets that are left for avoidance. */
+    private int slowStart(int octets, int flightSize) {
+        boolean first = ssthresh == Integer.MAX_VALUE;
+        if (first && hyStart.acknowledged(octets, flightSize)) {
+            ssthresh = cwnd;
+            return octets;
+        }
+        int divisor = first && hyStart.isConservative() ? HyStart.CSS_GROWTH_DIVISOR : 1;
+        int room = ssthresh - cwnd;
+        int by = Math.min(octets / divisor, room);
+        grow(by);
+        return by == room ? octets - by * divisor : 0;
+    }
+
+    /** RFC 9438 §4.2 to §4.5. */
+    private void avoid(int octets, long smoothedRttNs, long nowNs) {
+        double segments = (double) cwnd / mss;
+        if (!inEpoch) {
+            inEpoch = true;
+            epochNs = nowNs;
+            cwndEpoch = segments;
+            wEst = segments;
+            if (wMax < segments) {
+                wMax = segments;
+            }
+            k = Math.cbrt((wMax - cwndEpoch) / C);
+            fraction = 0;
+        }
+        double acked = (double) octets / mss;
+        wEst += (wEst >= wMax ? 1 : ALPHA) * acked / segments;
+        double seconds = (nowNs - epochNs + smoothedRttNs) / SECOND_NS;
+        double target = wMax + C * cube(seconds - k);
+        target = Math.min(Math.max(target, segments), 1.5 * segments);
+        double next = segments + (target - segments) * acked / segments;
+        next = Math.max(next, Math.min(wEst, segments + acked));
+        fraction += (next - segments) * mss;
+        int whole = (int) Math.min(fraction, LARGEST_WINDOW);
+        fraction -= whole;
+        grow(whole);
+    }
+
+    private static double cube(double x) {
+        return x * x * x;
+    }
+
+    private void grow(int by) {
+        cwnd = (int) Math.min((long) cwnd + by, LARGEST_WINDOW);
+    }
+
+    /** RFC 9438 §4.6 and §4.7. */
+    @Override
+    public void lost(int flightSize, long nowNs) {
+        remember();
+        reduce(flightSize);
+        cwnd = ssthresh;
+    }
+
+    private void reduce(int flightSize) {
+        double segments = (double) cwnd / mss;
+        wMax = segments < wMax ? segments * (1 + BETA) / 2 : segments;
+        ssthresh = Math.max((int) (flightSize * BETA), 2 * mss);
+        inEpoch = false;
+    }
+
+    private void remember() {
+        earlierCwnd = cwnd;
+        earlierSsthresh = ssthresh;
+        earlierWMax = wMax;
+    }
+
+    @Override
+    public void recovered(int flightSize, long nowNs) {
+        cwnd = Math.min(ssthresh, Math.max(flightSize, mss) + mss);
+    }
+
+    @Override
+    public void timedOut(int flightSize, boolean again, long nowNs) {
+        if (!again) {
+            remember();
+            reduce(flightSize);
+        }
+        inEpoch = false;
+        cwnd = mss;
+    }
+
+    @Override
+    public void spurious(long nowNs) {
+        cwnd = Math.max(cwnd, earlierCwnd);
+        ssthresh = Math.max(ssthresh, earlierSsthresh);
+        wMax = earlierWMax;
+        inEpoch = false;
+    }
+
+    @Override
+    public void idle(long nowNs) {
+        cwnd = Math.min(cwnd, initialWindow());
+        inEpoch = false;
+    }
+}
