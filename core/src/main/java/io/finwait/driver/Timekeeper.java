@@ -29,8 +29,8 @@ public interface Timekeeper {
     void unpark(Thread thread);
 
     /**
-     * Somebody has called a {@linkplain SteeredDriver driver without a thread}, which is to be given
-     * a turn.
+     * Somebody has called a {@linkplain SteeredDriver driver without a thread}, which is to be
+     * given a turn.
      */
     void driverHasWork();
 }

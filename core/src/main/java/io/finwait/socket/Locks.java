@@ -52,7 +52,7 @@ final class Locks {
         }
     }
 
-    /** Waits until a future is completed, anyhow, or the time is over; 0 for as long as it takes. */
+    /** Waits until a future is completed or the time is over; 0 for as long as it takes. */
     static void awaitUninterruptibly(CompletableFuture<?> future, Timekeeper time, long nanos) {
         SocketGate done = new SocketGate(time);
         CompletableFuture<?> unused = future.whenComplete((result, failure) -> done.look());

@@ -152,9 +152,13 @@ class ReadmeTest {
 
     @Test
     void whatTheReadmeShowsIsCompiled() throws IOException {
-        String compiled = source("ReadmeTest.java", "test") + source("custom/Cable.java", "main");
+        Path guide = Path.of("..", "transport-sim/src/test/java/io/finwait/sim/guide");
+        String compiled =
+                source("ReadmeTest.java", "test")
+                        + source("custom/Cable.java", "main")
+                        + compact(Files.readString(guide.resolve("ClientHangsTest.java")));
         List<String> blocks = javaBlocks(Path.of("..", "README.md"));
-        assertThat(blocks).hasSize(6);
+        assertThat(blocks).hasSize(7);
         assertThat(blocks).allSatisfy(each -> assertThat(compiled).contains(compact(each)));
     }
 

@@ -70,7 +70,7 @@ final class SimNetExtension implements ParameterResolver, InvocationInterceptor,
         return made;
     }
 
-    /** The method's own, else that of the nearest class; null where another annotation brought us. */
+    /** The method's own, else that of the nearest class, else null. */
     private static SimTest settings(ExtensionContext test) {
         SimTest ofMethod = test.getRequiredTestMethod().getAnnotation(SimTest.class);
         Class<?> type = test.getRequiredTestClass();

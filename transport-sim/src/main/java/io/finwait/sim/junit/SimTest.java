@@ -28,9 +28,10 @@ import java.lang.annotation.Target;
  * <p>On a class it holds for all its tests, on a method for that one, which stands before its
  * class's.
  *
- * <p>A test fails as well when it leaves behind what {@link io.finwait.sim.net.SimNet#verify} finds.
- * A red one shows seed, netstat of all hosts and the ladder in its stack trace, as suppressed, and
- * publishes them to the report with a capture for Wireshark (files need JUnit 5.14 or newer).
+ * <p>A test fails as well when it leaves behind what {@link io.finwait.sim.net.SimNet#verify}
+ * finds. A red one shows seed, netstat of all hosts and the ladder in its stack trace, as
+ * suppressed, and publishes them to the report with a capture for Wireshark (files need JUnit 5.14
+ * or newer).
  */
 @Documented
 @Inherited

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The connections of a host, and what is to be done with those to come. Under the network's lock. */
+/** The connections of a host, and plans for those to come. Under the network's lock. */
 final class Accepted {
 
     private final Map<Integer, List<Grip>> byPort = new HashMap<>();

@@ -216,8 +216,8 @@ final class Clockwork implements Timekeeper {
     }
 
     /**
-     * Calls that come one after the other without a wait are then at one instant, and the stack sees
-     * them together. Whoever never waits is overtaken in the end.
+     * Calls that come one after the other without a wait are then at one instant, and the stack
+     * sees them together. Whoever never waits is overtaken in the end.
      */
     private boolean nobodyCanRun(long seen) {
         if (quiet.now() && seen == workers.changes()) {

@@ -5,6 +5,7 @@ import io.finwait.driver.Grip;
 import io.finwait.driver.SteeredDriver;
 import io.finwait.sim.SimParticipant;
 import io.finwait.sim.SimTransport;
+import io.finwait.socket.DriverSelectorProvider;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.wire.IpAddress;
 
@@ -15,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -25,9 +27,9 @@ import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
 
 /**
- * A host of a {@link SimNet}: a name, an IPv4 and an IPv6 address, a TCP of its own. Its sockets are
- * ordinary ones; they reach the other hosts of the network, and nothing else. May be used from any
- * thread.
+ * A host of a {@link SimNet}: a name, an IPv4 and an IPv6 address, a TCP of its own. Its sockets
+ * are ordinary ones; they reach the other hosts of the network, and nothing else. May be used from
+ * any thread.
  *
  * <p>What is set here about its TCP must be set before its first socket is made.
  */
@@ -102,6 +104,14 @@ public final class NetHost {
     /** Makes listening sockets of this host. */
     public ServerSocketFactory serverSocketFactory() {
         return serverSockets;
+    }
+
+    /**
+     * Makes channels and selectors of this host. {@code select(timeout)} goes by the clock of the
+     * wall.
+     */
+    public SelectorProvider selectorProvider() {
+        return new DriverSelectorProvider(driver());
     }
 
     /** A socket that is not connected yet. */

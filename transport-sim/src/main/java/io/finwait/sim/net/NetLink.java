@@ -117,7 +117,8 @@ public final class NetLink {
 
     /**
      * A NAT or firewall stands in the path, and forgets a connection over which nothing has passed
-     * for so long: what comes then is lost, or answered with an RST to its sender, until a SYN comes.
+     * for so long: what comes then is lost, or answered with an RST to its sender, until a SYN
+     * comes.
      *
      * @param then {@link Act#drop} or {@link Act#resetSender}
      */

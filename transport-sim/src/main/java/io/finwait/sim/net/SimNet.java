@@ -45,9 +45,9 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Time jumps when no thread can run that has ever called a socket of the network, was started by
- * {@link NetHost#run}, or made the network; on Linux no other thread of the process either. A thread
- * that sleeps or waits elsewhere does not hold it. {@code Thread.sleep}, executors and futures go by
- * the clock of the wall; {@link #clock} is the network's.
+ * {@link NetHost#run}, or made the network; on Linux no other thread of the process either. A
+ * thread that sleeps or waits elsewhere does not hold it. {@code Thread.sleep}, executors and
+ * futures go by the clock of the wall; {@link #clock} is the network's.
  *
  * <p>May be used from any thread; must be closed.
  */
@@ -199,7 +199,7 @@ public final class SimNet implements AutoCloseable {
         return saw;
     }
 
-    /** Every program that has accepted connections closes them, or else the next one that it accepts. */
+    /** Who has accepted connections closes them, or else the next one that he accepts. */
     void serversClose() {
         onNetwork(() -> hosts.values().forEach(each -> each.accepted().serverCloses()));
     }
@@ -224,7 +224,7 @@ public final class SimNet implements AutoCloseable {
         return sightings.packets();
     }
 
-    /** The same of one direction, without the names: {@code SYN}, {@code ACK}, {@code PSH,ACK+5}. */
+    /** The same of one direction, without the names: {@code SYN}, {@code PSH,ACK+5}. */
     public List<String> packets(NetHost from, NetHost to) {
         return sightings.packets(from, to);
     }

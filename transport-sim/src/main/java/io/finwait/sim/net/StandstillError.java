@@ -2,8 +2,8 @@ package io.finwait.sim.net;
 
 /**
  * The virtual time of a {@link SimNet} stands still, and nothing will ever move it. Thrown in every
- * thread that waits there; the message says which threads there are, what they wait for or who holds
- * the clock, with their stacks.
+ * thread that waits there; the message says which threads there are, what they wait for or who
+ * holds the clock, with their stacks.
  */
 public final class StandstillError extends AssertionError {
 

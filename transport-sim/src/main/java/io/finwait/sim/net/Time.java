@@ -3,7 +3,7 @@ package io.finwait.sim.net;
 /** Which clock a {@link SimNet} goes by. */
 public enum Time {
 
-    /** It jumps to the next deadline when nobody can run: four minutes take no longer than a call. */
+    /** It jumps to the next deadline when nobody can run: four minutes take a moment. */
     VIRTUAL,
 
     /**

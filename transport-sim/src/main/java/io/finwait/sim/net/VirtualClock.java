@@ -33,8 +33,8 @@ public final class VirtualClock extends Clock {
     }
 
     /**
-     * Lets the calling thread wait for a time of this clock; {@code Thread.sleep} would wait for one
-     * of the wall.
+     * Lets the calling thread wait for a time of this clock; {@code Thread.sleep} would wait for
+     * one of the wall.
      *
      * @param time zero or less returns at once
      */

@@ -122,7 +122,7 @@ class KeepAliveRaceTest {
         };
     }
 
-    /** A server of a few lines: it counts orders, and keeps connections until it is told to close. */
+    /** A server that counts orders, and keeps connections until it is told to close. */
     private static void serve(NetHost shop, AtomicInteger orders) {
         shop.run(
                 "server",

@@ -13,6 +13,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +180,22 @@ class SimNetTest {
         } finally {
             Files.delete(file);
         }
+    }
+
+    @Test
+    void aBlockingChannelWaitsInTheSameTime() throws Exception {
+        shopAnswers(1);
+        try (SocketChannel channel = app.selectorProvider().openSocketChannel()) {
+            channel.connect(shop.at(80));
+            channel.write(ByteBuffer.wrap(octets("hello")));
+            channel.shutdownOutput();
+            ByteBuffer answer = ByteBuffer.allocate(10);
+            while (channel.read(answer) >= 0) {
+                // As long as something comes.
+            }
+            assertThat(answer.position()).isEqualTo(5);
+        }
+        net.finish();
     }
 
     @Test
