@@ -8,11 +8,14 @@ import io.finwait.Finwait;
 import io.finwait.spi.DirectLink;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionInfo;
+import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.EndpointObserver;
+import io.finwait.tcp.Limits;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
+import io.finwait.tcp.SynCookies;
 import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
 
@@ -32,16 +35,21 @@ class AllocationTest {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final ByteBuffer out = ByteBuffer.allocateDirect(14_480);
     private final ByteBuffer in = ByteBuffer.allocateDirect(65_536);
-    private final Endpoint client;
-    private final Endpoint server;
-    private final Listener listener;
+    private Endpoint client;
+    private Endpoint server;
+    private Listener listener;
     private long now = 1;
 
     AllocationTest() {
+        open(SynCookies.WHEN_FULL);
+    }
+
+    private void open(SynCookies when) {
         DirectLink[] link = DirectLink.pair();
         client = Finwait.open(EndpointConfig.at("10.0.0.1").seed(1).build(), link[0]);
         EndpointConfig.Builder config = EndpointConfig.at("10.0.0.2").seed(2);
-        server = Finwait.open(config.observer(new Counting()).build(), link[1]);
+        config.limits(Limits.DEFAULT.withSynCookies(when)).observer(new Counting());
+        server = Finwait.open(config.build(), link[1]);
         listener = server.listen(PORT, 16);
     }
 
@@ -98,6 +106,14 @@ class AllocationTest {
         assertThat(((TcpEndpoint) client).pool().inUse()).as("blocks in use").isZero();
         assertThat(((TcpEndpoint) server).pool().inUse()).as("blocks in use").isZero();
         assertThat(client.timeWait().size()).as("entries in TIME-WAIT").isGreaterThan(MEASURED / 2);
+    }
+
+    /** But for a new secret each minute. */
+    @Test
+    void noOctetIsAllocatedPerSynCookie() throws IOException {
+        open(SynCookies.ALWAYS);
+        assertThat(allocatedBy(this::wholeConnection)).as("octets allocated").isZero();
+        assertThat(server.counters().get(Counter.SYN_COOKIES_RECEIVED)).isGreaterThan(MEASURED);
     }
 
     private void wholeConnection() throws IOException {

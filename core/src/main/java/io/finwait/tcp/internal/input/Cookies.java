@@ -26,7 +26,7 @@ final class Cookies {
 
     private static final long SECRET_NS = 60_000_000_000L;
 
-    /** What is rounded down to; the defaults of RFC 9293 §3.7.1 and the usual links are among it. */
+    /** An MSS is rounded down to one of these: the defaults of RFC 9293 §3.7.1, and usual links. */
     private static final int[] MSS = {64, 536, 1220, 1360, 1400, 1440, 1460, 8960};
 
     private final RandomSource random;

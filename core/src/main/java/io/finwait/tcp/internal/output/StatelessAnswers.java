@@ -66,7 +66,7 @@ public final class StatelessAnswers {
         }
     }
 
-    /** {@code <SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>} in answer to a SYN of which nothing is kept. */
+    /** {@code <SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>} in answer to a SYN that is not kept. */
     public void synAck(Segment seg, int iss, int window, SynOffer offer) {
         // The shortest layout: a spoofed SYN must not bring its victim more than it has cost.
         int options = SynOptions.LINUX.write(layout, 0, offer);

@@ -121,7 +121,7 @@ class ResetObserverTest {
         assertThat(bench.takeSent()).as("resets to the others").hasSize(99);
     }
 
-    /** And he can't silence the reset that ends the victim's connection, or frees our own (T-19). */
+    /** Nor can he silence the reset that ends the victim's connection or frees our own (T-19). */
     @Test
     @Requirement("F22")
     void strangersDoNotSilenceTheResetsOfConnections() {
