@@ -36,7 +36,7 @@ public final class SeenSegment {
         TCP,
         /** Another protocol, or no IP at all. */
         OTHER,
-        /** A fragment of an IP packet that is not the first one. */
+        /** A fragment of an IP packet whose first one was not seen before it. */
         FRAGMENT,
         /** The capture holds less than the headers. */
         CUT
@@ -68,6 +68,7 @@ public final class SeenSegment {
     boolean checksumKnown;
     boolean checksumGood;
     private int ipEnd;
+    private final Fragments fragments = new Fragments();
 
     /** Makes an empty one, to be filled by {@link #read}. */
     public SeenSegment() {}
@@ -98,9 +99,6 @@ public final class SeenSegment {
         if (b.get(at + 9) != TCP) {
             return Kind.OTHER;
         }
-        if ((b.getShort(at + 6) & 0x1FFF) != 0) {
-            return Kind.FRAGMENT;
-        }
         int total = b.getShort(at + 2) & 0xFFFF;
         // Offload leaves 0 where a super-packet is longer than the field can say.
         ipEnd = total == 0 ? whole : Math.min(at + total, whole);
@@ -110,7 +108,10 @@ public final class SeenSegment {
         sourceLow = IpAddress.v4Low(b.getInt(at + 12));
         destinationHigh = 0;
         destinationLow = IpAddress.v4Low(b.getInt(at + 16));
-        return readTcp(b, at + header, end);
+        int fragment = b.getShort(at + 6);
+        int offset = (fragment & 0x1FFF) * 8;
+        boolean more = (fragment & 0x2000) != 0;
+        return readPart(b, at + header, end, offset, more, ipIdentification);
     }
 
     private Kind readV6(ByteBuffer b, int at, int end, int whole) {
@@ -127,6 +128,9 @@ public final class SeenSegment {
         destinationLow = b.getLong(at + 32);
         int next = b.get(at + 6) & 0xFF;
         int header = at + V6_HEADER;
+        int offset = 0;
+        boolean more = false;
+        int identification = 0;
         while (next != TCP) {
             if (next != HOP_BY_HOP
                     && next != ROUTING
@@ -137,14 +141,46 @@ public final class SeenSegment {
             if (end - header < 8) {
                 return Kind.CUT;
             }
-            if (next == FRAGMENT && (b.getShort(header + 2) & 0xFFF8) != 0) {
-                return Kind.FRAGMENT;
+            if (next == FRAGMENT) {
+                offset = b.getShort(header + 2) & 0xFFF8;
+                more = (b.getShort(header + 2) & 1) != 0;
+                identification = b.getInt(header + 4);
             }
             int length = next == FRAGMENT ? 8 : 8 + 8 * (b.get(header + 1) & 0xFF);
             next = b.get(header) & 0xFF;
             header += length;
         }
-        return readTcp(b, header, end);
+        return readPart(b, header, end, offset, more, identification);
+    }
+
+    /** Reads a segment, or a fragment of one: its text is as long as what the fragment has of it. */
+    private Kind readPart(
+            ByteBuffer b, int at, int end, int offset, boolean more, int identification) {
+        if (offset == 0 && !more) {
+            return readTcp(b, at, end);
+        }
+        Fragments.Key key =
+                new Fragments.Key(
+                        interfaceNumber,
+                        sourceHigh,
+                        sourceLow,
+                        destinationHigh,
+                        destinationLow,
+                        identification);
+        Kind kind;
+        if (offset == 0) {
+            kind = readTcp(b, at, end);
+            if (kind == Kind.TCP) {
+                fragments.first(key, this, ipEnd - at - textLength);
+            }
+        } else {
+            readOptions(b, at, at);
+            kind = fragments.later(key, this, offset, ipEnd - at, more) ? Kind.TCP : Kind.FRAGMENT;
+        }
+        // The checksum is that of the whole.
+        checksumKnown = false;
+        checksumGood = false;
+        return kind;
     }
 
     private Kind readTcp(ByteBuffer b, int at, int end) {

@@ -123,7 +123,7 @@ public final class CaptureExplainer {
         return segments;
     }
 
-    /** Fragments of IP packets behind the first one, which are not looked into. */
+    /** Fragments of IP packets whose first one was not seen before them; not looked into. */
     public long fragments() {
         return fragments;
     }

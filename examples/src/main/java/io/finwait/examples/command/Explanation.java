@@ -173,7 +173,9 @@ final class Explanation {
 
     private void tellWhatWasNotRead() {
         say(explainer.cut(), "packets not looked into: the capture holds less than their headers");
-        say(explainer.fragments(), "packets not looked into: later fragments of IP packets");
+        say(
+                explainer.fragments(),
+                "packets not looked into: fragments of IP packets without the first");
         say(explainer.unknownLinkTypes(), "packets not looked into: their link type is not known");
         if (explainer.connections() == 0) {
             say("no TCP connection in " + explainer.packets() + " packets");
