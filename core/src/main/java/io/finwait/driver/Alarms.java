@@ -2,10 +2,10 @@ package io.finwait.driver;
 
 import java.util.PriorityQueue;
 
-/** What is to be done at a time on the endpoint's thread. */
+/** Actions that the endpoint's thread performs at given times. */
 final class Alarms {
 
-    /** Something to do at a time; it may have become needless by then. */
+    /** An action and its time; the action checks whether it is still needed. */
     private record Alarm(long atNs, Runnable action) {}
 
     private final PriorityQueue<Alarm> queue =
@@ -15,7 +15,7 @@ final class Alarms {
         queue.add(new Alarm(timeNs, action));
     }
 
-    /** Does what is due; how much that was. */
+    /** Performs the actions that are due; returns how many. */
     int ring(long nowNs) {
         int rung = 0;
         while (!queue.isEmpty() && queue.peek().atNs - nowNs <= 0) {
@@ -25,7 +25,7 @@ final class Alarms {
         return rung;
     }
 
-    /** The time of the next one, MAX_VALUE for none. */
+    /** The time of the next action; {@link Long#MAX_VALUE} when there is none. */
     long nextNs() {
         return queue.isEmpty() ? Long.MAX_VALUE : queue.peek().atNs;
     }

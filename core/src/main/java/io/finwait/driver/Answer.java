@@ -4,13 +4,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The answer to a call, which the caller may stop waiting for at any time, by {@code cancel},
- * {@code orTimeout} or {@code completeOnTimeout}: from then on the driver neither takes octets for
- * it nor touches its buffer.
+ * The answer to a call. The caller may stop waiting for it at any time, by {@code cancel}, {@code
+ * orTimeout} or {@code completeOnTimeout}; from then on the driver neither takes octets for it nor
+ * touches its buffer.
  *
- * <p>Before it touches the buffer the driver {@link #begin}s, which fails when nobody waits any
- * more; who gives up meanwhile waits until the octets at hand are copied, which is a matter of
- * microseconds.
+ * <p>The driver calls {@link #begin} before it touches the buffer, which fails when nobody waits
+ * any more. A caller that gives up during a copy waits until it is done, for some microseconds.
  */
 final class Answer<T> extends CompletableFuture<T> {
 
@@ -25,7 +24,7 @@ final class Answer<T> extends CompletableFuture<T> {
         return phase.compareAndSet(OPEN, BUSY);
     }
 
-    /** What could be done now is done, and more is to come. */
+    /** The copy is done, but the answer is not yet complete. */
     void pause() {
         phase.set(OPEN);
     }
@@ -36,7 +35,7 @@ final class Answer<T> extends CompletableFuture<T> {
         super.complete(value);
     }
 
-    /** The same, in vain. */
+    /** Completes what was begun, with an exception. */
     void fail(Throwable failure) {
         phase.set(SETTLED);
         super.completeExceptionally(failure);

@@ -20,14 +20,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * A connection for every thread; see {@link Driver} for what may be done in callbacks.
+ * A connection that every thread may use; see {@link Driver} for what callbacks may do.
  *
- * <p>A buffer given to {@link #read} or {@link #write} is the driver's until the future is
+ * <p>A buffer passed to {@link #read} or {@link #write} belongs to the driver until the future is
  * completed.
  *
- * <p>Writes are done in the order of the calls, and so is what ends the output: {@link
- * #shutdownOutput}, {@link #close} and {@link #closeGracefully} wait for the writes before them.
- * {@link #abort} waits for nothing. Which of them to use is told at {@link Connection}.
+ * <p>Writes are done in the order of the calls; {@link #shutdownOutput}, {@link #close} and {@link
+ * #closeGracefully} wait for the writes before them, {@link #abort} does not. {@link Connection}
+ * says which of these to use.
  */
 public final class AsyncConnection {
 
@@ -57,7 +57,7 @@ public final class AsyncConnection {
     private Answer<Integer> reading;
     private ByteBuffer target;
 
-    /** What ends the output, once the writes are done; null while nothing does. */
+    /** Ends the output when the writes are done; null until a call has asked for that. */
     private Runnable afterWrites;
 
     private AsyncConnection(Driver driver, Connection connection, boolean accepted) {
@@ -87,14 +87,14 @@ public final class AsyncConnection {
                         });
     }
 
-    /** A connection whose octets go by a pump, and which is not established yet. */
+    /** A connection that is not yet established and whose octets a pump carries. */
     static AsyncConnection pumped(Driver driver, Connection connection, RingPump pump) {
         AsyncConnection opened = new AsyncConnection(driver, connection, false);
         opened.pump = pump;
         return opened;
     }
 
-    /** From now on octets go by a pump. */
+    /** Lets a pump carry the octets from now on. */
     void pump(RingPump newPump) {
         pump = newPump;
         newPump.readable();
@@ -105,7 +105,7 @@ public final class AsyncConnection {
         }
     }
 
-    /** Who was connecting has stopped waiting: nobody will ever use this connection. */
+    /** The caller of connect has stopped waiting, so nobody will use this connection. */
     private void nobodyWaits() {
         if (connecting != null) {
             connecting = null;

@@ -9,7 +9,9 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
-/** A port that takes connections; see {@link Driver} for which thread may call what: any. */
+/**
+ * A port that accepts connections. All methods may be called from any thread; see {@link Driver}.
+ */
 public final class AsyncListener {
 
     private final Driver driver;
@@ -21,7 +23,10 @@ public final class AsyncListener {
     private volatile boolean acceptable;
     private volatile boolean closed;
 
-    /** Was taken for somebody who stopped waiting at that moment; the next one's. */
+    /**
+     * A connection that was accepted for a caller who had just stopped waiting; the next caller
+     * gets it.
+     */
     private AsyncConnection spare;
 
     AsyncListener(Driver driver, Listener listener) {
@@ -37,8 +42,8 @@ public final class AsyncListener {
     }
 
     /**
-     * Takes the next connection whose handshake is complete; several takers are served in order.
-     * One that is cancelled or has timed out takes none.
+     * Accepts the next connection whose handshake is complete. Several calls are served in order;
+     * one that is cancelled or has timed out accepts none.
      *
      * @return exceptionally with {@link AsynchronousCloseException} when the listener is closed
      *     first
@@ -56,7 +61,7 @@ public final class AsyncListener {
                 });
     }
 
-    /** Is told when a connection waits to be accepted, and when the port is closed. */
+    /** Sets who is told when a connection waits to be accepted and when the port is closed. */
     public void readiness(Readiness newReadiness) {
         readiness = Objects.requireNonNull(newReadiness, "readiness");
         CompletableFuture<Void> unused =
@@ -67,7 +72,7 @@ public final class AsyncListener {
                         });
     }
 
-    /** A connection waits to be accepted, or the port is closed. */
+    /** True when a connection waits to be accepted, or the port is closed. */
     public boolean isAcceptable() {
         return acceptable || closed;
     }

@@ -46,7 +46,8 @@ public final class Binding {
     }
 
     /**
-     * Gives the port back; a listener on it goes on until it is closed. A second call does nothing.
+     * Releases the port; a listener on it stays open until it is closed. A second call does
+     * nothing.
      */
     public CompletableFuture<Void> release() {
         return driver.submit(
@@ -64,7 +65,7 @@ public final class Binding {
         return listener != null;
     }
 
-    /** Both may not be there at once, by the rules of SO_REUSEADDR on Linux. */
+    /** True when the two can't exist together, by the rules of SO_REUSEADDR on Linux. */
     boolean conflictsWith(Binding other) {
         boolean sameAddress =
                 address == null || other.address == null || address.equals(other.address);

@@ -30,7 +30,7 @@ final class Bindings {
      * Binds a socket.
      *
      * @param port 0 for a free one
-     * @param reuse the port may be that of a connection, or one in TIME-WAIT
+     * @param reuse true to allow a port that a connection uses or that is in TIME-WAIT
      */
     Binding bind(IpAddress address, int port, boolean reuse) throws BindException {
         if (address != null && !endpoint.config().addresses().contains(address)) {
@@ -45,7 +45,7 @@ final class Bindings {
         return bound;
     }
 
-    /** Throws when somebody else listens on the port of a binding. */
+    /** Throws when another socket listens on the port of a binding. */
     void checkMayListen(Binding binding) throws BindException {
         if (isListening(binding.port())) {
             throw new BindException(IN_USE);

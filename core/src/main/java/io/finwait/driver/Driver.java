@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Runs an endpoint over a transport on a thread of its own, platform or virtual, and lets every
- * thread use it.
+ * Runs an endpoint over a transport on its own platform or virtual thread, so that every thread can
+ * use it.
  *
  * <p>The thread works while there is work, then spins for a moment, then waits in {@link
  * Transport#await}: an idle driver costs no CPU. Calls from other threads wake it.
@@ -42,11 +42,11 @@ import java.util.function.Function;
  * for an answer ({@code join}, {@code get}): nobody would give it. {@link #call} runs a function on
  * the driver's thread with the endpoint itself, whose own interface is made of callbacks.
  *
- * <p>Whoever stops waiting, by {@code cancel}, {@code orTimeout} or {@code completeOnTimeout} on
- * the future itself, gives his place back: what had not begun is not done, a connect is ended at
- * once, an accept takes no client, a read takes no octet, a write takes no more of them. The buffer
- * is the caller's again when that method has returned, or the future has timed out. What ends an
- * output, a connection, a listener or the driver goes on.
+ * <p>A caller may stop waiting by {@code cancel}, {@code orTimeout} or {@code completeOnTimeout} on
+ * the future itself. A call that had not begun is then not executed; a connect is ended at once, an
+ * accept accepts no client, a read takes no octets and a write takes no more. The buffer is the
+ * caller's again when that method has returned or the future has timed out. Calls that end an
+ * output, a connection, a listener or the driver are executed all the same.
  *
  * <p>What a function given to {@link #call} throws, an {@link Error} included, is the answer to
  * that call; the driver goes on. A driver ends by {@link #shutdown} or {@link #close}, by an
@@ -82,8 +82,8 @@ public final class Driver implements AutoCloseable {
     private final InterruptBell bell;
 
     /**
-     * Calls of callbacks that wait for the next cycle. A callback that reads and chains itself to
-     * the answer would otherwise go a level deeper with each octet.
+     * Calls made by callbacks, which wait for the next cycle. Otherwise a callback that reads and
+     * chains itself to the answer would deepen the stack with each read.
      */
     private final Queue<Command<?>> putOff = new ArrayDeque<>();
 
@@ -95,7 +95,7 @@ public final class Driver implements AutoCloseable {
     private volatile boolean waiting;
     private volatile boolean ended;
 
-    /** Its own, or the one that gives it turns; null before the first. */
+    /** Its own thread, or the one that gives it turns; null before the first turn. */
     private volatile Thread thread;
 
     private Driver(
@@ -135,9 +135,8 @@ public final class Driver implements AutoCloseable {
      * Starts a driver.
      *
      * @param config the endpoint's addresses and rules
-     * @param transport carries its packets; the driver's from now on, which closes it
-     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance, where the
-     *     JVM has it
+     * @param transport carries its packets; the driver closes it
+     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance, where the JVM has it
      * @param spinNs how long to spin without work before waiting, in nanoseconds; 0 for virtual
      *     threads, whose carrier others need
      */

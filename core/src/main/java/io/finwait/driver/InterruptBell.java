@@ -7,9 +7,9 @@ import java.nio.channels.spi.AbstractSelector;
 import java.util.Set;
 
 /**
- * Wakes a driver's thread that is interrupted while its transport waits, in a call of the kernel
- * for instance that knows nothing of {@link Thread#interrupt}. The JDK offers this to selectors
- * alone, so it is the shell of one.
+ * Wakes a driver's thread that is interrupted while its transport waits, perhaps in a system call
+ * that {@link Thread#interrupt} does not end. The JDK offers such a hook only to selectors, so this
+ * class extends one.
  */
 final class InterruptBell extends AbstractSelector {
 

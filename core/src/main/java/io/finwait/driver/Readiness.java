@@ -1,18 +1,18 @@
 package io.finwait.driver;
 
 /**
- * Is told that something about a connection or a listener may be worth another look. Called on the
- * driver's thread, which it must not keep waiting, and by {@link RingConnection#close} on the
- * caller's. Calls may come for no reason.
+ * Is told that the state of a connection or listener may have changed. Called on the driver's
+ * thread, which it must not block, and by {@link RingConnection#close} on the caller's thread.
+ * Spurious calls are possible.
  */
 @FunctionalInterface
 public interface Readiness {
 
-    /** There is something to read, or nothing will come any more. */
+    /** There is something to read, or the input has ended. */
     int READABLE = 1;
 
     /**
-     * There is room to write, or nothing will be taken any more; the connection is established, or
+     * There is room to write, or the output has ended; the connection is established, or has
      * failed.
      */
     int WRITABLE = 1 << 1;

@@ -5,23 +5,24 @@ import io.finwait.tcp.CloseReason;
 import java.io.IOException;
 
 /**
- * Octets of an {@link AsyncConnection} that go another way than by futures; on the driver's thread.
+ * Carries the octets of an {@link AsyncConnection} instead of its futures; called on the driver's
+ * thread.
  */
 interface RingPump {
 
     /** The handshake is complete. */
     void established();
 
-    /** The network says something that does not end a connection, such as "No route to host". */
+    /** A soft error, such as "No route to host", which does not end the connection. */
     void softError(String message);
 
-    /** There is something to read, an end of it included. */
+    /** There is something to read, or the input has ended. */
     void readable();
 
     /**
-     * Sends what waits.
+     * Sends the waiting octets.
      *
-     * @return true when nothing waits any more
+     * @return true when all of them are sent
      */
     boolean flush() throws IOException;
 
@@ -34,11 +35,11 @@ interface RingPump {
     /** The user can write no more, as if he had ended his output. */
     void cutOff();
 
-    /** Octets wait that were not handed over. */
+    /** True when octets wait that the connection has not yet taken. */
     boolean hasUnsent();
 
     /**
-     * The connection is over.
+     * The connection has ended.
      *
      * @param reason how it ended; null when the driver has stopped without knowing
      */

@@ -10,8 +10,7 @@ import java.util.function.Consumer;
  * told. With it many endpoints, their network and their time can belong to one thread, as in a
  * simulation.
  *
- * <p>One thread gives the turns, always the same. What is said of the driver's thread at {@link
- * Driver} holds for that one.
+ * <p>The same thread must give all turns; it is the driver's thread in the sense of {@link Driver}.
  */
 public final class SteeredDriver {
 
@@ -26,13 +25,14 @@ public final class SteeredDriver {
      *
      * @param config the endpoint's addresses and rules
      * @param transport carries its packets; the driver's from now on, which closes it
-     * @param time is told when there is work, and lets those wait who use its sockets
+     * @param time is told when there is work, and lets the threads wait that use the driver's
+     *     sockets
      */
     public static SteeredDriver over(EndpointConfig config, Transport transport, Timekeeper time) {
         return new SteeredDriver(Driver.withoutThread(config, transport, time));
     }
 
-    /** For everybody else: connections, listeners, sockets. */
+    /** The driver, for connections, listeners and sockets. */
     public Driver driver() {
         return driver;
     }
@@ -60,7 +60,10 @@ public final class SteeredDriver {
         driver.closeListeners();
     }
 
-    /** When it wants the next turn even if nobody calls; {@link Long#MAX_VALUE}: never. */
+    /**
+     * When it needs the next turn, even without a call, in nanoseconds; {@link Long#MAX_VALUE} for
+     * never.
+     */
     public long nextDeadlineNs() {
         return driver.nextDeadlineNs();
     }

@@ -3,8 +3,8 @@ package io.finwait.driver;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What time it is for a driver, and how threads wait for what it does: the clock and the parking of
- * the JVM, or those of a simulation in which time passes only while nobody can run.
+ * The clock of a driver, and the way in which threads wait for it: those of the JVM, or those of a
+ * simulation in which time passes only while no thread can run.
  *
  * <p>All methods may be called from any thread.
  */
@@ -13,24 +13,24 @@ public interface Timekeeper {
     /** {@link System#nanoTime} and {@link LockSupport}. */
     Timekeeper SYSTEM = new SystemTime();
 
-    /** The time in nanoseconds; differences mean something, the value does not. */
+    /** The time in nanoseconds; only differences are meaningful. */
     long nowNs();
 
     /**
      * Lets the calling thread wait until {@link #unpark} is called for it, the time is over, or it
      * is interrupted. May return for no reason, and at once when {@code unpark} was called before.
      *
-     * @param blocker whom the thread waits for, for those who look at stacks
+     * @param blocker what the thread waits for, as stack dumps show it
      * @param nanos how long at most; 0 for as long as it takes
      */
     void park(Object blocker, long nanos);
 
-    /** Ends the wait of a thread, the present one or the next. */
+    /** Ends the present or the next wait of a thread. */
     void unpark(Thread thread);
 
     /**
-     * Somebody has called a {@linkplain SteeredDriver driver without a thread}, which is to be
-     * given a turn.
+     * A thread has called a {@linkplain SteeredDriver driver without a thread}, which now needs a
+     * turn.
      */
     void driverHasWork();
 }

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  * Captures the packets of one transport as one interface of a pcapng file. Several taps may share a
  * writer, as long as they are used by one thread; who made the writer closes it.
  *
- * <p>When the file can't be written any more, the fault goes to the log once and the capture ends;
- * the connections go on.
+ * <p>When the file can't be written any more, this is logged once and the capture ends; the
+ * connections go on.
  */
 public final class PcapngTap implements PacketTap {
 

@@ -12,9 +12,9 @@ import io.finwait.wire.Verdict;
 import java.nio.ByteBuffer;
 
 /**
- * Makes ordinary segments with whole checksums out of a super-packet, or out of a packet whose
- * checksum was left to the transport, in a buffer of its own: the packet itself still has to travel
- * as it is.
+ * Makes ordinary segments with complete checksums from a super-packet, or from a packet whose
+ * checksum the transport completes. It uses a buffer of its own, because the packet itself must be
+ * sent as it is.
  */
 final class SegmentCutter {
 

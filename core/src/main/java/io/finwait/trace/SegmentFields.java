@@ -3,15 +3,16 @@ package io.finwait.trace;
 import java.util.List;
 
 /**
- * What stands in a segment's header, for those who look closer than a {@link SegmentLabel}.
- * Sequence numbers are as the ladder shows them.
+ * The fields of a segment's header, in more detail than a {@link SegmentLabel}. Sequence numbers
+ * are relative or absolute, as the labels show them.
  *
  * @param number the packet's place in its capture, from 1; 0 where there is none
  * @param flags the control bits of {@link io.finwait.wire.TcpHeader}
  * @param seq SEG.SEQ
- * @param ack SEG.ACK; means nothing without the ACK bit
+ * @param ack SEG.ACK; undefined without the ACK bit
  * @param textOctets octets of text
- * @param window the window offered, in octets where the scale is known, else as in the header
+ * @param window the offered window: in octets if the window scale is known, otherwise the window
+ *     field
  * @param timeToLive IPv4's time to live or IPv6's hop limit
  * @param sourcePort the sender's port
  * @param destinationPort the receiver's port

@@ -10,15 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A transport that shows every packet to a {@link PacketTap} and leaves everything else to the
- * transport below.
+ * A transport that passes every packet to a {@link PacketTap} as well as to the transport below.
  *
- * <p>Packets are shown where they lie, without a copy. Only super-packets and packets whose
- * checksum the transport completes are built anew for the tap, in one buffer that is used again and
- * again, so that a capture holds the segments that a wire would carry.
+ * <p>The tap gets the packets without a copy. Only super-packets, and packets whose checksum the
+ * transport completes, are rebuilt for the tap in a buffer of its own, so that a capture holds the
+ * segments as a network would carry them.
  *
- * <p>The tap is the maker's: closing the transport does not close it. A tap that throws is named in
- * the log once and not asked again.
+ * <p>Closing the transport does not close the tap. A tap that throws is logged once and not called
+ * again.
  */
 public final class TapTransport extends ForwardingTransport {
 
@@ -114,7 +113,7 @@ public final class TapTransport extends ForwardingTransport {
         }
     }
 
-    /** Looking on must never cost a connection, so the fault stays here. */
+    /** A failing tap must never harm a connection, so the exception ends here. */
     private void giveUp(RuntimeException e) {
         tapFailed = true;
         LOG.warn("the packet tap {} failed and sees no more packets", tap, e);

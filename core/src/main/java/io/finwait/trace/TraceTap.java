@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Says every packet in words, one line each:
+ * Describes each packet in one line:
  *
  * <pre>
  *         0  sent      10.0.0.1:50000 > 10.0.0.2:80  SYN  seq 0
@@ -28,7 +28,7 @@ public final class TraceTap implements PacketTap {
     private long firstNs;
 
     /**
-     * A tap that says what passes.
+     * A tap that passes the lines to a consumer.
      *
      * @param lines gets each line, without a newline, on the endpoint's thread: {@code LOG::info}
      *     for instance

@@ -16,8 +16,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * Listens for the peer. The newest connection is the link: a peer that was started again must not
- * wait until this side has noticed that its former self is gone.
+ * Listens for the peer. The newest connection becomes the link, so that a restarted peer need not
+ * wait until this side notices that the old connection is dead.
  */
 final class Acceptor implements ChannelSource {
 

@@ -3,17 +3,18 @@ package io.finwait.nio;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** Where the connections of a stream link come from: dialled or accepted. Nothing here throws. */
+/** Supplies the connections of a stream link, by connecting or accepting. No method throws. */
 interface ChannelSource extends AutoCloseable {
 
     /**
-     * A new connection, not blocking, registered nowhere or with the link's selector; or null.
+     * A new connection, non-blocking and registered with no other selector than the link's; or
+     * null.
      *
      * @param connected true when the link has a connection that seems to work
      */
     SocketChannel next(boolean connected, long nowNs);
 
-    /** The link's connection is gone. */
+    /** The link has lost its connection. */
     void lost(long nowNs);
 
     /** A packet has come in over the link's connection. */

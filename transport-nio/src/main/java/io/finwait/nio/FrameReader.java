@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
 /**
- * Cuts a stream of octets into packets. Each packet stands behind its length in four octets,
- * big-endian; a length that no IP packet has means that the stream is broken, for nobody knows
- * where the next one begins.
+ * Cuts a stream of octets into packets. Each packet follows its length, four octets in big-endian
+ * order. A length that no IP packet has means that the stream is broken, since the beginning of the
+ * next packet is unknown.
  *
- * <p>Packets are handed on where they were read, without a copy; octets move only when half of the
- * buffer lies behind.
+ * <p>Packets are passed on without a copy; octets are moved only when half of the buffer is used
+ * up.
  */
 final class FrameReader {
 
@@ -56,7 +56,7 @@ final class FrameReader {
     }
 
     /**
-     * Adds packets to a batch, first those that are here, then what one read brings.
+     * Adds packets to a batch: first those already read, then those of one more read.
      *
      * @return how many packets were added; they stay valid until the next call
      */
@@ -89,7 +89,8 @@ final class FrameReader {
     }
 
     /**
-     * Starts anew on another stream; what was handed on stays valid until the next {@link #read}.
+     * Begins with another stream; packets that were passed on stay valid until the next {@link
+     * #read}.
      */
     void reset() {
         start = 0;
@@ -109,7 +110,7 @@ final class FrameReader {
         }
     }
 
-    /** Hands on what is whole; true when more could be taken. */
+    /** Adds the complete packets; returns true when the batch has room for more. */
     private boolean parse(PacketBatch into) {
         while (end - start >= PREFIX) {
             int length = buffer.getInt(start);

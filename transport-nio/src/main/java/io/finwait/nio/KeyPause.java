@@ -5,8 +5,9 @@ import io.finwait.nio.internal.Pauses;
 import java.nio.channels.SelectionKey;
 
 /**
- * What a channel can't do now, for want of descriptors for instance, it is not asked for during a
- * pause: a key that stays ready would wake the endpoint's thread again and again.
+ * Takes an operation out of a key's interest for a while when it fails, for lack of file
+ * descriptors for instance: a key that stays ready would wake the endpoint's thread again and
+ * again.
  */
 final class KeyPause {
 

@@ -5,12 +5,12 @@ import io.finwait.spi.Packet;
 import java.nio.ByteBuffer;
 
 /**
- * The packets on their way out: a fixed number of rooms in one direct buffer, and the order in
- * which those that were committed wait for the socket.
+ * The packets to be sent: a fixed number of slots in one direct buffer, and the queue of committed
+ * packets that wait for the socket.
  *
- * <p>A room has octets in front of the packet for the carrier's own prefix. The buffer that NIO
- * moves position and limit of is another view of the same octets, because whoever holds a {@link
- * Packet} relies on absolute indexes.
+ * <p>A slot has octets in front of the packet for the transport's prefix. NIO uses another view of
+ * the same octets, whose position and limit it may move, because users of a {@link Packet} rely on
+ * absolute indexes.
  */
 final class SendQueue {
 
@@ -66,7 +66,7 @@ final class SendQueue {
         return packets[slot].set(rooms[slot], prefix, length).headroom(0).slot(slot);
     }
 
-    /** Puts a claimed packet at the end of the line; its wire view is ready to be written. */
+    /** Adds a claimed packet to the queue; its view for NIO is ready to be written. */
     void commit(Packet packet) {
         int slot = take(packet, "commit");
         state[slot] = QUEUED;
@@ -138,7 +138,7 @@ final class SendQueue {
     }
 
     /**
-     * Forgets what waits, except a first packet of which a part has been written.
+     * Drops all waiting packets, except a first one that has been written in part.
      *
      * @return how many packets were forgotten
      */

@@ -11,8 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the packets of a datagram link without a fixed peer go: each inner source address that was
- * heard leads to the outer address it was heard from last, so that peers may be many and may move.
+ * Maps the inner addresses of a datagram link without a fixed peer to outer addresses: for each
+ * inner source address it keeps the outer address of the last datagram, so that there may be many
+ * peers, and peers may move.
  *
  * <p>Nothing proves who sent a datagram: whoever reaches the port can claim any inner address.
  */
@@ -45,7 +46,7 @@ final class UdpPeers {
     }
 
     /**
-     * Takes note of the sender of a datagram.
+     * Notes the sender of a datagram.
      *
      * @param from the sender's outer address
      * @param b the datagram from index 0

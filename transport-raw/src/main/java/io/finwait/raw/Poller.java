@@ -91,7 +91,7 @@ final class Poller {
         woken.getAndSet(false);
     }
 
-    /** From now on only wake-ups and time end a wait. */
+    /** Forgets the device: from now on only a wake-up or the timeout ends a wait. */
     void forgetDevice() {
         // The kernel skips a negative fd.
         memory.set(JAVA_INT, 0, -1);

@@ -6,8 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The packets that can be claimed, and the queue of those that were committed and could not be
- * written yet. Last given back is first claimed, so that the same few octets stay in the cache.
+ * The packets that can be claimed, and the queue of committed packets that could not be written
+ * yet. The packet given back last is claimed first, so that the same few stay in the cache.
  */
 final class SendPool {
 

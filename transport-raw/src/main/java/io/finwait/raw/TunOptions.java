@@ -171,7 +171,7 @@ public final class TunOptions {
         return offload;
     }
 
-    /** Refuses combinations that the kernel would refuse with less words. */
+    /** Checks combinations that the kernel would refuse with a less helpful error. */
     void requireConsistent() {
         if (address6 != null && mtu < SMALLEST_IPV6_MTU) {
             throw new IllegalArgumentException(

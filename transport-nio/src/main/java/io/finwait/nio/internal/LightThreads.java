@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Daemon threads for work that mostly waits: virtual ones where the JVM has them (JEP 444, Java
- * 21), platform threads elsewhere. This module is compiled for Java 17, so they are reached by
- * reflection.
+ * Daemon threads for work that mostly waits: virtual threads where the JVM has them (JEP 444, Java
+ * 21), otherwise platform threads. This module is compiled for Java 17, so it calls the newer API
+ * by reflection.
  */
 public final class LightThreads {
 
