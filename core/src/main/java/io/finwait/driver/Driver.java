@@ -136,7 +136,8 @@ public final class Driver implements AutoCloseable {
      *
      * @param config the endpoint's addresses and rules
      * @param transport carries its packets; the driver closes it
-     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance, where the JVM has it
+     * @param threads makes the thread, {@code Thread.ofVirtual().factory()} for instance, where the
+     *     JVM has it
      * @param spinNs how long to spin without work before waiting, in nanoseconds; 0 for virtual
      *     threads, whose carrier others need
      */

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * come from any thread. A buffer is the caller's again when the call returns.
  *
  * <p>What was written and not sent yet is sent when the output is ended or the connection closed;
- * {@link #abort} sends what may leave at once, and the rest is lost. Received octets are unread until they are taken out of the ring:
- * {@link #close} knows of them.
+ * {@link #abort} sends what may leave at once, and the rest is lost. Received octets are unread
+ * until they are taken out of the ring: {@link #close} knows of them.
  */
 public final class RingConnection {
 

@@ -34,8 +34,8 @@ public final class InitialSequence {
     }
 
     /**
-     * The keyed hash of a pair, for {@link #next} and {@link #timestampOffset}, which take different
-     * halves of it.
+     * The keyed hash of a pair, for {@link #next} and {@link #timestampOffset}, which take
+     * different halves of it.
      */
     public long hash(FourTuple tuple) {
         return hash.hash(tuple);
