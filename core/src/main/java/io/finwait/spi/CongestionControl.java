@@ -38,8 +38,8 @@ public interface CongestionControl {
     default void roundTrip(long rttNs, long nowNs) {}
 
     /**
-     * An ACK outside of fast recovery has acknowledged new octets, while at least half of the window
-     * was in use: a window that is not used says nothing of the path (RFC 7661).
+     * An ACK outside of fast recovery has acknowledged new octets, while at least half of the
+     * window was in use: a window that is not used says nothing of the path (RFC 7661).
      *
      * @param octets newly acknowledged, more than 0
      * @param flightSize the octets outstanding after this ACK

@@ -22,7 +22,8 @@ public final class CongestionControls {
     private CongestionControls() {}
 
     /**
-     * Makes controls of a name, for {@link io.finwait.tcp.EndpointConfig.Builder#congestionControl}.
+     * Makes controls of a name, for {@link
+     * io.finwait.tcp.EndpointConfig.Builder#congestionControl}.
      *
      * @throws IllegalArgumentException when none has this name; the message says which there are
      */

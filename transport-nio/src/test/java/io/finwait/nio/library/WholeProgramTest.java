@@ -62,7 +62,9 @@ class WholeProgramTest {
         }
     }
 
-    /** Without the option that opens the JDK's own provider only the kernel's channels are missing. */
+    /**
+     * Without the option that opens the JDK's own provider only the kernel's channels are missing.
+     */
     @Test
     void withoutTheJdksOwnProviderOnlyTheKernelsChannelsAreMissing() throws Exception {
         try (ChildJvm program = ChildJvm.start(List.of(OURS), WholeProgram.class, "channels")) {

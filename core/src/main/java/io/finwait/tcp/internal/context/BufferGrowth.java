@@ -35,9 +35,9 @@ public final class BufferGrowth {
 
     /**
      * The user has read. The octets read in a round trip show how fast the peer sends, which the
-     * window limits (dynamic right-sizing; Fisk and Feng, 2001). A peer in slow start has sent twice
-     * that meanwhile, and will send four times as much before it hears of a window offered now: a
-     * buffer of that never holds it up, and lets out no burst when the window jumps.
+     * window limits (dynamic right-sizing; Fisk and Feng, 2001). A peer in slow start has sent
+     * twice that meanwhile, and will send four times as much before it hears of a window offered
+     * now: a buffer of that never holds it up, and lets out no burst when the window jumps.
      */
     public void read(Tcb tcb, int octets) {
         Rcv rcv = tcb.rcv;

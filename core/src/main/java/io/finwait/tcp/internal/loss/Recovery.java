@@ -17,8 +17,9 @@ import io.finwait.wire.TcpOptions;
 
 /**
  * What is lost and goes again, and how much may be outstanding meanwhile: fast retransmit and fast
- * recovery, by duplicate ACKs (RFC 6582) or by SACK and times (RFC 6675, RFC 8985), limited transmit
- * (RFC 3042) and the retransmission timeout (RFC 6298). It decides alone; the output asks {@link #next} and sends.
+ * recovery, by duplicate ACKs (RFC 6582) or by SACK and times (RFC 6675, RFC 8985), limited
+ * transmit (RFC 3042) and the retransmission timeout (RFC 6298). It decides alone; the output asks
+ * {@link #next} and sends.
  */
 public final class Recovery {
 
