@@ -72,14 +72,10 @@ final class Channels {
                             stage -> {
                                 Ends ends = stage.channels.ends();
                                 writes(ends.server(), "x");
+                                ByteBuffer readOnly = ByteBuffer.allocate(1).asReadOnlyBuffer();
                                 return attempt(() -> ends.client().read(ByteBuffer.allocate(0)))
                                         + ", "
-                                        + attempt(
-                                                () ->
-                                                        ends.client()
-                                                                .read(
-                                                                        ByteBuffer.allocate(1)
-                                                                                .asReadOnlyBuffer()));
+                                        + attempt(() -> ends.client().read(readOnly));
                             }),
                     same(
                             "channel: read and write before it is connected",
