@@ -153,7 +153,9 @@ public final class SeenSegment {
         return readPart(b, header, end, offset, more, identification);
     }
 
-    /** Reads a segment, or a fragment of one: its text is as long as what the fragment has of it. */
+    /**
+     * Reads a segment, or a fragment of one: its text is as long as what the fragment has of it.
+     */
     private Kind readPart(
             ByteBuffer b, int at, int end, int offset, boolean more, int identification) {
         if (offset == 0 && !more) {
