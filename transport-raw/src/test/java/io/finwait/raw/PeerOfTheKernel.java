@@ -15,18 +15,24 @@ import io.finwait.wire.TcpOptions;
 import io.finwait.wire.Verdict;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
- * Just enough TCP to hold one connection with the kernel over a device that loses nothing: it
- * answers a SYN, acknowledges what comes in order, and sends without looking at windows.
+ * Just enough TCP to hold one connection with the kernel: it answers a SYN, acknowledges what comes,
+ * keeps nothing that comes too early, and sends without looking at windows. What a busy machine
+ * loses on the way is sent again.
  */
 final class PeerOfTheKernel {
 
     static final int PORT = 80;
 
+    /** No answer takes longer on a machine that is not busy. */
+    static final long REPEAT_NS = 200_000_000;
+
     private static final int OUR_ISS = 1_000_000;
     private static final int WINDOW = 65_535;
     private static final int MSS_OPTION = 1460;
+    private static final byte[] NOTHING = {};
 
     private final Transport transport;
     private final IpAddress near;
@@ -61,15 +67,19 @@ final class PeerOfTheKernel {
         return checksumsLeftToUs;
     }
 
-    /** Waits for a SYN and for the ACK of the answer to it. */
+    /** Waits for a SYN and answers it; {@link #receive} answers it again when it comes again. */
     void accept() {
         do {
             awaitSegment();
         } while (!segment.hasSyn());
         farPort = segment.sourcePort();
         rcvNxt = segment.seq() + 1;
-        send(OUR_ISS, rcvNxt, TcpHeader.SYN | TcpHeader.ACK, new byte[0], 0);
         sndNxt = OUR_ISS + 1;
+        answerSyn();
+    }
+
+    private void answerSyn() {
+        send(OUR_ISS, rcvNxt, TcpHeader.SYN | TcpHeader.ACK, new byte[0], 0);
     }
 
     /** Receives and acknowledges so many octets of text. */
@@ -78,26 +88,82 @@ final class PeerOfTheKernel {
         int received = 0;
         while (received < octets) {
             awaitSegment();
-            if (segment.textLength() > 0 && segment.seq() == rcvNxt) {
-                segment.buffer().get(segment.textOffset(), text, received, segment.textLength());
-                received += segment.textLength();
-                rcvNxt += segment.textLength();
-                send(sndNxt, rcvNxt, TcpHeader.ACK, new byte[0], 0);
-            }
+            received += take(text, received);
         }
         return text;
     }
 
-    /** Sends text as one packet. */
+    /**
+     * Takes what is new of the segment at hand, and acknowledges; what is old or comes too early is
+     * acknowledged as well, so that the kernel hears again what it may have missed. How many octets
+     * were new.
+     */
+    private int take(byte[] into, int at) {
+        if (segment.hasSyn()) {
+            answerSyn();
+            return 0;
+        }
+        if (segment.textLength() == 0) {
+            return 0;
+        }
+        int known = rcvNxt - segment.seq();
+        int fresh = segment.textLength() - known;
+        boolean isNext = known >= 0 && fresh > 0;
+        if (isNext) {
+            segment.buffer().get(segment.textOffset() + known, into, at, fresh);
+            rcvNxt += fresh;
+        }
+        send(sndNxt, rcvNxt, TcpHeader.ACK, new byte[0], 0);
+        return isNext ? fresh : 0;
+    }
+
+    /** Sends text as one packet, and again what is not acknowledged in time. */
     void sendText(byte[] text, int segmentSize) {
-        send(sndNxt, rcvNxt, TcpHeader.ACK | TcpHeader.PSH, text, segmentSize);
+        int begin = sndNxt;
         sndNxt += text.length;
+        long start = System.nanoTime();
+        for (int una = 0; una < text.length; ) {
+            if (System.nanoTime() - start > Wire.LONG_NS) {
+                throw new AssertionError("the kernel acknowledges " + una + " octets, no more");
+            }
+            byte[] left = Arrays.copyOfRange(text, una, text.length);
+            int flags = TcpHeader.ACK | TcpHeader.PSH;
+            send(begin + una, rcvNxt, flags, left, left.length > segmentSize ? segmentSize : 0);
+            una = acknowledged(begin, una, text.length);
+        }
+    }
+
+    /** Waits until so many octets are acknowledged, or for as long as an answer may take. */
+    private int acknowledged(int begin, int una, int end) {
+        int now = una;
+        while (now < end && awaitSegment(REPEAT_NS)) {
+            int said = segment.ack() - begin;
+            if (segment.hasAck() && said > now && said <= end) {
+                now = said;
+            }
+            // What the kernel repeats now has missed our ACK.
+            int unwanted = take(NOTHING, 0);
+            if (unwanted > 0) {
+                throw new AssertionError("the kernel sends " + unwanted + " octets too many");
+            }
+        }
+        return now;
     }
 
     private void awaitSegment() {
+        if (!awaitSegment(Wire.LONG_NS)) {
+            throw new AssertionError("no segment was received");
+        }
+    }
+
+    private boolean awaitSegment(long patienceNs) {
+        long start = System.nanoTime();
         while (true) {
             batch.clear();
-            Wire.receive(transport, batch);
+            long left = start + patienceNs - System.nanoTime();
+            if (left < 0 || !Wire.receive(transport, batch, left)) {
+                return false;
+            }
             Packet packet = batch.get(0);
             if (ip.parse(packet.buffer(), packet.offset(), packet.length()) == Verdict.OK
                     && ip.protocol() == Protocol.TCP
@@ -105,7 +171,7 @@ final class PeerOfTheKernel {
                 largestSegmentSize = Math.max(largestSegmentSize, packet.segmentSize());
                 longestPacket = Math.max(longestPacket, packet.length());
                 checksumsLeftToUs += packet.checksumOffloaded() ? 1 : 0;
-                return;
+                return true;
             }
         }
     }
