@@ -16,17 +16,15 @@ final class LoopbackWorld extends RealTime implements World {
 
     private static final long LONGEST_WAIT_NS = 1_000_000;
 
+    private final LoopbackClaim claim;
     private final KernelHost client;
     private final KernelHost server;
 
     LoopbackWorld(Setup setup, Recorder recorder) {
         super(System.nanoTime(), LONGEST_WAIT_NS);
-        // Addresses that nobody else on this machine uses: all of 127.0.0.0/8 is the loopback
-        // device.
-        long pid = ProcessHandle.current().pid();
-        String network = "127." + (1 + pid / 250 % 250) + "." + (1 + pid % 250) + ".";
-        client = host(End.A, network + "1", setup, recorder);
-        server = host(End.B, network + "2", setup, recorder);
+        claim = LoopbackClaim.take();
+        client = host(End.A, claim.network() + "1", setup, recorder);
+        server = host(End.B, claim.network() + "2", setup, recorder);
     }
 
     private KernelHost host(End end, String address, Setup setup, Recorder recorder) {
@@ -109,5 +107,6 @@ final class LoopbackWorld extends RealTime implements World {
     public void close() {
         client.closeAll();
         server.closeAll();
+        claim.close();
     }
 }

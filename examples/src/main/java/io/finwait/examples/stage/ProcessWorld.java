@@ -11,7 +11,7 @@ import java.net.InetAddress;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.security.SecureRandom;
 
 /** Two hosts of ours in two processes: the client lives here, the server in another JVM. */
 final class ProcessWorld extends HalfWorld {
@@ -19,38 +19,41 @@ final class ProcessWorld extends HalfWorld {
     private static final long LONGEST_WAIT_NS = 20_000_000;
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS = 12_000;
-    private static final AtomicInteger NEXT_PORT = new AtomicInteger();
 
     private final Link link;
-    private final Transport below;
     private final RemoteHost server;
 
-    /** The URIs of the two ends, and what is to be removed behind them. */
-    private record Link(String ours, String theirs, Path file) {
-
-        static Link udp() {
-            int one = freePort();
-            int two = freePort();
-            return new Link(udp(one, two), udp(two, one), null);
-        }
+    /** Our end, the URI of the other one, and what is to be removed behind them. */
+    private record Link(Transport ours, String theirs, Path file) {
 
         /**
-         * A port below those that the kernel gives away by itself, and given to nobody else here:
-         * it is still free when the other process opens it.
+         * Whoever has bound an even port owns the odd one above it as well: the other process opens
+         * that later, and finds it free. Both are below the ports that the kernel gives away by
+         * itself.
          */
-        private static int freePort() {
-            for (int i = 0; i < PORTS; i++) {
-                long next = 64 * ProcessHandle.current().pid() + NEXT_PORT.getAndIncrement();
-                int port = FIRST_PORT + (int) (next % PORTS);
-                try (DatagramSocket free =
-                        new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
-                    return free.getLocalPort();
-                } catch (SocketException e) {
-                    // Somebody else has it: the next one may be free.
+        static Link udp() {
+            int first = new SecureRandom().nextInt(PORTS);
+            for (int i = 0; i < PORTS; i += 2) {
+                int even = FIRST_PORT + ((first + i) % PORTS & ~1);
+                if (isFree(even) && isFree(even + 1)) {
+                    String ours = udp(even, even + 1);
+                    try {
+                        return new Link(Transports.open(ours), udp(even + 1, even), null);
+                    } catch (UncheckedIOException e) {
+                        // Somebody else was faster: the next one may be free.
+                    }
                 }
             }
             throw new IllegalStateException(
                     "no datagram port from " + FIRST_PORT + " on is free; end some programs");
+        }
+
+        private static boolean isFree(int port) {
+            try (DatagramSocket free = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+                return free.isBound();
+            } catch (SocketException e) {
+                return false;
+            }
         }
 
         private static String udp(int own, int other) {
@@ -62,7 +65,9 @@ final class ProcessWorld extends HalfWorld {
                 Path folder = Files.createTempDirectory("finwait");
                 Path file = folder.resolve("wire");
                 return new Link(
-                        "unix:" + file + "?role=server", "unix:" + file + "?role=client", folder);
+                        Transports.open("unix:" + file + "?role=server"),
+                        "unix:" + file + "?role=client",
+                        folder);
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "no folder for a Unix domain socket: " + UserText.reason(e), e);
@@ -81,11 +86,9 @@ final class ProcessWorld extends HalfWorld {
         }
     }
 
-    private ProcessWorld(
-            Link link, Transport below, Settings settings, Setup setup, Recorder recorder) {
-        super(settings, setup, recorder, End.A, below, LONGEST_WAIT_NS);
+    private ProcessWorld(Link link, Settings settings, Setup setup, Recorder recorder) {
+        super(settings, setup, recorder, End.A, link.ours, LONGEST_WAIT_NS);
         this.link = link;
-        this.below = below;
         OtherJvm jvm =
                 OtherJvm.start(
                         link.theirs,
@@ -93,19 +96,18 @@ final class ProcessWorld extends HalfWorld {
                         originNs(),
                         settings.twoMsl(),
                         setup.tcp(End.B),
-                        below::wakeup);
+                        link.ours::wakeup);
         server = new RemoteHost(this, jvm, recorder, End.B, address(End.B));
     }
 
     static ProcessWorld open(Settings settings, Setup setup, Recorder recorder) {
         Link link = settings.place() == Settings.Place.UDP ? Link.udp() : Link.unix();
-        Transport below = Transports.open(link.ours);
         try {
-            ProcessWorld world = new ProcessWorld(link, below, settings, setup, recorder);
+            ProcessWorld world = new ProcessWorld(link, settings, setup, recorder);
             world.server.awaitReady();
             return world;
         } catch (RuntimeException e) {
-            below.close();
+            link.ours.close();
             link.remove();
             throw e;
         }
@@ -128,7 +130,7 @@ final class ProcessWorld extends HalfWorld {
     @Override
     public void close() {
         ours().endpoint().close();
-        below.close();
+        link.ours.close();
         server.close();
         link.remove();
     }
