@@ -7,9 +7,9 @@ import java.net.SocketException;
 import java.security.SecureRandom;
 
 /**
- * The URIs of two ends of a link over the loopback device. Another process opens them later, so they
- * are at an address drawn at random where all of 127.0.0.0/8 can be had: nobody takes a port there
- * meanwhile.
+ * The URIs of two ends of a link over the loopback device. Another process opens them later, so
+ * they are at an address drawn at random where all of 127.0.0.0/8 can be had: nobody takes a port
+ * there meanwhile.
  */
 record UdpPair(String first, String second) {
 

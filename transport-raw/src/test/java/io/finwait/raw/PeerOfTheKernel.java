@@ -18,9 +18,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Just enough TCP to hold one connection with the kernel: it answers a SYN, acknowledges what comes,
- * keeps nothing that comes too early, and sends without looking at windows. What a busy machine
- * loses on the way is sent again.
+ * Just enough TCP to hold one connection with the kernel: it answers a SYN, acknowledges what
+ * comes, keeps nothing that comes too early, and sends without looking at windows. What a busy
+ * machine loses on the way is sent again.
  */
 final class PeerOfTheKernel {
 

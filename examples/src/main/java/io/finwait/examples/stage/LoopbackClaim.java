@@ -7,9 +7,9 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 
 /**
- * A network of 256 addresses below 127.0.0.0/8, all of which belong to the loopback device of Linux,
- * that no other world uses: neither of this process nor of another. Whoever has bound a certain port
- * of its last address has it, and gives it back even when he is killed.
+ * A network of 256 addresses below 127.0.0.0/8, all of which belong to the loopback device of
+ * Linux, that no other world uses: neither of this process nor of another. Whoever has bound a
+ * certain port of its last address has it, and gives it back even when he is killed.
  *
  * @param network the first three numbers and their dots
  * @param holder the socket that holds it
