@@ -189,6 +189,8 @@ class EveryFutureIsAnsweredTest {
         all.put("stopped", client.stopped());
         client.call(endpoint -> 0).join();
         assertThat(end.how.apply(this)).isNotNull();
+        // Before anything else is asked for: closing the listener would answer who accepts.
+        assertAnswered(all);
         all.put("connect behind the end", client.connect(NOBODY, 80));
         all.put("listen behind the end", client.listen(82, 1));
         all.put("accept behind the end", ourListener.accept());
