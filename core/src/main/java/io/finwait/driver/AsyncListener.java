@@ -2,6 +2,7 @@ package io.finwait.driver;
 
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Listener;
+import io.finwait.wire.IpAddress;
 
 import java.nio.channels.AsynchronousCloseException;
 import java.util.ArrayDeque;
@@ -152,6 +153,10 @@ public final class AsyncListener {
         }
         Connection connection = listener.accept();
         return connection == null ? null : AsyncConnection.accepted(driver, connection);
+    }
+
+    void onlyAt(IpAddress address) {
+        listener.onlyAt(address);
     }
 
     void closeNow() {

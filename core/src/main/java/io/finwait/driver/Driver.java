@@ -242,6 +242,7 @@ public final class Driver implements AutoCloseable {
                         return;
                     }
                     AsyncListener listener = listenNow(binding.port(), backlog);
+                    listener.onlyAt(binding.address());
                     binding.listensWith(listener);
                     if (!answer.complete(listener)) {
                         listener.closeNow();

@@ -19,8 +19,9 @@ import javax.net.ServerSocketFactory;
  * server.setServerSocketFactory(new DriverServerSocketFactory(driver));
  * }</pre>
  *
- * <p>A socket bound to one address of the endpoint listens on all of them. What is said of sockets
- * at {@link DriverSocketFactory} holds for those that are accepted.
+ * <p>A socket bound to one address of the endpoint listens there alone; no other may listen on the
+ * same port at another address. What is said of sockets at {@link DriverSocketFactory} holds for
+ * those that are accepted.
  */
 public final class DriverServerSocketFactory extends ServerSocketFactory {
 

@@ -1,5 +1,7 @@
 package io.finwait.tcp;
 
+import io.finwait.wire.IpAddress;
+
 /** A port that takes connections. All methods are called on the endpoint's thread. */
 public interface Listener extends AutoCloseable {
 
@@ -36,6 +38,15 @@ public interface Listener extends AutoCloseable {
      * @throws IllegalArgumentException when it is negative
      */
     void deferAccept(long timeoutNs);
+
+    /**
+     * Takes connections to one address of the endpoint alone; to its others the port is closed. A
+     * handshake that has begun goes on.
+     *
+     * @param address one of the endpoint's, or null, the default, for all of them
+     * @throws IllegalArgumentException when it is none of the endpoint's
+     */
+    void onlyAt(IpAddress address);
 
     /**
      * Closes the port: connections that nobody has accepted are reset, handshakes forgotten.

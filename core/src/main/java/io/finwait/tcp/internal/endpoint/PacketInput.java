@@ -193,6 +193,9 @@ final class PacketInput {
 
     private void deliverToNone(Segment seg) {
         TcpListener listener = listeners.of(seg.destinationPort());
+        if (listener != null && !listener.isAt(seg.destinationHigh(), seg.destinationLow())) {
+            listener = null;
+        }
         if (isTakenByTimeWait(seg, listener)) {
             return;
         }

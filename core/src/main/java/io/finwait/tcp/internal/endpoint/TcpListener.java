@@ -6,6 +6,7 @@ import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.tcb.Backlog;
 import io.finwait.tcp.internal.tcb.Tcb;
+import io.finwait.wire.IpAddress;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +26,10 @@ public final class TcpListener implements Listener, Backlog {
     private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
     private final HandshakeQueue handshakes;
     private boolean closed;
+
+    /** The only address it listens on, or null. */
+    private IpAddress address;
+
     private long deferAcceptNs;
     private Runnable onAcceptable;
 
@@ -66,6 +71,22 @@ public final class TcpListener implements Listener, Backlog {
     @Override
     public void onAcceptable(Runnable action) {
         onAcceptable = Objects.requireNonNull(action, "onAcceptable");
+    }
+
+    @Override
+    public void onlyAt(IpAddress only) {
+        endpoint.checkThread();
+        if (only != null && !endpoint.config().addresses().contains(only)) {
+            throw new IllegalArgumentException(
+                    only + " is none of the endpoint's addresses " + endpoint.config().addresses());
+        }
+        address = only;
+    }
+
+    /** Whether a segment to this address is for this listener. */
+    boolean isAt(long high, long low) {
+        IpAddress only = address;
+        return only == null || (only.high() == high && only.low() == low);
     }
 
     @Override
