@@ -59,6 +59,7 @@ final class Channels {
                                 Ends ends = stage.channels.ends();
                                 ByteBuffer[] out = {octets("ab"), octets(""), octets("cdef")};
                                 long written = ends.client().write(out);
+                                Stage.arrived(ends.server().socket(), 6);
                                 ByteBuffer[] in = {
                                     ByteBuffer.allocate(3),
                                     ByteBuffer.allocate(0),
