@@ -9,6 +9,8 @@ module io.finwait.examples {
 
     exports io.finwait.examples.custom;
 
+    provides io.finwait.spi.CongestionControlProvider with
+            io.finwait.examples.custom.VegasProvider;
     provides io.finwait.spi.TransportProvider with
             io.finwait.examples.custom.CableProvider;
 

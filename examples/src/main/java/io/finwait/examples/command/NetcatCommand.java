@@ -4,6 +4,8 @@ import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
 import io.finwait.driver.Driver;
 import io.finwait.examples.net.Netcat;
+import io.finwait.spi.CongestionControl;
+import io.finwait.spi.CongestionControls;
 import io.finwait.spi.Transport;
 import io.finwait.spi.Transports;
 import io.finwait.tcp.CloseReason;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** {@code finwait netcat}. */
 @Command(
@@ -52,6 +55,15 @@ import java.util.concurrent.TimeoutException;
 final class NetcatCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--congestion",
+            paramLabel = "NAME",
+            defaultValue = "cubic",
+            description =
+                    "The congestion control: cubic, newreno, or one of a provider's (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String congestion;
 
     @Option(
             names = {"-l", "--listen"},
@@ -158,7 +170,16 @@ final class NetcatCommand implements Callable<Integer> {
         return EndpointConfig.builder()
                 .address(IpAddress.parse(own))
                 .connectTimeout(patience)
+                .congestionControl(control())
                 .build();
+    }
+
+    private Supplier<CongestionControl> control() {
+        try {
+            return CongestionControls.named(congestion);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--congestion: " + e.getMessage());
+        }
     }
 
     private ParameterException wrong(String sentence) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.finwait.Finwait;
 import io.finwait.examples.net.FileServer;
+import io.finwait.spi.CongestionControls;
 import io.finwait.spi.Transport;
 import io.finwait.spi.TransportUri;
 import io.finwait.spi.Transports;
@@ -82,6 +83,15 @@ final class ServeCommand implements Callable<Integer> {
             required = true,
             description = "The port to serve on, 1 to 65535.")
     private int port;
+
+    @Option(
+            names = "--congestion",
+            paramLabel = "NAME",
+            defaultValue = "cubic",
+            description =
+                    "The congestion control: cubic, newreno, or one of a provider's (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String congestion;
 
     @Option(
             names = "--closer",
@@ -171,6 +181,11 @@ final class ServeCommand implements Callable<Integer> {
                 EndpointConfig.builder()
                         .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(twoMsl));
         addresses.forEach(config::address);
+        try {
+            config.congestionControl(CongestionControls.named(congestion));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--congestion: " + e.getMessage());
+        }
         EndpointConfig built = config.build();
         require(KernelRoute.of(transport).map(route -> route.problemBefore(addresses)));
         return built;

@@ -120,7 +120,7 @@ class CubicTest {
         round(20 * MS);
         round(20 * MS);
         round(30 * MS);
-        round(20 * MS);
+        round(30 * MS);
         for (int i = 0; i < 6; i++) {
             round(20 * MS);
         }
