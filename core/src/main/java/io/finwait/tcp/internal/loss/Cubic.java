@@ -38,9 +38,6 @@ public final class Cubic implements CongestionControl {
 
     private long epochNs;
 
-    /** When something was last acknowledged: what a pause takes is none of the epoch. */
-    private long lastAckNs;
-
     private int earlierCwnd;
     private int earlierSsthresh;
     private double earlierWMax;
@@ -57,7 +54,6 @@ public final class Cubic implements CongestionControl {
         k = 0;
         inEpoch = false;
         epochNs = nowNs;
-        lastAckNs = nowNs;
         earlierCwnd = 0;
         earlierSsthresh = 0;
         earlierWMax = 0;
@@ -90,7 +86,6 @@ public final class Cubic implements CongestionControl {
 
     @Override
     public void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs) {
-        lastAckNs = nowNs;
         int left = octets;
         if (cwnd < ssthresh) {
             left = slowStart(octets, flightSize);
