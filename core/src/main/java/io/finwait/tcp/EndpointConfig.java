@@ -426,10 +426,9 @@ public final class EndpointConfig {
         }
 
         /**
-         * Sets the factory of congestion controls ({@link
-         * io.finwait.spi.CongestionControls#named} has some by name), which is called on the
-         * endpoint's thread. Each object that it makes serves one connection at a time, and is
-         * reused for later ones.
+         * Sets the factory of congestion controls, which is called on the endpoint's thread; {@link
+         * io.finwait.spi.CongestionControls#named} has some by name. Each object that it
+         * makes serves one connection at a time, and is reused for later ones.
          */
         public Builder congestionControl(Supplier<CongestionControl> newControl) {
             congestionControl = Objects.requireNonNull(newControl, "congestionControl");

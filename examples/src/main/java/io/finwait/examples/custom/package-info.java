@@ -1,4 +1,5 @@
 /**
- * A transport of one's own, complete, as the README shows it, and a congestion control of one's own.
+ * A transport of one's own, complete, as the README shows it, and a congestion control of one's
+ * own.
  */
 package io.finwait.examples.custom;

@@ -1,8 +1,6 @@
 package io.finwait.tcp.internal.tcb;
 
-/**
- * How far fast recovery has come (RFC 6582, RFC 6675, RFC 8985); written by {@code Recovery} alone.
- */
+/** How far fast recovery has come (RFC 6582, RFC 8985); written by {@code Recovery} alone. */
 public final class LossState {
 
     /** Duplicate ACKs after which a segment counts as lost: DupThresh of RFC 6675 §2. */
