@@ -193,6 +193,8 @@ public final class TcpListener implements Listener, Backlog {
     /** Tells all that decides, see {@link StateDigest}. */
     void digest(LongConsumer to) {
         to.accept(port);
+        to.accept(address == null ? 0 : address.high());
+        to.accept(address == null ? 0 : address.low());
         to.accept(backlog);
         to.accept(deferAcceptNs);
         to.accept(closed ? 1 : 0);
