@@ -181,7 +181,10 @@ class ScriptsTest {
         for (Path page : pages) {
             assertThat(Files.readAllLines(page))
                     .as(page.toString())
-                    .noneMatch(line -> line.matches("\\s*java .*(benchmarks|finwait-|FinwaitCommand).*"));
+                    .noneMatch(
+                            line ->
+                                    line.matches(
+                                            "\\s*java .*(benchmarks|finwait-|FinwaitCommand).*"));
         }
     }
 }
