@@ -146,9 +146,17 @@ class TunOffloadTest {
     private static void exchange(PeerOfTheKernel peer, String near, byte[] request, byte[] answer) {
         CompletableFuture<byte[]> kernel =
                 CompletableFuture.supplyAsync(() -> talk(near, request, answer.length));
-        peer.accept();
-        assertThat(peer.receive(request.length)).isEqualTo(request);
-        peer.sendText(answer, MSS);
+        try {
+            peer.accept();
+            assertThat(peer.receive(request.length)).isEqualTo(request);
+            peer.sendText(answer, MSS);
+        } catch (AssertionError e) {
+            // What the kernel's side has met tells more than the silence that followed.
+            if (kernel.isCompletedExceptionally()) {
+                e.addSuppressed(kernel.exceptionNow());
+            }
+            throw e;
+        }
         assertThat(kernel.join()).isEqualTo(answer);
     }
 

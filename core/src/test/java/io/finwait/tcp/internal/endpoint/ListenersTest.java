@@ -14,6 +14,8 @@ import java.util.Random;
 /** Ports against a plain map, opened and closed in every order. */
 class ListenersTest {
 
+    private final TcpEndpoint endpoint = new Bench().endpoint;
+
     @Test
     void everyPortFindsItsListener() {
         long seed = 42;
@@ -25,7 +27,7 @@ class ListenersTest {
             TcpListener open = model.get(port);
             assertThat(listeners.of(port)).as("seed %d, port %d", seed, port).isSameAs(open);
             if (open == null) {
-                TcpListener opened = new TcpListener(null, port, 1);
+                TcpListener opened = new TcpListener(endpoint, port, 1);
                 listeners.add(opened);
                 model.put(port, opened);
             } else {
@@ -48,7 +50,7 @@ class ListenersTest {
         Listeners listeners = new Listeners();
         Map<Integer, TcpListener> all = new HashMap<>();
         for (int port = 1; port <= 300; port++) {
-            all.put(port, new TcpListener(null, port, 1));
+            all.put(port, new TcpListener(endpoint, port, 1));
             listeners.add(all.get(port));
         }
         for (TcpListener each : listeners.snapshot()) {
