@@ -3,10 +3,14 @@ package io.finwait.sim.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.concurrent.TimeUnit;
 
 /**
  * Every interleaving within bounds; the frontier becomes empty, so nothing within them is left out.
  */
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ExplorerTest {
 
     @Test

@@ -1,10 +1,14 @@
 package io.finwait.sim.explore;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.concurrent.TimeUnit;
 
 /**
  * The longest search of {@link ExplorerTest}, a class of its own: test classes run side by side.
  */
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class PoliteExplorerTest {
 
     @Test

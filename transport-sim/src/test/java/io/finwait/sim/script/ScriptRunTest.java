@@ -242,7 +242,7 @@ class ScriptRunTest {
         passes(
                 CONNECT.replace(
                                 "<...>",
-                                "<mss 1460,nop,nop,sackOK,nop,nop,TS val 100 ecr 0,nop,wscale 7>")
+                                "<mss 1460,nop,nop,sackOK,nop,nop,TS val 100 ecr 0,nop,wscale 10>")
                         + """
                         +.1 < S. 0:0(0) ack 1 win 65535 <mss 1460,nop,nop,TS val 7 ecr 100>
                         +0 > . 1:1(0) ack 1 <nop,nop,TS val 200 ecr 7>
@@ -265,9 +265,9 @@ class ScriptRunTest {
         String text =
                 CONNECT.replace(
                                 "<...>",
-                                "<mss 1460,nop,nop,sackOK,nop,nop,TS val 100 ecr 0,nop,wscale 7>")
+                                "<mss 1460,nop,nop,sackOK,nop,nop,TS val 100 ecr 0,nop,wscale 10>")
                         + "+1 > S 0:0(0) <mss 1460,nop,nop,sackOK,nop,nop,TS val 500 ecr"
-                        + " 0,nop,wscale 7>";
+                        + " 0,nop,wscale 10>";
         assertThat(PacketScript.of(text).run().passed()).isTrue();
         fails(
                 PacketScript.of("--tcp_ts_tick_usecs=1000\n" + text).run(),
