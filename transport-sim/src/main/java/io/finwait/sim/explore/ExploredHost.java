@@ -1,6 +1,7 @@
 package io.finwait.sim.explore;
 
 import io.finwait.sim.explore.Bounds.Manners;
+import io.finwait.spi.CongestionControl;
 import io.finwait.spi.CongestionControls;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason;
@@ -16,12 +17,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * One of the two hosts: a real endpoint with a clock of its own, and the application that uses it.
  * A call that fails is told to the application; that is no violation.
  */
 final class ExploredHost {
+
+    /** Looked up once: a search makes hosts by the million. */
+    private static final Supplier<CongestionControl> NEW_RENO = CongestionControls.named("newreno");
 
     static final int CLIENT = 0;
     static final int SERVER = 1;
@@ -83,7 +88,7 @@ final class ExploredHost {
                 .seed(side + 1)
                 .plain()
                 // Its window does not depend on the time that has passed.
-                .congestionControl(CongestionControls.named("newreno"))
+                .congestionControl(NEW_RENO)
                 .nagle(false)
                 .sendBufferOctets(SEND_BUFFER)
                 .receiveBufferOctets(bounds.receiveOctets())

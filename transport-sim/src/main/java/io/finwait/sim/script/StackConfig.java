@@ -18,6 +18,8 @@ import java.util.function.Supplier;
 /** Makes the endpoint that a script drives, with the habits of a profile. */
 final class StackConfig {
 
+    private static final Supplier<CongestionControl> NEW_RENO = CongestionControls.named("newreno");
+
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000 * MS;
     private static final int MAX_LINUX_RECEIVE_BUFFER = 15 << 20;
@@ -54,7 +56,7 @@ final class StackConfig {
         switch (options.profile()) {
             case RFC -> {
                 // The defaults are the RFCs', but for what is newer and faster.
-                builder.congestionControl(CongestionControls.named("newreno"))
+                builder.congestionControl(NEW_RENO)
                         .retransmissionTimeouts(
                                 Duration.ofNanos(SECOND),
                                 Duration.ofNanos(SECOND),
@@ -71,7 +73,7 @@ final class StackConfig {
                                     Duration.ofNanos(200 * MS),
                                     Duration.ofNanos(120 * SECOND));
             case FREEBSD -> {
-                builder.congestionControl(CongestionControls.named("newreno"))
+                builder.congestionControl(NEW_RENO)
                         .retransmissionTimeouts(
                                 Duration.ofNanos(SECOND),
                                 Duration.ofNanos(SECOND),
