@@ -28,14 +28,15 @@ public record Limits(
         long memoryOctets) {
 
     /**
-     * SYN cookies when a backlog is full, five retransmissions of a SYN,ACK, 64 MiB for orphans,
-     * 65,536 records, and for text a quarter of the heap.
+     * SYN cookies when a backlog is full, five retransmissions of a SYN,ACK, 65,536 records, for
+     * text a quarter of the heap, and for orphans as much, at least 64 MiB: a server that has
+     * written all to clients that take it must not reset them because they are many.
      */
     public static final Limits DEFAULT =
             new Limits(
                     SynCookies.WHEN_FULL,
                     5,
-                    64L << 20,
+                    Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4),
                     65_536,
                     Runtime.getRuntime().maxMemory() / 4);
 

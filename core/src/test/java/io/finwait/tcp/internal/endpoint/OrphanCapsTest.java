@@ -57,6 +57,13 @@ class OrphanCapsTest {
                 && aborted.cause() == AbortCause.TOO_MANY_ORPHANS;
     }
 
+    /** Or it would reset clients that take what a server has written, because they are many. */
+    @Test
+    void theirOctetsMayTakeWhatTextMay() {
+        assertThat(Limits.DEFAULT.orphanOctets())
+                .isGreaterThanOrEqualTo(Limits.DEFAULT.memoryOctets());
+    }
+
     @Test
     void f08_theLargestOfTheOldestMakesPlace() throws IOException {
         limits(l -> l, 3);
