@@ -73,7 +73,7 @@ public final class Vegas implements CongestionControl {
 
     @Override
     public void lost(int flightSize, long nowNs) {
-        threshold = Math.max(flightSize * 3 / 4, 2 * mss);
+        threshold = Math.max(flightSize / 4 * 3, 2 * mss);
         window = threshold;
     }
 

@@ -1,25 +1,19 @@
 package io.finwait.tcp.internal.loss;
 
-import io.finwait.spi.CongestionControl;
-
 /**
- * CUBIC (RFC 9438) with HyStart++ (RFC 9406), from an initial window of ten segments (RFC 6928).
- * After a loss the window comes back, quickly at first, to where the loss was, stays near it for a
- * while, and then looks for more; that depends on the time since the loss and not on the round
- * trip. Sizes in octets, as the calls have them; windows of the cubic function in segments.
+ * CUBIC (RFC 9438) with HyStart++ (RFC 9406). After a loss the window comes back, quickly at first,
+ * to where the loss was, stays near it for a while, and then looks for more; that depends on the
+ * time since the loss and not on the round trip. Sizes in octets, as the calls have them; windows
+ * of the cubic function in segments.
  */
-public final class Cubic implements CongestionControl {
+public final class Cubic extends LossBasedControl {
 
-    private static final int LARGEST_WINDOW = 1 << 30;
     private static final double C = 0.4;
     private static final double BETA = 0.7;
     private static final double ALPHA = 3 * (1 - BETA) / (1 + BETA);
     private static final double SECOND_NS = 1e9;
 
     private final HyStart hyStart = new HyStart();
-    private int mss;
-    private int cwnd;
-    private int ssthresh;
 
     /** What of a growth by octets has not made a whole one yet. */
     private double fraction;
@@ -38,15 +32,11 @@ public final class Cubic implements CongestionControl {
 
     private long epochNs;
 
-    private int earlierCwnd;
-    private int earlierSsthresh;
     private double earlierWMax;
 
     @Override
     public void begin(int segmentSize, long nowNs) {
-        mss = segmentSize;
-        cwnd = initialWindow();
-        ssthresh = Integer.MAX_VALUE;
+        super.begin(segmentSize, nowNs);
         fraction = 0;
         wMax = 0;
         wEst = 0;
@@ -54,29 +44,8 @@ public final class Cubic implements CongestionControl {
         k = 0;
         inEpoch = false;
         epochNs = nowNs;
-        earlierCwnd = 0;
-        earlierSsthresh = 0;
         earlierWMax = 0;
         hyStart.begin();
-    }
-
-    private int initialWindow() {
-        return Math.min(10 * mss, Math.max(2 * mss, 14_600));
-    }
-
-    @Override
-    public void synLost(long nowNs) {
-        cwnd = mss;
-    }
-
-    @Override
-    public int window() {
-        return cwnd;
-    }
-
-    @Override
-    public int slowStartThreshold() {
-        return ssthresh;
     }
 
     @Override
@@ -140,10 +109,6 @@ public final class Cubic implements CongestionControl {
         return x * x * x;
     }
 
-    private void grow(int by) {
-        cwnd = (int) Math.min((long) cwnd + by, LARGEST_WINDOW);
-    }
-
     /** RFC 9438 §4.6 and §4.7. */
     @Override
     public void lost(int flightSize, long nowNs) {
@@ -159,15 +124,10 @@ public final class Cubic implements CongestionControl {
         inEpoch = false;
     }
 
-    private void remember() {
-        earlierCwnd = cwnd;
-        earlierSsthresh = ssthresh;
-        earlierWMax = wMax;
-    }
-
     @Override
-    public void recovered(int flightSize, long nowNs) {
-        cwnd = Math.min(ssthresh, Math.max(flightSize, mss) + mss);
+    void remember() {
+        super.remember();
+        earlierWMax = wMax;
     }
 
     @Override
@@ -182,15 +142,14 @@ public final class Cubic implements CongestionControl {
 
     @Override
     public void spurious(long nowNs) {
-        cwnd = Math.max(cwnd, earlierCwnd);
-        ssthresh = Math.max(ssthresh, earlierSsthresh);
+        super.spurious(nowNs);
         wMax = earlierWMax;
         inEpoch = false;
     }
 
     @Override
     public void idle(long nowNs) {
-        cwnd = Math.min(cwnd, initialWindow());
+        super.idle(nowNs);
         inEpoch = false;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.buffer.SequenceRanges;
+import io.finwait.tcp.internal.loss.LossBasedControl;
 import io.finwait.tcp.internal.loss.NewReno;
 import io.finwait.tcp.internal.tcb.LossState;
 import io.finwait.tcp.internal.tcb.PerSegment;
@@ -117,9 +118,10 @@ class StateDigestTest {
         exempt(TcpConnection.class, NAME, "sockets");
         exempt(TcpConnection.class, "is SND.NXT of the entry that it may end", "lastSndNxt");
         exempt(TcpConnection.class, "the entry in FIN-WAIT-2 is told", "isRecord");
-        exempt(NewReno.class, CONSTANT, "mss");
-        exempt(NewReno.class, WIDE, "cwnd", "ssthresh", "acknowledgedInAvoidance");
-        exempt(NewReno.class, WIDE, "earlierCwnd", "earlierSsthresh");
+        exempt(LossBasedControl.class, CONSTANT, "mss");
+        exempt(LossBasedControl.class, WIDE, "cwnd", "ssthresh");
+        exempt(LossBasedControl.class, WIDE, "earlierCwnd", "earlierSsthresh");
+        exempt(NewReno.class, WIDE, "acknowledgedInAvoidance");
         exempt(TcpListener.class, MEMORY, "endpoint", "nextNotified", "toBeNotified");
         exempt(TcpListener.class, "its length and order are told", "acceptQueue");
         exempt(TcpListener.class, PART, "handshakes");
@@ -244,6 +246,7 @@ class StateDigestTest {
                         fields(Rcv.class, tcb.rcv),
                         fields(SequenceRanges.class, tcb.rcv.reassembly),
                         fields(LossState.class, tcb.loss),
+                        fields(LossBasedControl.class, tcb.congestion),
                         fields(NewReno.class, tcb.congestion),
                         fields(RttEstimator.class, tcb.rtt),
                         fields(Scoreboard.class, tcb.snd.scoreboard),
@@ -346,6 +349,7 @@ class StateDigestTest {
                         Timers.class,
                         Notified.class,
                         SequenceRanges.class,
+                        LossBasedControl.class,
                         NewReno.class,
                         TcpConnection.class,
                         TcpListener.class,
