@@ -126,18 +126,7 @@ final class DriverServerSocketChannel extends ServerSocketChannel
             if (listener == null) {
                 throw new NotYetBoundException();
             }
-            boolean blocking = isBlocking();
-            AsyncConnection next = null;
-            try {
-                if (blocking) {
-                    begin();
-                }
-                next = next(blocking, nanos);
-            } finally {
-                if (blocking) {
-                    end(next != null);
-                }
-            }
+            AsyncConnection next = next(nanos);
             return next == null
                     ? null
                     : DriverSocketChannel.accepted(provider, next, driver, behaviour, settings);
@@ -146,22 +135,43 @@ final class DriverServerSocketChannel extends ServerSocketChannel
         }
     }
 
-    private AsyncConnection next(boolean blocking, long nanos) throws IOException {
-        while (isOpen()) {
-            if (listener.isAcceptable()) {
-                AsyncConnection next = Locks.answer(listener.poll(), driver.time());
-                if (next != null) {
-                    return next;
-                }
+    private AsyncConnection next(long nanos) throws IOException {
+        if (!isBlocking()) {
+            return poll();
+        }
+        AsyncConnection next = null;
+        try {
+            try {
+                begin();
+                next = awaitNext(nanos);
+            } finally {
+                end(next != null);
             }
-            if (!blocking) {
-                return null;
+        } catch (ClosedChannelException e) {
+            // An interrupt takes precedence over a connection that has come, and nobody gets it.
+            if (next != null) {
+                CompletableFuture<?> unused = next.abort();
+            }
+            throw e;
+        }
+        return next;
+    }
+
+    private AsyncConnection awaitNext(long nanos) throws IOException {
+        while (isOpen()) {
+            AsyncConnection next = poll();
+            if (next != null) {
+                return next;
             }
             if (!accepting.awaitInChannel(acceptDone, nanos)) {
                 throw new SocketTimeoutException("Accept timed out");
             }
         }
         return null;
+    }
+
+    private AsyncConnection poll() throws IOException {
+        return listener.isAcceptable() ? Locks.answer(listener.poll(), driver.time()) : null;
     }
 
     @Override
