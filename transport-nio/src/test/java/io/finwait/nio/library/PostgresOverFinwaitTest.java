@@ -40,7 +40,6 @@ class PostgresOverFinwaitTest {
 
     private static final int PORT = 5432;
     private static final int PATIENCE_S = 30;
-    private static final String DEBIANS = "/usr/lib/postgresql/15/bin";
 
     private static Path folder;
     private static Process postgres;
@@ -84,8 +83,8 @@ class PostgresOverFinwaitTest {
 
     @BeforeAll
     static void startPostgres() throws IOException, InterruptedException {
-        Path initdb = Programs.find("initdb", DEBIANS);
-        Path program = Programs.find("postgres", DEBIANS);
+        Path initdb = Programs.find("initdb", "postgresql");
+        Path program = Programs.find("postgres", "postgresql");
         folder = Files.createTempDirectory("finwait-postgres");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path log = folder.resolve("log");
@@ -109,10 +108,10 @@ class PostgresOverFinwaitTest {
     }
 
     /** PostgreSQL refuses to be run by root. */
-    private static List<String> notAsRoot(String command) {
+    private static List<String> notAsRoot(String command) throws IOException {
         List<String> words = new ArrayList<>();
         if (System.getProperty("user.name").equals("root")) {
-            words.add(Programs.find("setpriv").toString());
+            words.add(Programs.find("setpriv", "util-linux").toString());
             words.addAll(List.of("--reuid=postgres", "--regid=postgres", "--clear-groups"));
         }
         words.addAll(List.of("sh", "-c", command));

@@ -2,6 +2,8 @@ package io.finwait.nio.library;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import static java.util.stream.Collectors.toList;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,25 +11,37 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Servers of the machine that tests need and may do without. */
 final class Programs {
 
+    /** Debian's servers of each version, which are not on the path. */
+    private static final Path POSTGRESQL = Path.of("/usr/lib/postgresql");
+
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
     private Programs() {}
 
-    /** Where a program is; skips the test when the machine has none. */
-    static Path find(String name, String... folders) {
-        Path[] all =
-                Stream.concat(Stream.of(folders), Stream.of(System.getenv("PATH").split(":")))
-                        .map(folder -> Path.of(folder, name))
+    /** Where a program of a Debian package is; skips the test when the machine has none. */
+    static Path find(String name, String debianPackage) throws IOException {
+        List<Path> folders =
+                Stream.of(System.getenv("PATH").split(":")).map(Path::of).collect(toList());
+        if (Files.isDirectory(POSTGRESQL)) {
+            try (Stream<Path> versions = Files.list(POSTGRESQL)) {
+                versions.sorted().forEach(version -> folders.add(version.resolve("bin")));
+            }
+        }
+        Optional<Path> found =
+                folders.stream()
+                        .map(folder -> folder.resolve(name))
                         .filter(Files::isExecutable)
-                        .toArray(Path[]::new);
-        assumeTrue(all.length > 0, "this machine has no " + name);
-        return all[0];
+                        .findFirst();
+        assumeTrue(
+                found.isPresent(), name + " (package " + debianPackage + ") is not here: skipped");
+        return found.get();
     }
 
     static int freePort() throws IOException {

@@ -46,7 +46,7 @@ class RedisOverFinwaitTest {
 
     @BeforeAll
     static void startRedis() throws IOException, InterruptedException {
-        Path program = Programs.find("redis-server");
+        Path program = Programs.find("redis-server", "redis-server");
         kernelsPort = Programs.freePort();
         Path log = folder.resolve("log");
         redis =
