@@ -225,6 +225,10 @@ public final class Recovery {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
         Scoreboard board = snd.scoreboard;
+        if (!loss.recovering && !board.mayLose() && !board.hasLost()) {
+            tcb.timers.stop(Timer.REORDERING);
+            return;
+        }
         int pipe = board.pipe(snd.nxt);
         long next = Timers.OFF;
         if (board.mayLose()) {

@@ -141,6 +141,10 @@ public final class Scoreboard {
 
     /** SND.UNA moves. */
     void acknowledged(int ack) {
+        if (ack != una && !mayLose() && !hasLost()) {
+            allIsWell(ack);
+            return;
+        }
         if (held.count() == 0) {
             delivered(una, ack);
         } else {
@@ -156,12 +160,7 @@ public final class Scoreboard {
             held.remove(una, ack);
         }
         rack.reported(ack);
-        una = ack;
-        sent.acknowledged(ack);
-        lostTo = Seq.max(lostTo, ack);
-        searched = Seq.max(searched, ack);
-        everAgainTo = Seq.max(everAgainTo, ack - FAR_BEHIND);
-        timedOutTo = Seq.max(timedOutTo, ack - FAR_BEHIND);
+        moveTo(ack);
         int kept = held.endOfRangeWith(ack);
         if (kept != ack) {
             // It asks for what it has reported.
@@ -169,6 +168,26 @@ public final class Scoreboard {
             forget(ack, kept);
         }
         dropArrived();
+    }
+
+    /** The same where nothing is held, lost or on its way again, as for nearly every ACK. */
+    private void allIsWell(int ack) {
+        deliveredNow += ack - una;
+        int entry = sent.entryOf(ack - 1);
+        if (entry < sent.count()) {
+            deliveredOnce(sent.time(entry), ack);
+        }
+        rack.reported(ack);
+        moveTo(ack);
+    }
+
+    private void moveTo(int ack) {
+        una = ack;
+        sent.acknowledged(ack);
+        lostTo = Seq.max(lostTo, ack);
+        searched = Seq.max(searched, ack);
+        everAgainTo = Seq.max(everAgainTo, ack - FAR_BEHIND);
+        timedOutTo = Seq.max(timedOutTo, ack - FAR_BEHIND);
     }
 
     /** Numbers that are not held have arrived, or are acknowledged. */
