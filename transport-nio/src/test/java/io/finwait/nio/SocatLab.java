@@ -114,14 +114,30 @@ final class SocatLab implements AutoCloseable {
                         MOST_IDLE_SECONDS,
                         "TUN,tun-name=" + name + ",iff-no-pi",
                         "UDP:" + ours + ",bind=" + socatAddress + ":" + SOCAT_PORT);
-        while (!Files.exists(Path.of("/sys/class/net", name))) {
-            if (socat.waitFor(1, TimeUnit.MILLISECONDS)) {
-                throw new IOException("socat made no TUN device: " + output(socat));
-            }
-        }
-        run("ip", "link", "set", name, "netns", name);
+        moveInside(socat);
         run("ip", "-n", name, "addr", "add", KERNEL + "/24", "dev", name);
         run("ip", "-n", name, "link", "set", name, "up");
+    }
+
+    /**
+     * Moves the device into the namespace as soon as socat has made it. Its entry in /sys is no
+     * sign of that: the kernel lists a device by name a moment later, so the move itself is tried.
+     */
+    private void moveInside(Process socat) throws IOException, InterruptedException {
+        long beganNs = System.nanoTime();
+        while (true) {
+            try {
+                run("ip", "link", "set", name, "netns", name);
+                return;
+            } catch (IOException notYet) {
+                if (socat.waitFor(1, TimeUnit.MILLISECONDS)) {
+                    throw new IOException("socat made no TUN device: " + output(socat), notYet);
+                }
+                if (System.nanoTime() - beganNs > TimeUnit.SECONDS.toNanos(LONGEST_SECONDS)) {
+                    throw notYet;
+                }
+            }
+        }
     }
 
     /** Starts a program in the namespace. */
