@@ -4,7 +4,6 @@ import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
-import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.LossState;
 import io.finwait.tcp.internal.tcb.Scoreboard;
 import io.finwait.tcp.internal.tcb.Snd;
@@ -127,12 +126,11 @@ public final class Recovery {
             return;
         }
         tcb.loss.duplicateReported = false;
-        long echoed = Long.MAX_VALUE;
+        Scoreboard board = tcb.snd.scoreboard;
+        board.ackArrives(context.nowNs());
         if (tcb.rcv.timestamps && seg.options().hasTimestamps()) {
-            int ago = context.timestamp(tcb) - seg.options().timestampEcho();
-            echoed = context.nowNs() / Clock.TIMESTAMP_TICK_NS - ago;
+            board.rack().echoes(seg.options().timestampEcho() - tcb.timestampOffset);
         }
-        tcb.snd.scoreboard.ackArrives(context.nowNs(), echoed);
     }
 
     /** Takes the blocks of any ACK; true when one reports what none has reported before. */
@@ -247,7 +245,7 @@ public final class Recovery {
 
     /** What may only have been overtaken has had its time. */
     public void overtakenForTooLong(Tcb tcb) {
-        tcb.snd.scoreboard.ackArrives(context.nowNs(), Long.MAX_VALUE);
+        tcb.snd.scoreboard.ackArrives(context.nowNs());
         detectLost(tcb, false);
         context.wantsOutput(tcb);
     }

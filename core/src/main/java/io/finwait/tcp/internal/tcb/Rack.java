@@ -20,7 +20,11 @@ public final class Rack {
     /** The ACK that is taken. */
     private long nowNs;
 
-    private long echoedTick;
+    private boolean echoes;
+
+    /** The tick of our timestamps' clock that it echoes: its lower 32 bits. */
+    private int echoedTick;
+
     private long measuredNowNs;
 
     /** {@code RACK.xmit_ts}; means nothing before something was reported. */
@@ -58,7 +62,7 @@ public final class Rack {
     void reset(int iss) {
         nowNs = 0;
         measuredNowNs = -1;
-        echoedTick = Long.MAX_VALUE;
+        echoes = false;
         sentNs = 0;
         end = iss;
         valid = false;
@@ -73,16 +77,23 @@ public final class Rack {
         duplicateRound = iss;
     }
 
-    /**
-     * An acceptable ACK is about to be taken.
-     *
-     * @param echoed the tick of our timestamps' clock that it echoes, or {@link Long#MAX_VALUE}
-     *     when it echoes none
-     */
-    public void ackArrives(long now, long echoed) {
+    /** An acceptable ACK is about to be taken. */
+    void ackArrives(long now) {
         nowNs = now;
         measuredNowNs = -1;
-        echoedTick = echoed;
+        echoes = false;
+    }
+
+    /** That ACK echoes a tick of our timestamps' clock, of which these are the lower 32 bits. */
+    public void echoes(int tick) {
+        echoes = true;
+        echoedTick = tick;
+    }
+
+    /** Whether the ACK under way echoes what was sent before a time. */
+    private boolean echoesEarlierThan(long sentAtNs) {
+        int sentTick = (int) (sentAtNs / Clock.TIMESTAMP_TICK_NS);
+        return echoes && sentTick - echoedTick > 0;
     }
 
     /** The round trip that the ACK under way has measured, or -1. */
@@ -99,7 +110,7 @@ public final class Rack {
      */
     void delivered(long sentAtNs, int behind, boolean again) {
         long rtt = nowNs - sentAtNs;
-        if (again && (sentAtNs / Clock.TIMESTAMP_TICK_NS > echoedTick || rtt < minRttNs)) {
+        if (again && (echoesEarlierThan(sentAtNs) || rtt < minRttNs)) {
             return;
         }
         if (!again) {

@@ -82,10 +82,10 @@ public final class Scoreboard {
     }
 
     /** An acceptable ACK is about to be taken, see {@link Rack#ackArrives}. */
-    public void ackArrives(long nowNs, long echoed) {
+    public void ackArrives(long nowNs) {
         deliveredNow = 0;
         originalNow = false;
-        rack.ackArrives(nowNs, echoed);
+        rack.ackArrives(nowNs);
     }
 
     /** How many numbers the ACK under way has reported that none had before. */
@@ -160,6 +160,7 @@ public final class Scoreboard {
             held.remove(una, ack);
         }
         rack.reported(ack);
+        sent.acknowledged(ack);
         moveTo(ack);
         int kept = held.endOfRangeWith(ack);
         if (kept != ack) {
@@ -173,9 +174,8 @@ public final class Scoreboard {
     /** The same where nothing is held, lost or on its way again, as for nearly every ACK. */
     private void allIsWell(int ack) {
         deliveredNow += ack - una;
-        int entry = sent.entryOf(ack - 1);
-        if (entry < sent.count()) {
-            deliveredOnce(sent.time(entry), ack);
+        if (sent.count() > 0) {
+            deliveredOnce(sent.acknowledged(ack), ack);
         }
         rack.reported(ack);
         moveTo(ack);
@@ -183,7 +183,6 @@ public final class Scoreboard {
 
     private void moveTo(int ack) {
         una = ack;
-        sent.acknowledged(ack);
         lostTo = Seq.max(lostTo, ack);
         searched = Seq.max(searched, ack);
         everAgainTo = Seq.max(everAgainTo, ack - FAR_BEHIND);

@@ -67,15 +67,25 @@ final class SentTimes {
         head = 0;
     }
 
-    /** Forgets what is acknowledged; returns how many entries went. */
-    int acknowledged(int una) {
-        int gone = 0;
-        while (count > 0 && Seq.leq(ends[head], una)) {
-            head = place(1);
-            count--;
-            gone++;
+    /**
+     * Forgets what is acknowledged.
+     *
+     * @return when the number before {@code una} was sent; means nothing when there was no entry
+     */
+    long acknowledged(int una) {
+        long time = 0;
+        while (count > 0) {
+            time = times[head];
+            int behind = una - ends[head];
+            if (behind >= 0) {
+                head = place(1);
+                count--;
+            }
+            if (behind <= 0) {
+                break;
+            }
         }
-        return gone;
+        return time;
     }
 
     /** The number behind the last one of an entry. */
@@ -91,6 +101,9 @@ final class SentTimes {
     int entryOf(int number) {
         int low = 0;
         int high = count;
+        if (count > 0 && Seq.gt(ends[head], number)) {
+            return 0;
+        }
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (Seq.gt(end(middle), number)) {

@@ -55,7 +55,7 @@ class ScoreboardTest {
         for (int step = 0; step < 150; step++) {
             String where = "seed %d, step %d".formatted(seed, step);
             now += random.nextInt(1, 40);
-            scoreboard.rack().ackArrives(now, Long.MAX_VALUE);
+            scoreboard.ackArrives(now);
             switch (random.nextInt(24)) {
                 case 0, 1, 2, 3, 4, 5, 6 -> send(first, random);
                 case 7, 8, 9 -> acknowledge(first, random);
@@ -223,7 +223,7 @@ class ScoreboardTest {
 
     private void sendTo(int end) {
         scoreboard.sent(0, end, 0, 1_000);
-        scoreboard.rack().ackArrives(1_100, Long.MAX_VALUE);
+        scoreboard.ackArrives(1_100);
     }
 
     /** What is reported stays so across a timeout (RFC 2018 §8), until the peer asks for it. */
