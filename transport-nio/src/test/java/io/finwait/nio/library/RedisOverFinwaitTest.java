@@ -25,7 +25,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -38,44 +37,26 @@ class RedisOverFinwaitTest {
     private static final int LONG_MS = 10_000;
 
     @TempDir private static Path folder;
-    private static Process redis;
-    private static int kernelsPort;
+    private static RedisServer redis;
 
     private final TwoDrivers drivers = new TwoDrivers();
     private Gateway gateway;
 
     @BeforeAll
     static void startRedis() throws IOException, InterruptedException {
-        Path program = Programs.find("redis-server", "redis-server");
-        kernelsPort = Programs.freePort();
-        Path log = folder.resolve("log");
-        redis =
-                Programs.start(
-                        log,
-                        List.of(
-                                program.toString(),
-                                "--port",
-                                String.valueOf(kernelsPort),
-                                "--bind",
-                                "127.0.0.1",
-                                "--save",
-                                "",
-                                "--dir",
-                                folder.toString()));
-        Programs.awaitPort(kernelsPort, redis, log);
+        redis = RedisServer.start(folder);
     }
 
     @AfterAll
-    static void stopRedis() throws InterruptedException {
+    static void stopRedis() {
         if (redis != null) {
-            redis.destroy();
-            redis.waitFor(PATIENCE_S, TimeUnit.SECONDS);
+            redis.close();
         }
     }
 
     @BeforeEach
     void open() throws IOException {
-        gateway = new Gateway(drivers.server, PORT, kernelsPort);
+        gateway = new Gateway(drivers.server, PORT, redis.port());
     }
 
     @AfterEach

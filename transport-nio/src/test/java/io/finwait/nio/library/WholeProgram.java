@@ -64,7 +64,7 @@ public final class WholeProgram {
     private static final String HOST = LOOPBACK.getHostAddress();
 
     /** Something done, and what comes of it. */
-    private interface Step {
+    interface Step {
         Object run() throws Exception;
     }
 
@@ -95,7 +95,7 @@ public final class WholeProgram {
         return Duration.ofSeconds(PATIENCE_S);
     }
 
-    private static void say(String what, Step step) {
+    static void say(String what, Step step) {
         String outcome;
         try {
             outcome = String.valueOf(step.run());

@@ -22,6 +22,9 @@ class WholeProgramTest {
             "-Djava.nio.channels.spi.SelectorProvider=io.finwait.socket.DriverSelectorProvider";
     private static final String JDKS_OWN = "java.base/sun.nio.ch=ALL-UNNAMED";
 
+    /** All channels are ours, and the kernel's are within reach. */
+    static final List<String> OPTIONS = List.of(OURS, "--add-exports", JDKS_OWN);
+
     private static final String SAID =
             """
             channels DriverSocketChannel
@@ -53,8 +56,7 @@ class WholeProgramTest {
 
     @Test
     void webServersAndClientsRunUnchanged() throws Exception {
-        try (ChildJvm program =
-                ChildJvm.start(List.of(OURS, "--add-exports", JDKS_OWN), WholeProgram.class)) {
+        try (ChildJvm program = ChildJvm.start(OPTIONS, WholeProgram.class)) {
             program.untilItEnds();
             Stream<String> words = SAID.lines().map(line -> line.split(" ", 2)[0]);
             assertThat(words.map(word -> (word + " " + program.said(word)).strip()))
