@@ -1,7 +1,8 @@
 /* What happened, and what both ends know after each step. */
 
 const FLAG = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16 };
-const KNOWN = ['next', 'una', 'received', 'window', 'offered', 'since', 'timer', 'tries'];
+const KNOWN = ['next', 'una', 'received', 'window', 'offered', 'since', 'timer', 'tries',
+  'shut', 'heard', 'idles'];
 
 function readPacket(raw, index) {
   const f = raw[7];
@@ -105,6 +106,7 @@ class Model {
     own.since = step.timeNs;
     if (step.state === 'CLOSED') {
       own.timer = NaN;
+      own.shut = NaN;
     } else if (step.state === 'TIME_WAIT') {
       own.timer = step.timeNs;
     }
@@ -130,6 +132,10 @@ class Model {
     if (end > f.seq) {
       Model.awaitsAck(own, packet.again, timeNs);
     }
+    // A number that is acknowledged, and nothing new: a keep-alive probe (RFC 9293 §3.8.4).
+    if (f.seq + 1 === own.una && own.una === own.next && f.text <= 1 && own.window !== 0) {
+      own.idles = 1;
+    }
     own.offered = f.window;
     if (f.flags & FLAG.ACK) {
       own.received = f.ack;
@@ -149,6 +155,7 @@ class Model {
 
   static arrives(own, packet, timeNs) {
     const f = packet.fields;
+    own.heard = timeNs;
     if (own.state === 'TIME_WAIT' && f.flags & FLAG.FIN) {
       // The last ACK was lost: 2MSL begin anew (RFC 9293 §3.10.7.4).
       own.timer = timeNs;
@@ -162,6 +169,11 @@ class Model {
         own.tries = 0;
       }
       own.una = f.ack;
+      if (f.window > 0) {
+        own.shut = NaN;
+      } else if (!(own.window === 0)) {
+        own.shut = timeNs;
+      }
       own.window = f.window;
     }
   }

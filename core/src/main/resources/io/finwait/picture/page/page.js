@@ -116,8 +116,14 @@
     if (known.state === 'TIME_WAIT') {
       return `2MSL, ${age(known.timer)}`;
     }
+    if (!Number.isNaN(known.shut) && known.next - known.una <= 1) {
+      return `window probe, closed for ${age(known.shut)}`;
+    }
     if (!Number.isNaN(known.timer)) {
       return `retransmission, ${age(known.timer)}${known.tries > 0 ? `, again × ${known.tries}` : ''}`;
+    }
+    if (known.idles > 0 && known.state !== 'CLOSED') {
+      return `keep-alive, idle for ${age(known.heard)}`;
     }
     return '–';
   }

@@ -147,6 +147,39 @@ class PageInBrowserTest {
         assertThat(browser.text("#moment")).containsPattern("In this state [\\d.]+ m?s");
     }
 
+    /** An answered keep-alive probe, then a closed window with text that waits. */
+    @Test
+    void whoIsIdleOrShutOutIsToldToo() throws IOException {
+        Path script = folder.resolve("idle.pkt");
+        Files.writeString(
+                script,
+                """
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 bind(3, ..., ...) = 0
+                +0 listen(3, 1) = 0
+                +0 < S 0:0(0) win 65535 <mss 1000>
+                +0 > S. 0:0(0) ack 1 <mss 1460>
+                +.01 < . 1:1(0) ack 1 win 65535
+                +0 accept(3, ..., ...) = 4
+                +0 setsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0
+                +0 setsockopt(4, SOL_TCP, TCP_KEEPIDLE, [10], 4) = 0
+
+                +10 > . 0:0(0) ack 1
+                +.01 < . 1:1(0) ack 1 win 65535
+                +.1 < . 1:1(0) ack 1 win 0
+                +0 write(4, ..., 1000) = 1000
+                +1 > . 1:2(1) ack 1
+                """);
+        Path page = folder.resolve("idle.html");
+        CommandRun run = CommandRun.of("script", script.toString(), "--html", page.toString());
+        assertThat(run.code()).as(run.toString()).isZero();
+        browser.open(page);
+        press(Keys.END);
+        assertThat(timers()).contains("window probe, closed for 1");
+        press(Keys.ARROW_UP, Keys.ARROW_UP, Keys.ARROW_UP);
+        assertThat(timers()).contains("keep-alive, idle for 10");
+    }
+
     private static String timers() {
         return browser.elements("#moment tbody tr").stream()
                 .map(WebElement::getText)
