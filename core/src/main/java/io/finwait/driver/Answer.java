@@ -19,7 +19,7 @@ final class Answer<T> extends CompletableFuture<T> {
 
     private final AtomicInteger phase = new AtomicInteger(OPEN);
 
-    /** The driver begins to copy octets; false when nobody waits for the answer any more. */
+    /** Begins to copy octets; false when the caller has stopped waiting. */
     boolean begin() {
         return phase.compareAndSet(OPEN, BUSY);
     }

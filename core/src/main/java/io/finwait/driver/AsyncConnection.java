@@ -48,7 +48,7 @@ public final class AsyncConnection {
     private final Queue<Write> writes = new ArrayDeque<>();
     private Answer<AsyncConnection> connecting;
 
-    /** Stands between the user and the connection; null for all but those of tests. */
+    /** Stands between the user and the connection; null except in tests. */
     private Grip grip;
 
     /** Takes the place of {@link #reading} and {@link #writes}; null for most. */
@@ -185,7 +185,7 @@ public final class AsyncConnection {
                     writes.add(new Write(source, answer));
                     goOnWriting();
                     if (!answer.isDone()) {
-                        // What waits behind it need not wait for room when it is given up.
+                        // When a write is given up, those behind it no longer wait for its room.
                         CompletableFuture<?> unused =
                                 answer.whenComplete((nothing, failure) -> wakeWriters(failure));
                     }
@@ -279,8 +279,8 @@ public final class AsyncConnection {
     }
 
     /**
-     * Writes that wait keep the connection from being an orphan of the endpoint: it is one all the
-     * same.
+     * While writes wait, the endpoint does not count the connection as an orphan, although it is
+     * one.
      */
     void endOrphaned() {
         endOutput(connection::close);
@@ -349,7 +349,7 @@ public final class AsyncConnection {
                     failWrites(e);
                     break;
                 } catch (Throwable e) {
-                    // A buffer that can't be read, and no failure of the connection.
+                    // The buffer can't be read; the connection has not failed.
                     writes.remove();
                     write.answer.fail(e);
                     continue;
@@ -376,7 +376,7 @@ public final class AsyncConnection {
         try {
             return pump.flush();
         } catch (IOException e) {
-            // The connection is over, which the pump is told of, and nothing waits any more.
+            // Tells the pump that the connection is over; nothing waits any more.
             return true;
         }
     }
@@ -461,7 +461,7 @@ public final class AsyncConnection {
         try {
             return receiveBelow(into);
         } catch (IOException e) {
-            // Why is told by closeReason().
+            // closeReason() tells why.
             return -1;
         }
     }

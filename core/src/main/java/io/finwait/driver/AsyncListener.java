@@ -97,7 +97,7 @@ public final class AsyncListener {
                         return;
                     }
                     AsyncConnection next = next();
-                    // Whoever has the last one sees at once that it was the last.
+                    // The caller that gets the last connection sees at once that it was the last.
                     publish();
                     if (!answer.complete(next) && next != null) {
                         spare = next;

@@ -85,7 +85,7 @@ final class ByteRing {
         return part.putting.limit(Math.min(part.length(), at + free)).position(at);
     }
 
-    /** So many octets stand in the room now. */
+    /** Notes how many octets were put into the room. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     void putDone(int octets) {
         put += octets;
@@ -141,7 +141,7 @@ final class ByteRing {
         return part.taking.limit(Math.min(part.length(), at + octets)).position(at);
     }
 
-    /** So many octets are not needed any more. */
+    /** Notes how many octets have been taken. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     void takeDone(int octets) {
         taken += octets;

@@ -6,11 +6,11 @@ import java.util.function.Consumer;
 record Command<T>(Consumer<Answer<T>> action, Answer<T> answer) {
 
     /**
-     * Whatever it throws is the caller's affair, an Error as well: the driver and all others go on.
+     * What it throws, an Error included, is the answer to the caller; the driver goes on.
      */
     void run() {
         if (answer.isDone()) {
-            // Who has stopped waiting before it began does not want it any more.
+            // A caller that stopped waiting before the command began no longer wants it.
             return;
         }
         try {

@@ -380,7 +380,7 @@ public final class Driver implements AutoCloseable {
         stop(failure);
     }
 
-    /** Logs, as far as there is memory for it: those who wait for answers must get them. */
+    /** Logs if memory allows; those who wait for answers must get them in any case. */
     private static void log(String what, Throwable failure) {
         try {
             LOG.error(what, failure);
@@ -399,7 +399,7 @@ public final class Driver implements AutoCloseable {
                 continue;
             }
             long now = time.nowNs();
-            // Who has slept tells the endpoint first what time it is: some calls are judged by it.
+            // After a wait the endpoint learns the time first, because some calls depend on it.
             int work = hasWaited ? endpoint.doWork(now) : 0;
             int called = runCommands() + signals.take() + alarms.ring(now);
             if (called > 0 || !hasWaited) {
@@ -424,7 +424,7 @@ public final class Driver implements AutoCloseable {
         }
     }
 
-    /** Is told of each connection that gets a user, before he can do anything with it. */
+    /** Receives each connection before its user can do anything with it. */
     void newcomers(Consumer<AsyncConnection> listener) {
         newcomers = listener;
     }
@@ -458,7 +458,7 @@ public final class Driver implements AutoCloseable {
         return ended ? Long.MAX_VALUE : earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
     }
 
-    /** Whoever is to give us work may be waiting for the processor on which we spin. */
+    /** The thread that is to give us work may be waiting for the processor on which we spin. */
     @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: it is a courtesy.
     private static void letOthersRun() {
         Thread.yield();
@@ -481,7 +481,7 @@ public final class Driver implements AutoCloseable {
 
     private void await(long nowNs) {
         waiting = true;
-        // A command that came before is seen here, one that comes later sees that we wait.
+        // An earlier command is seen here; a later one sees that we wait.
         if (commands.isEmpty() && putOff.isEmpty() && signals.isEmpty()) {
             long deadline = nextDeadlineNs();
             long timeout = deadline == Long.MAX_VALUE ? deadline : deadline - nowNs;
@@ -592,7 +592,7 @@ public final class Driver implements AutoCloseable {
         return draining && (drainTimeIsOver || endpoint.connectionCount() == 0);
     }
 
-    /** Whatever fails here, everybody who waits is answered. */
+    /** Whatever fails here, every waiting caller gets an answer. */
     private void stop(Throwable failure) {
         Ending ending = new Ending(failure);
         ending.step("its connections can't be listed", () -> listLeftovers(ending));
@@ -619,7 +619,7 @@ public final class Driver implements AutoCloseable {
         endpoint.forEachConnection(each -> ending.leftovers.add(DrainReport.Leftover.of(each)));
     }
 
-    /** What is known of the end; the first failure is the one that counts. */
+    /** Why the driver ended; the first failure counts. */
     private static final class Ending {
 
         private final List<DrainReport.Leftover> leftovers = new ArrayList<>();

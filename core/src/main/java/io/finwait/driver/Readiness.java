@@ -1,9 +1,9 @@
 package io.finwait.driver;
 
 /**
- * Is told that the state of a connection or listener may have changed. Called on the driver's
- * thread, which it must not block, and by {@link RingConnection#close} on the caller's thread.
- * Spurious calls are possible.
+ * Receives notice that the state of a connection or listener may have changed. Called on the
+ * driver's thread, which it must not block, and by {@link RingConnection#close} on the caller's
+ * thread. Spurious calls are possible.
  */
 @FunctionalInterface
 public interface Readiness {

@@ -48,7 +48,7 @@ public final class RingConnection {
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicBoolean failureTaken = new AtomicBoolean();
 
-    /** The next one that has signalled ({@link Signals}). */
+    /** The next connection that has signalled ({@link Signals}). */
     RingConnection nextSignalled;
 
     private volatile AsyncConnection connection;
@@ -263,7 +263,7 @@ public final class RingConnection {
         if (octets > 0) {
             signal();
         }
-        // What is put while somebody else ends the output may have come too late to be sent.
+        // Octets put while another thread ends the output may come too late to be sent.
         return outputEnded ? -1 : octets;
     }
 
@@ -398,7 +398,7 @@ public final class RingConnection {
         boolean moved = false;
         while (connection.isReadable()) {
             if (connection.unread() == 0) {
-                // The end, for which there is room in a full ring as well.
+                // The end of the stream, for which a full ring has room as well.
                 inputIsComplete();
                 break;
             }
@@ -408,7 +408,8 @@ public final class RingConnection {
                 if (input.room() < WORTH_TELLING) {
                     break;
                 }
-                // The reader has taken much before it could see that somebody waits for it.
+                // The reader may have taken many octets before it could see that the driver waits
+                // for room.
                 continue;
             }
             int octets = connection.receive(room);
@@ -429,7 +430,7 @@ public final class RingConnection {
         }
     }
 
-    /** Whoever sees that no more comes must be able to see why. */
+    /** A thread that sees that no more comes must be able to see why. */
     private void inputIsComplete() {
         CloseReason how = connection.closeReason();
         if (how == null || finHadCome(how)) {

@@ -10,7 +10,7 @@ final class Signals {
 
     private final AtomicReference<RingConnection> last = new AtomicReference<>();
 
-    /** From any thread, for a connection that does not stand here. */
+    /** Adds a connection that is not in the list; from any thread. */
     void add(RingConnection connection) {
         RingConnection before;
         do {
@@ -23,7 +23,7 @@ final class Signals {
         return last.get() == null;
     }
 
-    /** Looks at all of them, on the driver's thread; how many there were. */
+    /** Serves all of them, on the driver's thread; returns how many there were. */
     int take() {
         if (isEmpty()) {
             return 0;

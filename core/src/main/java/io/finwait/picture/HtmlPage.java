@@ -46,7 +46,7 @@ public final class HtmlPage {
     private final List<Entry> entries = new ArrayList<>();
 
     /**
-     * An empty page.
+     * A page without ladders.
      *
      * @param title its heading
      */
@@ -80,7 +80,7 @@ public final class HtmlPage {
                         "$CSS", css,
                         "$SCRIPT", script.toString(),
                         "$DATA", data());
-        // In one pass, so that nothing is looked for inside what was put in.
+        // In one pass, so that nothing is replaced inside what was put in.
         return PART.matcher(resource("page.html"))
                 .replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group())));
     }
@@ -95,7 +95,7 @@ public final class HtmlPage {
         return json.endArray().endObject().toString();
     }
 
-    /** Nothing else than these very octets may run (CSP level 2). */
+    /** The policy allows these octets to run, and nothing else (CSP level 2). */
     private static String hash(String text) {
         try {
             byte[] digest =

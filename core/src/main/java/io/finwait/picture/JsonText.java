@@ -1,6 +1,6 @@
 package io.finwait.picture;
 
-/** Writes JSON that may stand inside a script element: no {@code <} is left in it. */
+/** Writes JSON that may stand inside a script element: it contains no {@code <}. */
 final class JsonText {
 
     private final StringBuilder out = new StringBuilder();

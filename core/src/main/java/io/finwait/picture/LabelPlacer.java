@@ -147,7 +147,7 @@ final class LabelPlacer {
         return items.size() - 1;
     }
 
-    /** Once all are there, those that touch another one may find a better place than at first. */
+    /** When all labels are there, those that touch another one are placed again. */
     void settle() {
         for (Item item : items) {
             if (item.along != null && items.stream().anyMatch(other -> touch(item, other))) {
@@ -205,7 +205,8 @@ final class LabelPlacer {
             double at = (nearHead ? length - shift : shift - SHIFTS[0]) / length;
             double x = along.x1() + at * (along.x2() - along.x1());
             double y = along.y1() + at * (along.y2() - along.y1());
-            // Above the line's beginning there is room ahead of it, below its head there is behind.
+            // There is room ahead of the line's beginning if the label is above it, and behind its
+            // head if it is below.
             double side = rightwards == nearHead ? -1 : 1;
             return new Place(x + side * (width / 2 + 10), y + (nearHead ? 6 : -2), 0, width);
         }

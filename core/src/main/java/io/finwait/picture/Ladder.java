@@ -40,7 +40,8 @@ public final class Ladder {
     private static final long SHORTEST_PAUSE_NS = 1_000_000;
 
     /**
-     * Where transits are too short to be seen, what a busy machine needs for a step is no pause.
+     * Where transits are too short to be drawn, the time that a busy machine takes for a step is
+     * not a pause.
      */
     private static final long SHORTEST_PAUSE_WITHOUT_TRANSITS_NS = 20_000_000;
 
@@ -122,7 +123,7 @@ public final class Ladder {
         add(new LadderEvent.Note(nowNs, Objects.requireNonNull(end, "end"), text));
     }
 
-    /** Something is to be said that belongs to neither end: {@code 2MSL passes}. */
+    /** Adds a remark that belongs to neither end: {@code 2MSL passes}. */
     public void note(long nowNs, String text) {
         add(new LadderEvent.Note(nowNs, null, text));
     }

@@ -39,11 +39,12 @@ record LadderRow(
     /**
      * All rows of a ladder.
      *
-     * <p>A packet takes one row when that tells no lie: steps of different ends may change places
-     * as long as nothing overtakes its cause, so an arrival may be moved up to its departure when
-     * nothing has happened at the receiver's end in between. Otherwise, or when the packet was
-     * delayed, leaving and arriving get a row each. The row has the time of leaving: a state that
-     * the arrival brings about stands below, at its own time, beside what is sent at once or alone.
+     * <p>A packet takes one row when that stays true to the order of events: steps of different
+     * ends may change places as long as no step comes before its cause, so an arrival may be moved
+     * up to its departure when nothing has happened at the receiver's end in between. Otherwise, or
+     * when the packet was delayed, leaving and arriving get a row each. The row has the time of
+     * leaving: a state that the arrival brings about stands below, at its own time, beside what is
+     * sent at once or alone.
      */
     static List<LadderRow> of(Ladder ladder) {
         return new Builder(ladder).build();

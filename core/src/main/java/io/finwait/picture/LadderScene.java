@@ -17,7 +17,7 @@ final class LadderScene {
     static final double B_X = 826;
     static final double MIDDLE_X = (A_X + B_X) / 2;
 
-    /** Width of one character of notes and of captions, rather too much than too little. */
+    /** Width of one character of notes and of captions; too much rather than too little. */
     static final double SANS_CHARACTER = 7;
 
     private static final double BAR_HALF = 7;
@@ -25,7 +25,7 @@ final class LadderScene {
     private static final double MORE_ROOM = 8;
     private static final double MOST_ROOM = 96;
 
-    /** Where a pause may be named, from the middle, when an arrow is in the way. */
+    /** Where the name of a pause may go, counted from the middle, when an arrow is in the way. */
     private static final double[] ASIDE = {0, -110, 110, -190, 190};
 
     /** How far a lost segment gets, and one whose fate is unknown. */
@@ -177,7 +177,8 @@ final class LadderScene {
             int touched = placer.touched(wish.number);
             if (touched >= 0) {
                 touching++;
-                // Room above the later one of the two moves them apart, above the earlier one both.
+                // Room above the later one of the two moves them apart; room above the earlier one
+                // moves both.
                 int later = Math.max(wish.step, touched);
                 extra[later] = Math.min(MOST_ROOM, extra[later] + MORE_ROOM);
             }

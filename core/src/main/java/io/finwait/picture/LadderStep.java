@@ -21,7 +21,7 @@ record LadderStep(Type type, long timeNs, int order, End end, LadderEvent event,
         BLOCK
     }
 
-    /** True when this is the given end's business, or everybody's. */
+    /** True when this concerns the given end, or both. */
     boolean concerns(End other) {
         return end == null || end == other;
     }

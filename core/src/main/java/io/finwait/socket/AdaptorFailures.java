@@ -12,8 +12,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 
 /**
- * What channels throw, in the exceptions of sockets. As in the JDK an {@link IOException} goes
- * through as it is, but where a {@link SocketException} is the only one that may come.
+ * What channels throw, in the exceptions of sockets. As in the JDK an {@link IOException} passes
+ * unchanged, except where the caller may only get a {@link SocketException}.
  */
 final class AdaptorFailures {
 

@@ -106,14 +106,17 @@ final class DriverSelectionKey extends AbstractSelectionKey {
         ready = ops;
     }
 
-    /** What is ready in which there is interest. When nothing is, it is a candidate no more. */
+    /**
+     * The ready operations that the key is interested in. A key without any is no longer a
+     * candidate.
+     */
     int look() {
         int now = readyNow();
         if (now == 0) {
             candidate.set(false);
             now = readyNow();
             if (now != 0 && !candidate.compareAndSet(false, true)) {
-                // Somebody has put it on the list meanwhile.
+                // Another thread has put it on the list meanwhile.
                 return 0;
             }
         }
@@ -124,7 +127,7 @@ final class DriverSelectionKey extends AbstractSelectionKey {
         return isValid() ? ours.opsReady() & interest : 0;
     }
 
-    /** The key is not the selector's any more. */
+    /** The key no longer belongs to the selector. */
     void forget() {
         if (ours != null) {
             ours.channelKeys().remove(this);

@@ -100,7 +100,8 @@ final class DriverSelector extends AbstractSelector {
         } catch (ClosedChannelException e) {
             throw new UncheckedIOException("the channel was closed while it was registered", e);
         }
-        // Who waits elsewhere for our channels alone must wait there from now on.
+        // A thread that waits for our channels alone must from now on wait in the kernel's
+        // selector.
         wakeWaiting();
     }
 
@@ -136,7 +137,8 @@ final class DriverSelector extends AbstractSelector {
     }
 
     private void wakeWaiting() {
-        // Either we see that somebody waits, or he sees what has happened before he does.
+        // Either this thread sees that the selector waits, or the selector sees the event before it
+        // waits.
         Thread thread = waiting;
         if (thread != null) {
             Selector withKernel = kernel;

@@ -99,7 +99,7 @@ final class DriverServerSocketImpl extends SocketImpl {
         } catch (InterruptedIOException e) {
             interrupted = e;
         }
-        // Nobody will ask again for what comes later; what has come by now is ours.
+        // Nobody will ask again for a later connection; one that has come by now is taken.
         next.cancel(false);
         if (!next.isCompletedExceptionally()) {
             return next.join();

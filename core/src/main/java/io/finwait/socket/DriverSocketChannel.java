@@ -100,7 +100,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     private void took(RingConnection taken) {
         ends = new StreamEnds(taken, behaviour);
         rings = taken;
-        // What has been told before there was anything to look at.
+        // Operations that became ready before there was a connection.
         changed(READABLE | WRITABLE);
     }
 
@@ -398,7 +398,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
                 if (total > 0 && !rings.isReadable()) {
                     break;
                 }
-                // Behind the first octet only those that are there already, and no failure.
+                // After the first octet only octets that are there already, and no failure.
                 int octets = total == 0 ? read(into[i]) : rings.read(into[i]);
                 if (octets < 0) {
                     return total == 0 ? -1 : total;
@@ -545,7 +545,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
-        // Nobody may be within a call that has begun in the other mode.
+        // No thread may be inside a call that began in the other mode.
         readLock.lock();
         writeLock.lock();
         try {

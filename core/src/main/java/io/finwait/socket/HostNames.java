@@ -25,7 +25,7 @@ final class HostNames {
                 : new InetSocketAddress(known, port);
     }
 
-    /** What a name means that nobody has resolved yet. */
+    /** Resolves an address whose name has not been resolved yet. */
     InetSocketAddress resolve(InetSocketAddress unresolved) throws UnknownHostException {
         InetAddress known = addresses.get(unresolved.getHostString().toLowerCase(Locale.ROOT));
         if (known == null) {

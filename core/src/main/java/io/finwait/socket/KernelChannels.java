@@ -14,7 +14,7 @@ final class KernelChannels {
      * The JDK's own provider.
      *
      * @throws UnsupportedOperationException when ours is installed for the whole program and the
-     *     JDK does not let us at its own
+     *     JDK does not give access to its own
      */
     SelectorProvider provider() {
         SelectorProvider known = found;

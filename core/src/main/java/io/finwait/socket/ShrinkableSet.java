@@ -4,7 +4,7 @@ import java.util.AbstractSet;
 import java.util.Iterator;
 import java.util.Set;
 
-/** Somebody else's set, out of which members may be taken, and into which none are put. */
+/** A view of a set that allows removing members but not adding any. */
 final class ShrinkableSet<E> extends AbstractSet<E> {
 
     private final Set<E> set;

@@ -61,7 +61,7 @@ public enum SocketBehaviour {
         return this == JAVA_ON_LINUX ? "Connection reset" : "Connection reset by peer";
     }
 
-    /** The first who writes after a reset is told of it. */
+    /** The first write after a reset is told of it. */
     boolean tellsResetToWriters() {
         return this != BSD;
     }

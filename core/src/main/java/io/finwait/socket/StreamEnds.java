@@ -5,7 +5,7 @@ import io.finwait.tcp.CloseReason;
 
 import java.net.SocketException;
 
-/** What the two directions of a connection say when they are at their end. */
+/** What reads and writes report when their direction has ended. */
 final class StreamEnds {
 
     private final RingConnection rings;
@@ -41,7 +41,7 @@ final class StreamEnds {
         throw SocketFailures.whileReading(failure, behaviour);
     }
 
-    /** Nothing more is taken: why. */
+    /** Why nothing more is taken. */
     SocketException endOfOutput() {
         CloseReason failure = behaviour.tellsResetToWriters() ? rings.takeFailure() : null;
         return failure == null

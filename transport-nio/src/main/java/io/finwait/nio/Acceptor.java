@@ -53,8 +53,8 @@ final class Acceptor implements ChannelSource {
         try {
             server.configureBlocking(false);
             if (unix) {
-                // One that lives is not disturbed for long when it is asked: it takes that for a
-                // peer that was started again, and its own peer connects anew.
+                // A server that lives is hardly disturbed by the question: it takes it for a peer
+                // that was restarted, and its own peer connects anew.
                 file = SocketFile.bind(server, ((UnixDomainSocketAddress) at).getPath());
             } else {
                 file = null;
@@ -102,12 +102,12 @@ final class Acceptor implements ChannelSource {
 
     @Override
     public void lost(long nowNs) {
-        // The peer comes back by itself.
+        // The peer connects again by itself.
     }
 
     @Override
     public void worked() {
-        // Nothing is held against a peer that comes back often.
+        // A peer may come back as often as it likes.
     }
 
     @Override

@@ -48,7 +48,7 @@ final class Dialer implements ChannelSource {
             return null;
         }
         if (!deadlineKnown) {
-            // The first attempt was made before anybody said what time it is.
+            // The first attempt was made before the time was known.
             deadlineKnown = true;
             deadlineNs = nowNs + (pending == null ? pause() : PATIENCE_NS);
         }

@@ -25,7 +25,8 @@ final class FrameReader {
     static final int LONGEST = 65_535;
 
     /**
-     * Twice the longest frame and more in each half, so that what has begun can always be ended.
+     * Each half holds more than twice the longest frame, so that a frame that has begun always
+     * fits.
      */
     private static final int CAPACITY = 256 << 10;
 
@@ -79,7 +80,7 @@ final class FrameReader {
         return verdict;
     }
 
-    /** True when {@link #read} would add a packet or find fault without reading. */
+    /** True when {@link #read} would add a packet, or find the stream broken, without reading. */
     boolean hasFrame() {
         if (end - start < PREFIX) {
             return false;

@@ -33,7 +33,10 @@ final class Sockets {
         return channel;
     }
 
-    /** Packets must not wait for each other, nor a dead peer be waited for. */
+    /**
+     * Packets must not wait for each other (TCP_NODELAY), nor this side for a dead peer
+     * (SO_KEEPALIVE).
+     */
     static void prepare(SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
         if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {

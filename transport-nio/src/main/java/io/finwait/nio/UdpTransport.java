@@ -183,7 +183,7 @@ public final class UdpTransport extends SocketTransport {
         }
         counters.packetsReceived.add(added);
         if (failures == SLOTS) {
-            // A socket tells an error once; this one does not get over it.
+            // A socket reports an error once; this one keeps failing.
             LOG.debug("nothing can be received at {} for a while", local);
             pause.begin(nowNs);
         } else {
@@ -271,7 +271,7 @@ public final class UdpTransport extends SocketTransport {
         try {
             return channel.write(octets);
         } catch (PortUnreachableException e) {
-            // The news is about an earlier datagram; this one has not been tried.
+            // The error concerns an earlier datagram; this one has not been tried.
             return channel.write(octets);
         }
     }

@@ -31,7 +31,7 @@ final class Waiting {
                 selector.select(ready, Math.min(millis, Integer.MAX_VALUE));
             }
         } catch (ClosedSelectorException e) {
-            // Closed by its owner: whoever waits is told by returning at once.
+            // Closed by its owner: a waiting thread returns at once.
         } catch (IOException e) {
             throw new UncheckedIOException("the selector can't wait: " + e.getMessage(), e);
         }

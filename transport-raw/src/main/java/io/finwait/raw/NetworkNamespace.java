@@ -74,7 +74,7 @@ public final class NetworkNamespace implements AutoCloseable {
         return create("%s-%d-%08x".formatted(prefix, id, number));
     }
 
-    /** Who can't remove them does without: nobody is disturbed by their names. */
+    /** If they can't be removed, they stay: their names are in nobody's way. */
     private static void removeLeftovers(String prefix) {
         Pattern name = Pattern.compile(Pattern.quote(prefix) + "-(\\d{1,18})-[0-9a-f]{8}");
         String[] names = new File(Netns.FOLDER).list();

@@ -42,8 +42,8 @@ final class SendPool {
         stride = aligned(largestPacket);
         memory = Arena.ofAuto().allocate((long) SLOTS * stride, ALIGNMENT);
         for (int slot = 0; slot < SLOTS; slot++) {
-            // A buffer for each packet: who writes behind its end gets an exception, not the next
-            // one.
+            // A buffer for each packet: writing behind its end throws instead of reaching the next
+            // packet.
             MemorySegment part =
                     memory.asSlice((long) slot * stride, HEADROOM + (long) largestPacket);
             packets[slot] = new Packet(part.asByteBuffer(), HEADROOM, 0).slot(slot);

@@ -95,7 +95,7 @@ record TunDevice(int fd, String name) {
         }
     }
 
-    /** Sets it in either case: a persistent device remembers what its last user wanted. */
+    /** Sets it in either case, because a persistent device keeps the setting of its last user. */
     private static void setOffload(Libc libc, int fd, TunOptions options) {
         long wanted = options.offload() ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 : 0;
         int failed = libc.ioctl(fd, TUNSETOFFLOAD, wanted);

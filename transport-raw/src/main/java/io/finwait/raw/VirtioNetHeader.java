@@ -73,7 +73,7 @@ final class VirtioNetHeader {
         memory.set(JAVA_SHORT, at + BUFFERS, (short) 0);
     }
 
-    /** Nothing is asked of the kernel; all octets but the flags and the type are then ignored. */
+    /** Asks nothing of the kernel, which then ignores all octets but the flags and the type. */
     private static void clear(MemorySegment memory, long at) {
         memory.set(JAVA_SHORT, at, (short) 0);
     }

@@ -73,7 +73,7 @@ final class DelayLine {
         return delayed.packet;
     }
 
-    /** Copies octets and what is said about them. */
+    /** Copies the octets and the properties of a packet. */
     static void copy(Packet from, Packet to) {
         to.buffer().put(to.offset(), from.buffer(), from.offset(), from.length());
         to.length(from.length());

@@ -227,7 +227,7 @@ final class Fabric {
         return next == null ? Long.MAX_VALUE : next.dueNs;
     }
 
-    /** Lets happen what is due now; returns how much that was. */
+    /** Does what is due now; returns how much was done. */
     int work() {
         int done = 0;
         while (nextEventNs() <= nowNs) {

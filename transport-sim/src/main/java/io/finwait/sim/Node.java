@@ -5,7 +5,7 @@ import io.finwait.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A place in the network that has a name; its transport may be closed and another opened there. */
+/** A named place in the network; its transport may be closed and another one opened there. */
 final class Node {
 
     private final String name;

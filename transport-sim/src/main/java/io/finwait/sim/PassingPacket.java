@@ -21,7 +21,7 @@ public final class PassingPacket {
         packet = sent;
         nowNs = now;
         hasIp = ip.parse(sent.buffer(), sent.offset(), sent.length()) == Verdict.OK;
-        // Whether the checksum is good is for the receiver to find out.
+        // The receiver verifies the checksum, not the path.
         hasSegment = hasIp && segment.parse(ip, true) == Verdict.OK;
         if (hasSegment && segment.hasSyn()) {
             initial.learn(segment);

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Something that a {@link SimNetwork} does with chosen packets, made by {@link RuleBuilder}. Every
- * rule sees every packet and counts by itself. Where several apply, all are done; a drop outweighs
- * the rest.
+ * rule sees every packet and keeps its own count. If several apply, all of them act; a drop
+ * overrides the rest.
  */
 public final class Rule {
 
@@ -46,7 +46,7 @@ public final class Rule {
         held.add(packet);
     }
 
-    /** How many packets the matcher has chosen so far, whether they came in the count or not. */
+    /** How many packets the matcher has chosen so far, including those that the count left out. */
     public long matched() {
         return matched;
     }
@@ -69,7 +69,7 @@ public final class Rule {
         held.clear();
     }
 
-    /** Takes the rule out of the network; what it holds is delivered now. */
+    /** Removes the rule from the network; what it holds is delivered now. */
     public void remove() {
         fabric.rules().remove(this);
         release();

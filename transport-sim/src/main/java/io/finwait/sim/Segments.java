@@ -3,7 +3,7 @@ package io.finwait.sim;
 import io.finwait.wire.Seq;
 import io.finwait.wire.TcpHeader;
 
-/** Matchers for TCP segments. A packet that carries none is matched by nothing here. */
+/** Matchers for TCP segments. None of them matches a packet without a segment. */
 public final class Segments {
 
     private Segments() {}
@@ -47,7 +47,7 @@ public final class Segments {
     }
 
     /**
-     * Segments that have all these control bits, and maybe more.
+     * Segments that have at least these control bits.
      *
      * @param flags bits of {@link TcpHeader}
      */

@@ -13,7 +13,10 @@ import java.util.function.BooleanSupplier;
  */
 final class SimDriver {
 
-    /** Rounds at one instant after which somebody is said never to come to rest. */
+    /**
+     * How many rounds one instant may take; after that a participant is reported that never comes
+     * to rest.
+     */
     static final int MOST_ROUNDS = 10_000;
 
     /** Why a run ended. */
@@ -125,7 +128,7 @@ final class SimDriver {
         }
     }
 
-    /** One round of what can be done at this instant; how much that was. */
+    /** Runs one round of what can be done at this instant; returns how much was done. */
     int round() {
         if (running) {
             return 0;

@@ -33,7 +33,7 @@ public final class SimNetwork {
     private static final int DEFAULT_OUTGOING_QUEUE = 256;
     private static final int DEFAULT_INCOMING_QUEUE = 4_096;
 
-    /** Thirty years: whoever waits longer wants to wait without an end. */
+    /** Thirty years; a longer wait counts as one without an end. */
     private static final long LONGEST_AWAIT_NS = 30L * 365 * 86_400 * 1_000_000_000L;
 
     /** What hosts that are attached from now on get. */
@@ -167,7 +167,7 @@ public final class SimNetwork {
         return new RuleBuilder(fabric, action -> at(nowNs(), action));
     }
 
-    /** Tells an observer of every packet from now on. */
+    /** Adds an observer, which is told of every packet from now on. */
     public SimNetwork observe(SimObserver observer) {
         fabric.observers().add(observer);
         return this;
@@ -179,7 +179,7 @@ public final class SimNetwork {
     }
 
     /**
-     * Adds somebody who works in this network's time.
+     * Adds a participant, which works in this network's virtual time.
      *
      * @param name for messages
      */
@@ -196,7 +196,7 @@ public final class SimNetwork {
         return this;
     }
 
-    /** Lets somebody work no more. */
+    /** Removes a participant. */
     public SimNetwork remove(SimParticipant participant) {
         driver.remove(participant);
         return this;
@@ -212,7 +212,7 @@ public final class SimNetwork {
         return this;
     }
 
-    /** Schedules an action that far from now. */
+    /** Schedules an action after a delay. */
     public SimNetwork after(long delayNs, Runnable action) {
         return at(nowNs() + delayNs, action);
     }
@@ -229,7 +229,7 @@ public final class SimNetwork {
         }
     }
 
-    /** Runs that far from now, see {@link #runUntil}. */
+    /** Runs for a span of time, see {@link #runUntil}. */
     public void runFor(long ns) {
         runUntil(nowNs() + ns);
     }
@@ -285,7 +285,7 @@ public final class SimNetwork {
     }
 
     /**
-     * Lets it be a later time, without running anything.
+     * Moves the clock to a later time, without running anything.
      *
      * @param timeNs not before {@link #nowNs()}
      */
@@ -342,7 +342,7 @@ public final class SimNetwork {
         boolean endless = timeoutNs > LONGEST_AWAIT_NS;
         long limit = endless ? Long.MAX_VALUE - 1 : nowNs() + Math.max(0, timeoutNs);
         SimDriver.End end = driver.run(host::ready, limit);
-        // Where nothing will ever come, an endless wait ends at once and time stands still.
+        // When nothing will ever come, an endless wait returns at once, and time stands still.
         if (end != SimDriver.End.CONDITION && !endless) {
             fabric.nowNs(limit);
         }

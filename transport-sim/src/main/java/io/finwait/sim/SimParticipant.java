@@ -9,7 +9,7 @@ import java.util.function.LongToIntFunction;
 public interface SimParticipant {
 
     /**
-     * Does what can be done now.
+     * Does the work that is due now.
      *
      * @param nowNs the network's time
      * @return how much was done; 0 means that nothing more can be done at this instant

@@ -1,6 +1,6 @@
 package io.finwait.sim;
 
-/** Goes along with what was thrown inside a simulation, so that the run can be repeated. */
+/** Added, as suppressed, to what is thrown inside a simulation: what it takes to repeat the run. */
 final class SimulationContext extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -35,7 +35,8 @@ final class Treatment {
     }
 
     /**
-     * One more copy; {@link Rule#UNTIL_RELEASED} or a time holds it, 0 lets it go with the packet.
+     * Adds a copy, held until a time or {@link Rule#UNTIL_RELEASED}; with 0 it travels with the
+     * packet.
      */
     void copy(long untilNs, Rule rule) {
         if (copies == MOST_COPIES) {

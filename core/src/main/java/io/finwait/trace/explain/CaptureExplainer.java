@@ -67,7 +67,7 @@ public final class CaptureExplainer {
     public static final int OTHER = -1;
 
     /**
-     * Reads one packet, for those who look on while a capture grows.
+     * Reads one packet, for a program that follows a growing capture.
      *
      * @return the connection that it belongs to, {@link #OTHER}, or {@link #NONE} at the end
      * @throws IOException when the file is broken or can't be read

@@ -117,7 +117,7 @@ public final class CapturedLadder {
             int from = conversation.last.of(0).number == seg.number() ? 0 : 1;
             state(conversation, from, seg.timeNs());
             if (conversation.states.state(1 - from) == State.LISTEN) {
-                // It has waited for the SYN.
+                // The state has waited for the SYN.
                 state(conversation, 1 - from, seg.timeNs());
             }
             Flow own = conversation.flows[from];

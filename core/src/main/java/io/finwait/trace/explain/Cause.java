@@ -6,7 +6,7 @@ public enum Cause {
     REFUSED("nobody listens at the port"),
     /** No answer to the SYN at all: a firewall, a full backlog, or no such host. */
     UNANSWERED("the SYN was never answered"),
-    /** The SYN was not answered by one who had accepted others: its backlog was full. */
+    /** A host that had accepted other connections did not answer the SYN: its backlog was full. */
     BACKLOG_FULL("the listener's backlog was full"),
     /** Text arrived after its receiver had closed, not only shut down its output. */
     TEXT_AFTER_CLOSE("text came after the application had closed"),
@@ -20,7 +20,7 @@ public enum Cause {
     FORGOTTEN("the other end had forgotten the connection"),
     /** A segment of another incarnation was answered. */
     OLD_DUPLICATE("a segment of an earlier connection was answered"),
-    /** Somebody between the ends has sent the RST. */
+    /** A device between the ends has sent the RST. */
     INJECTED("something between the ends sent the RST"),
     /** A sender gave up after repeating itself in vain. */
     GAVE_UP("the sender gave up after sending again in vain"),

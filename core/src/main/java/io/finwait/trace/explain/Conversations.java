@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class Conversations {
 
-    /** Below this port a server is meant, where the capture misses who opened. */
+    /** A port below this one is taken for a server's where the capture misses the SYN. */
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
     /**
@@ -23,7 +23,10 @@ final class Conversations {
     private final List<Conversation> all = new ArrayList<>();
     private Conversation[] table = new Conversation[1024];
 
-    /** The hashes of those in the table: most of what is not meant is passed over by them alone. */
+    /**
+     * The hashes of the connections in the table; comparing them alone rules out most of the
+     * others.
+     */
     private int[] hashes = new int[table.length];
 
     private final ListeningPorts listeners = new ListeningPorts();

@@ -96,7 +96,7 @@ final class EndStates {
             step(to, Trigger.ACK_OF_SYN, seg, true);
         }
         if (states[from] == State.SYN_RECEIVED && !seg.hasSyn()) {
-            // It goes on as in an open connection, so it has received the ACK of its SYN.
+            // The end behaves as in an open connection, so it has received the ACK of its SYN.
             step(from, Trigger.ACK_OF_SYN, seg, false);
         }
         boolean ofFin = theirs.finSeen && Seq.gt(seg.ack(), theirs.finSeq);

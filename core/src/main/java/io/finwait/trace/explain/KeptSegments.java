@@ -14,7 +14,8 @@ import java.util.List;
 final class KeptSegments {
 
     /**
-     * So many segments of the beginning, and of those with SYN, FIN or RST, are kept for the story.
+     * How many segments of the beginning, and how many with SYN, FIN or RST, are kept for the
+     * story.
      */
     private static final int MOST = 24;
 
@@ -24,7 +25,7 @@ final class KeptSegments {
     /** Number, time, the two sequence numbers, and all the rest. */
     private static final int WORDS = 4;
 
-    /** A connection of few packets has about so many. */
+    /** About how many a connection of few packets has. */
     private static final int ROOM = 6;
 
     private static final int OCTET_BITS = 8;
@@ -33,7 +34,7 @@ final class KeptSegments {
     private long[] words = new long[ROOM * WORDS];
     private int count;
 
-    /** Keeps a segment if it is one that tells; it has been counted already. */
+    /** Keeps a segment if the story needs it; it has been counted already. */
     void segment(int from, Flow[] flows, long packets, SeenSegment seg) {
         boolean tells = (seg.flags() & TELLING) != 0;
         if (count >= MOST || (!tells && packets > OF_THE_BEGINNING)) {

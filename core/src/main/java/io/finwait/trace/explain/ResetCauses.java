@@ -335,7 +335,7 @@ final class ResetCauses {
         add(Reason.of(cause, evidence, packets));
     }
 
-    /** The first that names a cause has the best evidence for it. */
+    /** The first rule that names a cause has the best evidence for it. */
     private void add(Reason reason) {
         if (reasons.stream().noneMatch(each -> each.cause() == reason.cause())) {
             reasons.add(reason);

@@ -209,7 +209,7 @@ final class NetcatCommand implements Callable<Integer> {
         try {
             driver.stopped().get(timeWait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            // That is what it was to do: stay for a while.
+            // Staying for a while is what was asked for.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -195,7 +195,7 @@ final class ScriptCommand implements Callable<Integer> {
         return new HtmlPage(ladder.title()).add(ladder, words).render();
     }
 
-    /** A script in the place of an output, by a slip of the hand, would be gone. */
+    /** A script named by mistake as an output would be overwritten. */
     private void requireNoScript(String option, Path output, List<Path> files) throws IOException {
         if (output == null || !Files.exists(output)) {
             return;

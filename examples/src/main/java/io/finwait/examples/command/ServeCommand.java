@@ -253,7 +253,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** Asked for by whoever looks on; the endpoint's thread answers. */
+    /** Asked for by an onlooker; the endpoint's thread answers. */
     private static String netstat(Endpoint endpoint) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         endpoint.execute(() -> answer.complete(Netstat.render(Netstat.rows(endpoint))));

@@ -206,7 +206,7 @@ final class FileExchange implements ConnectionObserver {
         }
     }
 
-    /** All that was to be delivered is; the wait for the client's FIN has a limit of its own. */
+    /** Everything has been delivered; waiting for the client's FIN has a limit of its own. */
     @Override
     public void onCloseAcknowledged(Connection c) {
         server.waitsNoMore(this);
@@ -218,7 +218,9 @@ final class FileExchange implements ConnectionObserver {
         release();
     }
 
-    /** What is done waits for its deadline among thousands: it must not hold its buffers. */
+    /**
+     * A finished exchange waits for its deadline among thousands, so it must not hold its buffers.
+     */
     private void release() {
         request = NOTHING;
         output = NOTHING;

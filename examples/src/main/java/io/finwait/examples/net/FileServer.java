@@ -26,9 +26,9 @@ public final class FileServer {
     private static final long SECOND_NS = 1_000_000_000L;
 
     /**
-     * Who takes less than this is left: an octet now and then would hold a file, a buffer and a
-     * connection for as long as it likes. Others draw the line here too (240 octets per second in
-     * IIS).
+     * A client that takes less than this is reset: by taking an octet now and then it could hold a
+     * file, a buffer and a connection for as long as it likes. IIS draws the line at 240 octets per
+     * second too.
      */
     private static final int LEAST_OCTETS_PER_SECOND = 240;
 
@@ -39,7 +39,8 @@ public final class FileServer {
     private final long deadlineNs;
 
     /**
-     * Who has a deadline, the earliest first: all get the same time, so the latest goes to the end.
+     * The clients with a deadline, the earliest first. All get the same time, so a new one goes to
+     * the end.
      */
     private final LinkedHashSet<FileExchange> waiting = new LinkedHashSet<>();
 
@@ -71,7 +72,7 @@ public final class FileServer {
             FileExchange exchange = new FileExchange(this, connection);
             connection.observer(exchange);
             giveTime(exchange);
-            // Octets may have come before anybody observed.
+            // Octets may have come before the observer was set.
             exchange.onReadable(connection);
         }
     }
@@ -84,7 +85,7 @@ public final class FileServer {
         return closer;
     }
 
-    /** A time so far ahead that a client has had its chance. */
+    /** A deadline counted from now. */
     long deadlineNs() {
         return endpoint.nowNs() + deadlineNs;
     }
@@ -106,7 +107,7 @@ public final class FileServer {
         waiting.remove(exchange);
     }
 
-    /** Leaves clients that have had their time; to be called with every duty cycle. */
+    /** Resets clients whose time is over; to be called in every duty cycle. */
     public void onTime(long nowNs) {
         while (!waiting.isEmpty() && waiting.getFirst().deadlineNs - nowNs <= 0) {
             waiting.removeFirst().deadlinePassed();

@@ -70,7 +70,7 @@ abstract class HalfWorld extends RealWorld {
         return Math.min(ours.endpoint().nextDeadlineNs(), wire().nextDeadlineNs());
     }
 
-    /** What the other one sends can be kept waiting; what it is sent arrives at once. */
+    /** What the other host sends can be kept waiting; what is sent to it arrives at once. */
     @Override
     public End beginsAtOnce() {
         return ours.end().other();

@@ -54,7 +54,7 @@ final class KernelPeer implements Peer {
     public Outcome write(String text) {
         ByteBuffer octets = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
         String call = "write(" + octets.remaining() + " octets)";
-        // The segments leave before the call's thread is heard of again.
+        // The segments leave before the call's thread reports back.
         long calledNs = host.world().nowNs();
         try {
             int taken = host.wait(() -> channel.write(octets));
@@ -146,10 +146,10 @@ final class KernelPeer implements Peer {
         try (channel) {
             channel.socket().setSoTimeout((int) deadline.toMillis());
             while (channel.socket().getInputStream().read(thrownAway) >= 0) {
-                // Nobody wants to know it.
+                // The result is not needed.
             }
         } catch (IOException e) {
-            // As good as its end: the connection is closed either way.
+            // The same as its end: the connection is closed either way.
         }
     }
 

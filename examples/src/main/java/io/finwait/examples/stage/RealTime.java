@@ -20,7 +20,7 @@ abstract class RealTime implements WorldTime {
         this.longestWaitNs = longestWaitNs;
     }
 
-    /** Does what can be done at once; how much that was. */
+    /** Does what can be done at once; returns how much was done. */
     abstract int work();
 
     /** Waits for a packet. */

@@ -90,7 +90,7 @@ final class SimWorld implements World {
         long end = network.nowNs() + limit.toNanos();
         boolean held = network.runWhile(() -> !condition.getAsBoolean(), end);
         if (!held) {
-            // A network where nothing is left to do stands still; those who wait go on waiting.
+            // A network with nothing left to do stands still; those who wait go on waiting.
             network.runUntil(end);
         }
         client.wake();

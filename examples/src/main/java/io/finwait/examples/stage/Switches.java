@@ -1,6 +1,6 @@
 package io.finwait.examples.stage;
 
-/** Rules of a host's TCP that it should better keep, to be broken for a story. */
+/** Rules of a host's TCP that a story breaks to show why they exist. */
 public interface Switches {
 
     /** Without TIME-WAIT a connection that would enter it is forgotten at once. */

@@ -6,7 +6,7 @@ import io.finwait.examples.stage.Stage;
 
 import java.time.Duration;
 
-/** One direction closed, the other open: what netstat shows, and what it is good for. */
+/** One direction closed, the other open: what netstat shows, and what it is used for. */
 public final class HalfClose implements Story {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -8,7 +8,7 @@ import io.finwait.trace.TimeText;
 
 import java.time.Duration;
 
-/** Connections whose application has gone, and whose peer does not play along. */
+/** Connections whose application has gone, and whose peer does not cooperate. */
 public final class Orphan implements Story {
 
     @Override

@@ -8,7 +8,7 @@ import io.finwait.trace.End;
 
 import java.time.Duration;
 
-/** "Connection reset by peer": writing to somebody who has gone. */
+/** "Connection reset by peer": writing to a peer that has closed. */
 public final class ResetByPeer implements Story {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

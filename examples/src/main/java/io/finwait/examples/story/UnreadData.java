@@ -8,10 +8,13 @@ import io.finwait.trace.End;
 
 import java.time.Duration;
 
-/** Closing while something lies there unread resets, and takes the own answer along. */
+/**
+ * Closing while octets are unread resets the connection, and the closer's own answer is lost with
+ * it.
+ */
 public final class UnreadData implements Story {
 
-    /** Two segments; the client has room for so much that it has not read. */
+    /** Two segments: as much as the client's receive buffer holds. */
     private static final int ROOM = 2 * 1460;
 
     private static final String ANSWER = "answer. ".repeat(3 * 1460 / 8);

@@ -5,8 +5,8 @@ import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /**
- * A server's closes, evenly spread over some virtual time. Half of them are of one greedy client,
- * the rest go round the others.
+ * A server's closes, evenly spread over some virtual time. Half of them belong to one greedy
+ * client; the others share the rest in turn.
  *
  * @param count how many
  * @param duringNs in how much virtual time

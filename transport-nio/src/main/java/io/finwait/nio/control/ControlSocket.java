@@ -83,7 +83,7 @@ public final class ControlSocket implements AutoCloseable {
         return view -> view == View.CONNECTIONS ? text.get() : "";
     }
 
-    /** A stack whose thread is busy, or waits in a callback, shows that. */
+    /** What is shown when the stack's thread is busy or waits in a callback. */
     static String shown(Driver driver, View view) {
         try {
             return driver.call(endpoint -> shown(endpoint, view))

@@ -40,7 +40,7 @@ final class Onlooker {
             ByteBuffer octets = ByteBuffer.wrap(shown.getBytes(StandardCharsets.UTF_8));
             channel.write(octets, System.nanoTime() + longestNs);
         } catch (IOException | CompletionException | IllegalStateException e) {
-            // The onlooker has gone, or what is looked at is about to.
+            // The onlooker has gone, or the stack is about to end.
             LOG.debug("nothing was shown: {}", e.getMessage());
         }
     }

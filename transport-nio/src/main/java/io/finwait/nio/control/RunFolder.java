@@ -32,14 +32,14 @@ final class RunFolder {
     }
 
     /**
-     * Makes the folder when it is not there, and looks whether it is ours alone: in a folder for
-     * everybody somebody else may have been quicker.
+     * Makes the folder when it is not there, and checks that it is ours alone: in a folder that
+     * everybody may write to, another user may have made it first.
      */
     static void require(Path folder) throws IOException {
         try {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         } catch (FileAlreadyExistsException e) {
-            // It is looked at below.
+            // It is checked below.
         }
         PosixFileAttributes found =
                 Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

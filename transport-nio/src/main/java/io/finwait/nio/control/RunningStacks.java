@@ -23,7 +23,7 @@ public final class RunningStacks {
 
     private RunningStacks() {}
 
-    /** Where is looked. */
+    /** The folder to search. */
     public static Path folder() {
         return RunFolder.path();
     }

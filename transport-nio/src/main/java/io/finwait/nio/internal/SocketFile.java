@@ -31,7 +31,9 @@ public final class SocketFile {
 
     private final Path path;
 
-    /** Device and inode of what was bound: another file in the same place is another's. */
+    /**
+     * Device and inode of the bound file: a different file in its place belongs to someone else.
+     */
     private final Object key;
 
     private SocketFile(Path path, Object key) {

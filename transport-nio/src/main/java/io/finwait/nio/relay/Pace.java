@@ -1,8 +1,8 @@
 package io.finwait.nio.relay;
 
 /**
- * When octets leave that leave no faster than a rate. The time is reckoned from when the line was
- * free before, not from now: what a late wake-up has lost is made up for, up to {@link #CREDIT_NS}.
+ * When octets leave that leave no faster than a rate. The time counts from when the line became
+ * free, not from now, so that the delay of a late wake-up is made up for, up to {@link #CREDIT_NS}.
  */
 final class Pace {
 

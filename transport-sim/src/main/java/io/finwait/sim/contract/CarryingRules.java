@@ -165,7 +165,8 @@ abstract class CarryingRules extends ContractEnds {
                 missing.add(exchange.incoming.number(packet));
                 fixture.inject(packet);
             }
-            // A real far end delivers at its own pace; the last packets need more than one look.
+            // A real far end delivers at its own pace, so the last packets may need more than one
+            // look.
             for (int step = 0; step < 40 && !missing.isEmpty(); step++) {
                 fixture.advance(Exchange.STEP_NS);
                 assertEquals(0, near().receive(full, fixture.now()), "a full batch takes nothing");
@@ -193,7 +194,7 @@ abstract class CarryingRules extends ContractEnds {
             List<Integer> came = exchange.receive(batch);
             long now = fixture.now();
             long deadline = near().nextDeadlineNs();
-            // Work for which the batch had no room may stay due.
+            // Work may stay due when the batch had no room for it.
             if (batch.room() > 0 && fixture.virtualTime()) {
                 assertTrue(
                         deadline == Long.MAX_VALUE || deadline - now > 0,
@@ -218,8 +219,8 @@ abstract class CarryingRules extends ContractEnds {
         AllocationMeter meter = new AllocationMeter();
         long least = Long.MAX_VALUE;
         int packets = 200;
-        // On a busy machine the compiler takes its time, and what it leaves out is counted until
-        // then.
+        // On a busy machine the compiler takes longer; until it is done, allocations that it will
+        // remove are counted.
         for (int round = 0; round < MOST_ROUNDS && least > 0; round++) {
             long allocated = 0;
             for (int i = 0; i < packets; i++) {

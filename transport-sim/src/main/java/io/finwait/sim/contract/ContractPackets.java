@@ -40,7 +40,7 @@ final class ContractPackets {
         return source.isV4() ? Ipv4.HEADER_LENGTH : Ipv6.HEADER_LENGTH;
     }
 
-    /** A packet that was never sent before (until the numbers come round). */
+    /** A packet that was never sent before, until the numbers wrap around. */
     byte[] next(int length) {
         lastNumber = lastNumber % LARGEST_NUMBER + 1;
         lengths[lastNumber] = length;

@@ -29,10 +29,10 @@ final class Exchange {
     /** How many steps a packet of a lossless transport may take. */
     private static final int STEPS = 100;
 
-    /** How often a packet is sent before a transport that may lose is said to lose all. */
+    /** How often a packet is sent before a lossy transport is reported as losing everything. */
     private static final int ATTEMPTS = 20;
 
-    /** A transport that gives so many claims at once is taken to be unbounded. */
+    /** A transport that grants so many claims at once counts as unbounded. */
     static final int MANY = 4_096;
 
     final ContractPackets outgoing;
@@ -75,8 +75,8 @@ final class Exchange {
     }
 
     /**
-     * Takes what has come to the far end, to be looked at later, so that room can come back. All of
-     * it: one packet less is no room yet where a kernel's buffers lie between the ends.
+     * Takes everything that has come to the far end, to be looked at later, so that there is room
+     * again. One packet less is not enough where a kernel's buffers lie between the ends.
      */
     void letTheFarEndTake() {
         for (int i = 0; i < MANY; i++) {
@@ -88,7 +88,7 @@ final class Exchange {
         }
     }
 
-    /** Claims until null; the caller gives them back. */
+    /** Claims until there is no room; the caller gives the claims back. */
     List<Packet> claimAll(int length) {
         List<Packet> claimed = new ArrayList<>();
         while (claimed.size() < MANY) {
@@ -114,7 +114,7 @@ final class Exchange {
         fixture.near().commit(packet, fixture.now());
     }
 
-    /** Remembers that the far end must never see this packet. */
+    /** Notes that the far end must never see this packet. */
     void abandoned(byte[] octets) {
         abandoned.add(outgoing.number(octets));
     }
@@ -145,8 +145,9 @@ final class Exchange {
     }
 
     /**
-     * The number of the next packet at the far end that is ours, or 0; verified. Meanwhile the near
-     * end receives when it wants to, because a transport does its own work there (R12).
+     * The number of the next packet of ours at the far end, verified; 0 when there is none.
+     * Meanwhile the near end receives when it wants to, because a transport does its own work there
+     * (R12).
      */
     int capture(long withinNs) {
         long until = fixture.now() + withinNs;
@@ -228,7 +229,7 @@ final class Exchange {
         return octets;
     }
 
-    /** Receives until nothing is left that has arrived. */
+    /** Receives everything that has arrived. */
     void drain() {
         Transport near = fixture.near();
         for (int i = 0; i < MANY; i++) {

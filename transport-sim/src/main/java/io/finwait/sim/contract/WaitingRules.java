@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Waiting and being woken: R8 to R10. */
 abstract class WaitingRules extends RoomRules {
 
-    /** What a timer of a system may be late, in real time. */
+    /** How late a system's timer may be, in real time. */
     private static final long PUNCTUAL_NS = 50_000_000;
 
     private static final int ATTEMPTS = 20;
@@ -70,7 +70,7 @@ abstract class WaitingRules extends RoomRules {
             if (letItArriveFirst) {
                 fixture.advance(Exchange.STEP_NS);
             }
-            // Await may return for no reason, or for somebody else's packet.
+            // Await may return for no reason, or because of a packet that is not ours.
             for (int step = 0; step < 20; step++) {
                 long before = fixture.now();
                 near().await(patienceNs);
@@ -93,7 +93,7 @@ abstract class WaitingRules extends RoomRules {
         for (long timeoutNs : new long[] {1_000_000, 1, 0, -1, Long.MIN_VALUE}) {
             long most = Math.max(0, timeoutNs) + (fixture.virtualTime() ? 0 : PUNCTUAL_NS);
             long least = LONG_NS;
-            // Whoever is busy beside us may keep us from running once, but not each time.
+            // Another busy process may delay us once, but not every time.
             for (int attempt = 0; attempt < ATTEMPTS && least > most; attempt++) {
                 long before = fixture.now();
                 near().await(timeoutNs);
@@ -120,7 +120,7 @@ abstract class WaitingRules extends RoomRules {
         WakingThread waker = new WakingThread(near());
         waker.start();
         try {
-            // In virtual time nobody waits for real, so that there is no race worth many rounds.
+            // In virtual time no thread really waits, so more rounds would find no further race.
             int rounds = fixture.virtualTime() ? 20 : 500;
             for (int round = 1; round <= rounds; round++) {
                 waker.ask(round);

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  */
 final class ExploredHost {
 
-    /** Looked up once: a search makes hosts by the million. */
+    /** Looked up once, since a search makes millions of hosts. */
     private static final Supplier<CongestionControl> NEW_RENO = CongestionControls.named("newreno");
 
     static final int CLIENT = 0;
@@ -87,7 +87,7 @@ final class ExploredHost {
                 .address(ADDRESSES[side])
                 .seed(side + 1)
                 .plain()
-                // Its window does not depend on the time that has passed.
+                // Keeps the window independent of the time that has passed.
                 .congestionControl(NEW_RENO)
                 .nagle(false)
                 .sendBufferOctets(SEND_BUFFER)
@@ -102,7 +102,8 @@ final class ExploredHost {
                 .closePolicy(
                         ClosePolicy.DEFAULT
                                 .withOrphanRetries(bounds.retransmissions())
-                                // A deadline so far away would tell states apart that behave alike.
+                                // A deadline so far away would make states differ that behave
+                                // alike.
                                 .withOrphanTimeout(Duration.ZERO))
                 .timeWaitPolicy(
                         TimeWaitPolicy.defaults()
@@ -170,12 +171,12 @@ final class ExploredHost {
         return endpoint.connectionCount() == 0;
     }
 
-    /** True when there is no trace of a connection left. */
+    /** True when nothing of a connection is left. */
     boolean isOver() {
         return hasNoConnection() && endpoint.timeWait().size() == 0;
     }
 
-    /** The state of the connection, whoever knows it: the TCB, TIME-WAIT or the listener. */
+    /** The state of the connection, from the TCB, the TIME-WAIT table or the listener. */
     String state() {
         if (!hasNoConnection()) {
             String[] state = new String[1];
@@ -222,7 +223,8 @@ final class ExploredHost {
     }
 
     /**
-     * An orphan gives up behind a closed window, rightly; so a polite one waits until it is open.
+     * An orphan rightly gives up behind a closed window, so a polite application closes only while
+     * it is open.
      */
     private boolean mayBecomeAnOrphan() {
         return !bounds.windowIsNarrow() || connection.unacknowledged() == 0;

@@ -38,7 +38,7 @@ final class ExploredStory implements Witness {
         happenings.add(new Happening.Copied(nowNs, original, copy));
     }
 
-    /** One that found no room is lost the moment it is sent. */
+    /** A packet that finds no room is lost when it is sent. */
     @Override
     public void lost(WirePacket packet) {
         boolean leaves = leaving.contains(new Happening.Sent(nowNs, packet));
@@ -57,7 +57,7 @@ final class ExploredStory implements Witness {
         happenings.add(new Happening.Called(nowNs, side, call, result));
     }
 
-    /** Where both clocks move together, the story's moves once. */
+    /** When both clocks move together, the story's clock moves once. */
     @Override
     public void timePasses(int side, long ns, boolean alsoElsewhere) {
         happenings.add(new Happening.Passed(nowNs, side, ns));

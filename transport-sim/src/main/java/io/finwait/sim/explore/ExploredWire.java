@@ -62,7 +62,7 @@ final class ExploredWire implements Transport {
         witness.lost(sent.remove(index));
     }
 
-    /** Packets older than a segment can be do not exist any more. */
+    /** Packets older than the lifetime of a segment no longer exist. */
     void grow(long ns, long lifeNs) {
         for (int i = sent.size() - 1; i >= 0; i--) {
             sent.get(i).ageNs += ns;

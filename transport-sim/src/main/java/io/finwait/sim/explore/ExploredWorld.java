@@ -11,7 +11,7 @@ import java.util.function.BiFunction;
 
 /**
  * Two hosts with one established connection, and the packets between them. A world is made anew for
- * every list of choices; nothing is ever copied.
+ * every list of choices; it is never copied.
  */
 final class ExploredWorld {
 

@@ -41,7 +41,7 @@ public final class Explorer {
         this.factory = factory;
     }
 
-    /** Is told now and then how many states were found so far. */
+    /** Receives, now and then, the number of states found so far. */
     public Explorer onProgress(LongConsumer newProgress) {
         progress = newProgress;
         return this;
@@ -106,7 +106,10 @@ public final class Explorer {
         return world;
     }
 
-    /** With all states known: no endless exchange, and a way to the end from everywhere. */
+    /**
+     * When all states are known: no exchange goes on for ever, and every state has a way to the
+     * end.
+     */
     private ExplorationReport afterwards() {
         int storm = graph.firstOnACycleOfDeliveries();
         if (storm >= 0) {

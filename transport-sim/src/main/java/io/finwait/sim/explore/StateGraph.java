@@ -97,8 +97,8 @@ final class StateGraph {
     }
 
     /**
-     * A state from which deliveries alone go round for ever: what is left after states without a
-     * further delivery have been taken away, again and again.
+     * A state from which deliveries alone can go on for ever: one that is left when states without
+     * a further delivery are removed repeatedly.
      */
     int firstOnACycleOfDeliveries() {
         int[] out = new int[size];

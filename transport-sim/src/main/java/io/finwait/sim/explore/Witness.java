@@ -1,9 +1,9 @@
 package io.finwait.sim.explore;
 
-/** Is told what happens in a world, in order; what it writes down is read by people. */
+/** Told, in order, what happens in a world; writes it down for people. */
 interface Witness {
 
-    /** Nobody looks: the search itself. */
+    /** Writes nothing down; used by the search. */
     Witness NOBODY = new Witness() {};
 
     /** A host comes into being. */

@@ -11,8 +11,8 @@ import io.finwait.wire.Verdict;
 import java.nio.ByteBuffer;
 
 /**
- * The state of a whole world as 128 bits; equal worlds have equal digests. What can't have
- * consequences any more is left out.
+ * The state of a whole world as 128 bits; equal worlds have equal digests. What can no longer have
+ * consequences is left out.
  */
 final class WorldDigest {
 

@@ -26,7 +26,7 @@ final class Clockwork implements Timekeeper {
     private static final long IDLE_POLL_NS = 20_000_000;
     private static final long LONGEST_WAIT_NS = 1_000_000_000;
 
-    /** How long somebody may run on before what he has asked for is done all the same. */
+    /** How long a thread may keep running before its request is carried out anyway. */
     private static final long MOST_BUSY_NS = 250_000_000;
 
     private final SimNetwork simulation;
@@ -96,7 +96,7 @@ final class Clockwork implements Timekeeper {
         workers.park(blocker, deadline < 0 ? Worker.NEVER : deadline, false);
     }
 
-    /** Lets the calling thread wait until no packet is on its way and nobody else can run. */
+    /** Makes the calling thread wait until no packet is on its way and no other thread can run. */
     void settle() {
         workers.park(this, Worker.NEVER, true);
     }
@@ -104,14 +104,15 @@ final class Clockwork implements Timekeeper {
     @Override
     public void unpark(Thread parked) {
         if (isOwnThread()) {
-            // Whoever ran before this turn is over could still come into it, or not: by chance.
+            // A thread that ran before the end of this turn might still take part in it, or not, by
+            // chance.
             woken.add(parked);
         } else {
             workers.unpark(parked);
         }
     }
 
-    /** Lets those go on whom the last turn has woken. */
+    /** Lets the threads run that the last turn has woken. */
     private void letWokenGo() {
         for (int i = 0; i < woken.size(); i++) {
             workers.unpark(woken.get(i));
@@ -216,8 +217,8 @@ final class Clockwork implements Timekeeper {
     }
 
     /**
-     * Calls that come one after the other without a wait are then at one instant, and the stack
-     * sees them together. Whoever never waits is overtaken in the end.
+     * Calls without a wait between them then fall on one instant, and the stack sees them together.
+     * A thread that never waits is overtaken in the end.
      */
     private boolean nobodyCanRun(long seen) {
         if (quiet.now() && seen == workers.changes()) {

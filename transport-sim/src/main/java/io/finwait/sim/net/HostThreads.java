@@ -20,7 +20,7 @@ final class HostThreads {
     /**
      * Starts a thread.
      *
-     * @param forgiven what it throws is nobody's fault any more: its host has crashed meanwhile
+     * @param forgiven what it throws no longer fails the test, because its host has crashed
      */
     Thread start(String name, Body body, BooleanSupplier forgiven) {
         Worker[] mine = new Worker[1];

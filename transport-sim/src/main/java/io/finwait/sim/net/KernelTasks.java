@@ -21,7 +21,7 @@ final class KernelTasks {
     private static final byte[] SWITCHES =
             "voluntary_ctxt_switches:\t".getBytes(StandardCharsets.US_ASCII);
 
-    /** Threads that run no Java code of anybody's, by the beginning of their names. */
+    /** Threads of the JVM that run no Java code, by the beginning of their names. */
     private static final String[] NOT_OURS = {
         Clockwork.NAME,
         "GC ",
@@ -78,7 +78,7 @@ final class KernelTasks {
             int length = read(id + "/status");
             int state = behind(STATE, length);
             if (state < 0) {
-                // It has ended meanwhile.
+                // The thread has ended meanwhile.
                 counts.remove(id);
                 sum++;
                 continue;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a program should not leave behind. */
+/** Finds what a program should not leave behind when a test ends. */
 final class Leftovers {
 
     private static final Duration LONGEST = Duration.ofHours(1);

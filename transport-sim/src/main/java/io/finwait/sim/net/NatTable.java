@@ -42,7 +42,7 @@ final class NatTable {
         Flow flow = Flow.of(packet.segment());
         long now = packet.nowNs();
         boolean begins = packet.segment().hasSyn() && !packet.segment().hasAck();
-        // A connection that was there before the table is let pass, and known from then on.
+        // A connection older than the table may pass and is known from then on.
         Long last = lastNs.get(flow);
         if (begins || last == null || now - last < idleNs) {
             lastNs.put(flow, now);

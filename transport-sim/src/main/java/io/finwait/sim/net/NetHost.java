@@ -46,7 +46,7 @@ public final class NetHost {
     private SimParticipant participant;
     private Accepted accepted = new Accepted();
 
-    /** Grows when what runs here is not the host's any more. */
+    /** Incremented when what runs here no longer belongs to the host. */
     private final AtomicInteger boots = new AtomicInteger();
 
     NetHost(SimNet net, String name, int number) {
@@ -243,7 +243,7 @@ public final class NetHost {
                 });
     }
 
-    // For the network.
+    // Used by the network.
 
     Accepted accepted() {
         return accepted;

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 
 /**
  * One connection that a host accepts, for acts of its program: what a program does that closes,
- * crashes, or stops. The packets are those of a correct TCP.
+ * crashes, or stops. The packets are always those of a correct TCP.
  *
  * <pre>{@code
  * net.connections(shop, 80).nth(1).afterSent(100).resets();

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 
-/** What a network has seen, for those who want to read it. */
+/** What a network has seen: flags, ladders and captures of its packets. */
 final class Sightings {
 
     private final SimNet net;
@@ -117,7 +117,7 @@ final class Sightings {
         PriorityQueue<Journal.Entry> flying =
                 new PriorityQueue<>(Comparator.comparingLong(Journal.Entry::deliveredNs));
         for (Journal.Entry each : packets) {
-            // What has arrived by then stands above what is sent.
+            // What has arrived by that time stands above what is sent.
             land(flying, each.sentNs(), drawn);
             LadderPacket packet = drawn.get(each.copyOf());
             if (packet == null) {

@@ -179,7 +179,7 @@ public final class SimNet implements AutoCloseable {
     }
 
     PathFault on(PacketMatcher matcher, Act act) {
-        // What the path itself has made is no segment of anybody's: no fault is about it.
+        // Segments that the path itself has made belong to no host, and no fault applies to them.
         PacketMatcher theirs = packet -> !forging && matcher.matches(packet);
         return locked(() -> new PathFault(this, act.apply(this, theirs)));
     }
@@ -199,7 +199,7 @@ public final class SimNet implements AutoCloseable {
         return saw;
     }
 
-    /** Who has accepted connections closes them, or else the next one that he accepts. */
+    /** The program that has accepted connections closes them, or the next one that it accepts. */
     void serversClose() {
         onNetwork(() -> hosts.values().forEach(each -> each.accepted().serverCloses()));
     }
@@ -244,7 +244,9 @@ public final class SimNet implements AutoCloseable {
         sightings.capture(pcapng);
     }
 
-    /** Ends all connections without a word, and lets threads go that wait for them. */
+    /**
+     * Ends all connections without sending anything, and releases the threads that wait for them.
+     */
     @Override
     public void close() {
         synchronized (this) {
@@ -265,7 +267,7 @@ public final class SimNet implements AutoCloseable {
         hosts.values().forEach(NetHost::halt);
     }
 
-    // For what belongs to it.
+    // For the classes that belong to it.
 
     <T> T locked(Supplier<T> action) {
         return clockwork.locked(action);
@@ -292,7 +294,7 @@ public final class SimNet implements AutoCloseable {
                 });
     }
 
-    /** What a host's TCP says of itself. */
+    /** The connections of a host's TCP, as it reports them. */
     <T> T ask(NetHost host, Function<? super Endpoint, ? extends T> question) {
         return ask(() -> host.driver().call(question));
     }

@@ -3,8 +3,8 @@ package io.finwait.sim.net;
 import java.time.Duration;
 
 /**
- * Watches whether a network still comes on, and says who is to blame when it does not. Times here
- * are real ones.
+ * Watches whether a network still makes progress, and names the threads that hold it up. Times here
+ * are real.
  */
 final class Standstill {
 
@@ -49,7 +49,7 @@ final class Standstill {
         }
     }
 
-    /** Somebody has the baton: does he use it? */
+    /** A thread has the baton; whether it runs. */
     void watchHolder() {
         Worker holder = workers.holder();
         long now = System.nanoTime();

@@ -10,7 +10,7 @@ final class Worker {
         WAITING,
         /** What it waited for is there; it waits for the baton. */
         READY,
-        /** Has come to its end. */
+        /** Has ended. */
         GONE
     }
 

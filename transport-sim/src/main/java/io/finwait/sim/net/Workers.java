@@ -26,7 +26,7 @@ final class Workers {
         this.changed = changed;
     }
 
-    /** Counts whatever happens to anybody here. */
+    /** Counts every change of any thread here. */
     long changes() {
         return changes;
     }
@@ -178,7 +178,7 @@ final class Workers {
         return holder;
     }
 
-    /** To the next who is ready; false when nobody is. */
+    /** Passes the baton to the next thread that is ready; false when none is. */
     synchronized boolean passBaton() {
         Worker next = ready.poll();
         if (next == null) {
@@ -222,7 +222,7 @@ final class Workers {
         return !settlers.isEmpty();
     }
 
-    /** Nobody will be woken any more: everybody who waits, or will, is told why. */
+    /** No thread will be woken any more; every thread that waits, now or later, is told why. */
     synchronized void fail(StandstillError why) {
         if (verdict == null) {
             verdict = why;

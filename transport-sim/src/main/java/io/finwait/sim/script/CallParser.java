@@ -75,7 +75,8 @@ final class CallParser {
     }
 
     /**
-     * Expressions separated by commas; what opened the list has been read, what closes it is too.
+     * Expressions separated by commas. The opening delimiter has been read; the closing one is read
+     * here.
      */
     private List<Expression> list(char close, String where) {
         List<Expression> elements = new ArrayList<>();

@@ -16,7 +16,7 @@ sealed interface Expression {
     record Symbol(String name) implements Expression {}
 
     /**
-     * A string; {@code "abc"...} says that its rest does not matter.
+     * A string; {@code "abc"...} matches any string that begins so.
      *
      * @param value as written between the quotes
      */

@@ -44,7 +44,7 @@ final class FinwaitSettings {
             builder.closePolicy(ClosePolicy.DEFAULT.withOrphanRetries(number("orphan_retries")));
         }
         if (has("two_msl_ms")) {
-            // No limit on answers: a script tells of every segment.
+            // No limit on answers, since a script lists every segment.
             builder.timeWaitPolicy(
                     TimeWaitPolicy.defaults()
                             .withTwoMsl(Duration.ofMillis(number("two_msl_ms")))

@@ -2,7 +2,7 @@ package io.finwait.sim.script;
 
 /**
  * What streams consist of in scripts: the octet with number n, counted from 1 at the first one, is
- * n modulo 256. So that an octet that is lost, doubled or moved is noticed, which zeros would hide.
+ * n modulo 256. A lost, doubled or moved octet is noticed that way; zeros would hide it.
  */
 final class Pattern {
 

@@ -20,7 +20,10 @@ final class ScriptBinding {
 
     private static final int FIRST_PEER_PORT = 40_000;
 
-    /** How far the socket under test has come, as far as it matters for its packets. */
+    /**
+     * How far the handshake of the socket under test has come, which decides how its packets are
+     * read.
+     */
     enum Stage {
         NONE,
         UNCONNECTED,
@@ -84,7 +87,7 @@ final class ScriptBinding {
     }
 
     /**
-     * Takes note of a segment that is about to be injected: whom it belongs to.
+     * Notes which connection a segment belongs to that is about to be injected.
      *
      * @return true when its numbers go to the wire as they are: there is no connection that they
      *     could be relative to

@@ -2,7 +2,7 @@ package io.finwait.sim.script;
 
 import java.util.List;
 
-/** The socket under test, or the script, did not do what was expected. */
+/** The socket under test, or the script itself, behaved differently from what was expected. */
 final class ScriptFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -22,11 +22,11 @@ import java.util.Optional;
 final class ScriptRun {
 
     /**
-     * How long after its time a packet is waited for, so that the report can say how late it came.
+     * How long to wait for a late packet, so that the report can say how late it came.
      */
     private static final long PATIENCE_NS = 2_000_000_000L;
 
-    /** How long a packet at any time ("*"), or a call that may block, is waited for. */
+    /** How long to wait for a packet at any time ("*"), or for a call that may block. */
     private static final long LONGEST_WAIT_NS = 24L * 3600 * 1_000_000_000L;
 
     private static final int MOST_CYCLES = 100_000;
@@ -165,7 +165,7 @@ final class ScriptRun {
 
     // Time.
 
-    /** Runs the stack until it has nothing to do now. */
+    /** Runs the stack until it has nothing left to do at this time. */
     private void settle() {
         StackUnderTest running = stack;
         if (running == null) {
@@ -221,7 +221,7 @@ final class ScriptRun {
             nowNs = next;
             settle();
         } else {
-            // Nothing is due: the stack is not told that time has passed.
+            // Nothing is due, so the stack is not run.
             nowNs = limitNs;
             pollBlocked();
         }
@@ -255,7 +255,7 @@ final class ScriptRun {
         note(came, "");
     }
 
-    /** Text that was to come as one segment may come as several that follow each other. */
+    /** Text expected as one segment may come as several consecutive ones. */
     private boolean mayGrow(Observed came, int wanted) {
         Observed next = unexpected.peek();
         return next != null

@@ -86,7 +86,7 @@ public final class ScriptSuite {
         } catch (ExecutionException e) {
             throw new AssertionError("running a script never throws", e.getCause());
         } finally {
-            // Who was interrupted, or whose listener threw, waits for no script that is left.
+            // After an interrupt, or when the listener throws, the remaining scripts are cancelled.
             executor.shutdownNow();
         }
         return results;

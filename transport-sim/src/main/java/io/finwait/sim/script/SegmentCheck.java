@@ -131,7 +131,7 @@ final class SegmentCheck {
         return options.isEmpty() ? "none" : "<" + Printer.options(options) + ">";
     }
 
-    /** The values of timestamps are compared apart. */
+    /** The values of timestamps are compared separately. */
     private static boolean matches(TcpOption expected, TcpOption actual) {
         return expected instanceof TcpOption.Timestamps
                 ? actual instanceof TcpOption.Timestamps

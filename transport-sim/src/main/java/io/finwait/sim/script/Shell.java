@@ -82,7 +82,8 @@ final class Shell {
 
     private void count(String state, int expected) {
         String name = state.equals("SYN_RCVD") ? "SYN-RECEIVED" : state.replace('_', '-');
-        // CLOSED is asked of a socket that is still held, and only the one under test can be.
+        // A script asks for CLOSED only of a socket that is still held, which can only be the one
+        // under test.
         int count =
                 name.equals("CLOSED")
                         ? (stack.get().state().equals(name) ? 1 : 0)

@@ -55,7 +55,7 @@ final class StackConfig {
     private void profile(EndpointConfig.Builder builder, Shell shell) {
         switch (options.profile()) {
             case RFC -> {
-                // The defaults are the RFCs', but for what is newer and faster.
+                // The defaults are those of the RFCs, without what is newer and faster.
                 builder.congestionControl(NEW_RENO)
                         .retransmissionTimeouts(
                                 Duration.ofNanos(SECOND),

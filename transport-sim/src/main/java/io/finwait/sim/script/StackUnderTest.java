@@ -2,7 +2,7 @@ package io.finwait.sim.script;
 
 import io.finwait.sim.script.Event.SystemCall;
 
-/** What a script needs of a TCP: to drive it, to call it and to look at it. */
+/** What a script needs from a TCP: running it, calling it and looking at it. */
 interface StackUnderTest {
 
     /** One duty cycle; 0 when nothing was to do. */
@@ -26,7 +26,7 @@ interface StackUnderTest {
     /** A call that may have to wait. */
     interface PendingCall {
 
-        /** Tries again; null while it waits. */
+        /** Tries again; null while the call still waits. */
         Returned poll();
     }
 
