@@ -4,10 +4,18 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.finwait.wire.IpAddress;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Sets up one network interface through the ioctls of a socket (netdevice(7)), in the network
@@ -32,6 +40,15 @@ final class Interface implements AutoCloseable {
     private static final long SIOCGIFINDEX = 0x8933;
     private static final long SIOCSIFTXQLEN = 0x8943;
     private static final short IFF_UP = 1;
+
+    /** The IPv6 addresses of the calling thread's network namespace. */
+    private static final Path ADDRESSES = Path.of("/proc/thread-self/net/if_inet6");
+
+    /** IFA_F_TENTATIVE. */
+    private static final int TENTATIVE = 0x40;
+
+    private static final long LONGEST_TENTATIVE_NS = 2_000_000_000L;
+    private static final long POLL_NS = 200_000;
 
     private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong NETWORK_LONG =
@@ -130,6 +147,33 @@ final class Interface implements AutoCloseable {
         if (failed < 0 && failed != -Libc.EEXIST) {
             throw Linux.failure(
                     "setting the address " + cidr.address() + " of '" + name + "' failed", failed);
+        }
+        awaitUse(cidr.address());
+    }
+
+    /**
+     * The kernel looks for duplicates in a thread of its own (RFC 4862 §5.4), even where a device
+     * has no neighbours; until it has, who connects has no address to come from. That takes
+     * microseconds, or longer on a busy machine.
+     */
+    private void awaitUse(IpAddress address) {
+        long begin = System.nanoTime();
+        while (isTentative(address) && System.nanoTime() - begin < LONGEST_TENTATIVE_NS) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    private boolean isTentative(IpAddress address) {
+        String digits = String.format("%016x%016x", address.high(), address.low());
+        try (Stream<String> lines = Files.lines(ADDRESSES)) {
+            // Address, number of the interface, prefix length, scope, flags, name.
+            return lines.map(line -> line.trim().split("\\s+"))
+                    .filter(fields -> fields.length == 6)
+                    .filter(fields -> fields[0].equals(digits) && fields[5].equals(name))
+                    .anyMatch(fields -> (Integer.parseInt(fields[4], 16) & TENTATIVE) != 0);
+        } catch (IOException | UncheckedIOException e) {
+            // Without /proc nobody can tell: it is as it was before anybody asked.
+            return false;
         }
     }
 

@@ -167,13 +167,23 @@ final class PeerOfTheKernel {
             Packet packet = batch.get(0);
             if (ip.parse(packet.buffer(), packet.offset(), packet.length()) == Verdict.OK
                     && ip.protocol() == Protocol.TCP
-                    && segment.parse(ip, packet.checksumOffloaded()) == Verdict.OK) {
+                    && segment.parse(ip, packet.checksumOffloaded()) == Verdict.OK
+                    && isOurs()) {
                 largestSegmentSize = Math.max(largestSegmentSize, packet.segmentSize());
                 longestPacket = Math.max(longestPacket, packet.length());
                 checksumsLeftToUs += packet.checksumOffloaded() ? 1 : 0;
                 return true;
             }
         }
+    }
+
+    /** The kernel also says what is left to say of connections over a device that is gone. */
+    private boolean isOurs() {
+        return segment.sourceHigh() == far.high()
+                && segment.sourceLow() == far.low()
+                && segment.destinationHigh() == near.high()
+                && segment.destinationLow() == near.low()
+                && (segment.hasSyn() || segment.sourcePort() == farPort);
     }
 
     void send(int seq, int ack, int flags, byte[] text, int segmentSize) {

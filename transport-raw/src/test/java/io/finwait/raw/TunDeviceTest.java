@@ -12,12 +12,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 /** A real device in a namespace of its own, with the kernel at the other end. */
 @Timeout(60)
 class TunDeviceTest {
+
+    /** IFA_F_TENTATIVE of the kernel's if_addr.h. */
+    private static final int TENTATIVE = 0x40;
 
     private static NetworkNamespace namespace;
 
@@ -53,6 +59,36 @@ class TunDeviceTest {
             assertThat(new EchoHost(tun).runUntil(ping)).isPositive();
             assertThat(ping.join()).isTrue();
         }
+    }
+
+    /**
+     * The kernel looks for duplicates of an IPv6 address in a thread of its own, and lets nobody
+     * use the address before: who connects at once on a busy machine has no address to come from.
+     */
+    @Test
+    void anIpv6AddressCanBeUsedAtOnce() {
+        for (int i = 0; i < 20; i++) {
+            try (Transport tun = TunTransport.open(options().address("fd00::1/64"))) {
+                String known = namespace.call(TunDeviceTest::addressesOfIpv6);
+                assertThat(known).contains("fd000000000000000000000000000001 ");
+                assertThat(tun.capabilities().mtu()).isEqualTo(1500);
+                assertThat(flags(known) & TENTATIVE).as("flags after opening %d", i).isZero();
+            }
+        }
+    }
+
+    private static String addressesOfIpv6() throws IOException {
+        return Files.readString(Path.of("/proc/thread-self/net/if_inet6"));
+    }
+
+    /** Address, number of the interface, prefix length, scope, flags, name. */
+    private static int flags(String known) {
+        return known.lines()
+                .map(line -> line.split("\\s+"))
+                .filter(fields -> fields[0].startsWith("fd00") && fields[5].equals("fw0"))
+                .mapToInt(fields -> Integer.parseInt(fields[4], 16))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The JDK sends an ICMP echo request when it runs as root. */
