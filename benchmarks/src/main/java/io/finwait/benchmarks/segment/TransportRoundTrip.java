@@ -24,13 +24,18 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Two endpoints over any transport, both on one thread in real time: one of your own is measured by
  * putting its provider on the class path and naming both its ends, {@code -p client=mine://cable -p
- * server=mine://cable}.
+ * server=mine://cable}. {@code {port 1}} and {@code {port 2}} stand for two UDP ports of 127.0.0.1
+ * that are free.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -47,11 +52,11 @@ public class TransportRoundTrip {
     private static final long PATIENCE_NS = 10_000_000_000L;
 
     /** The transport of 10.9.0.1. */
-    @Param("udp://127.0.0.1:7401?peer=127.0.0.1:7402")
+    @Param("udp://127.0.0.1:{port 1}?peer=127.0.0.1:{port 2}")
     public String client;
 
     /** The transport of 10.9.0.2. */
-    @Param("udp://127.0.0.1:7402?peer=127.0.0.1:7401")
+    @Param("udp://127.0.0.1:{port 2}?peer=127.0.0.1:{port 1}")
     public String server;
 
     private Transport clientTransport;
@@ -65,10 +70,11 @@ public class TransportRoundTrip {
 
     /** Opens the connection. */
     @Setup(Level.Trial)
-    public void open() {
+    public void open() throws IOException {
+        List<Integer> ports = freePorts();
         // The server first: some carriers must listen before the other end can reach them.
-        serverTransport = Transports.open(server);
-        clientTransport = Transports.open(client);
+        serverTransport = Transports.open(withPorts(server, ports));
+        clientTransport = Transports.open(withPorts(client, ports));
         clientEndpoint =
                 Finwait.open(EndpointConfig.at("10.9.0.1").nagle(false).build(), clientTransport);
         EndpointConfig config = EndpointConfig.builder().address(SERVER).nagle(false).build();
@@ -79,6 +85,19 @@ public class TransportRoundTrip {
         while (theirs == null) {
             work(begun);
             theirs = listener.accept();
+        }
+    }
+
+    private static String withPorts(String uri, List<Integer> ports) {
+        return uri.replace("{port 1}", ports.get(0).toString())
+                .replace("{port 2}", ports.get(1).toString());
+    }
+
+    private static List<Integer> freePorts() throws IOException {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (DatagramSocket one = new DatagramSocket(any);
+                DatagramSocket other = new DatagramSocket(any)) {
+            return List.of(one.getLocalPort(), other.getLocalPort());
         }
     }
 
