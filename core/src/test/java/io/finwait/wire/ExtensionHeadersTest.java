@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -18,6 +19,7 @@ class ExtensionHeadersTest {
     private static final int ROUTING = 43;
     private static final int FRAGMENT = 44;
     private static final int DESTINATION_OPTIONS = 60;
+    private static final int NOTHING = 59;
 
     /** A segment of port 4711 to port 80. */
     private static final String SEGMENT = "12670050 00000001 00000002 50100200 a1160000";
@@ -158,6 +160,34 @@ class ExtensionHeadersTest {
         assertTcp(8, new Extension(DESTINATION_OPTIONS, "00 0104 0000 0000"));
         assertTcp(8, new Extension(DESTINATION_OPTIONS, "00 0000 0000 0000"));
         assertTcp(8, new Extension(DESTINATION_OPTIONS, "00 0000 0000 0100"));
+    }
+
+    /** The packet, and the buffer with it, ends where the length of an option should stand. */
+    @Test
+    void l02_anOptionOfWhichOnlyTheTypeIsThere() {
+        for (int number : new int[] {HOP_BY_HOP, DESTINATION_OPTIONS}) {
+            Extension cutOff = new Extension(number, "00 0000 0000 0001");
+            byte[] packet = alone(cutOff);
+            assertThat(ip.parse(ByteBuffer.wrap(packet), 0, packet.length))
+                    .isEqualTo(Verdict.UNKNOWN_EXTENSION);
+        }
+    }
+
+    @Test
+    void anExtensionMayBeAllThatThereIs() {
+        for (int number : new int[] {HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS}) {
+            byte[] packet = alone(new Extension(number, "00 0000 0000 0000"));
+            assertThat(parse(packet)).as("%d", number).isEqualTo(Verdict.OK);
+            assertThat(ip.protocol()).isEqualTo(NOTHING);
+            assertThat(ip.payloadLength()).isZero();
+        }
+    }
+
+    /** A packet that ends with its extension of eight octets. */
+    private static byte[] alone(Extension extension) {
+        byte[] packet = Arrays.copyOf(packet(NOTHING, extension), 48);
+        packet[5] = 8;
+        return packet;
     }
 
     private void assertTcp(int extensions, Extension... chain) {

@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** IP headers against octets that another program has put together. */
 class IpHeadersTest {
@@ -55,11 +56,11 @@ class IpHeadersTest {
     void writtenOfIpv6() {
         ByteBuffer b = Octets.room(40);
         long high = 0x20010DB8_00000000L;
-        Ipv6.write(b, Octets.AT, 0, 0xFF, 0xFFFFF, 255, Protocol.TCP, high, 1, high, 2);
+        Ipv6.write(b, Octets.AT, 0xFEDC, 0xFF, 0xFFFFF, 255, Protocol.TCP, high, 1, high, 2);
         assertThat(Octets.hex(b, 40))
                 .isEqualTo(
                         Octets.plain(
-                                "6fffffff 000006ff 20010db8 00000000 00000000 00000001"
+                                "6fffffff fedc06ff 20010db8 00000000 00000000 00000001"
                                         + " 20010db8 00000000 00000000 00000002"));
     }
 
@@ -122,6 +123,7 @@ class IpHeadersTest {
         assertThat(IpAddress.format(ip.destinationHigh(), ip.destinationLow()))
                 .isEqualTo("10.0.0.2");
         assertThat(segment().sourcePort()).isEqualTo(4711);
+        assertThat(ip.typeOfService()).isZero();
         assertThat(parse(LONGEST)).isEqualTo(Verdict.OK);
         assertThat(ip.payloadOffset()).isEqualTo(Octets.AT + 60);
         assertThat(segment().destinationPort()).isEqualTo(80);
@@ -147,6 +149,30 @@ class IpHeadersTest {
         byte[] v6 = Octets.of(V6);
         assertThat(parse(Octets.placed(v6), v6.length + 9)).isEqualTo(Verdict.OK);
         assertThat(ip.payloadLength()).isEqualTo(32);
+    }
+
+    @Test
+    void aHeaderWithNothingBehindItIsAPacket() {
+        byte[] v4 = Octets.of("45b80014 00004000 ff00a683 c0a80001 0a0000fe");
+        ByteBuffer b = Octets.placed(v4);
+        Ipv4.writeChecksum(b, Octets.AT);
+        assertThat(parse(b, 20)).isEqualTo(Verdict.OK);
+        assertThat(ip.payloadLength()).isZero();
+        assertThat(ip.typeOfService()).isEqualTo(0xB8);
+        byte[] v6 = Arrays.copyOf(Octets.of(V6), 40);
+        v6[5] = 0;
+        assertThat(parse(Octets.placed(v6), 40)).isEqualTo(Verdict.OK);
+        assertThat(ip.payloadLength()).isZero();
+        assertThat(ip.typeOfService()).isEqualTo(0xB8);
+    }
+
+    @Test
+    void oneOctetTellsItsVersion() {
+        for (int version = 0; version < 16; version++) {
+            Verdict verdict = parse(Octets.placed(new byte[] {(byte) (version << 4 | 5)}), 1);
+            boolean known = version == 4 || version == 6;
+            assertThat(verdict).isEqualTo(known ? Verdict.TRUNCATED : Verdict.BAD_VERSION);
+        }
     }
 
     @Test

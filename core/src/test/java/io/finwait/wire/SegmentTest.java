@@ -137,6 +137,25 @@ class SegmentTest {
         assertThat(segment.options().hasTimestamps()).as("options of the one before").isFalse();
     }
 
+    /** Text that reads like options behind a header whose own options are four fillers. */
+    @Test
+    void optionsEndWithTheHeader() {
+        ByteBuffer b =
+                Octets.placed(
+                        Octets.of(
+                                """
+                                45000034 1c464000 40060000 0a000001 0a000002
+                                c0000050 fffffffe 00000000 6002faf0 00000000
+                                01010101 020405b4 01030307
+                                """));
+        Ipv4.writeChecksum(b, Octets.AT);
+        assertThat(ip.parse(b, Octets.AT, 52)).isEqualTo(Verdict.OK);
+        assertThat(segment.parse(ip, true)).isEqualTo(Verdict.OK);
+        assertThat(segment.textLength()).isEqualTo(8);
+        assertThat(segment.options().mss()).isZero();
+        assertThat(segment.options().windowScale()).isNegative();
+    }
+
     /** Every bit of a segment and of its addresses, one at a time. */
     @Test
     void l08_everyBitIsCoveredByTheChecksum() {
