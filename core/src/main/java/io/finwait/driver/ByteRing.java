@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * as large, up to the largest size, and the small one is let go when its octets are taken.
  *
  * <p>Positions count all octets since the beginning, and are the only thing that both threads write
- * and read.
+ * and read. What is put in one call is told at once, so that it leaves as one piece.
  */
 final class ByteRing {
 
@@ -54,6 +54,10 @@ final class ByteRing {
     private Part first;
 
     private Part putInto;
+
+    /** So far there are octets; {@link #put} follows when they are told. */
+    private long filled;
+
     private Part takeFrom;
 
     // The thread that puts.
@@ -65,7 +69,7 @@ final class ByteRing {
     ByteBuffer roomToPut() {
         Part part = putInto;
         if (part == null) {
-            part = new Part(put, SMALLEST);
+            part = new Part(filled, SMALLEST);
             first = part;
             putInto = part;
         }
@@ -74,21 +78,21 @@ final class ByteRing {
             if (part.length() >= LARGEST) {
                 return null;
             }
-            Part larger = new Part(put, part.length() * GROWTH);
+            Part larger = new Part(filled, part.length() * GROWTH);
             part.next = larger;
-            part.end = put;
+            part.end = filled;
             putInto = larger;
             part = larger;
             free = part.length();
         }
-        int at = part.at(put);
+        int at = part.at(filled);
         return part.putting.limit(Math.min(part.length(), at + free)).position(at);
     }
 
-    /** Notes how many octets were put into the room. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
+    /** Notes how many octets were put into the room, and tells the other thread. */
     void putDone(int octets) {
-        put += octets;
+        filled += octets;
+        put = filled;
     }
 
     /** Puts as many octets as there is room for; how many that was. */
@@ -98,28 +102,48 @@ final class ByteRing {
         while (done < length && (room = roomToPut()) != null) {
             int octets = Math.min(room.remaining(), length - done);
             room.put(source, offset + done, octets);
-            putDone(octets);
+            filled += octets;
             done += octets;
         }
+        put = filled;
         return done;
     }
 
     /** Puts as many octets as there is room for, and consumes them; how many that was. */
     int put(ByteBuffer source) {
+        int done = fill(source);
+        put = filled;
+        return done;
+    }
+
+    /** The same with several buffers, one behind the other. */
+    int put(ByteBuffer[] sources, int offset, int length) {
+        int done = 0;
+        for (int i = offset; i < offset + length; i++) {
+            done += fill(sources[i]);
+            if (sources[i].hasRemaining()) {
+                break;
+            }
+        }
+        put = filled;
+        return done;
+    }
+
+    private int fill(ByteBuffer source) {
         int done = 0;
         ByteBuffer room;
         while (source.hasRemaining() && (room = roomToPut()) != null) {
             int octets = Math.min(room.remaining(), source.remaining());
             room.put(room.position(), source, source.position(), octets);
             source.position(source.position() + octets);
-            putDone(octets);
+            filled += octets;
             done += octets;
         }
         return done;
     }
 
     private int free(Part part) {
-        return (int) (part.length() - (put - Math.max(taken, part.begin)));
+        return (int) (part.length() - (filled - Math.max(taken, part.begin)));
     }
 
     // The thread that takes.

@@ -259,6 +259,18 @@ public final class RingConnection {
         return outputEnded || ended ? -1 : afterPutting(output.put(from));
     }
 
+    /**
+     * Writes several buffers, one behind the other. What is taken leaves together, in one segment
+     * where one can hold it.
+     *
+     * @param from their octets from position to limit; those taken are consumed
+     * @return how many octets were taken, 0 when there is no room yet, -1 when none will be taken
+     *     any more
+     */
+    public int write(ByteBuffer[] from, int offset, int length) {
+        return outputEnded || ended ? -1 : afterPutting(output.put(from, offset, length));
+    }
+
     private int afterPutting(int octets) {
         if (octets > 0) {
             signal();

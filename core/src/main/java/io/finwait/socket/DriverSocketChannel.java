@@ -28,7 +28,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -48,13 +47,9 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     private final SocketBehaviour behaviour;
     private final SocketSettings settings;
     private final ChannelKeys keys = new ChannelKeys();
-    private final ReentrantLock readLock = new ReentrantLock();
-    private final ReentrantLock writeLock = new ReentrantLock();
-    private final SocketGate reading;
-    private final SocketGate writing;
+    private final ChannelInput input;
+    private final ChannelOutput output;
     private final BooleanSupplier connectDone = this::isConnectDone;
-    private final BooleanSupplier readDone = this::isReadDone;
-    private final BooleanSupplier writeDone = this::isWriteDone;
 
     /** Guards opening, binding and closing; held for no longer than the driver takes to answer. */
     private final Object stateLock = new Object();
@@ -67,8 +62,6 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     private volatile RingConnection rings;
     private volatile InetSocketAddress remote;
     private Binding binding;
-    private volatile boolean inputShut;
-    private volatile boolean outputShut;
     private Socket adaptor;
 
     DriverSocketChannel(DriverSelectorProvider provider, Driver driver, SocketBehaviour behaviour) {
@@ -76,8 +69,8 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         this.driver = driver;
         this.behaviour = behaviour;
         settings = new SocketSettings(driver, false);
-        reading = new SocketGate(driver.time());
-        writing = new SocketGate(driver.time());
+        input = new ChannelInput(this, driver.time());
+        output = new ChannelOutput(this, driver.time());
     }
 
     /** The server's end of a connection. */
@@ -108,18 +101,39 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         return driver;
     }
 
+    /** Once it connects. */
+    RingConnection rings() {
+        return rings;
+    }
+
+    /** Once it connects. */
+    StreamEnds ends() {
+        return ends;
+    }
+
+    /** Nobody reads, writes or connects meanwhile. */
+    private void lock() {
+        input.lock();
+        output.lock();
+    }
+
+    private void unlock() {
+        output.unlock();
+        input.unlock();
+    }
+
     // Readiness.
 
     @Override
     public void changed(int what) {
         if ((what & READABLE) != 0) {
-            reading.look();
+            input.look();
             keys.mayBeReady(SelectionKey.OP_READ);
         }
         if ((what & WRITABLE) != 0) {
-            writing.look();
+            output.look();
             if (phase == Phase.CONNECTING) {
-                reading.look();
+                input.look();
             }
             keys.mayBeReady(SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);
         }
@@ -134,7 +148,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         if (phase == Phase.CONNECTING) {
             return isConnectDone() ? SelectionKey.OP_CONNECT : 0;
         }
-        return (isReadDone() ? SelectionKey.OP_READ : 0)
+        return (input.isDone() ? SelectionKey.OP_READ : 0)
                 | (mine.isWritable() ? SelectionKey.OP_WRITE : 0);
     }
 
@@ -147,21 +161,13 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         return !isOpen() || rings.isEstablished() || rings.hasEnded();
     }
 
-    private boolean isReadDone() {
-        return !isOpen() || inputShut || rings.isReadable();
-    }
-
-    private boolean isWriteDone() {
-        return !isOpen() || rings.isWritable();
-    }
-
     private void requireOpen() throws ClosedChannelException {
         if (!isOpen()) {
             throw new ClosedChannelException();
         }
     }
 
-    private void requireConnected() throws ClosedChannelException {
+    void requireConnected() throws ClosedChannelException {
         requireOpen();
         if (phase != Phase.CONNECTED) {
             throw new NotYetConnectedException();
@@ -173,8 +179,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     @Override
     public SocketChannel bind(SocketAddress local) throws IOException {
         InetSocketAddress asked = Addresses.orAny(local);
-        readLock.lock();
-        writeLock.lock();
+        lock();
         try {
             synchronized (stateLock) {
                 requireOpen();
@@ -189,8 +194,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
             }
             return this;
         } finally {
-            writeLock.unlock();
-            readLock.unlock();
+            unlock();
         }
     }
 
@@ -205,8 +209,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
      * @param nanos how long at most when the channel blocks, 0 for as long as it takes
      */
     boolean connect(InetSocketAddress to, long nanos) throws IOException {
-        readLock.lock();
-        writeLock.lock();
+        lock();
         try {
             requireOpen();
             boolean blocking = isBlocking();
@@ -227,8 +230,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
             close();
             throw e;
         } finally {
-            writeLock.unlock();
-            readLock.unlock();
+            unlock();
         }
     }
 
@@ -251,7 +253,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     }
 
     private boolean awaitConnect(boolean blocking, long nanos) throws IOException {
-        if (blocking && !reading.awaitInChannel(connectDone, nanos)) {
+        if (blocking && !input.await(connectDone, nanos)) {
             throw new SocketTimeoutException("Connect timed out");
         }
         synchronized (stateLock) {
@@ -274,8 +276,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     @Override
     public boolean finishConnect() throws IOException {
-        readLock.lock();
-        writeLock.lock();
+        lock();
         try {
             requireOpen();
             switch (phase) {
@@ -304,8 +305,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
             close();
             throw e;
         } finally {
-            writeLock.unlock();
-            readLock.unlock();
+            unlock();
         }
     }
 
@@ -347,11 +347,26 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         return phase == Phase.CONNECTED ? remote : null;
     }
 
-    // Reading.
+    // Reading and writing.
+
+    /** Entered by whoever blocks, see {@link #leave}. */
+    void enter() {
+        begin();
+    }
+
+    /** Throws when the channel was closed meanwhile, or the thread interrupted. */
+    void leave(boolean completed) throws AsynchronousCloseException {
+        end(completed);
+    }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        return read(into, 0);
+        return input.read(into, 0);
+    }
+
+    @Override
+    public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        return input.read(into, offset, length);
     }
 
     /**
@@ -360,94 +375,19 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
      * @param nanos how long at most when the channel blocks, 0 for as long as it takes
      */
     int read(ByteBuffer into, long nanos) throws IOException {
-        if (into.isReadOnly()) {
-            throw new IllegalArgumentException("Read-only buffer");
-        }
-        readLock.lock();
-        try {
-            requireConnected();
-            boolean blocking = isBlocking();
-            int octets = 0;
-            try {
-                if (blocking) {
-                    begin();
-                }
-                octets = readNow(into, blocking, nanos);
-            } finally {
-                if (blocking) {
-                    end(octets != 0);
-                }
-            }
-            return octets;
-        } finally {
-            readLock.unlock();
-        }
-    }
-
-    @Override
-    public long read(ByteBuffer[] into, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, into.length);
-        long total = 0;
-        readLock.lock();
-        try {
-            requireConnected();
-            for (int i = offset; i < offset + length; i++) {
-                if (!into[i].hasRemaining()) {
-                    continue;
-                }
-                if (total > 0 && !rings.isReadable()) {
-                    break;
-                }
-                // After the first octet only octets that are there already, and no failure.
-                int octets = total == 0 ? read(into[i]) : rings.read(into[i]);
-                if (octets < 0) {
-                    return total == 0 ? -1 : total;
-                }
-                total += octets;
-                if (into[i].hasRemaining()) {
-                    break;
-                }
-            }
-            return total;
-        } finally {
-            readLock.unlock();
-        }
-    }
-
-    private int readNow(ByteBuffer into, boolean blocking, long nanos) throws IOException {
-        while (isOpen()) {
-            ends.refuseAfterReset();
-            if (inputShut) {
-                return -1;
-            }
-            int octets = rings.read(into);
-            if (octets > 0) {
-                return octets;
-            }
-            if (octets < 0) {
-                return ends.endOfInput();
-            }
-            if (!blocking || !into.hasRemaining()) {
-                return 0;
-            }
-            if (!reading.awaitInChannel(readDone, nanos)) {
-                throw new SocketTimeoutException("Read timed out");
-            }
-        }
-        return 0;
+        return input.read(into, nanos);
     }
 
     int available() throws IOException {
         requireConnected();
-        return inputShut ? 0 : rings.available();
+        return input.available(rings);
     }
 
     @Override
     public SocketChannel shutdownInput() throws IOException {
         synchronized (stateLock) {
             requireConnected();
-            if (!inputShut) {
-                inputShut = true;
+            if (input.shut()) {
                 if (behaviour.discardsAfterShutdownInput()) {
                     rings.discardInput();
                 }
@@ -458,79 +398,24 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     }
 
     boolean isInputShut() {
-        return inputShut;
+        return input.isShut();
     }
-
-    // Writing.
 
     @Override
     public int write(ByteBuffer from) throws IOException {
-        return (int) write(new ByteBuffer[] {from}, 0, 1);
+        return (int) output.write(new ByteBuffer[] {from}, 0, 1);
     }
 
     @Override
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, from.length);
-        writeLock.lock();
-        try {
-            requireConnected();
-            boolean blocking = isBlocking();
-            long total = 0;
-            boolean done = false;
-            try {
-                if (blocking) {
-                    begin();
-                }
-                for (int i = offset; i < offset + length; i++) {
-                    int octets = writeNow(from[i], blocking);
-                    if (octets < 0 && total == 0) {
-                        throw endOfOutput();
-                    }
-                    total += Math.max(octets, 0);
-                    if (from[i].hasRemaining()) {
-                        break;
-                    }
-                }
-                done = total > 0 || isOpen();
-            } finally {
-                if (blocking) {
-                    end(done);
-                }
-            }
-            return total;
-        } finally {
-            writeLock.unlock();
-        }
-    }
-
-    private IOException endOfOutput() {
-        return outputShut
-                ? new AsynchronousCloseException()
-                : new IOException(ends.endOfOutput().getMessage());
-    }
-
-    /** How many octets were taken, all when the channel blocks; -1 when none is taken any more. */
-    private int writeNow(ByteBuffer from, boolean blocking) {
-        int begin = from.position();
-        while (isOpen()) {
-            int taken = outputShut ? -1 : rings.write(from);
-            if (taken < 0 && from.position() == begin) {
-                return -1;
-            }
-            if (taken < 0 || !from.hasRemaining() || !blocking) {
-                break;
-            }
-            writing.awaitInChannel(writeDone, 0);
-        }
-        return from.position() - begin;
+        return output.write(from, offset, length);
     }
 
     @Override
     public SocketChannel shutdownOutput() throws IOException {
         synchronized (stateLock) {
             requireConnected();
-            if (!outputShut) {
-                outputShut = true;
+            if (output.shut()) {
                 CompletableFuture<?> unused = rings.shutdownOutput();
             }
             return this;
@@ -538,7 +423,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     }
 
     boolean isOutputShut() {
-        return outputShut;
+        return output.isShut();
     }
 
     // Modes and closing.
@@ -546,13 +431,11 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
         // No thread may be inside a call that began in the other mode.
-        readLock.lock();
-        writeLock.lock();
+        lock();
         try {
             requireOpen();
         } finally {
-            writeLock.unlock();
-            readLock.unlock();
+            unlock();
         }
     }
 
@@ -560,8 +443,8 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     protected void implCloseSelectableChannel() {
         int seconds = settings.lingerSeconds();
         CompletableFuture<Void> accepted = closeNow(seconds != 0);
-        reading.look();
-        writing.look();
+        input.look();
+        output.look();
         if (accepted != null && seconds > 0 && isBlocking()) {
             Locks.awaitUninterruptibly(accepted, driver.time(), TimeUnit.SECONDS.toNanos(seconds));
         }

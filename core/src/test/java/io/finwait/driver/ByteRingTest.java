@@ -6,13 +6,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Octets come out of a ring in the order in which they went in, through all its sizes. */
 @Timeout(60)
 class ByteRingTest {
 
     private static final int MOVED = 20_000_000;
+    private static final int RINGS = 10_000;
+    private static final int TOGETHER = 2_000;
 
     private final ByteRing ring = new ByteRing();
 
@@ -77,11 +81,8 @@ class ByteRingTest {
                         random.nextBoolean()
                                 ? ring.take(out, 0, length)
                                 : ring.take(ByteBuffer.wrap(out));
-                for (int i = 0; i < octets; i++) {
-                    assertThat(out[i])
-                            .as("octet %s, seed 7", taken + i)
-                            .isEqualTo(octet(taken + i));
-                }
+                int wrong = Arrays.mismatch(out, 0, octets, octets(taken, octets), 0, octets);
+                assertThat(wrong).as("octet behind %s, seed 7", taken).isEqualTo(-1);
                 taken += octets;
             }
             assertThat(ring.length()).isEqualTo((int) (put - taken));
@@ -123,6 +124,44 @@ class ByteRingTest {
                 }
             }
             put += in.length;
+        }
+    }
+
+    /** The first part of a ring holds less than what is put. */
+    @Test
+    void whatIsPutInOneCallIsSeenAtOnce() throws InterruptedException {
+        ByteRing[] rings = new ByteRing[RINGS];
+        Arrays.setAll(rings, i -> new ByteRing());
+        AtomicInteger torn = new AtomicInteger();
+        Thread watcher = new Thread(() -> watch(rings, torn));
+        watcher.start();
+        ByteBuffer octets = ByteBuffer.wrap(octets(0, TOGETHER));
+        for (int i = 0; i < RINGS; i++) {
+            switch (i % 3) {
+                case 0 -> rings[i].put(octets.array(), 0, TOGETHER);
+                case 1 -> rings[i].put(octets.clear());
+                default -> rings[i].put(threeOf(octets.clear()), 0, 3);
+            }
+        }
+        watcher.join();
+        assertThat(torn).hasValue(0);
+    }
+
+    private static ByteBuffer[] threeOf(ByteBuffer octets) {
+        return new ByteBuffer[] {
+            octets.slice(0, 10), octets.slice(10, 1500), octets.slice(1510, 490)
+        };
+    }
+
+    private static void watch(ByteRing[] rings, AtomicInteger torn) {
+        for (ByteRing each : rings) {
+            int length;
+            while ((length = each.length()) < TOGETHER) {
+                if (length > 0) {
+                    torn.incrementAndGet();
+                }
+                Thread.onSpinWait();
+            }
         }
     }
 }

@@ -1,0 +1,142 @@
+package io.finwait.socket;
+
+import io.finwait.driver.RingConnection;
+import io.finwait.driver.Timekeeper;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** What a channel reads: one thread at a time, which waits here for octets or for a handshake. */
+final class ChannelInput {
+
+    private final DriverSocketChannel channel;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final SocketGate gate;
+    private final BooleanSupplier done = this::isDone;
+    private volatile boolean shut;
+
+    ChannelInput(DriverSocketChannel channel, Timekeeper time) {
+        this.channel = channel;
+        gate = new SocketGate(time);
+    }
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    /** Something may have come. */
+    void look() {
+        gate.look();
+    }
+
+    boolean await(BooleanSupplier ready, long nanos) {
+        return gate.awaitInChannel(ready, nanos);
+    }
+
+    /** A read would not wait. */
+    boolean isDone() {
+        return !channel.isOpen() || shut || channel.rings().isReadable();
+    }
+
+    /** Nothing more is read; true for the first who says so. The caller sees to that. */
+    boolean shut() {
+        boolean first = !shut;
+        shut = true;
+        return first;
+    }
+
+    boolean isShut() {
+        return shut;
+    }
+
+    int available(RingConnection rings) {
+        return shut ? 0 : rings.available();
+    }
+
+    int read(ByteBuffer into, long nanos) throws IOException {
+        if (into.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        lock.lock();
+        try {
+            channel.requireConnected();
+            boolean blocking = channel.isBlocking();
+            int octets = 0;
+            try {
+                if (blocking) {
+                    channel.enter();
+                }
+                octets = readNow(into, blocking, nanos);
+            } finally {
+                if (blocking) {
+                    channel.leave(octets != 0);
+                }
+            }
+            return octets;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
+        long total = 0;
+        lock.lock();
+        try {
+            channel.requireConnected();
+            RingConnection rings = channel.rings();
+            for (int i = offset; i < offset + length; i++) {
+                if (!into[i].hasRemaining()) {
+                    continue;
+                }
+                if (total > 0 && !rings.isReadable()) {
+                    break;
+                }
+                // After the first octet only octets that are there already, and no failure.
+                int octets = total == 0 ? read(into[i], 0) : rings.read(into[i]);
+                if (octets < 0) {
+                    return total == 0 ? -1 : total;
+                }
+                total += octets;
+                if (into[i].hasRemaining()) {
+                    break;
+                }
+            }
+            return total;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int readNow(ByteBuffer into, boolean blocking, long nanos) throws IOException {
+        StreamEnds ends = channel.ends();
+        while (channel.isOpen()) {
+            ends.refuseAfterReset();
+            if (shut) {
+                return -1;
+            }
+            int octets = channel.rings().read(into);
+            if (octets > 0) {
+                return octets;
+            }
+            if (octets < 0) {
+                return ends.endOfInput();
+            }
+            if (!blocking || !into.hasRemaining()) {
+                return 0;
+            }
+            if (!await(done, nanos)) {
+                throw new SocketTimeoutException("Read timed out");
+            }
+        }
+        return 0;
+    }
+}
