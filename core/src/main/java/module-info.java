@@ -9,6 +9,7 @@
 module io.finwait.core {
     requires org.slf4j;
     requires org.jctools.core;
+    requires jdk.net;
     requires static jdk.jfr;
 
     exports io.finwait;

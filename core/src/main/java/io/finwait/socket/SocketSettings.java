@@ -4,6 +4,8 @@ import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.Driver;
 import io.finwait.tcp.Connection;
 
+import jdk.net.ExtendedSocketOptions;
+
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketOptions;
@@ -25,10 +27,15 @@ final class SocketSettings {
     private static final int MOST_LINGER = 65_535;
 
     /** As on Linux (RFC 9293 §3.8.4 allows no less than two hours by default). */
-    private static final long KEEP_ALIVE_IDLE_NS = 7_200 * SECOND_NS;
+    private static final int KEEP_ALIVE_IDLE_S = 7_200;
 
-    private static final long KEEP_ALIVE_INTERVAL_NS = 75 * SECOND_NS;
+    private static final int KEEP_ALIVE_INTERVAL_S = 75;
     private static final int KEEP_ALIVE_PROBES = 9;
+
+    /** As on Linux. */
+    private static final int MOST_KEEP_ALIVE_S = 32_767;
+
+    private static final int MOST_PROBES = 127;
 
     /** The two bits of ECN are not the user's (RFC 3168 §5). */
     private static final int TRAFFIC_CLASS_BITS = 0xFC;
@@ -42,14 +49,20 @@ final class SocketSettings {
                     StandardSocketOptions.SO_KEEPALIVE,
                     StandardSocketOptions.SO_LINGER,
                     StandardSocketOptions.TCP_NODELAY,
-                    StandardSocketOptions.IP_TOS);
+                    StandardSocketOptions.IP_TOS,
+                    ExtendedSocketOptions.TCP_KEEPIDLE,
+                    ExtendedSocketOptions.TCP_KEEPINTERVAL,
+                    ExtendedSocketOptions.TCP_KEEPCOUNT);
 
     private static final Set<SocketOption<?>> SERVER =
             Set.of(
                     StandardSocketOptions.SO_RCVBUF,
                     StandardSocketOptions.SO_REUSEADDR,
                     StandardSocketOptions.SO_REUSEPORT,
-                    StandardSocketOptions.IP_TOS);
+                    StandardSocketOptions.IP_TOS,
+                    ExtendedSocketOptions.TCP_KEEPIDLE,
+                    ExtendedSocketOptions.TCP_KEEPINTERVAL,
+                    ExtendedSocketOptions.TCP_KEEPCOUNT);
 
     private final Set<SocketOption<?>> supported;
     private final Map<SocketOption<?>, Object> values = new ConcurrentHashMap<>();
@@ -67,6 +80,9 @@ final class SocketSettings {
         values.put(StandardSocketOptions.SO_LINGER, -1);
         values.put(StandardSocketOptions.TCP_NODELAY, !driver.config().nagle());
         values.put(StandardSocketOptions.IP_TOS, 0);
+        values.put(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_S);
+        values.put(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_INTERVAL_S);
+        values.put(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_PROBES);
     }
 
     Set<SocketOption<?>> supported() {
@@ -94,7 +110,8 @@ final class SocketSettings {
         return (Boolean) values.get(StandardSocketOptions.SO_REUSEADDR);
     }
 
-    <T> void put(SocketOption<T> option, Object value, AsyncConnection connection) {
+    <T> void put(SocketOption<T> option, Object value, AsyncConnection connection)
+            throws SocketException {
         if (!supported.contains(option)) {
             throw new UnsupportedOperationException("'" + option + "' not supported");
         }
@@ -109,7 +126,7 @@ final class SocketSettings {
         }
     }
 
-    private static Object keep(SocketOption<?> option, Object value) {
+    private static Object keep(SocketOption<?> option, Object value) throws SocketException {
         if (option.equals(StandardSocketOptions.SO_LINGER)) {
             return Math.min(Math.max((Integer) value, -1), MOST_LINGER);
         }
@@ -120,6 +137,14 @@ final class SocketSettings {
             }
             return bits & TRAFFIC_CLASS_BITS;
         }
+        if (isOfKeepAlive(option)) {
+            boolean isCount = option.equals(ExtendedSocketOptions.TCP_KEEPCOUNT);
+            int number = (Integer) value;
+            if (number < 1 || number > (isCount ? MOST_PROBES : MOST_KEEP_ALIVE_S)) {
+                throw new SocketException("Invalid argument");
+            }
+            return value;
+        }
         boolean isLength =
                 option.equals(StandardSocketOptions.SO_RCVBUF)
                         || option.equals(StandardSocketOptions.SO_SNDBUF);
@@ -127,6 +152,12 @@ final class SocketSettings {
             throw new IllegalArgumentException("Invalid send/receive buffer size");
         }
         return value;
+    }
+
+    private static boolean isOfKeepAlive(SocketOption<?> option) {
+        return option.equals(ExtendedSocketOptions.TCP_KEEPIDLE)
+                || option.equals(ExtendedSocketOptions.TCP_KEEPINTERVAL)
+                || option.equals(ExtendedSocketOptions.TCP_KEEPCOUNT);
     }
 
     <T> T get(SocketOption<T> option) {
@@ -185,11 +216,13 @@ final class SocketSettings {
         set.forEach((option, value) -> apply(option, value, connection));
     }
 
-    private static void apply(SocketOption<?> option, Object value, AsyncConnection connection) {
+    private void apply(SocketOption<?> option, Object value, AsyncConnection connection) {
         if (option.equals(StandardSocketOptions.TCP_NODELAY)) {
             on(connection, c -> c.nagle(!(Boolean) value));
         } else if (option.equals(StandardSocketOptions.SO_KEEPALIVE)) {
-            on(connection, c -> keepAlive(c, (Boolean) value));
+            on(connection, this::keepAlive);
+        } else if (isOfKeepAlive(option) && isKeptAlive()) {
+            on(connection, this::keepAlive);
         }
     }
 
@@ -202,7 +235,18 @@ final class SocketSettings {
                         });
     }
 
-    private static void keepAlive(Connection of, boolean on) {
-        of.keepAlive(on ? KEEP_ALIVE_IDLE_NS : 0, KEEP_ALIVE_INTERVAL_NS, KEEP_ALIVE_PROBES);
+    private boolean isKeptAlive() {
+        return (Boolean) values.get(StandardSocketOptions.SO_KEEPALIVE);
+    }
+
+    private int number(SocketOption<Integer> option) {
+        return (Integer) values.get(option);
+    }
+
+    private void keepAlive(Connection of) {
+        of.keepAlive(
+                isKeptAlive() ? number(ExtendedSocketOptions.TCP_KEEPIDLE) * SECOND_NS : 0,
+                number(ExtendedSocketOptions.TCP_KEEPINTERVAL) * SECOND_NS,
+                number(ExtendedSocketOptions.TCP_KEEPCOUNT));
     }
 }
