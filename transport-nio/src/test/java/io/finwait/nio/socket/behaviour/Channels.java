@@ -12,10 +12,12 @@ import static io.finwait.nio.socket.behaviour.Stage.pause;
 import io.finwait.nio.socket.behaviour.ChannelStage.Ends;
 import io.finwait.nio.socket.behaviour.Stage.Meanwhile;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -135,14 +137,10 @@ final class Channels {
                             "channel: wait in write, and another thread closes",
                             stage -> {
                                 Ends ends = stage.channels.ends();
+                                // What it says depends on whether some octets of this write
+                                // were taken; both say that the channel is closed.
                                 Meanwhile write =
-                                        stage.meanwhile(
-                                                () -> {
-                                                    while (true) {
-                                                        ends.client()
-                                                                .write(ByteBuffer.allocate(MUCH));
-                                                    }
-                                                });
+                                        stage.meanwhile(() -> writesUntilClosed(ends.client()));
                                 pause(ARRIVED_MS);
                                 ends.client().close();
                                 return write.result();
@@ -460,4 +458,14 @@ final class Channels {
                             }));
 
     private Channels() {}
+
+    private static String writesUntilClosed(SocketChannel to) throws IOException {
+        try {
+            while (true) {
+                to.write(ByteBuffer.allocate(MUCH));
+            }
+        } catch (ClosedChannelException e) {
+            return "ClosedChannelException";
+        }
+    }
 }

@@ -4,6 +4,9 @@ import static io.finwait.nio.socket.behaviour.Behaviour.differs;
 import static io.finwait.nio.socket.behaviour.Behaviour.same;
 import static io.finwait.nio.socket.behaviour.Stage.attempt;
 
+import jdk.net.ExtendedSocketOptions;
+
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketOption;
@@ -190,16 +193,48 @@ final class Options {
                                         + " "
                                         + it.getSoLinger();
                             }),
+                    same(
+                            "when a connection is kept alive",
+                            stage -> {
+                                ServerSocket listening = stage.unboundServer();
+                                listening.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 17);
+                                listening.bind(new InetSocketAddress(stage.serverAddress, 0));
+                                Socket socket = stage.connect(listening);
+                                Socket accepted = stage.accept(listening);
+                                socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 32_767);
+                                socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 127);
+                                socket.setKeepAlive(true);
+                                return accepted.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)
+                                        + " "
+                                        + socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)
+                                        + " "
+                                        + socket.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)
+                                        + " "
+                                        + socket.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT);
+                            }),
+                    same(
+                            "when a connection is kept alive, out of range",
+                            stage -> {
+                                Socket socket = stage.socket();
+                                return keeps(socket, ExtendedSocketOptions.TCP_KEEPIDLE, 0)
+                                        + ", "
+                                        + keeps(socket, ExtendedSocketOptions.TCP_KEEPIDLE, 32_768)
+                                        + ", "
+                                        + keeps(socket, ExtendedSocketOptions.TCP_KEEPCOUNT, 128);
+                            }),
                     differs(
                             "options that only Linux has",
-                            "TCP_QUICKACK, TCP_USER_TIMEOUT and the others of jdk.net are the"
-                                    + " endpoint's affair",
+                            "TCP_QUICKACK and SO_INCOMING_NAPI_ID of jdk.net are about the kernel",
                             stage ->
                                     stage.socket().supportedOptions().stream()
                                             .map(SocketOption::name)
                                             .anyMatch(name -> name.startsWith("TCP_QUICK"))));
 
     private Options() {}
+
+    private static String keeps(Socket socket, SocketOption<Integer> option, int value) {
+        return sets(() -> socket.setOption(option, value));
+    }
 
     private interface Setter {
         void set() throws Exception;

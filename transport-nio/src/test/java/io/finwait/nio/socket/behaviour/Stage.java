@@ -252,6 +252,15 @@ final class Stage implements AutoCloseable {
         return waiting(step, true);
     }
 
+    /** Does something in a thread of its own, which may not have begun when this returns. */
+    Meanwhile unawaited(Step step) {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        Thread thread = new Thread(() -> outcome.complete(attempt(step)), "meanwhile");
+        thread.setDaemon(true);
+        thread.start();
+        return new Meanwhile(thread, outcome);
+    }
+
     private Meanwhile waiting(Step step, boolean virtual) throws Exception {
         CompletableFuture<String> outcome = new CompletableFuture<>();
         Runnable work = () -> outcome.complete(attempt(step));
