@@ -12,11 +12,14 @@ import java.util.Map;
  * has not run since that it waits; the kernel knows better: it stands in the run queue.
  *
  * <p>Two looks in a row make a snapshot: whoever sleeps in both, and has not run between them, has
- * slept all the time.
+ * slept all the time. Who spins would hold the clock for ever: he counts no more once he has had
+ * 250 ms of a processor without a rest. The time of the wall says nothing here: on a busy machine a
+ * thread that was woken may wait for its turn for seconds.
  */
 final class KernelTasks {
 
     private static final String TASKS = "/proc/self/task";
+    private static final long SPINS_NS = 250_000_000;
     private static final byte[] STATE = "State:\t".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SWITCHES =
             "voluntary_ctxt_switches:\t".getBytes(StandardCharsets.US_ASCII);
@@ -48,6 +51,10 @@ final class KernelTasks {
 
     private final File tasks = new File(TASKS);
     private final Map<String, Boolean> counts = new HashMap<>();
+
+    /** What a task that has been found running at every look had used up at the first of them. */
+    private final Map<String, Long> restless = new HashMap<>();
+
     private final byte[] text = new byte[4096];
     private long fingerprint;
 
@@ -80,16 +87,30 @@ final class KernelTasks {
             if (state < 0) {
                 // The thread has ended meanwhile.
                 counts.remove(id);
+                restless.remove(id);
                 sum++;
                 continue;
             }
             if (text[state] == 'R') {
-                return false;
+                if (!spins(id)) {
+                    return false;
+                }
+                continue;
             }
+            restless.remove(id);
             sum = sum * 31 + number(behind(SWITCHES, length), length);
         }
         fingerprint = sum;
         return true;
+    }
+
+    /** Tells whether a task that runs has not come to rest for long, in time of a processor. */
+    private boolean spins(String id) {
+        int length = read(id + "/schedstat");
+        // Without these statistics the clock of the wall must do.
+        long used = length > 0 ? number(0, length) : System.nanoTime();
+        Long first = restless.putIfAbsent(id, used);
+        return first != null && used - first > SPINS_NS;
     }
 
     private Boolean belongsToUs(String id) {

@@ -4,17 +4,14 @@ package io.finwait.sim.net;
  * Tells whether any thread can run: those that the network knows, by the JVM; on Linux all others
  * of the process as well, by the kernel.
  *
- * <p>A thread that the network does not know and that never comes to rest holds the clock no longer
- * than {@value #STRANGERS_MS} ms.
+ * <p>A thread that the network does not know and that never comes to rest holds the clock until it
+ * has had 250 ms of a processor ({@link KernelTasks}).
  */
 final class Quiet {
-
-    private static final int STRANGERS_MS = 250;
 
     private final Workers workers;
     private final KernelTasks tasks = new KernelTasks();
     private final boolean kernelKnows = tasks.known();
-    private long strangersSince;
     private Worker running;
 
     Quiet(Workers workers) {
@@ -23,16 +20,7 @@ final class Quiet {
 
     /** Nobody can run, in two looks. */
     boolean now() {
-        if (!oursWait()) {
-            strangersSince = 0;
-            return false;
-        }
-        if (!othersSleep()) {
-            return false;
-        }
-        boolean stillSo = oursWait();
-        strangersSince = stillSo ? strangersSince : 0;
-        return stillSo;
+        return oursWait() && othersSleep() && oursWait();
     }
 
     /** Who could run at the last look; null when nobody that the network knows could. */
@@ -56,15 +44,7 @@ final class Quiet {
             pause();
             return true;
         }
-        if (tasks.allSleep()) {
-            strangersSince = 0;
-            return true;
-        }
-        long now = System.nanoTime();
-        if (strangersSince == 0) {
-            strangersSince = now;
-        }
-        return now - strangersSince > STRANGERS_MS * 1_000_000L;
+        return tasks.allSleep();
     }
 
     /** Time for a thread that was unparked to be seen running. */

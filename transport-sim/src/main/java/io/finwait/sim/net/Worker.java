@@ -10,6 +10,8 @@ final class Worker {
         WAITING,
         /** What it waited for is there; it waits for the baton. */
         READY,
+        /** Was woken and has not gone on yet: on a busy machine that may take a second. */
+        WOKEN,
         /** Has ended. */
         GONE
     }
@@ -39,6 +41,9 @@ final class Worker {
 
     /** Can run, as far as the JVM says; a thread that waits elsewhere can't. */
     boolean canRun() {
+        if (phase == Phase.WOKEN) {
+            return thread.isAlive();
+        }
         if (phase != Phase.OUTSIDE) {
             return false;
         }
@@ -46,6 +51,12 @@ final class Worker {
         return state == Thread.State.RUNNABLE
                 || state == Thread.State.BLOCKED
                 || state == Thread.State.NEW;
+    }
+
+    /** Waits in a call of a socket or of the network, or for the baton behind it. */
+    boolean waitsHere() {
+        Phase now = phase;
+        return now == Phase.WAITING || now == Phase.READY;
     }
 
     boolean waitsElsewhere() {
@@ -62,6 +73,7 @@ final class Worker {
                     text.append(deadlineNs == NEVER ? "waits without an end" : "waits until ")
                             .append(deadlineNs == NEVER ? "" : deadlineNs / 1e9 + " s");
             case READY -> text.append("could go on, and waits for the baton");
+            case WOKEN -> text.append("was woken and has not run since");
             case GONE -> text.append("has ended");
         }
         for (StackTraceElement each : thread.getStackTrace()) {

@@ -84,6 +84,7 @@ final class Workers {
         while (oneAtATime && worker.phase == Worker.Phase.READY) {
             LockSupport.park(this);
         }
+        worker.phase = Worker.Phase.OUTSIDE;
     }
 
     synchronized void end(Worker worker) {
@@ -118,7 +119,7 @@ final class Workers {
             change();
         }
         boolean interrupted = false;
-        while (me.phase != Worker.Phase.OUTSIDE) {
+        while (me.waitsHere()) {
             LockSupport.park(blocker);
             if (Thread.interrupted()) {
                 interrupted = true;
@@ -126,6 +127,7 @@ final class Workers {
             }
         }
         synchronized (this) {
+            me.phase = Worker.Phase.OUTSIDE;
             me.deadlineNs = Worker.NEVER;
             me.settling = false;
             if (interrupted) {
@@ -155,7 +157,7 @@ final class Workers {
             worker.phase = Worker.Phase.READY;
             ready.add(worker);
         } else {
-            worker.phase = Worker.Phase.OUTSIDE;
+            worker.phase = Worker.Phase.WOKEN;
             LockSupport.unpark(worker.thread);
         }
         change();
@@ -185,7 +187,7 @@ final class Workers {
             return false;
         }
         holder = next;
-        next.phase = Worker.Phase.OUTSIDE;
+        next.phase = Worker.Phase.WOKEN;
         LockSupport.unpark(next.thread);
         return true;
     }
@@ -242,8 +244,8 @@ final class Workers {
 
     private void wakeAll() {
         for (Worker each : List.copyOf(all)) {
-            if (each.phase == Worker.Phase.WAITING || each.phase == Worker.Phase.READY) {
-                each.phase = Worker.Phase.OUTSIDE;
+            if (each.waitsHere()) {
+                each.phase = Worker.Phase.WOKEN;
                 LockSupport.unpark(each.thread);
             }
         }

@@ -1,0 +1,85 @@
+package io.finwait.sim.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.Test;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** When nobody can run, as a network sees it. */
+class QuietTest {
+
+    private static final int TIMES = 200;
+
+    @Test
+    void whoIsWokenCanRunFromThatMomentOn() throws Exception {
+        Workers workers = new Workers(Threads.FREE, () -> {});
+        AtomicBoolean over = new AtomicBoolean();
+        Thread sleeper =
+                new Thread(
+                        () -> {
+                            while (!over.get()) {
+                                workers.park(this, Worker.NEVER, false);
+                            }
+                        },
+                        "sleeper");
+        Worker worker = workers.add(sleeper, true);
+        sleeper.start();
+        for (int i = 0; i < TIMES; i++) {
+            while (worker.phase != Worker.Phase.WAITING
+                    || sleeper.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            boolean canRun;
+            synchronized (workers) {
+                // It can't get out of its wait as long as this lock is held.
+                workers.unpark(sleeper);
+                canRun = worker.canRun();
+            }
+            assertThat(canRun).as("time %d", i).isTrue();
+        }
+        over.set(true);
+        workers.unpark(sleeper);
+        sleeper.join();
+        assertThat(worker.canRun()).isFalse();
+    }
+
+    @Test
+    void aThreadThatSpinsHoldsTheClockUntilItHasHadItsShareOfAProcessor() throws Exception {
+        KernelTasks tasks = new KernelTasks();
+        assumeTrue(tasks.known(), "only Linux tells which threads run");
+        ThreadMXBean times = ManagementFactory.getThreadMXBean();
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong used = new AtomicLong();
+        Thread spinner = new Thread(() -> spin(over), "spinner");
+        Thread asker =
+                new Thread(
+                        () -> {
+                            while (!tasks.allSleep()) {
+                                LockSupport.parkNanos(1_000_000);
+                            }
+                            used.set(times.getThreadCpuTime(spinner.getId()));
+                        },
+                        Clockwork.NAME);
+        spinner.start();
+        try {
+            asker.start();
+            asker.join();
+            assertThat(used.get()).isGreaterThan(240_000_000);
+        } finally {
+            over.set(true);
+            spinner.join();
+        }
+    }
+
+    private static void spin(AtomicBoolean over) {
+        while (!over.get()) {
+            Thread.onSpinWait();
+        }
+    }
+}
