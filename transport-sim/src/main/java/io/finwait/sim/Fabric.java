@@ -20,6 +20,7 @@ final class Fabric {
     private final List<Node> nodes = new ArrayList<>();
     private final PacketPool pool = new PacketPool();
     private final RuleBook rules = new RuleBook();
+    private final TextFlip textFlip = new TextFlip();
     private final Observers observers = new Observers();
     private final PriorityQueue<SimPacket> events = new PriorityQueue<>(64, Fabric::earlier);
     private boolean addressesDecide;
@@ -162,6 +163,12 @@ final class Fabric {
         }
         if (treatment.corruptedBits != 0) {
             flip(packet, Math.min(treatment.corruptedIndex, packet.length() - 1), treatment);
+        }
+        if (treatment.flippedTextBits != 0) {
+            int flipped = textFlip.flip(packet, treatment.flippedTextBits);
+            if (flipped >= 0) {
+                observers.corrupted(nowNs, packet, flipped);
+            }
         }
         if (treatment.held) {
             hold(packet, treatment.heldUntilNs, treatment.holder);

@@ -153,6 +153,20 @@ public final class RuleBuilder {
                 });
     }
 
+    /**
+     * The last octet of their text is changed, and their checksum fits again: no TCP notices it.
+     * What has no text passes as it is.
+     *
+     * @param bits the octet's bits to be flipped, 1 to 255
+     */
+    public Rule flipText(int bits) {
+        if (bits < 1 || bits > 255) {
+            throw new IllegalArgumentException(
+                    "an octet has bits from 1 to 255; these are " + bits);
+        }
+        return rule((treatment, rule) -> treatment.flippedTextBits = bits);
+    }
+
     /** They pass; the action is run at the same instant, after whoever is sending has finished. */
     public Rule then(Runnable action) {
         return rule((treatment, rule) -> soon.accept(action));

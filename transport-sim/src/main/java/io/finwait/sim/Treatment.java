@@ -14,6 +14,7 @@ final class Treatment {
     long delayNs;
     int corruptedIndex;
     int corruptedBits;
+    int flippedTextBits;
     int copies;
     private long[] copyUntilNs = new long[4];
     private Rule[] copyHolder = new Rule[4];
@@ -23,6 +24,7 @@ final class Treatment {
         held = false;
         delayNs = 0;
         corruptedBits = 0;
+        flippedTextBits = 0;
         copies = 0;
     }
 

@@ -79,6 +79,14 @@ public final class Act {
                 (net, matcher) -> List.of(rule(net, matcher).corrupt(Integer.MAX_VALUE, 1)));
     }
 
+    /**
+     * The last octet of their text arrives changed, with a checksum that fits: garbage that only
+     * the application can notice.
+     */
+    public static Act flipPayload() {
+        return new Act("flip", (net, matcher) -> List.of(rule(net, matcher).flipText(1)));
+    }
+
     /** They are lost, and both ends get a reset that they accept: a firewall that ends a flow. */
     public static Act reset() {
         return dropAnd(

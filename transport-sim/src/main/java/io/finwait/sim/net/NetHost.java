@@ -7,6 +7,7 @@ import io.finwait.sim.SimParticipant;
 import io.finwait.sim.SimTransport;
 import io.finwait.socket.DriverSelectorProvider;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.EndpointObserver;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -45,6 +46,7 @@ public final class NetHost {
     private volatile SteeredDriver steered;
     private SimParticipant participant;
     private Accepted accepted = new Accepted();
+    private StateWatch states = new StateWatch(EndpointObserver.NONE);
 
     /** Incremented when what runs here no longer belongs to the host. */
     private final AtomicInteger boots = new AtomicInteger();
@@ -249,6 +251,11 @@ public final class NetHost {
         return accepted;
     }
 
+    /** What waits for states of its connections, since it booted. */
+    StateWatch states() {
+        return states;
+    }
+
     SimNet net() {
         return net;
     }
@@ -274,7 +281,10 @@ public final class NetHost {
                         .address(IpAddress.of(address))
                         .address(IpAddress.of(address6))
                         .random(transport.random());
-        steered = SteeredDriver.over(settings.apply(config).build(), transport, net.clockwork());
+        EndpointConfig set = settings.apply(config).build();
+        states = new StateWatch(set.observer());
+        EndpointConfig watched = set.toBuilder().observer(states).build();
+        steered = SteeredDriver.over(watched, transport, net.clockwork());
         SteeredDriver booted = steered;
         booted.onConnection(accepted::add);
         participant = SimParticipant.of(booted::turn, booted::nextDeadlineNs);

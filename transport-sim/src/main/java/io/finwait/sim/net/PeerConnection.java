@@ -3,6 +3,7 @@ package io.finwait.sim.net;
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.Grip;
 import io.finwait.tcp.CloseReason;
+import io.finwait.tcp.State;
 
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,26 @@ public final class PeerConnection {
      */
     public PeerAct afterReceived(long octets) {
         return new PeerAct(host, port, number, (grip, act) -> grip.afterReceived(octets, act));
+    }
+
+    /**
+     * When the host's end of it comes into a state, or now when it is in it: {@code CLOSE_WAIT} for
+     * as soon as the other end has closed.
+     *
+     * @param state from {@code ESTABLISHED} on, as it is accepted in none before
+     */
+    public PeerAct whenState(State state) {
+        if (state == State.CLOSED || state.compareTo(State.ESTABLISHED) < 0) {
+            throw new IllegalArgumentException(
+                    "no program has a connection that is in "
+                            + state
+                            + "; choose a state from ESTABLISHED to TIME_WAIT");
+        }
+        BiConsumer<Grip, Runnable> then =
+                (grip, act) ->
+                        host.states()
+                                .when(grip, state, () -> host.net().simulation().after(0, act));
+        return new PeerAct(host, port, number, then);
     }
 
     /** So long after it was accepted, or from now on when that was before. */

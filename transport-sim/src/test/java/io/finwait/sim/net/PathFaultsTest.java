@@ -41,6 +41,12 @@ class PathFaultsTest {
         assertThat(net.packets(app, shop)).filteredOn(each -> each.equals("FIN,ACK")).hasSize(2);
         assertThat(net.connections(shop, 80).nth(1).closeReason(shop))
                 .isEqualTo("Closed in order, by the peer first");
+        Rig.wire(
+                net,
+                app,
+                shop,
+                "SYN ACK PSH,ACK+1 FIN,ACK*2 ACK",
+                "SYN,ACK ACK PSH,ACK+1 ACK FIN,ACK");
     }
 
     @Test
@@ -53,6 +59,12 @@ class PathFaultsTest {
         assertThat(net.packets(shop, app)).filteredOn(each -> each.equals("FIN,ACK")).hasSize(2);
         assertThat(net.packets(app, shop)).endsWith("ACK", "ACK");
         assertThat(net.netstat()).contains("TIME_WAIT").doesNotContain("LAST_ACK");
+        Rig.wire(
+                net,
+                app,
+                shop,
+                "SYN ACK PSH,ACK+1 FIN,ACK ACK*2",
+                "SYN,ACK ACK PSH,ACK+1 ACK FIN,ACK*2");
     }
 
     @Test
@@ -68,6 +80,7 @@ class PathFaultsTest {
         assertThat(net.packets(shop, app)).containsExactly("SYN,ACK", "FIN,ACK", "ACK");
         assertThat(net.connections(shop, 80).nth(1).closeReason(app))
                 .isEqualTo("Closed in order, by both ends at once");
+        Rig.wire(net, app, shop, "SYN ACK FIN,ACK ACK", "SYN,ACK FIN,ACK ACK");
     }
 
     @Test
@@ -82,6 +95,7 @@ class PathFaultsTest {
         }
         net.finish();
         assertThat(net.packets(shop, app)).doesNotContain("RST", "RST,ACK");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1*2 FIN,PSH,ACK+1 ACK", "SYN,ACK ACK*3 FIN,ACK");
     }
 
     @Test
@@ -94,6 +108,7 @@ class PathFaultsTest {
         }
         net.finish();
         assertThat(held.times()).isEqualTo(1);
+        Rig.wire(net, app, shop, "SYN ACK ACK+1448 FIN,PSH,ACK+552 ACK", "SYN,ACK ACK*2 FIN,ACK");
     }
 
     @Test
@@ -106,6 +121,7 @@ class PathFaultsTest {
                     .isBetween(Duration.ofMillis(150), Duration.ofSeconds(1));
         }
         net.finish();
+        Rig.wire(net, app, shop, "SYN ACK*2 FIN,ACK RST", "SYN,ACK FIN,ACK*2 ACK");
     }
 
     @Test
@@ -123,6 +139,7 @@ class PathFaultsTest {
         assertThat(server).containsExactly("300 octets, Connection reset");
         assertThat(net.packets(app, shop)).contains("RST");
         assertThat(net.packets(shop, app)).contains("RST");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+300 PSH,ACK+100 RST", "SYN,ACK ACK RST");
     }
 
     @Test
@@ -139,6 +156,7 @@ class PathFaultsTest {
         net.connections(shop, 80).nth(1).now().closes();
         net.finish();
         assertThat(net.packets(app, shop)).endsWith("RST");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10 RST", "SYN,ACK RST FIN,ACK");
     }
 
     @Test
@@ -152,6 +170,12 @@ class PathFaultsTest {
         assertThat(net.packets(app, shop)).contains("RST");
         assertThat(net.connections(shop, 80).nth(1).closeReason(shop))
                 .isEqualTo("Closed in order, by the peer first");
+        Rig.wire(
+                net,
+                app,
+                shop,
+                "SYN ACK PSH,ACK+1 RST FIN,ACK ACK",
+                "SYN,ACK ACK PSH,ACK+1 ACK FIN,ACK");
     }
 
     @Test
@@ -166,6 +190,7 @@ class PathFaultsTest {
             assertThat(server).containsExactly("10 octets, Connection reset");
         }
         net.finish();
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10 RST FIN,ACK", "SYN,ACK RST");
     }
 
     @Test
@@ -177,6 +202,7 @@ class PathFaultsTest {
                     .hasMessage("No route to host");
         }
         assertThat(net.clock().elapsed()).isEqualTo(Duration.ofMillis(1));
+        Rig.wire(net, app, shop, "SYN", "56 octets");
     }
 
     @Test
@@ -191,6 +217,12 @@ class PathFaultsTest {
             assertThat(Rig.readToTheEnd(s)).isEqualTo("5000 octets, end of stream");
         }
         net.finish();
+        Rig.wire(
+                net,
+                app,
+                shop,
+                "SYN ACK FIN,ACK ACK*3",
+                "SYN,ACK ACK+1448*5 ACK ACK+1448*3 FIN,PSH,ACK+656");
     }
 
     @Test
@@ -211,6 +243,7 @@ class PathFaultsTest {
         net.clock().sleep(Duration.ofMinutes(1));
         assertThat(net.connections(shop, 80).nth(1).closeReason(shop))
                 .isEqualTo("Closed in order, by the peer first");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10*4 FIN,ACK ACK", "SYN,ACK ACK*5 FIN,ACK");
     }
 
     @Test
@@ -259,6 +292,7 @@ class PathFaultsTest {
             assertThat(forgot.times()).isGreaterThan(5);
         }
         net.connections(shop, 80).nth(1).now().closes();
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1*18", "SYN,ACK ACK*2 FIN,ACK");
     }
 
     @Test
@@ -272,6 +306,7 @@ class PathFaultsTest {
             assertThat(Rig.readToTheEnd(s)).isEqualTo("0 octets, Connection reset");
         }
         net.connections(shop, 80).nth(1).now().closes();
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1 RST", "SYN,ACK RST FIN,ACK");
     }
 
     @Test
@@ -285,6 +320,7 @@ class PathFaultsTest {
                 .isEqualTo("Cannot assign requested address");
         net.clock().sleep(Duration.ofSeconds(61));
         assertThat(Rig.outcome(() -> Rig.connect(app, shop))).isEqualTo("Connection refused");
+        Rig.wire(net, app, shop, "SYN ACK FIN,ACK ACK SYN", "SYN,ACK ACK FIN,ACK RST,ACK");
     }
 
     @Test
@@ -301,6 +337,7 @@ class PathFaultsTest {
         }
         net.link(app, shop).heal();
         net.connections(shop, 80).nth(1).now().closes();
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1*20 RST", "SYN,ACK FIN,ACK");
     }
 
     @Test
@@ -313,6 +350,7 @@ class PathFaultsTest {
             assertThat(Rig.readToTheEnd(s)).isEqualTo("0 octets, Connection timed out");
             assertThat(net.clock().elapsed()).isBetween(Duration.ofHours(2), Duration.ofHours(3));
         }
+        Rig.wire(net, app, shop, "SYN ACK*10 RST,ACK", "SYN,ACK");
     }
 
     @Test
@@ -328,5 +366,6 @@ class PathFaultsTest {
         assertThat(net.packets(shop, app))
                 .filteredOn(each -> each.contains("+"))
                 .hasSizeGreaterThan(1);
+        Rig.wire(net, app, shop, "SYN ACK FIN,ACK ACK", "SYN,ACK ACK ACK+524 FIN,PSH,ACK+476");
     }
 }

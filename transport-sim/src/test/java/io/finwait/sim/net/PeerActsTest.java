@@ -28,6 +28,7 @@ class PeerActsTest {
         net.finish();
         assertThat(net.packets(shop, app)).containsExactly(HANDSHAKE, "FIN,ACK", "ACK");
         assertThat(net.packets(app, shop)).containsExactly("SYN", "ACK", "ACK", "FIN,ACK");
+        Rig.wire(net, app, shop, "SYN ACK*2 FIN,ACK", "SYN,ACK FIN,ACK ACK");
     }
 
     @Test
@@ -43,6 +44,7 @@ class PeerActsTest {
         }
         net.finish();
         assertThat(net.packets(shop, app)).contains("FIN,ACK").doesNotContain("RST,ACK");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+60*2 ACK FIN,ACK", "SYN,ACK ACK FIN,ACK ACK");
     }
 
     @Test
@@ -61,6 +63,7 @@ class PeerActsTest {
                 .isEqualTo("Closed in order, by this end first");
         assertThat(net.connections(shop, 80).nth(1).closeReason(app))
                 .isEqualTo("Closed in order, by the peer first");
+        Rig.wire(net, app, shop, "SYN ACK*2 FIN,ACK", "SYN,ACK PSH,ACK+1000 FIN,ACK ACK");
     }
 
     @Test
@@ -77,6 +80,7 @@ class PeerActsTest {
         net.finish();
         assertThat(read).containsExactly(1_000);
         assertThat(net.packets(shop, app)).startsWith(HANDSHAKE, "FIN,ACK").doesNotContain("RST");
+        Rig.wire(net, app, shop, "SYN ACK*2 PSH,ACK+500 FIN,PSH,ACK+500", "SYN,ACK FIN,ACK ACK*2");
     }
 
     @Test
@@ -88,6 +92,7 @@ class PeerActsTest {
         }
         net.finish();
         assertThat(net.packets(shop, app)).containsExactly(HANDSHAKE, "RST,ACK");
+        Rig.wire(net, app, shop, "SYN ACK", "SYN,ACK RST,ACK");
     }
 
     @Test
@@ -103,6 +108,7 @@ class PeerActsTest {
         net.finish();
         assertThat(net.connections(shop, 80).nth(1).closeReason(app))
                 .isEqualTo("Connection reset by peer");
+        Rig.wire(net, app, shop, "SYN ACK", "SYN,ACK PSH,ACK+300 RST,ACK");
     }
 
     @Test
@@ -123,6 +129,12 @@ class PeerActsTest {
                         "0 octets, Connection reset",
                         "0 octets, end of stream");
         assertThat(net.connections(shop, 80).accepted()).isEqualTo(3);
+        Rig.wire(
+                net,
+                app,
+                shop,
+                "SYN ACK FIN,ACK ACK SYN ACK FIN,ACK SYN ACK FIN,ACK ACK",
+                "SYN,ACK ACK FIN,ACK SYN,ACK ACK RST,ACK SYN,ACK ACK FIN,ACK");
     }
 
     @Test
@@ -143,6 +155,7 @@ class PeerActsTest {
         net.finish();
         // As the JDK's sockets do it on Linux: the FIN leaves before the RST.
         assertThat(net.packets(shop, app)).containsExactly(HANDSHAKE, "ACK", "FIN,ACK", "RST,ACK");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+100", "SYN,ACK ACK FIN,ACK RST,ACK");
     }
 
     @Test
@@ -165,6 +178,7 @@ class PeerActsTest {
         // Its TCP has acknowledged all the same.
         assertThat(net.packets(shop, app)).contains("ACK");
         net.finish();
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+100 FIN,ACK", "SYN,ACK ACK*2 RST,ACK");
     }
 
     @Test
@@ -203,6 +217,7 @@ class PeerActsTest {
             assertThat(Rig.outcome(() -> Rig.connect(app, shop))).isEqualTo("Connection refused");
         }
         assertThat(net.packets(shop, app)).contains("FIN,ACK", "RST,ACK");
+        Rig.wire(net, app, shop, "SYN ACK*2 SYN FIN,ACK", "SYN,ACK FIN,ACK RST,ACK ACK");
     }
 
     @Test
@@ -223,6 +238,7 @@ class PeerActsTest {
             assertThat(net.packets(shop, app)).endsWith("RST");
             assertThat(Rig.outcome(() -> Rig.connect(app, shop))).isEqualTo("Connection refused");
         }
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10*6 SYN", "SYN,ACK RST RST,ACK");
     }
 
     @Test
@@ -235,6 +251,7 @@ class PeerActsTest {
         refused.remove();
         Rig.connect(app, shop).close();
         net.finish();
+        Rig.wire(net, app, shop, "SYN*2 ACK FIN,ACK ACK", "RST,ACK SYN,ACK ACK FIN,ACK");
     }
 
     @Test
@@ -252,6 +269,7 @@ class PeerActsTest {
         assertThat(net.packets(app, shop)).containsOnly("SYN").hasSizeGreaterThan(2);
         assertThat(net.packets(shop, app)).isEmpty();
         assertThat(net.clock().elapsed()).isEqualTo(Duration.ofSeconds(10));
+        Rig.wire(net, app, shop, "SYN*4", "");
     }
 
     @Test
@@ -275,5 +293,6 @@ class PeerActsTest {
             each.close();
         }
         listening.close();
+        Rig.wire(net, app, shop, "SYN ACK SYN*3 FIN,ACK", "SYN,ACK RST,ACK RST");
     }
 }

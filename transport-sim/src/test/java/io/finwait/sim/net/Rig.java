@@ -1,9 +1,12 @@
 package io.finwait.sim.net;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Programs for the two hosts of a test, and what they saw, in words. */
@@ -85,5 +88,29 @@ final class Rig {
         } catch (Exception e) {
             return e.getMessage();
         }
+    }
+
+    /**
+     * Holds what each side has sent when nothing is on its way any more: the flags of its packets
+     * in order, and {@code *3} behind what it sent three times in a row.
+     */
+    static void wire(SimNet net, NetHost app, NetHost shop, String fromApp, String fromShop) {
+        net.settle();
+        assertThat(runs(net.packets(app, shop))).as(app + " sends").isEqualTo(fromApp);
+        assertThat(runs(net.packets(shop, app))).as(shop + " sends").isEqualTo(fromShop);
+    }
+
+    private static String runs(List<String> packets) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < packets.size(); ) {
+            int next = i + 1;
+            while (next < packets.size() && packets.get(next).equals(packets.get(i))) {
+                next++;
+            }
+            text.append(i == 0 ? "" : " ").append(packets.get(i));
+            text.append(next - i == 1 ? "" : "*" + (next - i));
+            i = next;
+        }
+        return text.toString();
     }
 }
