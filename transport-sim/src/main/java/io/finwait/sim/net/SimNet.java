@@ -12,6 +12,7 @@ import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -63,6 +65,8 @@ public final class SimNet implements AutoCloseable {
     private final Journal journal = new Journal();
     private final Sightings sightings = new Sightings(this, journal);
     private final Map<String, NetHost> hosts = new LinkedHashMap<>();
+    private final List<Forwarding> forwardings = new CopyOnWriteArrayList<>();
+    private final Time time;
     private volatile String saw = "";
     private boolean closed;
 
@@ -70,6 +74,7 @@ public final class SimNet implements AutoCloseable {
     private boolean forging;
 
     private SimNet(long seed, Threads threads, Time time) {
+        this.time = time;
         simulation = SimNetwork.seeded(seed).routeByAddress().observe(journal);
         simulation.links(LinkModel.perfect().delay(LATENCY_NS));
         clockwork =
@@ -124,6 +129,29 @@ public final class SimNet implements AutoCloseable {
         simulation.attach(name, IpAddress.of(added.address()), IpAddress.of(added.address6()));
         hosts.put(name, added);
         return added;
+    }
+
+    /**
+     * A host whose port leads to a real address: a server in this process or in a container, which
+     * keeps its own sockets. Clients of the network connect to {@link NetHost#at}, and all faults
+     * apply between them and the host. Octets, half-closes and resets pass in both directions, and
+     * who does not read lets the other end's window close. When the real address does not answer
+     * within ten seconds or refuses, the client is reset.
+     *
+     * @param name of the host, which is made when there is none
+     * @param real a name that is not resolved yet is asked for again for each connection
+     * @throws IllegalStateException in virtual time, which does not wait for the kernel
+     * @throws IOException when the host's port is taken
+     */
+    public NetHost forward(String name, int port, InetSocketAddress real) throws IOException {
+        if (time != Time.REAL) {
+            throw new IllegalStateException(
+                    "a real server answers in real time; make the network with Time.REAL, or by"
+                            + " @SimTest(time = Time.REAL)");
+        }
+        NetHost host = host(name);
+        forwardings.add(new Forwarding(host, port, real));
+        return host;
     }
 
     /** All hosts, in the order in which they were made. */
@@ -256,6 +284,7 @@ public final class SimNet implements AutoCloseable {
             closed = true;
         }
         clockwork.stop();
+        forwardings.forEach(Forwarding::close);
     }
 
     /** A host without a socket refuses as well. */
