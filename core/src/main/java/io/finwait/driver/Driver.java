@@ -70,7 +70,7 @@ public final class Driver implements AutoCloseable {
     private final Transport transport;
     private final Endpoint endpoint;
     private final Timekeeper time;
-    private final Runnable wakeup;
+    private final WakeUp wakeUp;
     private final long spinNs;
     private final MpscAtomicArrayQueue<Command<?>> commands = new MpscAtomicArrayQueue<>(COMMANDS);
     private final Signals signals = new Signals();
@@ -92,7 +92,6 @@ public final class Driver implements AutoCloseable {
     private long drainDeadlineNs;
     private boolean drainTimeIsOver;
     private Consumer<AsyncConnection> newcomers = connection -> {};
-    private volatile boolean waiting;
     private volatile boolean ended;
 
     /** Its own thread, or the one that gives it turns; null before the first turn. */
@@ -102,13 +101,13 @@ public final class Driver implements AutoCloseable {
             EndpointConfig config,
             Transport transport,
             Timekeeper time,
-            Runnable wakeup,
+            Runnable rouse,
             long spinNs) {
         this.transport = transport;
         this.time = time;
-        this.wakeup = wakeup;
+        wakeUp = new WakeUp(rouse, this::hasNothingToDo);
         this.spinNs = spinNs;
-        bell = new InterruptBell(wakeup);
+        bell = new InterruptBell(rouse);
         endpoint = Finwait.open(config, transport);
         endpoint.handOver();
         bindings = new Bindings(this, endpoint);
@@ -117,7 +116,7 @@ public final class Driver implements AutoCloseable {
     /** For {@link SteeredDriver}: it always waits, for the next turn. */
     static Driver withoutThread(EndpointConfig config, Transport transport, Timekeeper time) {
         Driver driver = new Driver(config, transport, time, time::driverHasWork, 0);
-        driver.waiting = true;
+        boolean unused = driver.wakeUp.mayWait();
         return driver;
     }
 
@@ -331,14 +330,14 @@ public final class Driver implements AutoCloseable {
             return answer;
         }
         while (!ended && !commands.offer(command)) {
-            wakeup.run();
+            wakeUp.now();
             time.park(this, FULL_PAUSE_NS);
         }
         // Either the driver sees the command after it has set this, or it is seen here.
         if (ended) {
             command.refuse();
-        } else if (waiting) {
-            wakeup.run();
+        } else {
+            wakeUp.brought();
         }
         return answer;
     }
@@ -346,10 +345,7 @@ public final class Driver implements AutoCloseable {
     /** A connection's user has done something; from any thread. */
     void signal(RingConnection connection) {
         signals.add(connection);
-        // Either the driver sees it after it has set this, or it is seen here.
-        if (waiting) {
-            wakeup.run();
-        }
+        wakeUp.brought();
     }
 
     private void runOrPutOff(Command<?> command) {
@@ -480,9 +476,7 @@ public final class Driver implements AutoCloseable {
     }
 
     private void await(long nowNs) {
-        waiting = true;
-        // An earlier command is seen here; a later one sees that we wait.
-        if (commands.isEmpty() && putOff.isEmpty() && signals.isEmpty()) {
+        if (wakeUp.mayWait()) {
             long deadline = nextDeadlineNs();
             long timeout = deadline == Long.MAX_VALUE ? deadline : deadline - nowNs;
             if (timeout > 0) {
@@ -494,7 +488,11 @@ public final class Driver implements AutoCloseable {
                 }
             }
         }
-        waiting = false;
+        wakeUp.waitIsOver();
+    }
+
+    private boolean hasNothingToDo() {
+        return commands.isEmpty() && putOff.isEmpty() && signals.isEmpty();
     }
 
     private static long earlier(long a, long b) {

@@ -76,7 +76,7 @@ public final class RingConnection {
 
     private ByteBuffer scratch;
 
-    private RingConnection(Driver driver, Readiness readiness) {
+    RingConnection(Driver driver, Readiness readiness) {
         this.driver = driver;
         this.readiness = Objects.requireNonNull(readiness, "readiness");
     }

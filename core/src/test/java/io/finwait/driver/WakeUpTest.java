@@ -130,6 +130,30 @@ class WakeUpTest {
         driver.shutdown(Duration.ZERO).join();
     }
 
+    /** What comes right behind the last look finds that the driver waits. */
+    @Test
+    void whatComesBehindTheLastLookWakes() {
+        int[] woken = new int[1];
+        WakeUp[] wakeUp = new WakeUp[1];
+        wakeUp[0] =
+                new WakeUp(
+                        () -> woken[0]++,
+                        () -> {
+                            // The look finds nothing, and at this moment something is brought.
+                            wakeUp[0].brought();
+                            return true;
+                        });
+        wakeUp[0].brought();
+        assertThat(woken[0]).as("a driver that works is not woken").isZero();
+        assertThat(wakeUp[0].mayWait()).isTrue();
+        assertThat(woken[0]).isEqualTo(1);
+        wakeUp[0].waitIsOver();
+        wakeUp[0].brought();
+        assertThat(woken[0]).isEqualTo(1);
+        wakeUp[0].now();
+        assertThat(woken[0]).isEqualTo(2);
+    }
+
     /** Calls of one thread that come at every moment of the driver's cycle; none is forgotten. */
     @Test
     void noCallIsForgottenWheneverItComes() throws Exception {
