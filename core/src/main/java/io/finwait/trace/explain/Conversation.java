@@ -56,10 +56,7 @@ final class Conversation {
         if (seg.hasRst()) {
             resets(from, seg);
         } else if (reset != null && reset.side == from) {
-            reset.packetsBehind++;
-            if (reset.firstBehind == 0) {
-                reset.firstBehind = seg.number();
-            }
+            reset.followedBy(seg);
         }
         own.sent(seg);
         if (seg.hasSyn() && seg.hasAck() && own.syns == 1) {

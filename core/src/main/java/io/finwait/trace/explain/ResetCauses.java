@@ -69,13 +69,13 @@ final class ResetCauses {
         if (reset.timeToLiveDiffers && !refusedBySyn()) {
             signs.add("its TTL of " + reset.timeToLive + " is not its sender's usual one");
         }
-        if (!reset.numberIsExpected) {
+        if (!reset.numberIsExpected()) {
             signs.add("its SEQ is not what its sender would use");
         }
-        if (reset.packetsBehind > 0 && !reset.isFromNobody() && reset.ownFinNumber == 0) {
+        if (reset.firstBehind() > 0 && !reset.isFromNobody() && reset.ownFinNumber == 0) {
             signs.add(
                     "its sender goes on in packet "
-                            + reset.firstBehind
+                            + reset.firstBehind()
                             + " as if nothing had been");
         }
         if (conversation.secondReset != null
@@ -85,14 +85,14 @@ final class ResetCauses {
             signs.add("both sides are reset at once");
         }
         if (signs.size() >= 2 || (signs.size() == 1 && reset.timeToLiveDiffers)) {
-            add(Cause.INJECTED, String.join("; ", signs), reset.number, reset.firstBehind);
+            add(Cause.INJECTED, String.join("; ", signs), reset.number, reset.firstBehind());
         }
     }
 
     /** A NAT or firewall that has forgotten a connection answers in place of the host. */
     private boolean answersAfterSilence() {
         return reset.isFromNobody()
-                && reset.packetsBehind == 0
+                && reset.firstBehind() == 0
                 && (reset.provokedText > 0 || reset.provokedByProbe)
                 && reset.lastSignNs >= FIT_TO_FORGET_NS;
     }
@@ -230,6 +230,8 @@ final class ResetCauses {
                             + " unread",
                     reset.ownFinNumber,
                     reset.number);
+        } else if (textWaits()) {
+            unread();
         }
         add(
                 Cause.ABORT,
@@ -271,9 +273,7 @@ final class ResetCauses {
             answersText();
             return;
         }
-        boolean textWaits =
-                reset.peerLastTextNumber > reset.ownLastTextNumber && reset.peerLastTextArrived;
-        if (textWaits) {
+        if (textWaits()) {
             unread();
         }
         add(
@@ -284,9 +284,14 @@ final class ResetCauses {
                                 + reset.ownUnacknowledged
                                 + " octets of its own unacknowledged",
                 reset.number);
-        if (!textWaits && reset.peerLastTextArrived) {
+        if (!textWaits() && reset.peerLastTextArrived) {
             unread();
         }
+    }
+
+    /** The peer's last text has arrived, and the application has sent none since. */
+    private boolean textWaits() {
+        return reset.peerLastTextNumber > reset.ownLastTextNumber && reset.peerLastTextArrived;
     }
 
     private void unread() {

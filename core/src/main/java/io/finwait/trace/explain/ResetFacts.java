@@ -42,8 +42,8 @@ final class ResetFacts {
     /** How long the connection had been silent before the segment that provoked it. */
     final long silenceNs;
 
-    final long ownFinNumber;
-    final long ownFinNs;
+    long ownFinNumber;
+    long ownFinNs;
     final long ownLastTextNumber;
     final long peerLastTextNumber;
 
@@ -59,13 +59,16 @@ final class ResetFacts {
     /** Text of the peer that the sender of the RST had not acknowledged. */
     final long peerUnacknowledged;
 
-    final boolean numberIsExpected;
+    private final boolean numberIsKnown;
     final boolean timeToLiveDiffers;
 
-    /** What its sender sent afterwards as if nothing had been. */
-    long packetsBehind;
+    /** Its sender's first packet behind it in the capture with lower numbers, and the first other. */
+    private long firstBelow;
 
-    long firstBehind;
+    private long firstBeyond;
+
+    /** Those with lower numbers reach up to its own. */
+    private boolean overtookThem;
 
     ResetFacts(int side, Flow[] flows, EndStates states, LastSegments last, SeenSegment seg) {
         this.side = side;
@@ -104,7 +107,7 @@ final class ResetFacts {
         ownProbes = own.probes;
         ownUnacknowledged = own.unacknowledgedOctets();
         peerUnacknowledged = peer.unacknowledgedOctets();
-        numberIsExpected = isExpected(own, seg);
+        numberIsKnown = isExpected(own, seg);
         timeToLiveDiffers =
                 own.highestTimeToLive != Flow.UNKNOWN
                         && (timeToLive > own.highestTimeToLive
@@ -121,6 +124,36 @@ final class ResetFacts {
                 || answersWithoutAck
                 || seg.seq() == own.nxt
                 || (Seq.geq(seg.seq(), own.una) && Seq.leq(seg.seq(), own.nxt));
+    }
+
+    /**
+     * A later packet of its sender. What leads exactly up to the number of the RST left before it
+     * and was overtaken on the way; a FIN is then the one of the close that sent the RST.
+     */
+    void followedBy(SeenSegment seg) {
+        int end = seg.seq() + seg.length();
+        if (Seq.geq(seg.seq(), seq) || Seq.gt(end, seq)) {
+            firstBeyond = firstBeyond == 0 ? seg.number() : firstBeyond;
+            return;
+        }
+        firstBelow = firstBelow == 0 ? seg.number() : firstBelow;
+        if (end == seq) {
+            overtookThem = true;
+            if (seg.hasFin() && ownFinNumber == 0) {
+                ownFinNumber = seg.number();
+                ownFinNs = seg.timeNs();
+            }
+        }
+    }
+
+    /** The first packet that its sender sent after it as if nothing had been, or 0. */
+    long firstBehind() {
+        return overtookThem || firstBelow == 0 ? firstBeyond : firstBelow;
+    }
+
+    /** Whether its number is what its sender would use. */
+    boolean numberIsExpected() {
+        return numberIsKnown || (overtookThem && firstBeyond == 0);
     }
 
     /** True for the RST that a host sends which knows nothing of the connection. */

@@ -7,6 +7,7 @@ import static io.finwait.sim.tcp.TwoHosts.SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.Segments;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.State;
 import io.finwait.trace.explain.Cause;
@@ -198,6 +199,36 @@ class ExplainedCaptureTest {
         hosts.run(SECOND);
 
         reset(CLIENT_SIDE, Cause.UNREAD_TEXT);
+    }
+
+    /** The JDK's sockets shut down before they close; a busy machine may take its time between. */
+    @ParameterizedTest
+    @EnumSource
+    void closedWithTextUnreadSomeTimeBehindTheFin(Vantage.Place place) throws IOException {
+        open(place);
+        send(client, 1_000);
+        server.shutdownOutput();
+        hosts.run(50 * MS);
+        server.close();
+        hosts.run(SECOND);
+
+        reset(SERVER_SIDE, Cause.UNREAD_TEXT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aResetThatHasOvertakenItsFinIsNoForgery(Vantage.Place place) {
+        open(place);
+        hosts.net.from("server").matching(Segments.fin()).first().delayBy(20 * MS);
+        server.shutdownOutput();
+        hosts.run(5 * MS);
+        server.abort();
+        hosts.run(SECOND);
+
+        assertThat(ended(Ending.RESET, SERVER_SIDE).reasons())
+                .extracting(Reason::cause)
+                .contains(Cause.ABORT)
+                .doesNotContain(Cause.INJECTED);
     }
 
     @ParameterizedTest
