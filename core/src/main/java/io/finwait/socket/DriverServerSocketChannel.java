@@ -198,15 +198,23 @@ final class DriverServerSocketChannel extends ServerSocketChannel
         }
     }
 
+    /**
+     * As with the kernel's channels, the port refuses connections once this has returned. Where a
+     * thread waits in accept, the close may be that of an interrupt, which must not wait.
+     */
     @Override
     protected void implCloseSelectableChannel() {
+        CompletableFuture<Void> released = null;
         synchronized (stateLock) {
             if (binding != null) {
                 CompletableFuture<Void> unused = listener.close();
-                CompletableFuture<Void> unusedToo = binding.release();
+                released = binding.release();
             }
         }
         accepting.look();
+        if (released != null && !acceptLock.isLocked()) {
+            Locks.awaitUninterruptibly(released, driver.time(), 0);
+        }
     }
 
     @Override

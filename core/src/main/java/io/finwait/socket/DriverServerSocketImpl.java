@@ -112,6 +112,7 @@ final class DriverServerSocketImpl extends SocketImpl {
                 : new SocketTimeoutException("Accept timed out");
     }
 
+    /** As with the kernel's sockets, the port refuses connections once this has returned. */
     @Override
     protected void close() {
         closed = true;
@@ -123,7 +124,7 @@ final class DriverServerSocketImpl extends SocketImpl {
             CompletableFuture<Void> unused = listener.close();
         }
         if (bound != null) {
-            CompletableFuture<Void> unused = bound.release();
+            Locks.awaitUninterruptibly(bound.release(), driver.time(), 0);
         }
     }
 

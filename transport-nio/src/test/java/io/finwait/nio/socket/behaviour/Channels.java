@@ -253,7 +253,7 @@ final class Channels {
                                 ends.client().close();
                                 String read = reads(ends.server());
                                 String write = writes(ends.server(), "x");
-                                pause(ARRIVED_MS);
+                                stage.settle();
                                 return read + ", " + write + ", " + writes(ends.server(), "x");
                             }),
                     same(
@@ -292,7 +292,7 @@ final class Channels {
                             stage -> {
                                 Ends ends = stage.channels.ends();
                                 reset(ends.client());
-                                pause(ARRIVED_MS);
+                                stage.settle();
                                 return writes(ends.server(), "x")
                                         + ", "
                                         + writes(ends.server(), "x")

@@ -1,7 +1,6 @@
 package io.finwait.nio.socket.behaviour;
 
 import static io.finwait.nio.socket.behaviour.Stage.arrived;
-import static io.finwait.nio.socket.behaviour.Stage.pause;
 import static io.finwait.nio.socket.behaviour.Stage.reads;
 import static io.finwait.nio.socket.behaviour.Stage.write;
 import static io.finwait.nio.socket.behaviour.Stage.writesUntilItFails;
@@ -29,8 +28,6 @@ import java.util.List;
 /** Where systems differ: what a close does to the peer, and what a reset is told as. */
 @Timeout(60)
 class NamedBehavioursTest {
-
-    private static final int LONG_ENOUGH_MS = 100;
 
     private final List<Stage> stages = new ArrayList<>();
 
@@ -129,7 +126,7 @@ class NamedBehavioursTest {
             throws Exception {
         Pair pair = pair(behaviour);
         pair.server().close();
-        pause(LONG_ENOUGH_MS);
+        stages.get(0).settle();
         assertThat(writesUntilItFails(pair.client())).isEqualTo("SocketException: Broken pipe");
         assertThat(reads(pair.client())).isEqualTo(reads);
     }

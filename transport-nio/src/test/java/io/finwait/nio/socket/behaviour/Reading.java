@@ -3,7 +3,6 @@ package io.finwait.nio.socket.behaviour;
 import static io.finwait.nio.socket.behaviour.Behaviour.same;
 import static io.finwait.nio.socket.behaviour.Stage.arrived;
 import static io.finwait.nio.socket.behaviour.Stage.attempt;
-import static io.finwait.nio.socket.behaviour.Stage.pause;
 import static io.finwait.nio.socket.behaviour.Stage.reads;
 import static io.finwait.nio.socket.behaviour.Stage.until;
 import static io.finwait.nio.socket.behaviour.Stage.write;
@@ -23,8 +22,6 @@ final class Reading {
 
     /** As much as one of our rings holds, and as a kernel's buffer holds on the loopback. */
     private static final int RING = 256 << 10;
-
-    private static final int LONG_ENOUGH_MS = 100;
 
     static final List<Behaviour> ALL =
             List.of(
@@ -72,7 +69,7 @@ final class Reading {
                                 Pair pair = stage.pair();
                                 pair.server().getOutputStream().write(new byte[RING]);
                                 pair.server().close();
-                                pause(LONG_ENOUGH_MS);
+                                stage.settle();
                                 return pair.client().getInputStream().readAllBytes().length;
                             }),
                     same(
@@ -95,7 +92,7 @@ final class Reading {
                             stage -> {
                                 Pair pair = stage.pair();
                                 pair.server().close();
-                                pause(LONG_ENOUGH_MS);
+                                stage.settle();
                                 String written = writesUntilItFails(pair.client());
                                 return written + "; " + reads(pair.client());
                             }),

@@ -26,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 final class Selecting {
 
     private static final int MUCH = 1 << 20;
-    private static final int ARRIVED_MS = 30;
     private static final int BRIEFLY_MS = 300;
 
     static final List<Behaviour> ALL =
@@ -258,7 +257,7 @@ final class Selecting {
                                 Selector selector = stage.channels.selector();
                                 SelectionKey key = register(ends.client(), selector, 0);
                                 writes(ends.server(), "x");
-                                pause(ARRIVED_MS);
+                                stage.settle();
                                 int none = selector.selectNow();
                                 key.interestOpsOr(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
                                 int both = selector.select();
@@ -403,7 +402,7 @@ final class Selecting {
                                 register(ends.client(), selector, SelectionKey.OP_READ);
                                 reset(ends.client());
                                 ends.server().configureBlocking(false);
-                                pause(ARRIVED_MS);
+                                stage.settle();
                                 return reads(ends.server());
                             }),
                     same(

@@ -56,6 +56,8 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    private static final int SETTLING_MS = 30;
+
     final SocketFactory sockets;
     final ServerSocketFactory servers;
     final InetAddress clientAddress;
@@ -209,7 +211,22 @@ final class Stage implements AutoCloseable {
         return true;
     }
 
-    /** What is under way arrives meanwhile. */
+    /**
+     * Waits until everything under way has arrived and was answered, also on a busy machine: octets
+     * have gone both ways behind it, through the same threads.
+     */
+    void settle() throws IOException {
+        pause(SETTLING_MS);
+        Pair other = pair();
+        for (int round = 0; round < 3; round++) {
+            other.client().getOutputStream().write(round);
+            other.server().getInputStream().read();
+            other.server().getOutputStream().write(round);
+            other.client().getInputStream().read();
+        }
+    }
+
+    /** Looking again and again must leave the processor to others. */
     static void pause(int ms) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
     }
