@@ -55,7 +55,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Unmodified libraries on our TCP at one end of a TUN device, and the kernel's TCP at the other. */
+/** Unmodified libraries on our TCP at one end of a TUN device, the kernel's TCP at the other. */
 @Timeout(120)
 class LibrariesOverTunTest {
 
