@@ -1,0 +1,206 @@
+package io.finwait.nio.library;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.http.Fault;
+
+import io.finwait.sim.net.NetHost;
+import io.finwait.sim.net.SimNet;
+import io.finwait.sim.net.Threads;
+import io.finwait.sim.net.Time;
+
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+import javax.net.SocketFactory;
+
+/**
+ * The stubs of MockWebServer and WireMock on the kernel's sockets, and again with one line changed
+ * on ours: OkHttp sees the same.
+ */
+@Timeout(60)
+class HostedStubsTest {
+
+    private static final int PORT = 80;
+    private static final int MUCH = 20_000;
+
+    /** Its message depends on which of OkHttp's two clocks is the first. */
+    private static final String TIMEOUT = "SocketTimeoutException";
+
+    private static final WireMockServer WIRE_MOCK =
+            new WireMockServer(
+                    WireMockConfiguration.options().dynamicPort().bindAddress("127.0.0.1"));
+
+    @BeforeAll
+    static void startAndWarm() {
+        WIRE_MOCK.start();
+        WIRE_MOCK.stubFor(any(anyUrl()).willReturn(aResponse()));
+        OkHttpClient patient =
+                client(SocketFactory.getDefault()).newBuilder().readTimeout(Duration.ZERO).build();
+        post(patient, kernelsUrl());
+    }
+
+    @AfterAll
+    static void stop() {
+        WIRE_MOCK.stop();
+    }
+
+    private static String kernelsUrl() {
+        return "http://127.0.0.1:" + WIRE_MOCK.port() + "/";
+    }
+
+    /** What MockWebServer can do to a connection. */
+    enum Mock {
+        WELL(new MockResponse.Builder().body("well").build(), "200 4"),
+        HEADERS_TOO_LATE(new MockResponse.Builder().headersDelay(3, SECONDS).build(), TIMEOUT),
+        NO_ANSWER(
+                new MockResponse.Builder().onRequestStart(SocketEffect.Stall.INSTANCE).build(),
+                TIMEOUT),
+        EMPTY_REPLY(
+                new MockResponse.Builder().onResponseStart(close()).build(),
+                "IOException: unexpected end of stream"),
+        CLOSED_AT_HALF_OF_THE_RESPONSE(
+                new MockResponse.Builder().body("x".repeat(MUCH)).onResponseBody(close()).build(),
+                "ProtocolException: unexpected end of stream"),
+        CLOSED_AFTER_THE_RESPONSE(
+                new MockResponse.Builder().body("well").onResponseEnd(close()).build(), "200 4"),
+        HALF_CLOSED(
+                new MockResponse.Builder()
+                        .body("well")
+                        .onResponseEnd(new SocketEffect.CloseSocket(false, false, true))
+                        .build(),
+                "200 4");
+
+        private final MockResponse response;
+        private final String outcome;
+
+        Mock(MockResponse response, String outcome) {
+            this.response = response;
+            this.outcome = outcome;
+        }
+
+        private static SocketEffect close() {
+            return new SocketEffect.CloseSocket();
+        }
+    }
+
+    private static OkHttpClient client(SocketFactory sockets) {
+        return new OkHttpClient.Builder()
+                .socketFactory(sockets)
+                .proxy(Proxy.NO_PROXY)
+                .retryOnConnectionFailure(false)
+                .readTimeout(Duration.ofSeconds(1))
+                .build();
+    }
+
+    /** What the user of OkHttp gets: "200 4", a code and octets, or an exception. */
+    private static String post(OkHttpClient client, String url) {
+        Request request =
+                new Request.Builder().url(url).post(RequestBody.create(new byte[10])).build();
+        try (Response response = client.newCall(request).execute()) {
+            return response.code() + " " + response.body().bytes().length;
+        } catch (IOException e) {
+            if (e instanceof SocketTimeoutException) {
+                return TIMEOUT;
+            }
+            String message = String.valueOf(e.getMessage()).replaceAll(" on http.*", "");
+            return e.getClass().getSimpleName() + ": " + message;
+        } finally {
+            client.connectionPool().evictAll();
+            client.dispatcher().executorService().shutdown();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void mockWebServer(Mock mock) throws IOException {
+        String kernels;
+        try (MockWebServer server = new MockWebServer()) {
+            server.enqueue(mock.response);
+            server.start(InetAddress.getLoopbackAddress(), 0);
+            String url = "http://127.0.0.1:" + server.getPort() + "/";
+            kernels = post(client(SocketFactory.getDefault()), url);
+        }
+        String hosted;
+        try (SimNet net = SimNet.create(1);
+                MockWebServer server = new MockWebServer()) {
+            NetHost shop = net.host("shop");
+            server.setServerSocketFactory(shop.serverSocketFactory());
+            server.enqueue(mock.response);
+            server.start(shop.address(), PORT);
+            String url = shop.http(PORT, "/").toString();
+            hosted = post(client(net.host("app").socketFactory()), url);
+        }
+        assertThat(hosted).isEqualTo(kernels).isEqualTo(mock.outcome);
+    }
+
+    /** What WireMock can do to a connection. */
+    enum Wire {
+        WELL(null, 0, "200 4"),
+        TOO_LATE(null, 3_000, TIMEOUT),
+        EMPTY_RESPONSE(Fault.EMPTY_RESPONSE, 0, "IOException: unexpected end of stream"),
+        MALFORMED(
+                Fault.MALFORMED_RESPONSE_CHUNK,
+                0,
+                "ProtocolException: Expected leading [0-9a-fA-F] character but was 0x6c"),
+        RANDOM(Fault.RANDOM_DATA_THEN_CLOSE, 0, "IOException: unexpected end of stream"),
+        RESET(Fault.CONNECTION_RESET_BY_PEER, 0, "SocketException: Connection reset");
+
+        private final Fault fault;
+        private final int delayMs;
+        private final String outcome;
+
+        Wire(Fault fault, int delayMs, String outcome) {
+            this.fault = fault;
+            this.delayMs = delayMs;
+            this.outcome = outcome;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void wireMock(Wire wire) throws IOException {
+        WIRE_MOCK.stubFor(
+                any(anyUrl())
+                        .willReturn(
+                                wire.fault == null
+                                        ? aResponse().withBody("well").withFixedDelay(wire.delayMs)
+                                        : aResponse().withFault(wire.fault)));
+        String kernels = post(client(SocketFactory.getDefault()), kernelsUrl());
+        String hosted;
+        try (SimNet net = SimNet.create(1, Threads.FREE, Time.REAL)) {
+            InetSocketAddress real = new InetSocketAddress("127.0.0.1", WIRE_MOCK.port());
+            NetHost stub = net.forward("stub", PORT, real);
+            String url = stub.http(PORT, "/").toString();
+            hosted = post(client(net.host("app").socketFactory()), url);
+        }
+        assertThat(hosted).isEqualTo(kernels).isEqualTo(wire.outcome);
+    }
+}
