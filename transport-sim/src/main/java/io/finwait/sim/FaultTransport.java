@@ -23,6 +23,8 @@ public final class FaultTransport implements Transport {
     private final Capabilities capabilities;
     private final DelayLine outgoing;
     private final DelayLine incoming;
+    private final FaultCounters sent = new FaultCounters();
+    private final FaultCounters received = new FaultCounters();
     private final PacketBatch raw = new PacketBatch(64);
     private long lastNowNs;
     private boolean blocked;
@@ -63,6 +65,16 @@ public final class FaultTransport implements Transport {
         return capabilities;
     }
 
+    /** What has become of packets that were committed here; any thread may look. */
+    public FaultCounters outgoing() {
+        return sent;
+    }
+
+    /** What has become of packets that were received here; any thread may look. */
+    public FaultCounters incoming() {
+        return received;
+    }
+
     @Override
     public Packet claim(int length) {
         if (length > capabilities.largestPacket()) {
@@ -80,18 +92,33 @@ public final class FaultTransport implements Transport {
         lastNowNs = nowNs;
         Impairment dice = outgoing.dice();
         dice.judge(packet.length(), nowNs);
+        sent.came(packet.length());
         if (dice.drop() == null) {
+            sent.judged(dice);
             if (dice.duplicated()) {
-                outgoing.add(packet, nowNs, dice.departureNs(), dice.copyArrivalNs());
+                later(outgoing, sent, packet, nowNs, dice.copyArrivalNs());
             }
             dice.corrupt(packet.buffer(), packet.offset());
             if (dice.arrivalNs() - nowNs <= 0) {
+                sent.delivered(packet.length());
                 inner.commit(packet, nowNs);
                 return;
             }
-            outgoing.add(packet, nowNs, dice.departureNs(), dice.arrivalNs());
+            later(outgoing, sent, packet, nowNs, dice.arrivalNs());
+        } else {
+            sent.drop(dice.drop());
         }
         inner.abandon(packet);
+    }
+
+    /** Keeps a copy until it is due and returns it, or null when the line is full. */
+    private static Packet later(
+            DelayLine line, FaultCounters counters, Packet packet, long nowNs, long arrivalNs) {
+        Packet copy = line.add(packet, nowNs, line.dice().departureNs(), arrivalNs);
+        if (copy == null) {
+            counters.drop(DropReason.QUEUE_FULL);
+        }
+        return copy;
     }
 
     @Override
@@ -122,7 +149,10 @@ public final class FaultTransport implements Transport {
 
     private void lendWhatIsDue(PacketBatch into, long nowNs) {
         while (into.room() > 0 && incoming.isDue(nowNs)) {
-            into.add(incoming.lend());
+            received.late(nowNs - incoming.nextNs());
+            Packet due = incoming.lend();
+            received.delivered(due.length());
+            into.add(due);
         }
     }
 
@@ -130,20 +160,24 @@ public final class FaultTransport implements Transport {
     private void arrived(Packet packet, PacketBatch into, long nowNs) {
         Impairment dice = incoming.dice();
         dice.judge(packet.length(), nowNs);
+        received.came(packet.length());
         if (dice.drop() != null) {
+            received.drop(dice.drop());
             return;
         }
+        received.judged(dice);
         if (dice.duplicated()) {
-            incoming.add(packet, nowNs, dice.departureNs(), dice.copyArrivalNs());
+            later(incoming, received, packet, nowNs, dice.copyArrivalNs());
         }
         boolean late = dice.arrivalNs() - nowNs > 0;
         if (late || dice.corrupts() || into.room() == 0 || incoming.isDue(nowNs)) {
-            Packet copy = incoming.add(packet, nowNs, dice.departureNs(), dice.arrivalNs());
+            Packet copy = later(incoming, received, packet, nowNs, dice.arrivalNs());
             if (copy != null && dice.corrupts()) {
                 dice.corrupt(copy.buffer(), copy.offset());
                 copy.checksumOffloaded(false);
             }
         } else {
+            received.delivered(packet.length());
             into.add(packet);
         }
     }
@@ -158,6 +192,8 @@ public final class FaultTransport implements Transport {
                 return;
             }
             DelayLine.copy(waiting, room);
+            sent.late(nowNs - outgoing.nextNs());
+            sent.delivered(waiting.length());
             outgoing.removeFirst();
             inner.commit(room, nowNs);
         }

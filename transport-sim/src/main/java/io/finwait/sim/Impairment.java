@@ -49,6 +49,7 @@ final class Impairment {
     private long arrivalNs;
     private long copyArrivalNs;
     private boolean duplicated;
+    private boolean overtaken;
     private int corruptedIndex = NOWHERE;
 
     Impairment(LinkModel model, long seed) {
@@ -69,6 +70,7 @@ final class Impairment {
         packetSeed = random.nextLong();
         departureNs = nowNs;
         duplicated = false;
+        overtaken = false;
         corruptedIndex = NOWHERE;
         drop = refusal(length, nowNs);
         boolean burst = burst();
@@ -117,6 +119,7 @@ final class Impairment {
         arrivalNs = departureNs + model.delayNs() + upTo(Die.JITTER, model.jitterNs());
         if (chance(Die.REORDERING, model.reordering())) {
             arrivalNs += model.reorderDelayNs();
+            overtaken = true;
         } else {
             if (carried && lastArrivalNs - arrivalNs > 0) {
                 arrivalNs = lastArrivalNs;
@@ -149,6 +152,11 @@ final class Impairment {
     /** True when a copy arrives as well. */
     boolean duplicated() {
         return duplicated;
+    }
+
+    /** True when it travels longer than its turn. */
+    boolean overtaken() {
+        return overtaken;
     }
 
     /** When the copy arrives. */

@@ -80,6 +80,17 @@ public record LinkModel(
         return PERFECT;
     }
 
+    /**
+     * Reads a model from a text, such as {@code delay=10ms,rate=100M,queue=166,loss=1%}; an empty
+     * one is {@link #perfect()}. The names are those of the parameters in {@link
+     * SimTransportProvider}.
+     *
+     * @throws IllegalArgumentException when a name is unknown or a value is wrong
+     */
+    public static LinkModel parse(String text) {
+        return LinkParameters.model(text);
+    }
+
     /** Loses each packet with a probability. */
     public LinkModel loss(double probability) {
         return with(probability, burstEnter, burstLength, delayNs, jitterNs);

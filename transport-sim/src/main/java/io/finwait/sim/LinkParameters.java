@@ -11,12 +11,15 @@ import java.util.stream.Stream;
  * The parameters of URIs that say how a link treats packets: {@code loss}, {@code duplication},
  * {@code corruption}, {@code reordering} (probabilities, 0 to 1 or in percent), {@code delay},
  * {@code jitter}, {@code reorderdelay} (with ns, us, ms or s), {@code rate} (bits per second, with
- * k, M or G) and {@code queue} (packets).
+ * k, M or G) and {@code queue} (packets), {@code bursts} (the probability that a burst of losses
+ * begins with a packet) and {@code burstlength} (how many packets it takes on average).
  */
 final class LinkParameters {
 
     private static final String[] NAMES = {
         "loss",
+        "bursts",
+        "burstlength",
         "duplication",
         "corruption",
         "reordering",
@@ -37,6 +40,16 @@ final class LinkParameters {
         return Stream.concat(Stream.of(NAMES), Stream.of(others)).toArray(String[]::new);
     }
 
+    /** The model that a text describes, such as {@code delay=10ms,loss=1%}. */
+    static LinkModel model(String text) {
+        if (text.isBlank()) {
+            return LinkModel.perfect();
+        }
+        TransportUri uri = TransportUri.parse("link:?" + text.replace(',', '&'));
+        uri.requireOnly(NAMES);
+        return model(uri);
+    }
+
     /** The parameter {@code seed}, or null. */
     static Long seed(TransportUri uri) {
         String text = uri.parameters().get("seed");
@@ -53,8 +66,12 @@ final class LinkParameters {
 
     /** The model that the parameters describe; a perfect link where none is given. */
     static LinkModel model(TransportUri uri) {
+        boolean bursts = uri.parameters().containsKey("bursts");
         return LinkModel.perfect()
                 .loss(probability(uri, "loss"))
+                .burstLoss(
+                        probability(uri, "bursts"),
+                        uri.parameter("burstlength", bursts ? 5 : 1, 1, MOST_QUEUED))
                 .duplication(probability(uri, "duplication"))
                 .corruption(probability(uri, "corruption"))
                 .reordering(probability(uri, "reordering"), duration(uri, "reorderdelay", "10ms"))

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * of the host, and for the links from this host to all others {@code loss}, {@code duplication},
  * {@code corruption}, {@code reordering} (probabilities, 0 to 1 or in percent), {@code delay},
  * {@code jitter}, {@code reorderdelay} (with ns, us, ms or s), {@code rate} (bits per second, with
- * k, M or G) and {@code queue} (packets).
+ * k, M or G) and {@code queue} (packets), {@code bursts} (the probability that a burst of losses
+ * begins with a packet) and {@code burstlength} (how many packets it takes on average).
  */
 public final class SimTransportProvider implements TransportProvider {
 

@@ -66,6 +66,11 @@ class CommandTest {
                 "forward --listen 127.0.0.1:0 --to 127.0.0.1:1 --reset-after -1",
                 "forward --listen 127.0.0.1:0 --to 127.0.0.1:1 --rate fast",
                 "forward --listen 127.0.0.1:0 --to 127.0.0.1:1 --rate 7",
+                "link mine://x",
+                "link mine://x nobody:",
+                "link mine://x mine://y --both loss=2",
+                "link mine://x mine://y --both delay=1ms,delay=2ms",
+                "link mine://x mine://y --there speed=1",
                 "serve .",
                 "serve --http 99999 .",
                 "serve --http 80 /nonexistent",
@@ -94,6 +99,7 @@ class CommandTest {
                 "compare",
                 "serve",
                 "forward",
+                "link",
                 "netcat",
                 "netstat"
             })

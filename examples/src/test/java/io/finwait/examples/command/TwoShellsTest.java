@@ -185,4 +185,52 @@ class TwoShellsTest {
                     .isEqualTo("1  client > server  FIN, made here after 3 octets");
         }
     }
+
+    @Test
+    void aLinkJoinsTwoTransportsAndTellsAtItsEndWhatItCarried() throws Exception {
+        String one = folder.resolve("one").toString();
+        String two = folder.resolve("two").toString();
+        Process link =
+                start(
+                        finwait(
+                                "link",
+                                "unix:" + one + "?role=server",
+                                "unix:" + two + "?role=server",
+                                "--both",
+                                "delay=5ms",
+                                "--there",
+                                "duplication=100%"));
+        var lines = link.inputReader();
+        assertThat(lines.readLine()).startsWith("linking unix:");
+        Process listens =
+                start(
+                        finwait(
+                                "netcat",
+                                "--listen",
+                                "5000",
+                                "--transport",
+                                "unix:" + two + "?role=client"));
+        Process connects =
+                start(
+                        finwait(
+                                "netcat",
+                                "10.0.0.2",
+                                "5000",
+                                "--time-wait",
+                                "0s",
+                                "--transport",
+                                "unix:" + one + "?role=client"));
+        connects.getOutputStream().write("over a bad link\n".getBytes(UTF_8));
+        connects.getOutputStream().close();
+        listens.getOutputStream().close();
+        assertThat(listens.inputReader().readLine()).isEqualTo("over a bad link");
+        assertThat(connects.waitFor()).isZero();
+        // Process.destroy would close the pipe that its last words come through.
+        assertThat(link.toHandle().destroy()).isTrue();
+        List<String> told = lines.lines().filter(line -> line.contains(" came, ")).toList();
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0)).startsWith("there").contains(" duplicated");
+        assertThat(told.get(1)).startsWith("back").doesNotContain("duplicated");
+        assertThat(link.waitFor()).isEqualTo(143);
+    }
 }
