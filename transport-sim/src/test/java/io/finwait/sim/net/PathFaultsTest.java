@@ -1,11 +1,13 @@
 package io.finwait.sim.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.sim.junit.SimTest;
 
 import org.junit.jupiter.api.Test;
 
+import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.time.Duration;
@@ -157,6 +159,17 @@ class PathFaultsTest {
         net.finish();
         assertThat(net.packets(app, shop)).endsWith("RST");
         Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10 RST", "SYN,ACK RST FIN,ACK");
+    }
+
+    /** Nothing but an RST that acknowledges the SYN is believed. */
+    @Test
+    void aResetInAnswerToASynRefusesTheConnection(SimNet net, NetHost shop, NetHost app)
+            throws Exception {
+        net.on(Seg.syn().from(app), Act.resetSender());
+        assertThatThrownBy(() -> Rig.connect(app, shop))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("refused");
+        assertThat(net.packets(shop, app)).containsExactly("RST,ACK");
     }
 
     @Test
