@@ -202,7 +202,12 @@ public final class EndpointConfig {
         return initialRtoNs;
     }
 
-    /** The shortest retransmission timeout, in nanoseconds (RFC 6298 §2.4). */
+    /**
+     * The shortest retransmission timeout, in nanoseconds: 200 ms by default, where RFC 6298 §2.4
+     * recommends a second. Less than a second comes on top of the smoothed round trip, so that a
+     * peer may delay its ACK for so long; if the timeout was too short for the path nevertheless,
+     * what it has cost is given back (RFC 4015, RFC 5682).
+     */
     public long minRtoNs() {
         return minRtoNs;
     }
@@ -292,7 +297,7 @@ public final class EndpointConfig {
         private boolean nagle = true;
         private long delayedAckNs = 40 * MS;
         private long initialRtoNs = SECOND;
-        private long minRtoNs = SECOND;
+        private long minRtoNs = 200 * MS;
         private long maxRtoNs = 60 * SECOND;
         private int retransmissionsR1 = 3;
         private int retransmissionsR2 = 15;
@@ -485,7 +490,8 @@ public final class EndpointConfig {
         }
 
         /**
-         * Sets the retransmission timeouts: initial, shortest and longest.
+         * Sets the retransmission timeouts: initial, shortest and longest. Those of RFC 6298 §2 are
+         * 1 s, 1 s and 60 s; see {@link EndpointConfig#minRtoNs()}.
          *
          * @throws IllegalArgumentException unless 0 &lt; shortest &lt;= initial &lt;= longest
          */

@@ -31,6 +31,12 @@ final class FinwaitSettings {
             builder.retransmissionTimeouts(
                     Duration.ofNanos(rtoNs), Duration.ofNanos(rtoNs), Duration.ofNanos(rtoNs));
         }
+        if (has("min_rto_ms")) {
+            builder.retransmissionTimeouts(
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(number("min_rto_ms")),
+                    Duration.ofSeconds(60));
+        }
         if (has("retries")) {
             builder.retransmissions(1, number("retries"));
         }

@@ -215,9 +215,10 @@ class FlightRecordingTest {
         hosts.run(10 * SECOND);
         assertThat(ofClient("Retransmission", "state", "cause", "octets", "syn", "fin", "timeouts"))
                 .containsExactly(
-                        "ESTABLISHED TIMEOUT 100 false false 1",
-                        "ESTABLISHED TIMEOUT 100 false false 2");
-        assertThat(toldToObserver).containsExactly(Retransmission.TIMEOUT, Retransmission.TIMEOUT);
+                        "ESTABLISHED TAIL_LOSS_PROBE 100 false false 0",
+                        "ESTABLISHED TIMEOUT 100 false false 1");
+        assertThat(toldToObserver)
+                .containsExactly(Retransmission.TAIL_LOSS_PROBE, Retransmission.TIMEOUT);
     }
 
     /** Without SACK a timeout sends all again, most of it by the way of new text. */

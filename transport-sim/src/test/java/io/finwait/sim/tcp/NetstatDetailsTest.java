@@ -42,16 +42,16 @@ class NetstatDetailsTest {
                         "Proto Recv-Q Send-Q Local Address           Foreign Address         State "
                                 + "       Timer",
                         "tcp        0   1000 10.0.0.1:PORT_          10.0.0.2:12345         "
-                                + " ESTABLISHED  on (1.00/1/0)",
+                                + " ESTABLISHED  on (1.30/3/0)",
                         "tcp        0      0 10.0.0.1:PORT_          10.0.0.2:12345         "
                                 + " TIME_WAIT    timewait (57.02/0/0)");
         assertThat(withoutPorts(NetstatDetails.withInfo(hosts.client)).subList(1, 4))
                 .containsExactly(
                         "tcp        0   1000 10.0.0.1:PORT_          10.0.0.2:12345         "
                                 + " ESTABLISHED",
-                        "     timer:(on,1sec,1) rto:2000 backoff:1 rtt:20/10 mss:1460 cwnd:1"
-                                + " ssthresh:2 bytes_sent:2000 bytes_retrans:1000 lastsnd:1000"
-                                + " unacked:1 retrans_total:1 snd_wnd:65535 lastrcv:3980"
+                        "     timer:(on,1.300sec,3) rto:1760 backoff:3 rtt:20/10 mss:1460 cwnd:1"
+                                + " ssthresh:2 bytes_sent:4000 bytes_retrans:3000 lastsnd:460"
+                                + " unacked:1 retrans_total:3 snd_wnd:65535 lastrcv:3980"
                                 + " rcv_wnd:65535 skmem:(r0,rb262144,t1000,tb262144)",
                         "tcp        0      0 10.0.0.1:PORT_          10.0.0.2:12345         "
                                 + " TIME_WAIT");

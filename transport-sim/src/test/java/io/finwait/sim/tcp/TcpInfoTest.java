@@ -57,7 +57,7 @@ class TcpInfoTest {
         assertThat(info.timer()).isEqualTo(new TcpInfo.Timer(TimerKind.OFF, 0, 0, 0));
         assertThat(info.roundTrip())
                 .as("a round trip of 20 ms, half of it as variation, and RTO at its least")
-                .isEqualTo(new TcpInfo.RoundTrip(20 * MS, 10 * MS, SECOND, 0));
+                .isEqualTo(new TcpInfo.RoundTrip(20 * MS, 10 * MS, 220 * MS, 0));
         Sending sending = info.sending();
         assertThat(sending.segmentOctets()).isEqualTo(MSS);
         assertThat(sending.congestionWindow()).isEqualTo(10 * MSS);
@@ -84,7 +84,7 @@ class TcpInfoTest {
         assertThat(sending.unsent()).isEqualTo(10 * MSS);
         assertThat(sending.sinceSentNs()).isEqualTo(5 * MS);
         assertThat(info(ours).timer().kind()).isEqualTo(TimerKind.RETRANSMISSION);
-        assertThat(info(ours).timer().leftNs()).isEqualTo(995 * MS);
+        assertThat(info(ours).timer().leftNs()).isEqualTo(39 * MS);
         hosts.run(SECOND);
         ours.close();
         hosts.run(SECOND);
@@ -132,13 +132,13 @@ class TcpInfoTest {
         Connection ours = open();
         hosts.net.from("client").matching(Segments.text()).drop();
         ours.send(ByteBuffer.wrap(new byte[1]));
-        hosts.run(4 * SECOND);
+        hosts.run(SECOND);
         TcpInfo info = info(ours);
         assertThat(info.timer())
-                .as("1 s, then 2, then 4: one second of it is over")
-                .isEqualTo(new TcpInfo.Timer(TimerKind.RETRANSMISSION, 3 * SECOND, 2, 0));
+                .as("220 ms to the probe and as long after it, then 440, then 880")
+                .isEqualTo(new TcpInfo.Timer(TimerKind.RETRANSMISSION, 760 * MS, 2, 0));
         assertThat(info.roundTrip().doublings()).isEqualTo(2);
-        assertThat(info.roundTrip().timeoutNs()).isEqualTo(4 * SECOND);
+        assertThat(info.roundTrip().timeoutNs()).isEqualTo(880 * MS);
     }
 
     @Test

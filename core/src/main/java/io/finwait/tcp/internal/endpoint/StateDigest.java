@@ -131,7 +131,11 @@ public final class StateDigest {
     private static void recovery(Tcb tcb, long nowNs, LongConsumer to) {
         Snd snd = tcb.snd;
         to.accept(tcb.loss.recover - snd.iss);
-        to.accept(bits(tcb.loss.keepsTimer, tcb.loss.recovering && tcb.loss.afterTimeout));
+        to.accept(
+                bits(
+                        tcb.loss.keepsTimer,
+                        tcb.loss.recovering && tcb.loss.afterTimeout,
+                        tcb.tailProbed && tcb.loss.tailProbedFlight > 0));
         undo(tcb.loss, snd.iss, to);
         boolean measures = tcb.sackPermitted || tcb.rcv.timestamps;
         boolean times = measures && (tcb.timing || tcb.rcv.timestamps);

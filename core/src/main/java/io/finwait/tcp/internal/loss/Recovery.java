@@ -168,8 +168,11 @@ public final class Recovery {
         if (rttNs >= 0) {
             tcb.congestion.roundTrip(rttNs, context.nowNs());
         }
-        if (tcb.sackPermitted && undo.isTold(tcb, seg, true)) {
-            undo.take(tcb);
+        if (tcb.sackPermitted) {
+            if (undo.isTold(tcb, seg, true)) {
+                undo.take(tcb);
+            }
+            tailLossProbe.answered(tcb, seg, true);
         }
         loss.duplicates = 0;
         loss.keepsTimer = false;
@@ -268,13 +271,17 @@ public final class Recovery {
      * What was on its way when a loss was noticed: also what ACKs of the same batch have
      * acknowledged since, and without what limited transmit has let out (RFC 5681 §3.2, step 2).
      */
-    private static int flightSize(Tcb tcb) {
+    static int flightSize(Tcb tcb) {
         return Math.min(Math.max(tcb.snd.flight(), tcb.snd.flightWhenSent), tcb.cwnd());
     }
 
     /** An ACK that acknowledges nothing new may still tell that what went again was not lost. */
     public void takeDuplicates(Tcb tcb, Segment seg) {
-        if (tcb.sackPermitted && undo.isTold(tcb, seg, false)) {
+        if (!tcb.sackPermitted) {
+            return;
+        }
+        tailLossProbe.answered(tcb, seg, false);
+        if (undo.isTold(tcb, seg, false)) {
             undo.take(tcb);
             context.wantsOutput(tcb);
         }
@@ -364,12 +371,12 @@ public final class Recovery {
 
     /** Something new was acknowledged: the timer waits for what is still outstanding. */
     public void progress(Tcb tcb) {
-        tailLossProbe.progress(tcb);
         if (tcb.snd.una == tcb.snd.nxt) {
             tcb.timers.stop(Timer.RETRANSMISSION);
         } else if (!tcb.loss.keepsTimer) {
             startTimer(tcb);
         }
+        tailLossProbe.progress(tcb);
     }
 
     /** The peer's window is open again: what was outstanding goes out again at once. */

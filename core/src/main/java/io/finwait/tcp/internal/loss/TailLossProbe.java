@@ -4,18 +4,21 @@ import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
+import io.finwait.tcp.internal.tcb.LossState;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
+import io.finwait.wire.Segment;
 import io.finwait.wire.Seq;
 
 /**
- * The tail loss probe (RFC 8985 §7) for the last segments before and including the FIN. When no ACK
- * comes for two round trips, one segment is sent without waiting for the much longer retransmission
- * timeout: the next unsent one or, if there is none, the last one, with the FIN, again.
+ * The tail loss probe (RFC 8985 §7). When no ACK comes for two round trips, one segment is sent
+ * without waiting for the much longer retransmission timeout: the next unsent one or, if there is
+ * none, the last one again, with its FIN. The answer tells what is missing. Without SACK it could
+ * not, so there is no probe then.
  *
- * <p>Nothing is sent after the FIN, so a loss that the probe has repaired need not reduce the
- * congestion window (RFC 8985 §7.4). Other tails are not probed.
+ * <p>The timer starts with what is sent for the first time and with each ACK of something new, as
+ * long as more is outstanding and nothing is known to be missing.
  */
 public final class TailLossProbe {
 
@@ -36,40 +39,45 @@ public final class TailLossProbe {
         this.context = context;
     }
 
-    /**
-     * Starts the timer when there is a tail to probe; it never fires after the retransmission
-     * timer.
-     */
+    /** Something may have been sent: the timer runs while there is a tail to probe. */
     public void arm(Tcb tcb) {
         if (!applies(tcb)) {
             tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
         } else if (!tcb.timers.isRunning(Timer.TAIL_LOSS_PROBE)) {
-            long due = context.nowNs() + timeoutNs(tcb);
-            long retransmission = tcb.timers.deadline(Timer.RETRANSMISSION);
-            boolean later = due - retransmission > 0;
-            tcb.timers.startAt(Timer.TAIL_LOSS_PROBE, later ? retransmission : due);
+            start(tcb);
         }
     }
 
+    /** It never fires after the retransmission timer. */
+    private void start(Tcb tcb) {
+        long due = context.nowNs() + timeoutNs(tcb);
+        long retransmission = tcb.timers.deadline(Timer.RETRANSMISSION);
+        boolean later = due - retransmission > 0;
+        tcb.timers.startAt(Timer.TAIL_LOSS_PROBE, later ? retransmission : due);
+    }
+
     /**
-     * True with SACK, as RFC 8985 §7.2 requires, while nothing else is known to be missing, and
-     * while the retransmission timeout is not doubled: otherwise the round trip is not known, and
-     * the probe would be sent twice.
+     * True with SACK, as RFC 8985 §7.2 requires, while nothing else is known to be missing, no
+     * other probe is on its way, and the retransmission timeout is not doubled: otherwise the round
+     * trip is not known, and the probe would be sent twice.
      */
     private static boolean applies(Tcb tcb) {
         Snd snd = tcb.snd;
-        return snd.finQueued
-                && snd.una != snd.nxt
-                && snd.wnd > 0
+        return snd.una != snd.nxt
                 && tcb.sackPermitted
-                && !tcb.tailProbed
+                && !tcb.isOpening()
+                && !tcb.loss.recovering
                 && !tcb.retransmitOwed
                 && tcb.rtt.backoff() == 0
+                && tcb.loss.duplicates == 0
+                && snd.wnd > 0
                 && snd.cursor == snd.nxt
                 && snd.scoreboard.isEmpty()
-                && tcb.loss.duplicates == 0
-                && !tcb.loss.recovering
-                && (snd.finSent() || newText(snd) > 0);
+                && !isOnItsWay(tcb);
+    }
+
+    private static boolean isOnItsWay(Tcb tcb) {
+        return tcb.tailProbed && Seq.lt(tcb.snd.una, tcb.tailProbeEnd);
     }
 
     private long timeoutNs(Tcb tcb) {
@@ -104,17 +112,63 @@ public final class TailLossProbe {
         return applies(tcb);
     }
 
-    /** The probe has left. */
-    public void sent(Tcb tcb) {
+    /**
+     * The probe has left.
+     *
+     * @param again it was the last segment, and not the next one
+     */
+    public void sent(Tcb tcb, boolean again) {
         context.counters.add(Counter.TAIL_LOSS_PROBES);
+        if (tcb.tailProbed) {
+            // Nobody has told whether the earlier one has mended a loss: it may have.
+            mended(tcb);
+        }
         tcb.tailProbed = true;
+        tcb.loss.tailProbedFlight = again ? Recovery.flightSize(tcb) : 0;
         tcb.tailProbeEnd = tcb.snd.nxt;
     }
 
     /** Something new was acknowledged: the tail is another one. */
-    public void progress(Tcb tcb) {
-        tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
+    void progress(Tcb tcb) {
         tcb.tailProbeOwed = false;
-        tcb.tailProbed &= Seq.lt(tcb.snd.una, tcb.tailProbeEnd);
+        if (applies(tcb)) {
+            start(tcb);
+        } else {
+            tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
+        }
+    }
+
+    /**
+     * What an ACK tells of the probe, once its blocks were taken (RFC 8985 §7.4). Was it the last
+     * segment again, then what was lost has come with it, unless the peer reports that it came
+     * twice: by D-SACK, or by a second ACK of the same number.
+     *
+     * @param moved the ACK is of something new
+     */
+    void answered(Tcb tcb, Segment seg, boolean moved) {
+        if (!tcb.tailProbed || Seq.lt(seg.ack(), tcb.tailProbeEnd)) {
+            return;
+        }
+        LossState loss = tcb.loss;
+        boolean cameTwice = loss.duplicateReported && loss.duplicateEnd == tcb.tailProbeEnd;
+        boolean saysNothing = seg.length() == 0 && seg.options().sackBlocks() == 0;
+        if (loss.tailProbedFlight == 0
+                || cameTwice
+                || tcb.snd.finSent()
+                || (!moved && saysNothing)) {
+            // Behind a FIN there is nothing that a smaller window would hold back.
+            tcb.tailProbed = false;
+        } else if (Seq.gt(seg.ack(), tcb.tailProbeEnd)) {
+            mended(tcb);
+        }
+    }
+
+    /** The probe has mended a loss, which is a sign of congestion like any other. */
+    private void mended(Tcb tcb) {
+        tcb.tailProbed = false;
+        if (!tcb.loss.recovering) {
+            tcb.loss.undoOpen = false;
+            tcb.congestion.lost(tcb.loss.tailProbedFlight, context.nowNs());
+        }
     }
 }

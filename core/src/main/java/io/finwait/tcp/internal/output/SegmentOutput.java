@@ -219,15 +219,16 @@ public final class SegmentOutput {
         if (text > 0 ? !sendNext(tcb, text, 0) : !sendLastAgain(tcb)) {
             return false;
         }
-        tailLossProbe.sent(tcb);
+        tailLossProbe.sent(tcb, text <= 0);
         return true;
     }
 
     private boolean sendLastAgain(Tcb tcb) {
         Snd snd = tcb.snd;
-        int from = Seq.max(snd.una, Seq.max(snd.lastBegin, snd.finSeq - snd.mss));
+        int end = Seq.min(snd.nxt, snd.textEnd);
+        int from = Seq.max(snd.una, Seq.max(snd.lastBegin, end - snd.mss));
         tcb.timing = false;
-        return sender.send(tcb, from, snd.finSeq - from, TcpHeader.FIN);
+        return sender.send(tcb, from, Seq.distance(from, end), fin(snd.finSent()));
     }
 
     /** Sends one octet, or the FIN, into a closed window (RFC 9293 §3.8.6.1). */

@@ -67,6 +67,12 @@ public final class LossState {
 
     public int undoStamp;
 
+    /**
+     * FlightSize when the last segment went again as a tail loss probe, 0 when the probe was the
+     * next segment ({@code TLP.is_retrans} of RFC 8985 §7.1).
+     */
+    public int tailProbedFlight;
+
     /** A connection begins. */
     void reset(int iss) {
         duplicates = 0;
@@ -88,5 +94,6 @@ public final class LossState {
         undoStamp = 0;
         duplicateReported = false;
         duplicateEnd = iss;
+        tailProbedFlight = 0;
     }
 }

@@ -52,8 +52,8 @@ public abstract sealed class PerSegment extends FourTuple permits Tcb {
     public boolean tailProbeOwed;
 
     /**
-     * A tail loss probe is outstanding, until {@link #tailProbeEnd} is acknowledged; there is one
-     * at a time.
+     * A tail loss probe was sent and it is not known what it has brought. It is on its way until
+     * {@link #tailProbeEnd} is acknowledged; there is one at a time.
      */
     public boolean tailProbed;
 

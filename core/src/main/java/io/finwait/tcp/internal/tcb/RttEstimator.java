@@ -6,6 +6,9 @@ public final class RttEstimator {
     /** G, the clock granularity of RFC 6298 §2: timers are exact to about a millisecond. */
     private static final long GRANULARITY_NS = 1_000_000L;
 
+    /** The shortest timeout of RFC 6298 §2.4. One that is shorter comes on top of SRTT. */
+    private static final long SECOND_NS = 1_000_000_000L;
+
     // The first three are what every ACK needs.
 
     /**
@@ -57,7 +60,8 @@ public final class RttEstimator {
             srttNs += (r >> 3) - (srttNs >> 3);
         }
         long rto = srttNs + Math.max(GRANULARITY_NS, 4 * rttvarNs);
-        timeoutNs = Math.min(Math.max(rto, minNs), maxNs);
+        long least = minNs < SECOND_NS ? srttNs + minNs : minNs;
+        timeoutNs = Math.min(Math.max(rto, least), maxNs);
         backoff = 0;
     }
 

@@ -114,6 +114,9 @@ final class Bench {
                 .seed(1)
                 .plain()
                 .receiveBufferOctets(given.amount("own buffer", OWN_BUFFER))
+                // Its cells count the seconds of RFC 6298.
+                .retransmissionTimeouts(
+                        Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(60))
                 .retransmissions(Math.min(3, Math.max(1, retries)), Math.max(1, retries))
                 .delayedAck(Duration.ofNanos(given.has("delayed ACK") ? 40 * MS : 0))
                 .userTimeout(Duration.ofNanos(given.amount("user timeout", 0) * SECOND))
