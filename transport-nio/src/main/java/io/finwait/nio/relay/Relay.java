@@ -17,10 +17,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * Stands between clients and a server, on sockets of the kernel, and passes everything on as it is:
@@ -51,17 +54,23 @@ public final class Relay implements AutoCloseable {
     private final ResetWatch watch;
     private final InetSocketAddress localAddress;
     private final InetSocketAddress server;
-    private final RelayFaults up;
-    private final RelayFaults down;
+    private final LongPredicate spoilt;
     private final Consumer<RelayEvent> observer;
     private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
+    private volatile Faults faults;
     private volatile boolean closed;
+
+    /** What happens in both directions; one object, so that both change at once. */
+    private record Faults(RelayFaults up, RelayFaults down) {
+
+        private static final Faults NONE = new Faults(RelayFaults.none(), RelayFaults.none());
+    }
 
     private Relay(Builder builder) throws IOException {
         server = builder.server;
-        up = builder.up;
-        down = builder.down;
+        faults = new Faults(builder.up, builder.down);
+        spoilt = builder.spoilt;
         observer = guarded(builder.observer);
         listening = ServerSocketChannel.open();
         try {
@@ -95,6 +104,35 @@ public final class Relay implements AutoCloseable {
         return new Builder(server);
     }
 
+    /**
+     * The first connections, for {@link Builder#only}.
+     *
+     * @param connections how many, 0 or more
+     */
+    public static LongPredicate first(long connections) {
+        if (connections < 0) {
+            throw new IllegalArgumentException(
+                    "the first " + connections + " connections; choose 0 or more");
+        }
+        return number -> number <= connections;
+    }
+
+    /**
+     * Connections that are chosen by chance, for {@link Builder#only}: the same numbers for the
+     * same seed, in whatever order they come.
+     *
+     * @param probability 0 to 1
+     */
+    public static LongPredicate byChance(double probability, long seed) {
+        if (!(probability >= 0 && probability <= 1)) {
+            throw new IllegalArgumentException(
+                    "a probability of " + probability + "; choose one from 0 to 1");
+        }
+        SplittableRandom seeds = new SplittableRandom(seed);
+        long salt = seeds.nextLong();
+        return number -> new SplittableRandom(salt + number).nextDouble() < probability;
+    }
+
     /** Describes a relay. */
     public static final class Builder {
 
@@ -103,6 +141,7 @@ public final class Relay implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         private RelayFaults up = RelayFaults.none();
         private RelayFaults down = RelayFaults.none();
+        private LongPredicate spoilt = number -> true;
         private Consumer<RelayEvent> observer = event -> {};
 
         private Builder(InetSocketAddress server) {
@@ -124,6 +163,17 @@ public final class Relay implements AutoCloseable {
         /** What happens to octets from the server to the client. */
         public Builder down(RelayFaults faults) {
             down = faults;
+            return this;
+        }
+
+        /**
+         * Which connections the faults are for; the others pass as they are. All, unless set.
+         *
+         * @param numbers of connections, from 1; is asked on their threads, several at a time.
+         *     {@link #first} and {@link #byChance} make usual ones
+         */
+        public Builder only(LongPredicate numbers) {
+            spoilt = Objects.requireNonNull(numbers, "numbers");
             return this;
         }
 
@@ -169,6 +219,27 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
+     * Sets the faults of connections that are opened from now on; those that are open keep theirs.
+     *
+     * @param up from the client to the server; {@link RelayFaults#none} switches them off
+     * @param down from the server to the client
+     */
+    public void faults(RelayFaults up, RelayFaults down) {
+        faults = new Faults(Objects.requireNonNull(up, "up"), Objects.requireNonNull(down, "down"));
+    }
+
+    /**
+     * Resets both ends of all connections that are open now; the port stays open.
+     *
+     * @return how many connections were open
+     */
+    public int resetAll() {
+        List<RelayedConnection> open = List.copyOf(connections);
+        open.forEach(RelayedConnection::resetBoth);
+        return open.size();
+    }
+
+    /**
      * The connections that there are now, oldest first, a line of words each: number, client, and
      * how many octets came in each direction and whether it is open, has ended or is cut.
      */
@@ -198,9 +269,17 @@ public final class Relay implements AutoCloseable {
             return;
         }
         observer.accept(new RelayEvent(number, null, Kind.OPENED, 0));
+        Faults mine = isSpoilt(number) ? faults : Faults.NONE;
         RelayedConnection connection =
                 new RelayedConnection(
-                        number, client, to, up, down, watch, observer, connections::remove);
+                        number,
+                        client,
+                        to,
+                        mine.up,
+                        mine.down,
+                        watch,
+                        observer,
+                        connections::remove);
         connections.add(connection);
         try {
             connection.start();
@@ -210,6 +289,16 @@ public final class Relay implements AutoCloseable {
         }
         if (closed) {
             connection.resetBoth();
+        }
+    }
+
+    /** Who chooses and throws must not cost a connection. */
+    private boolean isSpoilt(long number) {
+        try {
+            return spoilt.test(number);
+        } catch (RuntimeException e) {
+            LOG.warn("asked for connection {}, the predicate of only() threw", number, e);
+            return false;
         }
     }
 
