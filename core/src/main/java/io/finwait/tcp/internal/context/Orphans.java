@@ -36,23 +36,48 @@ public final class Orphans {
         queue.remove(tcb);
     }
 
-    /** The largest of the oldest, or null; of equals the oldest. */
+    /**
+     * The largest of the oldest, or null; of equals the oldest. One whose peer has acknowledged
+     * octets since it was last looked at goes behind all others, and one whose peer has let a timer
+     * pass goes before those whose peers have not. An acknowledgment has paid for each orphan that
+     * goes to the end, so the walk is short on average.
+     */
     public Tcb firstToGo() {
-        Tcb largest = null;
+        Tcb first = null;
         Tcb next = queue.oldest();
-        for (int i = 0; i < LOOKED_AT && next != null; i++) {
-            look(next);
-            if (largest == null || next.orphanOctets > largest.orphanOctets) {
-                largest = next;
+        int left = queue.size();
+        for (int looked = 0; looked < LOOKED_AT && left > 0; left--) {
+            Tcb each = next;
+            next = each.newer;
+            if (look(each)) {
+                queue.remove(each);
+                queue.add(each);
+            } else {
+                looked++;
+                first = first == null || goesBefore(each, first) ? each : first;
             }
-            next = next.newer;
         }
-        return largest;
+        return first == null ? queue.oldest() : first;
     }
 
-    private void look(Tcb tcb) {
+    private static boolean goesBefore(Tcb one, Tcb other) {
+        boolean stalls = hasLetATimerPass(one);
+        return stalls == hasLetATimerPass(other)
+                ? one.orphanOctets > other.orphanOctets
+                : stalls;
+    }
+
+    /** Since the peer has last acknowledged anything. */
+    private static boolean hasLetATimerPass(Tcb tcb) {
+        return tcb.retransmissions > 0 || tcb.probes > 0;
+    }
+
+    /** Counts what it has queued now; true if that is less than before. */
+    private boolean look(Tcb tcb) {
+        int before = tcb.orphanOctets;
         int now = tcb.snd.buffer.length();
-        octets += now - tcb.orphanOctets;
+        octets += now - before;
         tcb.orphanOctets = now;
+        return now < before;
     }
 }

@@ -118,6 +118,65 @@ class OrphanCapsTest {
         assertThat(second.hasEnded()).isFalse();
     }
 
+    /** A connection that was closed with octets, of which the peer has then taken some. */
+    private Connection closedAndTaken(int port, int octets, int taken) throws IOException {
+        Bench.Peer peer = bench.open(port, false);
+        Connection connection = listener.accept();
+        connection.send(ByteBuffer.allocate(octets));
+        connection.close();
+        bench.work();
+        peer.segment(ACK, peer.seq, peer.ack + taken, 0);
+        bench.work();
+        return connection;
+    }
+
+    @Test
+    void whosePeerTakesItsTextIsTheLastToGo() throws IOException {
+        limits(l -> l, 20);
+        List<Connection> taking = new ArrayList<>();
+        for (int port = 5000; port < 5019; port++) {
+            taking.add(closedAndTaken(port, 50_000, 1_000));
+        }
+        Connection stalled = closedWith(6000, 10);
+        Connection last = closedWith(6001, 10);
+        assertThat(madePlace(stalled)).isTrue();
+        assertThat(taking).as("older and larger").noneMatch(Connection::hasEnded);
+        assertThat(last.hasEnded()).isFalse();
+    }
+
+    /** It was looked at a moment ago, and nothing can have come since. */
+    @Test
+    void whosePeerLetsTimersPassGoesFirst() throws IOException {
+        limits(l -> l, 3);
+        Bench.Peer peer = bench.open(5000, false);
+        Connection taking = listener.accept();
+        taking.send(ByteBuffer.allocate(50_000));
+        taking.close();
+        bench.work();
+        Connection one = closedWith(6000, 10);
+        Connection two = closedWith(6001, 10);
+        for (int taken = 1_000; taken <= 10_000; taken += 1_000) {
+            bench.pass(200 * Bench.MS);
+            peer.segment(ACK, peer.seq, peer.ack + taken, 0);
+            bench.work();
+        }
+        closedWith(6002, 20_000);
+        closedWith(6003, 20_000);
+        assertThat(madePlace(one)).isTrue();
+        assertThat(madePlace(two)).isTrue();
+        assertThat(taking.hasEnded()).isFalse();
+    }
+
+    @Test
+    void whereAllTakeTheirTextOneOfThemMakesPlace() throws IOException {
+        limits(l -> l, 2);
+        Connection first = closedAndTaken(5000, 5_000, 1_000);
+        Connection second = closedAndTaken(5001, 5_000, 1_000);
+        closedWith(5002, 10);
+        assertThat(madePlace(first)).isTrue();
+        assertThat(second.hasEnded()).isFalse();
+    }
+
     @Test
     void withNoneAllowedTheCloseItselfIsAnAbort() throws IOException {
         limits(l -> l, 0);
