@@ -18,6 +18,10 @@ module io.finwait.core {
     exports io.finwait.socket;
     exports io.finwait.spi;
     exports io.finwait.tcp;
+    exports io.finwait.tcp.internal.buffer to
+            io.finwait.sim,
+            io.finwait.examples,
+            io.finwait.benchmarks;
     exports io.finwait.tcp.internal.context to
             io.finwait.sim,
             io.finwait.examples,

@@ -5,6 +5,7 @@ module io.finwait.examples {
     requires io.finwait.nio;
     requires io.finwait.raw;
     requires info.picocli;
+    requires jdk.management;
     requires org.slf4j;
 
     exports io.finwait.examples.custom;

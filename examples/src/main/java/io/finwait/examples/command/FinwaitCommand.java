@@ -54,6 +54,7 @@ import java.util.concurrent.Callable;
             LinkCommand.class,
             ScriptCommand.class,
             ExploreCommand.class,
+            SoakCommand.class,
             ExplainCommand.class,
             HelpCommand.class
         })
