@@ -174,6 +174,7 @@ public final class Lifecycle {
         context.forget(tcb);
         tcb.connection.shrunk(tcb);
         tcb.snd.clear();
+        context.bufferGrowth.gone(tcb);
         context.tcbPool.give(tcb);
     }
 

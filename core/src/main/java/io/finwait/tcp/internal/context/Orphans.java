@@ -62,9 +62,7 @@ public final class Orphans {
 
     private static boolean goesBefore(Tcb one, Tcb other) {
         boolean stalls = hasLetATimerPass(one);
-        return stalls == hasLetATimerPass(other)
-                ? one.orphanOctets > other.orphanOctets
-                : stalls;
+        return stalls == hasLetATimerPass(other) ? one.orphanOctets > other.orphanOctets : stalls;
     }
 
     /** Since the peer has last acknowledged anything. */

@@ -146,6 +146,28 @@ class MemoryTest {
         assertThat(connection.receive(in)).isEqualTo(-1);
     }
 
+    /** Its TCB becomes a record, which has no buffers: its growth is for others again. */
+    @Test
+    void anOrphanInFinWait2GivesItsGrowthBack() throws IOException {
+        Bench small = new Bench(c -> c.sendBufferOctets(1_000).largestSendBufferOctets(50_000));
+        Listener accepting = small.endpoint.listen(Bench.PORT, 16);
+        Bench.Peer peer = small.open(5000, false);
+        Connection connection = accepting.accept();
+        int sent = connection.send(ByteBuffer.allocate(20_000));
+        assertThat(small.endpoint.bufferOctetsGranted()).isPositive();
+        connection.close();
+        for (int acknowledged = 0; acknowledged < sent; acknowledged += 1_000) {
+            small.work();
+            peer.segment(ACK, peer.seq, peer.ack + Math.min(sent, acknowledged + 1_000), 0);
+        }
+        small.work();
+        peer.segment(ACK, peer.seq, peer.ack + sent + 1, 0);
+        small.work();
+        assertThat(connection.state()).isEqualTo(State.FIN_WAIT_2);
+        assertThat(small.endpoint.timeWait().size()).isEqualTo(1);
+        assertThat(small.endpoint.bufferOctetsGranted()).isZero();
+    }
+
     @Test
     void thePoolGivesBackWhatAFloodNeeded() {
         Bench large = new Bench(config -> config.limits(Limits.DEFAULT.withMemoryOctets(1L << 30)));
