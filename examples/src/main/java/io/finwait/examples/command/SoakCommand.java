@@ -23,12 +23,12 @@ import java.util.concurrent.Callable;
                 + " abort, with unread octets, as orphans, behind a window that never opens, over a"
                 + " link that loses, repeats, reorders and corrupts packets, while strangers flood"
                 + " with SYNs and send junk.",
-            "Every octet is compared with what was sent, and every ending must be one that the"
-                + " plan of its connection explains. After each minute of traffic all must come to"
-                + " rest: then no connection, entry in TIME-WAIT, block or packet may be held, and"
-                + " heap and descriptors may not have grown.",
+            "Every octet is compared with what was sent, and every ending must be one that the plan"
+                + " of its connection explains. After each minute of traffic all must come to rest:"
+                + " then no connection, entry in TIME-WAIT, block or packet may be held, and heap"
+                + " and descriptors may not have grown.",
             "Exit code 1 when something was wrong; it is told with the seed, which repeats a run"
-                + " of sim exactly."
+                    + " of sim exactly."
         })
 final class SoakCommand implements Callable<Integer> {
 
@@ -86,8 +86,7 @@ final class SoakCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         require(minutes >= 1 && minutes <= MOST_MINUTES, "--minutes is out of range; choose 1 up");
-        require(
-                rate >= 0.01 && rate <= 10_000, "--rate is out of range; choose 0.01 to 10000");
+        require(rate >= 0.01 && rate <= 10_000, "--rate is out of range; choose 0.01 to 10000");
         require(
                 flood >= 0 && flood <= 100_000 && junk >= 0 && junk <= 100_000,
                 "--flood and --junk are out of range; choose 0 to 100000");

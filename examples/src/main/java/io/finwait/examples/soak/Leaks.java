@@ -65,8 +65,7 @@ final class Leaks {
         nothing(endpoint.bufferOctetsGranted(), "octets of growth", name, fault);
     }
 
-    private static void nothing(
-            long held, String what, String name, Consumer<String> fault) {
+    private static void nothing(long held, String what, String name, Consumer<String> fault) {
         if (held != 0) {
             fault.accept(held + " " + what + " are held by the " + name + ", and nobody is left");
         }

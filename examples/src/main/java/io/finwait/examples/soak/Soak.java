@@ -51,7 +51,7 @@ public final class Soak implements AutoCloseable {
     private final Strangers strangers;
     private final TcpEndpoint client;
     private final TcpEndpoint server;
-    private final Listener listener;
+    private Listener listener;
     private final Ledger ledger = new Ledger();
     private final Leaks leaks;
     private final Map<Long, Life> lives = new HashMap<>();
@@ -78,12 +78,11 @@ public final class Soak implements AutoCloseable {
         client = new TcpEndpoint(config(SoakNet.CLIENT, 2 * seed), net.client());
         server = new TcpEndpoint(config(SoakNet.SERVER, 2 * seed + 1), net.server());
         strangers = new Strangers(net, random.split(), PORT);
-        listener = server.listen(PORT, BACKLOG);
         leaks = new Leaks(net.isVirtual());
         begunNs = net.nowNs();
     }
 
-    /** Short waits, so that each round comes to rest soon, and so little memory that it is short. */
+    /** TIME-WAIT is short, so that each round comes to rest soon, and so is memory. */
     private static EndpointConfig config(IpAddress address, long seed) {
         return EndpointConfig.builder()
                 .address(address)
@@ -92,16 +91,9 @@ public final class Soak implements AutoCloseable {
                 .receiveBufferOctets(64 * 1024)
                 .largestReceiveBufferOctets(256 * 1024)
                 .largestSendBufferOctets(256 * 1024)
-                .limits(
-                        Limits.DEFAULT
-                                .withMemoryOctets(Leaks.MEMORY_OCTETS)
-                                .withSynAckRetransmissions(2))
-                .closePolicy(
-                        ClosePolicy.DEFAULT
-                                .withFinWait2Timeout(Duration.ofSeconds(10))
-                                .withOrphanTimeout(Duration.ofSeconds(20)))
-                .timeWaitPolicy(
-                        TimeWaitPolicy.defaults().withTwoMsl(TimeWaitPolicy.SHORTEST_2MSL))
+                .limits(Limits.DEFAULT.withMemoryOctets(Leaks.MEMORY_OCTETS))
+                .closePolicy(ClosePolicy.DEFAULT.withOrphanTimeout(Duration.ofMinutes(2)))
+                .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(TimeWaitPolicy.SHORTEST_2MSL))
                 .build();
     }
 
@@ -112,9 +104,12 @@ public final class Soak implements AutoCloseable {
      * @return what was seen
      */
     public Ledger run(Consumer<String> progress) {
-        long endNs = begunNs + settings.lasts().toNanos();
-        while (net.nowNs() < endNs && ledger.isGood()) {
-            traffic(Math.min(endNs, net.nowNs() + settings.round().toNanos()), progress);
+        long leftNs = settings.lasts().toNanos();
+        while (leftNs > 0 && ledger.isGood()) {
+            long roundNs = Math.min(leftNs, settings.round().toNanos());
+            leftNs -= roundNs;
+            listener = server.listen(PORT, BACKLOG);
+            traffic(net.nowNs() + roundNs, progress);
             rest();
             progress.accept(line());
         }
@@ -151,6 +146,9 @@ public final class Soak implements AutoCloseable {
         int did = 1;
         while ((!isAtRest() || did > 0) && net.nowNs() < untilNs && ledger.isGood()) {
             did = cycle(Long.MAX_VALUE, untilNs);
+            if (onlyStrangersAreLeft()) {
+                listener.close();
+            }
         }
         if (!ledger.isGood()) {
             return;
@@ -173,6 +171,13 @@ public final class Soak implements AutoCloseable {
         }
     }
 
+    /** Their handshakes would go on for a minute. */
+    private boolean onlyStrangersAreLeft() {
+        return timed.isEmpty()
+                && client.connectionCount() == 0
+                && server.connectionCount() == listener.synQueueLength();
+    }
+
     private boolean isAtRest() {
         return timed.isEmpty()
                 && client.connectionCount() + server.connectionCount() == 0
@@ -193,7 +198,7 @@ public final class Soak implements AutoCloseable {
         if (nextTickNs <= nowNs) {
             tick(nowNs - roundBeganNs, nowNs);
         }
-        if (did == 0) {
+        if (did == 0 && !(resting && isAtRest())) {
             net.awaitUntil(next(untilNs));
         }
         return did;
@@ -309,7 +314,7 @@ public final class Soak implements AutoCloseable {
     void endedUnknown(HowEnded how, String why, Connection connection) {
         ledger.endedUnknown(how);
         if (how != HowEnded.RESET && how != HowEnded.TIMED_OUT) {
-            fault("'" + why + "' ends a connection that has said nothing: " + connection);
+            fault(why + " ends a connection that has said nothing: " + connection);
         }
     }
 

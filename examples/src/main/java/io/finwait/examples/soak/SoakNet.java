@@ -32,7 +32,7 @@ final class SoakNet implements AutoCloseable {
                     .delay(2 * MS)
                     .jitter(MS)
                     .loss(0.01)
-                    .burstLoss(0.0003, 15)
+                    .burstLoss(0.0005, 5)
                     .reordering(0.01, 5 * MS)
                     .duplication(0.005)
                     .corruption(0.002);

@@ -96,7 +96,8 @@ final class Strangers {
         int source = (int) (up ? SoakNet.CLIENT : SoakNet.SERVER).low();
         int flags = random.nextInt(256);
         if (!up && (flags & TcpHeader.ACK) == 0) {
-            // Before the handshake is over, any SYN is a simultaneous open (RFC 9293 §3.5), and ends
+            // Before the handshake is over, any SYN is a simultaneous open (RFC 9293 §3.5), and
+            // ends
             // the client's connection: it can't be told from the real peer's.
             flags &= ~TcpHeader.SYN;
         }
@@ -138,7 +139,15 @@ final class Strangers {
         }
         int header = text < 40 ? TcpHeader.LENGTH : 4 * (5 + random.nextInt(11));
         TcpHeader.write(
-                b, at, sourcePort, destinationPort, seq, ack, header, flags, random.nextInt(65_536));
+                b,
+                at,
+                sourcePort,
+                destinationPort,
+                seq,
+                ack,
+                header,
+                flags,
+                random.nextInt(65_536));
         long pseudo = Protocol.TCP + octets + (source & 0xFFFF_FFFFL) + (to & 0xFFFF_FFFFL);
         TcpHeader.checksum(b, at, Checksum.finish(Checksum.add(b, at, octets, pseudo)));
         over.commit(packet, nowNs);

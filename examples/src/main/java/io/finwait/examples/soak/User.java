@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 final class User implements ConnectionObserver {
 
     private static final long SECOND = 1_000_000_000L;
-    private static final long STALLED_FOR_NS = 8 * SECOND;
-    private static final long GIVEN_UP_AFTER_NS = 5 * SECOND;
+    private static final long STALLED_FOR_NS = 6 * SECOND;
+    private static final long GIVEN_UP_AFTER_NS = 4 * SECOND;
 
     private final Soak soak;
     private final boolean client;
@@ -226,7 +226,8 @@ final class User implements ConnectionObserver {
         }
         ended = true;
         HowEnded how = HowEnded.of(of.closeReason());
-        String why = of.closeReason().message();
+        String why =
+                of.closeReason().message() + " (" + of.closeReason().ending().pathInWords() + ")";
         if (life == null) {
             soak.endedUnknown(how, why, of);
         } else {
@@ -239,7 +240,7 @@ final class User implements ConnectionObserver {
     private void judge(HowEnded how, String why) {
         soak.ended(life.plan(), client, how);
         if (!life.plan().explains(client, how)) {
-            soak.fault("'" + why + "' is no end of '" + life.plan().words() + "': " + this);
+            soak.fault(why + " is no end of '" + life.plan().words() + "': " + this);
         } else if (life.plan().polite()) {
             long expected = client ? life.down() : life.up();
             if (in.at() != expected || out.at() != toSend) {
@@ -253,9 +254,10 @@ final class User implements ConnectionObserver {
         return (client ? "client" : "server")
                 + (life == null
                         ? " of a connection that has said nothing"
-                        : " of connection %d (%s), sent %d of %d, received %d"
+                        : " of connection %d (port %d, %s), sent %d of %d, received %d"
                                 .formatted(
                                         life.number(),
+                                        client ? connection.localPort() : connection.remotePort(),
                                         life.plan().words(),
                                         out.at(),
                                         toSend,
