@@ -62,7 +62,7 @@ final class ResetFacts {
     private final boolean numberIsKnown;
     final boolean timeToLiveDiffers;
 
-    /** Its sender's first packet behind it in the capture with lower numbers, and the first other. */
+    /** Its sender's first packet behind it with lower numbers, and the first with others. */
     private long firstBelow;
 
     private long firstBeyond;
