@@ -66,6 +66,7 @@ class ScriptsTest {
     @ValueSource(
             strings = {
                 "benchmarks/explain-against-tshark.sh",
+                "benchmarks/lossy.sh",
                 "benchmarks/system.sh",
                 "benchmarks/udp-against-iperf3.sh",
                 "build/machine.sh",
@@ -87,6 +88,9 @@ class ScriptsTest {
             quoteCharacter = '"',
             textBlock =
                     """
+                    benchmarks/lossy.sh --rounds | --rounds needs a value; see --help
+                    benchmarks/lossy.sh --seconds 0 | --seconds 0 is too small; choose 1 or more
+                    benchmarks/lossy.sh 20/100 | '20/100' is not a cell; write RTT/RATE/QUEUE
                     benchmarks/system.sh --rounds | --rounds needs a value; see --help
                     benchmarks/system.sh --report --out | --out needs a value; see --help
                     benchmarks/system.sh --rounds many | --rounds many is not a whole number
