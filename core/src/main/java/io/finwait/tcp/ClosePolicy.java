@@ -34,8 +34,8 @@ public record ClosePolicy(
     private static final long SECOND = 1_000_000_000L;
 
     /**
-     * 60 s in FIN-WAIT-2, 15 retries and 15 minutes for orphans, of which there may be 65,536, reset
-     * on unread data, resets are told.
+     * 60 s in FIN-WAIT-2, 15 retries and 15 minutes for orphans, of which there may be 65,536;
+     * reset on unread data; resets are told.
      */
     public static final ClosePolicy DEFAULT =
             new ClosePolicy(60 * SECOND, 15, 900 * SECOND, 65_536, true, false);
