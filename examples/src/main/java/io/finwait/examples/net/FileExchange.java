@@ -202,14 +202,19 @@ final class FileExchange implements ConnectionObserver {
         complete = true;
         release();
         if (server.closer() == FileServer.Closer.US) {
-            connection.closeGracefully(server.deadlineNs());
+            connection.shutdownOutput();
         }
     }
 
-    /** Everything has been delivered; waiting for the client's FIN has a limit of its own. */
+    /**
+     * Everything has been delivered: from now on there is only the client's FIN to wait for. Before
+     * that the connection was not given up, for what nobody owns is dropped first where memory is
+     * short.
+     */
     @Override
     public void onCloseAcknowledged(Connection c) {
         server.waitsNoMore(this);
+        connection.closeGracefully(server.deadlineNs());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.Limits;
 import io.finwait.tcp.State;
 import io.finwait.wire.IpAddress;
 
@@ -28,6 +29,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The file server over a simulated network. */
 class FileServerTest {
@@ -39,6 +42,8 @@ class FileServerTest {
     private Path root;
     private final SimNetwork network =
             SimNetwork.seeded(1).links(LinkModel.perfect().delay(10_000_000));
+    private int sendBufferOctets = 65_536;
+    private Limits limits = Limits.DEFAULT;
     private Endpoint client;
     private Endpoint serverEndpoint;
 
@@ -78,6 +83,8 @@ class FileServerTest {
                 EndpointConfig.at(address)
                         .random(transport.random())
                         .receiveBufferOctets(65_536)
+                        .sendBufferOctets(sendBufferOctets)
+                        .limits(limits)
                         .build();
         return Finwait.open(config, transport);
     }
@@ -257,9 +264,12 @@ class FileServerTest {
         assertThat(serverEndpoint.connectionCount()).isZero();
     }
 
-    @Test
-    void whoReadsSlowlyGetsItAll() throws IOException {
-        serve(FileServer.Closer.US);
+    /** Also where the send buffer takes the answer as a whole, and so at once. */
+    @ParameterizedTest
+    @CsvSource({"65536, US", "1000000, US", "65536, PEER", "1000000, PEER"})
+    void whoReadsSlowlyGetsItAll(int buffer, FileServer.Closer closer) throws IOException {
+        sendBufferOctets = buffer;
+        serve(closer);
         Connection connection = askAndReadNothing();
         int taken = 0;
         for (int second = 0; second < 100; second++) {
@@ -271,6 +281,27 @@ class FileServerTest {
         connection.close();
         network.runFor(SECOND);
         assertThat(connection.closeReason()).isInstanceOf(CloseReason.Orderly.class);
+    }
+
+    /** Their answers lie in send buffers, longer than a deadline, and nobody may drop them. */
+    @Test
+    void slowClientsAreNoOrphans() throws IOException {
+        sendBufferOctets = 1_000_000;
+        limits = limits.withOrphanOctets(600_000);
+        serve(FileServer.Closer.US);
+        List<Connection> connections = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            connections.add(askAndReadNothing());
+        }
+        for (int second = 0; second < 100; second++) {
+            for (Connection each : connections) {
+                take(each, 10_000);
+            }
+            network.runFor(SECOND);
+        }
+        for (Connection each : connections) {
+            assertThat(take(each, 1)).isEqualTo(-1);
+        }
     }
 
     @Test
