@@ -78,36 +78,35 @@ class HostedStubsTest {
 
     /** What MockWebServer can do to a connection. */
     enum Mock {
-        WELL(new MockResponse.Builder().body("well").build(), "200 4"),
-        HEADERS_TOO_LATE(new MockResponse.Builder().headersDelay(3, SECONDS).build(), TIMEOUT),
-        NO_ANSWER(
-                new MockResponse.Builder().onRequestStart(SocketEffect.Stall.INSTANCE).build(),
-                TIMEOUT),
-        EMPTY_REPLY(
-                new MockResponse.Builder().onResponseStart(close()).build(),
-                "IOException: unexpected end of stream"),
-        CLOSED_AT_HALF_OF_THE_RESPONSE(
-                new MockResponse.Builder().body("x".repeat(MUCH)).onResponseBody(close()).build(),
-                "ProtocolException: unexpected end of stream"),
-        CLOSED_AFTER_THE_RESPONSE(
-                new MockResponse.Builder().body("well").onResponseEnd(close()).build(), "200 4"),
-        HALF_CLOSED(
-                new MockResponse.Builder()
-                        .body("well")
-                        .onResponseEnd(new SocketEffect.CloseSocket(false, false, true))
-                        .build(),
-                "200 4");
+        WELL("200 4"),
+        HEADERS_TOO_LATE(TIMEOUT),
+        NO_ANSWER(TIMEOUT),
+        EMPTY_REPLY("IOException: unexpected end of stream"),
+        CLOSED_AT_HALF_OF_THE_RESPONSE("ProtocolException: unexpected end of stream"),
+        CLOSED_AFTER_THE_RESPONSE("200 4"),
+        HALF_CLOSED("200 4");
 
-        private final MockResponse response;
         private final String outcome;
 
-        Mock(MockResponse response, String outcome) {
-            this.response = response;
+        Mock(String outcome) {
             this.outcome = outcome;
         }
 
-        private static SocketEffect close() {
-            return new SocketEffect.CloseSocket();
+        MockResponse response() {
+            MockResponse.Builder well = new MockResponse.Builder().body("well");
+            SocketEffect close = new SocketEffect.CloseSocket();
+            return switch (this) {
+                case WELL -> well.build();
+                case HEADERS_TOO_LATE -> well.headersDelay(3, SECONDS).build();
+                case NO_ANSWER -> well.onRequestStart(SocketEffect.Stall.INSTANCE).build();
+                case EMPTY_REPLY -> well.onResponseStart(close).build();
+                case CLOSED_AT_HALF_OF_THE_RESPONSE ->
+                        well.body("x".repeat(MUCH)).onResponseBody(close).build();
+                case CLOSED_AFTER_THE_RESPONSE -> well.onResponseEnd(close).build();
+                case HALF_CLOSED ->
+                        well.onResponseEnd(new SocketEffect.CloseSocket(false, false, true))
+                                .build();
+            };
         }
     }
 
@@ -143,7 +142,7 @@ class HostedStubsTest {
     void mockWebServer(Mock mock) throws IOException {
         String kernels;
         try (MockWebServer server = new MockWebServer()) {
-            server.enqueue(mock.response);
+            server.enqueue(mock.response());
             server.start(InetAddress.getLoopbackAddress(), 0);
             String url = "http://127.0.0.1:" + server.getPort() + "/";
             kernels = post(client(SocketFactory.getDefault()), url);
@@ -153,7 +152,7 @@ class HostedStubsTest {
                 MockWebServer server = new MockWebServer()) {
             NetHost shop = net.host("shop");
             server.setServerSocketFactory(shop.serverSocketFactory());
-            server.enqueue(mock.response);
+            server.enqueue(mock.response());
             server.start(shop.address(), PORT);
             String url = shop.http(PORT, "/").toString();
             hosted = post(client(net.host("app").socketFactory()), url);
@@ -196,7 +195,8 @@ class HostedStubsTest {
         String kernels = post(client(SocketFactory.getDefault()), kernelsUrl());
         String hosted;
         try (SimNet net = SimNet.create(1, Threads.FREE, Time.REAL)) {
-            InetSocketAddress real = new InetSocketAddress("127.0.0.1", WIRE_MOCK.port());
+            InetSocketAddress real =
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), WIRE_MOCK.port());
             NetHost stub = net.forward("stub", PORT, real);
             String url = stub.http(PORT, "/").toString();
             hosted = post(client(net.host("app").socketFactory()), url);

@@ -55,6 +55,11 @@ class ForwardTest {
         return s;
     }
 
+    /** Before the end of the block that it was opened in. */
+    private static void end(AutoCloseable resource) throws Exception {
+        resource.close();
+    }
+
     @Test
     void aHalfCloseOfTheClientLeavesTheAnswerOpen(SimNet net, NetHost app) throws Exception {
         NetHost db = net.forward("db", 5432, real());
@@ -64,7 +69,7 @@ class ForwardTest {
             s.shutdownOutput();
             assertThat(server.getInputStream().readAllBytes()).hasSize(100_000);
             server.getOutputStream().write(new byte[200_000]);
-            server.close();
+            end(server);
             assertThat(s.getInputStream().readAllBytes()).hasSize(200_000);
         }
     }
@@ -90,7 +95,7 @@ class ForwardTest {
         try (Socket s = connect(app, db);
                 Socket server = accept()) {
             server.setSoLinger(true, 0);
-            server.close();
+            end(server);
             assertThat(Rig.readToTheEnd(s)).isEqualTo("0 octets, Connection reset");
         }
     }
@@ -101,7 +106,7 @@ class ForwardTest {
         try (Socket s = connect(app, db);
                 Socket server = accept()) {
             s.setSoLinger(true, 0);
-            s.close();
+            end(s);
             assertThat(Rig.readToTheEnd(server)).isEqualTo("0 octets, Connection reset");
         }
     }
@@ -161,7 +166,7 @@ class ForwardTest {
             NetHost db = net.forward("db", 5432, real());
             Socket s = connect(net.host("client"), db);
             try (Socket server = accept()) {
-                net.close();
+                end(net);
                 assertThat(Rig.readToTheEnd(server)).isEqualTo("0 octets, Connection reset");
             }
             assertThat(s.isConnected()).isTrue();
