@@ -139,9 +139,13 @@ class LinkBridgeTest {
         nowNs = 4 * MS;
         send(left[0], 2, 1_250);
         link.work(nowNs);
-        nowNs = 5 * MS;
+        assertThat(received(right[0])).containsExactly(1L);
+        nowNs = 5 * MS - 1;
         link.work(nowNs);
-        assertThat(received(right[0])).containsExactly(1L, 2L);
+        assertThat(received(right[0])).isEmpty();
+        nowNs++;
+        link.work(nowNs);
+        assertThat(received(right[0])).containsExactly(2L);
     }
 
     @Test
