@@ -234,8 +234,8 @@ class PathFaultsTest {
                 net,
                 app,
                 shop,
-                "SYN ACK FIN,ACK ACK*3",
-                "SYN,ACK ACK+1448*5 ACK ACK+1448*3 FIN,PSH,ACK+656");
+                "SYN ACK*2 FIN,ACK ACK*3",
+                "SYN,ACK ACK+1448*3 PSH,ACK+656 ACK+1448*5 ACK FIN,ACK ACK+1448*3");
     }
 
     @Test
@@ -256,7 +256,7 @@ class PathFaultsTest {
         net.clock().sleep(Duration.ofMinutes(1));
         assertThat(net.connections(shop, 80).nth(1).closeReason(shop))
                 .isEqualTo("Closed in order, by the peer first");
-        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10*4 FIN,ACK ACK", "SYN,ACK ACK*5 FIN,ACK");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10*7 FIN,ACK ACK", "SYN,ACK ACK*8 FIN,ACK");
     }
 
     @Test
@@ -305,7 +305,7 @@ class PathFaultsTest {
             assertThat(forgot.times()).isGreaterThan(5);
         }
         net.connections(shop, 80).nth(1).now().closes();
-        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1*18", "SYN,ACK ACK*2 FIN,ACK");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1*19", "SYN,ACK ACK*2 FIN,ACK");
     }
 
     @Test
@@ -350,7 +350,7 @@ class PathFaultsTest {
         }
         net.link(app, shop).heal();
         net.connections(shop, 80).nth(1).now().closes();
-        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1*20 RST", "SYN,ACK FIN,ACK");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+1*24 RST", "SYN,ACK FIN,ACK");
     }
 
     @Test
