@@ -238,7 +238,7 @@ class PeerActsTest {
             assertThat(net.packets(shop, app)).endsWith("RST");
             assertThat(Rig.outcome(() -> Rig.connect(app, shop))).isEqualTo("Connection refused");
         }
-        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10*6 SYN", "SYN,ACK RST RST,ACK");
+        Rig.wire(net, app, shop, "SYN ACK PSH,ACK+10* SYN", "SYN,ACK RST RST,ACK");
     }
 
     @Test

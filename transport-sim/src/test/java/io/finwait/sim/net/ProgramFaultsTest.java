@@ -283,9 +283,10 @@ class ProgramFaultsTest {
             s.getOutputStream().write(new byte[10]);
             s.setSoTimeout(1_500);
             assertThat(Rig.readToTheEnd(s)).isEqualTo("0 octets, Read timed out");
-            // What was sent, and its first retransmission a second later.
+            // What was sent, and its retransmissions.
             assertThat(withText(net.packets(app, shop)))
-                    .containsExactly("PSH,ACK+10", "PSH,ACK+10");
+                    .hasSizeGreaterThan(1)
+                    .containsOnly("PSH,ACK+10");
             assertThat(net.packets(shop, app)).containsExactly(HANDSHAKE);
             net.link(app, shop).heal();
         }
@@ -294,7 +295,7 @@ class ProgramFaultsTest {
                 net,
                 app,
                 shop,
-                "SYN ACK PSH,ACK+10*2 FIN,ACK FIN,PSH,ACK+10 ACK",
+                "SYN ACK PSH,ACK+10* FIN,ACK FIN,PSH,ACK+10 ACK",
                 "SYN,ACK ACK*2 FIN,ACK");
     }
 
