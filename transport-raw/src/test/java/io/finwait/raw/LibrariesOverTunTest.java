@@ -220,9 +220,9 @@ class LibrariesOverTunTest {
             HttpUtil.setContentLength(response, response.content().readableBytes());
             if (request.uri().equals("/reset")) {
                 context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-                context.close();
+                var _ = context.close();
             } else {
-                context.writeAndFlush(response);
+                var _ = context.writeAndFlush(response);
             }
         }
     }

@@ -73,7 +73,11 @@ enum Plan {
 
     private final String words;
     private final int share;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Never changed.
     private final Set<HowEnded> clients;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Never changed.
     private final Set<HowEnded> servers;
 
     Plan(String words, int share, Set<HowEnded> clients, Set<HowEnded> servers) {

@@ -67,17 +67,25 @@ final class SoakNet implements AutoCloseable {
 
     /** Both hosts on sockets of the loopback interface, in real time. */
     static SoakNet udp(long seed) {
-        try (DatagramSocket one = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-                DatagramSocket two = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            InetSocketAddress ours = new InetSocketAddress("127.0.0.1", one.getLocalPort());
-            InetSocketAddress theirs = new InetSocketAddress("127.0.0.1", two.getLocalPort());
-            one.close();
-            two.close();
+        try {
+            InetSocketAddress[] free = freePorts();
             int mtu = UdpTransport.DEFAULT_MTU;
-            Transport client = UdpTransport.between(ours, theirs, mtu);
-            return new SoakNet(null, null, client, UdpTransport.between(theirs, ours, mtu), seed);
+            Transport client = UdpTransport.between(free[0], free[1], mtu);
+            Transport server = UdpTransport.between(free[1], free[0], mtu);
+            return new SoakNet(null, null, client, server, seed);
         } catch (IOException e) {
             throw new UncheckedIOException("no UDP port is free: " + e.getMessage(), e);
+        }
+    }
+
+    private static InetSocketAddress[] freePorts() throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (DatagramSocket one = new DatagramSocket(0, loopback);
+                DatagramSocket two = new DatagramSocket(0, loopback)) {
+            return new InetSocketAddress[] {
+                new InetSocketAddress(loopback, one.getLocalPort()),
+                new InetSocketAddress(loopback, two.getLocalPort())
+            };
         }
     }
 

@@ -60,7 +60,7 @@ final class Strangers {
             boolean done =
                     random.nextInt(4) == 0
                             ? noise(from, up, nowNs)
-                            : random.nextBoolean() && clientPort != 0
+                            : (random.nextBoolean() && clientPort != 0)
                                     ? guess(from, up, clientPort, nowNs)
                                     : stray(up, nowNs);
             junk += done ? 1 : 0;
@@ -112,6 +112,7 @@ final class Strangers {
                 nowNs);
     }
 
+    @SuppressWarnings("ReferenceEquality") // One of the two transports that the net has.
     private boolean segment(
             Transport over,
             int source,

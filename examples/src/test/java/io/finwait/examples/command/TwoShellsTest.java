@@ -169,7 +169,7 @@ class TwoShellsTest {
         try (Stream<String> lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith("SigIgn:"))
                     .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
-                    .anyMatch(ignored -> (ignored & 1 << SIGINT - 1) != 0);
+                    .anyMatch(ignored -> (ignored & 1L << (SIGINT - 1)) != 0);
         }
     }
 

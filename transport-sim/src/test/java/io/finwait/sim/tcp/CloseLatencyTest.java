@@ -49,9 +49,9 @@ class CloseLatencyTest {
                 });
         for (int i = 0; i < CLOSES; i++) {
             int number = i;
-            hosts.at(i * 50 * MS, () -> open(hosts, number));
+            hosts.at(i * 50L * MS, () -> open(hosts, number));
         }
-        hosts.net.runUntilIdle(CLOSES * 50 * MS + 3_600 * SECOND);
+        hosts.net.runUntilIdle(CLOSES * 50L * MS + 3_600 * SECOND);
 
         // A handshake may be given up where so much is lost.
         assertThat(begun).as("closes begun").isGreaterThan(CLOSES * 99 / 100);
