@@ -37,18 +37,21 @@ class TwoShellsTest {
         started.forEach(Process::destroyForcibly);
     }
 
-    private ProcessBuilder finwait(String... arguments) {
-        List<String> line =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                FinwaitCommand.class.getName()));
+    private ProcessBuilder finwait(String... arguments) throws IOException {
+        List<String> line = new ArrayList<>();
+        if (interruptIsIgnored()) {
+            line.addAll(List.of("env", "--default-signal=INT"));
+        }
+        line.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FinwaitCommand.class.getName()));
         line.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(line);
         builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
@@ -139,11 +142,7 @@ class TwoShellsTest {
         Path ended = folder.resolve("close.pcap");
         assertThat(CommandRun.of("close", "--pcap", ended.toString()).code()).isZero();
         byte[] capture = Files.readAllBytes(ended);
-        ProcessBuilder command = finwait("explain", "-");
-        if (interruptIsIgnored()) {
-            command.command().addAll(0, List.of("env", "--default-signal=INT"));
-        }
-        Process explain = start(command);
+        Process explain = start(finwait("explain", "-"));
         var lines = explain.inputReader();
         OutputStream pipe = explain.getOutputStream();
         pipe.write(capture);
