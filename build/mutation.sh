@@ -1,11 +1,24 @@
 #!/usr/bin/env bash
-# Mutation testing of core: PIT changes its classes one place at a time and runs the tests that
-# reach the place, until one of them fails.
-#   build/mutation.sh 'io.finwait.wire.*' 'io.finwait.wire.*'   classes, and the tests to ask
-#   build/mutation.sh changed [BASE]                            classes that differ from BASE (main)
-# Several patterns are separated by commas. What no test has noticed is listed at the end.
+# Mutation testing of core by PIT. See --help.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+case ${1:-} in
+--help)
+    cat <<'EOF'
+usage: mutation.sh CLASSES TESTS   'io.finwait.wire.*' 'io.finwait.wire.*', say
+       mutation.sh changed [BASE]  the classes of core that differ from BASE (main)
+
+Changes classes of core one place at a time and runs the tests that reach the place, until one of
+them fails. Several patterns are separated by commas. Tests are those of core and of transport-sim.
+What no test has noticed is listed at the end.
+EOF
+    exit
+    ;;
+-*)
+    echo "mutation.sh: '$1' is not an option; see --help" >&2
+    exit 2
+    ;;
+esac
 
 if [ "${1:-}" = changed ]; then
     # As a class of a file may not be its only one, each stands there with what it contains.
@@ -18,7 +31,7 @@ if [ "${1:-}" = changed ]; then
 elif [ $# -eq 2 ]; then
     classes=$1 tests=$2
 else
-    sed -n 2,7p "$0"
+    echo "mutation.sh: needs CLASSES and TESTS, or changed; see --help" >&2
     exit 2
 fi
 

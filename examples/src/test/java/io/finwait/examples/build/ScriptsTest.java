@@ -70,7 +70,9 @@ class ScriptsTest {
                 "benchmarks/system.sh",
                 "benchmarks/udp-against-iperf3.sh",
                 "build/machine.sh",
-                "build/reproducible.sh"
+                "build/mutation.sh",
+                "build/reproducible.sh",
+                "build/spring-boot-tree.sh"
             })
     void helpIsThereAndAWrongOptionIsToldSo(String script) throws Exception {
         String name = Path.of(script).getFileName().toString();
@@ -109,6 +111,7 @@ class ScriptsTest {
                     build/machine.sh properties | properties needs a version; see --help
                     build/machine.sh jdk new | 'new' is not a version; see --help
                     build/reproducible.sh twice | 'twice' is not an option; see --help
+                    build/spring-boot-tree.sh 4 | '4' is not an option; see --help
                     """)
     void aValueThatIsMissingOrWrongIsToldInASentence(String line, String sentence)
             throws Exception {
