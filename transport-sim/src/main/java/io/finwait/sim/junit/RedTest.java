@@ -69,6 +69,7 @@ final class RedTest {
                     "network.pcapng",
                     MediaType.create("application", "vnd.tcpdump.pcap"),
                     net::capture);
+            test.publishFile("network.html", MediaType.create("text", "html"), net::page);
         } catch (LinkageError e) {
             // A JUnit before 5.14, which takes no files: the story is in the entry and the trace.
             test.publishReportEntry("capture", "needs JUnit 5.14 or newer");

@@ -30,8 +30,8 @@ import java.lang.annotation.Target;
  *
  * <p>A test fails as well when it leaves behind what {@link io.finwait.sim.net.SimNet#verify}
  * finds. A red one shows seed, netstat of all hosts and the ladder in its stack trace, as
- * suppressed, and publishes them to the report with a capture for Wireshark (files need JUnit 5.14
- * or newer).
+ * suppressed, and publishes them to the report with a capture for Wireshark and a page for a
+ * browser (files need JUnit 5.14 or newer).
  */
 @Documented
 @Inherited

@@ -8,6 +8,7 @@ import io.finwait.sim.SimTransport;
 import io.finwait.socket.DriverSelectorProvider;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.EndpointObserver;
+import io.finwait.tcp.State;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
@@ -46,7 +47,8 @@ public final class NetHost {
     private volatile SteeredDriver steered;
     private SimParticipant participant;
     private Accepted accepted = new Accepted();
-    private StateWatch states = new StateWatch(EndpointObserver.NONE);
+    private StateWatch states =
+            new StateWatch(EndpointObserver.NONE, (seen, from, to, nowNs) -> {});
 
     /** Incremented when what runs here no longer belongs to the host. */
     private final AtomicInteger boots = new AtomicInteger();
@@ -274,6 +276,10 @@ public final class NetHost {
         return steered != null;
     }
 
+    private void cameInto(ConnectionSockets pair, State from, State to, long nowNs) {
+        net.sightings().state(new NetworkPage.StateSeen(name, pair, from.name(), to.name(), nowNs));
+    }
+
     private void boot() {
         SimTransport transport = net.simulation().host(name);
         EndpointConfig.Builder config =
@@ -282,7 +288,7 @@ public final class NetHost {
                         .address(IpAddress.of(address6))
                         .random(transport.random());
         EndpointConfig set = settings.apply(config).build();
-        states = new StateWatch(set.observer());
+        states = new StateWatch(set.observer(), this::cameInto);
         EndpointConfig watched = set.toBuilder().observer(states).build();
         steered = SteeredDriver.over(watched, transport, net.clockwork());
         SteeredDriver booted = steered;

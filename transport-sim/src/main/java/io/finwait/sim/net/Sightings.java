@@ -1,7 +1,5 @@
 package io.finwait.sim.net;
 
-import io.finwait.picture.Ladder;
-import io.finwait.picture.LadderPacket;
 import io.finwait.picture.TextLadder;
 import io.finwait.sim.Journal;
 import io.finwait.tcp.Endpoint;
@@ -15,20 +13,20 @@ import io.finwait.wire.Verdict;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 
 /** What a network has seen: flags, ladders and captures of its packets. */
 final class Sightings {
 
     private final SimNet net;
     private final Journal journal;
+    private final List<NetworkPage.StateSeen> states = new ArrayList<>();
 
     Sightings(SimNet net, Journal journal) {
         this.net = net;
@@ -112,36 +110,21 @@ final class Sightings {
 
     private static String draw(List<Journal.Entry> packets) {
         String left = packets.get(0).from();
-        Ladder ladder = new Ladder(left, packets.get(0).to());
-        Map<Long, LadderPacket> drawn = new LinkedHashMap<>();
-        PriorityQueue<Journal.Entry> flying =
-                new PriorityQueue<>(Comparator.comparingLong(Journal.Entry::deliveredNs));
+        PairLadder ladder = new PairLadder(left, packets.get(0).to());
         for (Journal.Entry each : packets) {
-            // What has arrived by that time stands above what is sent.
-            land(flying, each.sentNs(), drawn);
-            LadderPacket packet = drawn.get(each.copyOf());
-            if (packet == null) {
-                byte[] octets = each.octets();
-                End end = each.from().equals(left) ? End.A : End.B;
-                packet = ladder.sent(each.sentNs(), end, ByteBuffer.wrap(octets), 0, octets.length);
-            }
-            drawn.put(each.number(), packet);
-            if (each.isDelivered()) {
-                flying.add(each);
-            } else if (each.dropped() != null && each.copyOf() < 0) {
-                packet.lost();
-            }
+            ladder.packet(each, each.from().equals(left) ? End.A : End.B);
         }
-        land(flying, Long.MAX_VALUE, drawn);
-        return new TextLadder().render(ladder);
+        return new TextLadder().render(ladder.done());
     }
 
-    private static void land(
-            PriorityQueue<Journal.Entry> flying, long nowNs, Map<Long, LadderPacket> drawn) {
-        while (!flying.isEmpty() && flying.peek().deliveredNs() <= nowNs) {
-            Journal.Entry arrived = flying.remove();
-            drawn.get(arrived.number()).arrives(arrived.deliveredNs());
-        }
+    void page(Path file) throws IOException {
+        List<NetworkPage.StateSeen> seen = net.locked(() -> List.copyOf(states));
+        Files.writeString(file, NetworkPage.render("Seed " + net.seed(), entries(), seen));
+    }
+
+    /** On the network's thread. */
+    void state(NetworkPage.StateSeen seen) {
+        states.add(seen);
     }
 
     void capture(Path file) throws IOException {

@@ -273,6 +273,14 @@ public final class SimNet implements AutoCloseable {
     }
 
     /**
+     * Writes a page to look at closely in a browser: each connection as a ladder, both ends'
+     * states, windows and timers at any moment. It needs nothing else, and no network.
+     */
+    public void page(Path html) throws IOException {
+        sightings.page(html);
+    }
+
+    /**
      * Ends all connections without sending anything, and releases the threads that wait for them.
      */
     @Override
@@ -297,6 +305,10 @@ public final class SimNet implements AutoCloseable {
     }
 
     // For the classes that belong to it.
+
+    Sightings sightings() {
+        return sightings;
+    }
 
     <T> T locked(Supplier<T> action) {
         return clockwork.locked(action);

@@ -25,7 +25,16 @@ final class StateWatch implements EndpointObserver {
         }
     }
 
+    /** Is told of each state that a connection comes into. */
+    @FunctionalInterface
+    interface Witness {
+
+        /** A connection has come from one state into another. */
+        void cameInto(ConnectionSockets pair, State from, State to, long nowNs);
+    }
+
     private final EndpointObserver behind;
+    private final Witness witness;
     private final List<Awaited> awaited = new ArrayList<>();
 
     /**
@@ -33,8 +42,9 @@ final class StateWatch implements EndpointObserver {
      *
      * @param behind the one that was there, which is told everything too
      */
-    StateWatch(EndpointObserver behind) {
+    StateWatch(EndpointObserver behind, Witness witness) {
         this.behind = behind;
+        this.witness = witness;
     }
 
     /** Runs something once, now or when the connection comes into a state. */
@@ -49,6 +59,7 @@ final class StateWatch implements EndpointObserver {
     @Override
     public void onTransition(
             ConnectionInfo connection, State from, Trigger trigger, State to, long nowNs) {
+        witness.cameInto(ConnectionSockets.of(connection), from, to, nowNs);
         List<Awaited> due = awaited.stream().filter(each -> each.isAbout(connection, to)).toList();
         awaited.removeAll(due);
         due.forEach(each -> each.act().run());

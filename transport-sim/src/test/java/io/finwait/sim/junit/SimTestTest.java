@@ -195,7 +195,7 @@ class SimTestTest {
                 .hasMessageContaining("FIN_WAIT_1")
                 .hasMessageContaining("SYN, ACK");
         assertThat(told.entry("seed")).isEqualTo("77");
-        assertThat(told.files).contains("network.txt", "network.pcapng");
+        assertThat(told.files).contains("network.txt", "network.pcapng", "network.html");
     }
 
     @Test

@@ -1,0 +1,61 @@
+package io.finwait.sim.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The page of a network: a ladder for each connection, with the states of both ends. */
+class NetworkPageTest {
+
+    @TempDir private Path folder;
+
+    private String page(SimNet net) throws Exception {
+        Path file = folder.resolve("network.html");
+        net.page(file);
+        return Files.readString(file);
+    }
+
+    @Test
+    void eachConnectionIsALadderWithItsStates() throws Exception {
+        try (SimNet net = SimNet.create(42)) {
+            NetHost shop = net.host("shop");
+            NetHost app = net.host("app");
+            shop.run(
+                    "server",
+                    () -> {
+                        try (ServerSocket listening = shop.serverSocket(80)) {
+                            for (int i = 0; i < 2; i++) {
+                                try (Socket s = listening.accept()) {
+                                    s.getInputStream().readAllBytes();
+                                }
+                            }
+                        }
+                    });
+            for (int i = 0; i < 2; i++) {
+                try (Socket s = app.socket()) {
+                    s.connect(shop.at(80));
+                }
+            }
+            net.finish();
+            net.settle();
+
+            String page = page(net);
+            assertThat(page).contains("Seed 42").contains("shop 10.0.0.1:80");
+            assertThat(page.split("app 10\\.0\\.0\\.2:", -1)).hasSizeGreaterThanOrEqualTo(3);
+            assertThat(page).contains("\"FIN_WAIT_2\"", "\"CLOSE_WAIT\"", "\"LAST_ACK\"");
+        }
+    }
+
+    @Test
+    void aNetworkWithoutPacketsIsAPageToo() throws Exception {
+        try (SimNet net = SimNet.create(1)) {
+            assertThat(page(net)).contains("Seed 1").doesNotContain("SYN_SENT\"");
+        }
+    }
+}
