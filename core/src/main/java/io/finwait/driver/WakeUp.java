@@ -3,10 +3,11 @@ package io.finwait.driver;
 import java.util.function.BooleanSupplier;
 
 /**
- * Wakes a driver that waits, and costs little when it does not. Each side writes and then reads
- * what the other writes: who brings something puts it where the driver looks and then asks whether
- * it waits; the driver says that it waits and then looks whether something is there. All volatile
- * accesses have one order (JLS §17.4.4), so at least one of them sees the other.
+ * Wakes a driver that waits, and costs little when it does not. Each side writes, and then reads
+ * what the other writes: a thread that brings something puts it where the driver looks and then
+ * asks whether the driver waits; the driver notes that it waits and then looks whether something is
+ * there. All volatile accesses have one order (JLS §17.4.4), so at least one of them sees the
+ * other.
  */
 final class WakeUp {
 
@@ -42,7 +43,7 @@ final class WakeUp {
         return nothingToDo.getAsBoolean();
     }
 
-    /** The driver does not wait. Who has not seen it yet wakes it for nothing. */
+    /** The driver does not wait. A thread that has not seen this yet wakes it for nothing. */
     void waitIsOver() {
         waiting = false;
     }

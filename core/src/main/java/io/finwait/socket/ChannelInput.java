@@ -7,65 +7,31 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /** What a channel reads: one thread at a time, which waits here for octets or for a handshake. */
-final class ChannelInput {
+final class ChannelInput extends ChannelDirection {
 
-    private final DriverSocketChannel channel;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final SocketGate gate;
     private final BooleanSupplier done = this::isDone;
-    private volatile boolean shut;
 
     ChannelInput(DriverSocketChannel channel, Timekeeper time) {
-        this.channel = channel;
-        gate = new SocketGate(time);
-    }
-
-    void lock() {
-        lock.lock();
-    }
-
-    void unlock() {
-        lock.unlock();
-    }
-
-    /** Something may have come. */
-    void look() {
-        gate.look();
-    }
-
-    boolean await(BooleanSupplier ready, long nanos) {
-        return gate.awaitInChannel(ready, nanos);
+        super(channel, time);
     }
 
     /** A read would not wait. */
     boolean isDone() {
-        return !channel.isOpen() || shut || channel.rings().isReadable();
-    }
-
-    /** Nothing more is read; true for the first who says so. The caller sees to that. */
-    boolean shut() {
-        boolean first = !shut;
-        shut = true;
-        return first;
-    }
-
-    boolean isShut() {
-        return shut;
+        return !channel.isOpen() || isShut() || channel.rings().isReadable();
     }
 
     int available(RingConnection rings) {
-        return shut ? 0 : rings.available();
+        return isShut() ? 0 : rings.available();
     }
 
     int read(ByteBuffer into, long nanos) throws IOException {
         if (into.isReadOnly()) {
             throw new IllegalArgumentException("Read-only buffer");
         }
-        lock.lock();
+        lock();
         try {
             channel.requireConnected();
             boolean blocking = channel.isBlocking();
@@ -82,14 +48,14 @@ final class ChannelInput {
             }
             return octets;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     long read(ByteBuffer[] into, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, into.length);
         long total = 0;
-        lock.lock();
+        lock();
         try {
             channel.requireConnected();
             RingConnection rings = channel.rings();
@@ -112,7 +78,7 @@ final class ChannelInput {
             }
             return total;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -120,7 +86,7 @@ final class ChannelInput {
         StreamEnds ends = channel.ends();
         while (channel.isOpen()) {
             ends.refuseAfterReset();
-            if (shut) {
+            if (isShut()) {
                 return -1;
             }
             int octets = channel.rings().read(into);

@@ -7,49 +7,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /** What a channel writes: one thread at a time, which waits here for room. */
-final class ChannelOutput {
+final class ChannelOutput extends ChannelDirection {
 
-    private final DriverSocketChannel channel;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final SocketGate gate;
     private final BooleanSupplier done = this::isDone;
-    private volatile boolean shut;
 
     ChannelOutput(DriverSocketChannel channel, Timekeeper time) {
-        this.channel = channel;
-        gate = new SocketGate(time);
-    }
-
-    void lock() {
-        lock.lock();
-    }
-
-    void unlock() {
-        lock.unlock();
-    }
-
-    /** There may be room. */
-    void look() {
-        gate.look();
+        super(channel, time);
     }
 
     private boolean isDone() {
         return !channel.isOpen() || channel.rings().isWritable();
-    }
-
-    /** Nothing more is written; true for the first who says so. The caller sees to that. */
-    boolean shut() {
-        boolean first = !shut;
-        shut = true;
-        return first;
-    }
-
-    boolean isShut() {
-        return shut;
     }
 
     long write(ByteBuffer[] from, int offset, int length) throws IOException {
@@ -57,7 +27,7 @@ final class ChannelOutput {
         for (int i = offset; i < offset + length; i++) {
             Objects.requireNonNull(from[i], "buffer");
         }
-        lock.lock();
+        lock();
         try {
             channel.requireConnected();
             boolean blocking = channel.isBlocking();
@@ -79,12 +49,12 @@ final class ChannelOutput {
             }
             return total;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     private IOException endOfOutput() {
-        return shut
+        return isShut()
                 ? new AsynchronousCloseException()
                 : new IOException(channel.ends().endOfOutput().getMessage());
     }
@@ -96,7 +66,7 @@ final class ChannelOutput {
         int end = offset + length;
         long all = remaining(from, at, end);
         while (channel.isOpen()) {
-            int taken = shut ? -1 : rings.write(from, at, end - at);
+            int taken = isShut() ? -1 : rings.write(from, at, end - at);
             if (taken < 0 && remaining(from, at, end) == all) {
                 return -1;
             }
@@ -106,7 +76,7 @@ final class ChannelOutput {
             if (taken < 0 || at == end || !blocking) {
                 break;
             }
-            gate.awaitInChannel(done, 0);
+            boolean unused = await(done, 0);
         }
         return all - remaining(from, at, end);
     }

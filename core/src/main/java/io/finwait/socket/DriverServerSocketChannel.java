@@ -148,7 +148,7 @@ final class DriverServerSocketChannel extends ServerSocketChannel
                 end(next != null);
             }
         } catch (ClosedChannelException e) {
-            // An interrupt takes precedence over a connection that has come, and nobody gets it.
+            // An interrupt takes precedence over a connection that has come: that is reset.
             if (next != null) {
                 CompletableFuture<?> unused = next.abort();
             }

@@ -153,7 +153,7 @@ final class Interface implements AutoCloseable {
 
     /**
      * The kernel looks for duplicates in a thread of its own (RFC 4862 §5.4), even where a device
-     * has no neighbours; until it has, who connects has no address to come from. That takes
+     * has no neighbours. Until it is done, a connect has no source address. That takes
      * microseconds, or longer on a busy machine.
      */
     private void awaitUse(IpAddress address) {
@@ -172,7 +172,7 @@ final class Interface implements AutoCloseable {
                     .filter(fields -> fields[0].equals(digits) && fields[5].equals(name))
                     .anyMatch(fields -> (Integer.parseInt(fields[4], 16) & TENTATIVE) != 0);
         } catch (IOException | UncheckedIOException e) {
-            // Without /proc nobody can tell: it is as it was before anybody asked.
+            // Without /proc this can't be known, and opening does not wait.
             return false;
         }
     }

@@ -23,7 +23,7 @@ final class LinkEnd {
     private final PacketRing arriving;
     private final PacketBatch batch = new PacketBatch(BATCH);
 
-    /** Has no room: the transport does its own work and gives nothing. */
+    /** A batch without room: with it the transport does its own work and gives no packet. */
     private final PacketBatch full = new PacketBatch(1);
 
     private LinkEnd other;

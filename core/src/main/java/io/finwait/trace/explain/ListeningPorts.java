@@ -4,8 +4,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Who has accepted a connection anywhere in a capture. If such a host does not answer a SYN, its
- * backlog was probably full.
+ * The hosts that have accepted a connection anywhere in a capture. If such a host does not answer a
+ * SYN, its backlog was probably full.
  */
 final class ListeningPorts {
 

@@ -10,7 +10,7 @@ import io.finwait.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
-/** Those who have no connection: one sends SYNs without end, the other junk. */
+/** Hosts without a connection: one floods with SYNs, the other sends junk. */
 final class Strangers {
 
     private static final int MOST_JUNK = 120;

@@ -54,7 +54,7 @@ public final class Relay implements AutoCloseable {
     private final ResetWatch watch;
     private final InetSocketAddress localAddress;
     private final InetSocketAddress server;
-    private final LongPredicate spoilt;
+    private final LongPredicate impaired;
     private final Consumer<RelayEvent> observer;
     private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
@@ -70,7 +70,7 @@ public final class Relay implements AutoCloseable {
     private Relay(Builder builder) throws IOException {
         server = builder.server;
         faults = new Faults(builder.up, builder.down);
-        spoilt = builder.spoilt;
+        impaired = builder.impaired;
         observer = guarded(builder.observer);
         listening = ServerSocketChannel.open();
         try {
@@ -141,7 +141,7 @@ public final class Relay implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         private RelayFaults up = RelayFaults.none();
         private RelayFaults down = RelayFaults.none();
-        private LongPredicate spoilt = number -> true;
+        private LongPredicate impaired = number -> true;
         private Consumer<RelayEvent> observer = event -> {};
 
         private Builder(InetSocketAddress server) {
@@ -173,7 +173,7 @@ public final class Relay implements AutoCloseable {
          *     {@link #first} and {@link #byChance} make usual ones
          */
         public Builder only(LongPredicate numbers) {
-            spoilt = Objects.requireNonNull(numbers, "numbers");
+            impaired = Objects.requireNonNull(numbers, "numbers");
             return this;
         }
 
@@ -269,7 +269,7 @@ public final class Relay implements AutoCloseable {
             return;
         }
         observer.accept(new RelayEvent(number, null, Kind.OPENED, 0));
-        Faults mine = isSpoilt(number) ? faults : Faults.NONE;
+        Faults mine = isImpaired(number) ? faults : Faults.NONE;
         RelayedConnection connection =
                 new RelayedConnection(
                         number,
@@ -292,10 +292,10 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** Who chooses and throws must not cost a connection. */
-    private boolean isSpoilt(long number) {
+    /** A predicate that throws must not cost a connection. */
+    private boolean isImpaired(long number) {
         try {
-            return spoilt.test(number);
+            return impaired.test(number);
         } catch (RuntimeException e) {
             LOG.warn("asked for connection {}, the predicate of only() threw", number, e);
             return false;

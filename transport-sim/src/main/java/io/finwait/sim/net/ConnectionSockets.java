@@ -38,7 +38,12 @@ record ConnectionSockets(String own, String other) {
         return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
     }
 
-    boolean isSameConnection(ConnectionSockets pair) {
-        return equals(pair) || (own.equals(pair.other) && other.equals(pair.own));
+    private ConnectionSockets turned() {
+        return new ConnectionSockets(/* own= */ other, /* other= */ own);
+    }
+
+    /** The same from whichever end it is seen. */
+    ConnectionSockets connection() {
+        return own.compareTo(other) <= 0 ? this : turned();
     }
 }

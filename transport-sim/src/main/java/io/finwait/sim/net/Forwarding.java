@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A port of a host behind which a socket of the kernel stands: each connection that the host
- * accepts is one to the real address. Octets, FIN and RST pass in both directions; who does not
- * read is not written to, so that windows close as they would without it.
+ * accepts is one to the real address. Octets, FIN and RST pass in both directions. An end that does
+ * not read is not written to, so that windows close as they would without the relay.
  */
 final class Forwarding {
 
@@ -87,7 +87,7 @@ final class Forwarding {
                 socket.setSoLinger(true, 0);
             }
         } catch (IOException | RuntimeException | StandstillError e) {
-            // It is closed already, or nobody moves its packets any more.
+            // It is closed already, or its network has ended.
         }
         try {
             socket.close();

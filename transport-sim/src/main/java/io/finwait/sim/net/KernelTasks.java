@@ -12,9 +12,9 @@ import java.util.Map;
  * has not run since that it waits; the kernel knows better: it stands in the run queue.
  *
  * <p>Two looks in a row make a snapshot: whoever sleeps in both, and has not run between them, has
- * slept all the time. Who spins would hold the clock for ever: he counts no more once he has had
- * 250 ms of a processor without a rest. The time of the wall says nothing here: on a busy machine a
- * thread that was woken may wait for its turn for seconds.
+ * slept all the time. A thread that spins would hold the clock for ever, so it no longer counts
+ * once it has had 250 ms of processor time without a rest. Wall time says nothing here: on a busy
+ * machine a thread that was woken may wait for its turn for seconds.
  */
 final class KernelTasks {
 

@@ -277,7 +277,7 @@ public final class NetHost {
     }
 
     private void cameInto(ConnectionSockets pair, State from, State to, long nowNs) {
-        net.sightings().state(new NetworkPage.StateSeen(name, pair, from.name(), to.name(), nowNs));
+        net.sightings().state(new NetworkPage.StateSeen(pair, from.name(), to.name(), nowNs));
     }
 
     private void boot() {

@@ -1,10 +1,12 @@
 package io.finwait.sim.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -49,6 +51,25 @@ class NetworkPageTest {
             assertThat(page).contains("Seed 42").contains("shop 10.0.0.1:80");
             assertThat(page.split("app 10\\.0\\.0\\.2:", -1)).hasSizeGreaterThanOrEqualTo(3);
             assertThat(page).contains("\"FIN_WAIT_2\"", "\"CLOSE_WAIT\"", "\"LAST_ACK\"");
+        }
+    }
+
+    /** A browser has to hold it. */
+    @Test
+    void ofManyConnectionsThePageHasTheFirstAndSaysSo() throws Exception {
+        try (SimNet net = SimNet.create(7)) {
+            NetHost shop = net.host("shop");
+            NetHost app = net.host("app");
+            for (int i = 0; i < 520; i++) {
+                try (Socket s = app.socket()) {
+                    assertThatThrownBy(() -> s.connect(shop.at(80)))
+                            .isInstanceOf(ConnectException.class);
+                }
+            }
+
+            String page = page(net);
+            assertThat(page).contains("Seed 7, the beginning");
+            assertThat(page.split("app 10\\.0\\.0\\.2:", -1)).hasSize(501);
         }
     }
 
