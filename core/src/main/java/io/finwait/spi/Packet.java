@@ -79,6 +79,23 @@ public final class Packet {
         return this;
     }
 
+    /**
+     * Moves the beginning of the packet. A layer that has claimed room for its header as well hands
+     * the packet on without it, and takes it back with it; everything else stays as it is.
+     *
+     * @param octets above 0: so many are no longer part of the packet, but of its headroom; below
+     *     0: so many of the headroom become part of it
+     * @return this
+     * @throws IndexOutOfBoundsException when there are not so many octets
+     */
+    public Packet moveBeginning(int octets) {
+        Objects.checkFromIndexSize(offset + octets, length - octets, buffer.capacity());
+        offset += octets;
+        length -= octets;
+        headroom += octets;
+        return this;
+    }
+
     /** Octets in front of {@link #offset()} that lower layers may write. */
     public int headroom() {
         return headroom;

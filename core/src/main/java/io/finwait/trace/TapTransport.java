@@ -2,6 +2,7 @@ package io.finwait.trace;
 
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.ForwardingTransport;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -41,6 +42,7 @@ public final class TapTransport extends ForwardingTransport {
     /** A tap that nobody else closes is closed by {@code afterClose}. */
     TapTransport(Transport below, PacketTap tap, Runnable afterClose) {
         super(below);
+        Medium.IP.require(below, "a packet tap");
         this.tap = tap;
         this.afterClose = afterClose;
     }

@@ -14,7 +14,7 @@ public enum DropReason {
     TOO_LONG,
     /** A {@link Rule} dropped it. */
     RULE,
-    /** Nobody has the destination address. */
+    /** Nobody has the destination address, or a port of the switch is down. */
     NO_ROUTE,
     /** The receiver has not taken what had arrived before. */
     INBOX_FULL,

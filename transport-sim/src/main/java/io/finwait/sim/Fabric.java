@@ -24,6 +24,7 @@ final class Fabric {
     private final Observers observers = new Observers();
     private final PriorityQueue<SimPacket> events = new PriorityQueue<>(64, Fabric::earlier);
     private boolean addressesDecide;
+    private SimSwitch frameSwitch;
     private LinkModel defaultModel = LinkModel.perfect();
     private long nowNs;
     private long nextNumber;
@@ -120,10 +121,41 @@ final class Fabric {
         return nodes;
     }
 
+    /** Carries frames from now on, through a switch. */
+    void ethernet() {
+        if (frameSwitch == null) {
+            frameSwitch = new SimSwitch(this);
+        }
+    }
+
+    /** What joins the hosts where frames are carried, else null. */
+    SimSwitch frameSwitch() {
+        return frameSwitch;
+    }
+
     /** Takes over a packet that its owner has filled. */
     void send(SimPacket packet) {
+        packet.isFrame = frameSwitch != null;
+        if (packet.isFrame) {
+            frameSwitch.forward(packet);
+        } else {
+            sendTo(packet, route(packet));
+        }
+    }
+
+    /** A frame that goes to another host as well. */
+    SimPacket again(SimPacket frame) {
+        SimPacket again = pool.take(frame.length(), frame.buffer().capacity());
+        again.buffer().put(again.offset(), frame.buffer(), frame.offset(), frame.length());
+        again.from = frame.from;
+        again.isFrame = frame.isFrame;
+        return again;
+    }
+
+    /** Sends a packet to a node; null: nobody gets it. */
+    void sendTo(SimPacket packet, Node to) {
         packet.sent(nextNumber++, nowNs);
-        packet.to = route(packet);
+        packet.to = to;
         observers.sent(nowNs, packet);
         if (packet.to == null) {
             drop(packet, DropReason.NO_ROUTE);
@@ -194,6 +226,7 @@ final class Fabric {
         copy.buffer().put(copy.offset(), original.buffer(), original.offset(), original.length());
         copy.from = original.from;
         copy.to = original.to;
+        copy.isFrame = original.isFrame;
         copy.sent(nextNumber++, original.number(), nowNs);
         copy.arrivalNs = original.arrivalNs;
         observers.duplicated(nowNs, original, copy);
@@ -255,6 +288,8 @@ final class Fabric {
         SimTransport receiver = packet.to.transport;
         if (receiver == null) {
             drop(packet, DropReason.CLOSED);
+        } else if (frameSwitch != null && frameSwitch.isDown(packet.to)) {
+            drop(packet, DropReason.NO_ROUTE);
         } else if (packet.length() > receiver.capabilities().mtu()) {
             drop(packet, DropReason.TOO_LONG);
         } else if (!receiver.accept(packet)) {

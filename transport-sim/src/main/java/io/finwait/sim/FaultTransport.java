@@ -57,7 +57,8 @@ public final class FaultTransport implements Transport {
                 offload && of.segmentationOffload(),
                 clean && of.lossless(),
                 clean && of.ordered(),
-                of.allocates());
+                of.allocates(),
+                of.medium());
     }
 
     @Override

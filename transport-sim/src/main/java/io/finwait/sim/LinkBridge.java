@@ -32,11 +32,13 @@ public final class LinkBridge implements AutoCloseable {
      * @param bToA for the other direction
      * @param seed of all chance
      * @throws IllegalArgumentException when one of them carries super-packets or packets without a
-     *     checksum: a link impairs what travels, packet by packet
+     *     checksum: a link impairs what travels, packet by packet; or when one carries IP packets
+     *     and the other Ethernet frames
      */
     public LinkBridge(Transport a, Transport b, LinkModel aToB, LinkModel bToA, long seed) {
         requirePlain(a);
         requirePlain(b);
+        a.capabilities().medium().require(b, "a link whose other end is " + a);
         int largestOfA = a.capabilities().largestPacket();
         int largestOfB = b.capabilities().largestPacket();
         this.a = new LinkEnd(a, largestOfB, bToA, Mix.seed(seed, "b to a"));

@@ -20,7 +20,8 @@ public final class PassingPacket {
     void set(SimPacket sent, long now) {
         packet = sent;
         nowNs = now;
-        hasIp = ip.parse(sent.buffer(), sent.offset(), sent.length()) == Verdict.OK;
+        int at = Frames.ipAt(sent);
+        hasIp = ip.parse(sent.buffer(), sent.offset() + at, sent.length() - at) == Verdict.OK;
         // The receiver verifies the checksum, not the path.
         hasSegment = hasIp && segment.parse(ip, true) == Verdict.OK;
         if (hasSegment && segment.hasSyn()) {

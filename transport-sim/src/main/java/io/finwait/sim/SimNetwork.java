@@ -1,6 +1,7 @@
 package io.finwait.sim;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.Medium;
 import io.finwait.wire.IpAddress;
 
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.function.BooleanSupplier;
 public final class SimNetwork {
 
     private static final int DEFAULT_MTU = 1_500;
+    private static final int DEFAULT_FRAME = 1_514;
     private static final int DEFAULT_OUTGOING_QUEUE = 256;
     private static final int DEFAULT_INCOMING_QUEUE = 4_096;
 
@@ -37,14 +39,14 @@ public final class SimNetwork {
     private static final long LONGEST_AWAIT_NS = 30L * 365 * 86_400 * 1_000_000_000L;
 
     /** What hosts that are attached from now on get. */
-    record HostLimits(int mtu, int outgoingQueue, int incomingQueue) {}
+    record HostLimits(int mtu, int outgoingQueue, int incomingQueue, Medium medium) {}
 
     private final long seed;
     private final Fabric fabric;
     private final SimDriver driver;
     private final AtomicReference<Thread> owner = new AtomicReference<>();
     private HostLimits limits =
-            new HostLimits(DEFAULT_MTU, DEFAULT_OUTGOING_QUEUE, DEFAULT_INCOMING_QUEUE);
+            new HostLimits(DEFAULT_MTU, DEFAULT_OUTGOING_QUEUE, DEFAULT_INCOMING_QUEUE, Medium.IP);
 
     private SimNetwork(long seed) {
         this.seed = seed;
@@ -68,13 +70,48 @@ public final class SimNetwork {
     }
 
     /**
-     * The MTU of hosts that are attached from now on; 1,500 unless set.
+     * The MTU of hosts that are attached from now on; 1,500 unless set. Of a network that carries
+     * frames it is the largest frame, 1,514 unless set.
      *
      * @param octets 576 to 65,535
      */
     public SimNetwork mtu(int octets) {
         Capabilities.plain(octets);
-        limits = new HostLimits(octets, limits.outgoingQueue, limits.incomingQueue);
+        limits = new HostLimits(octets, limits.outgoingQueue, limits.incomingQueue, limits.medium);
+        return this;
+    }
+
+    /**
+     * Makes this a network of Ethernet frames, before the first host is attached: a switch joins
+     * the hosts, which learns where addresses are and floods what it doesn't know. {@link Frames}
+     * chooses frames for rules.
+     *
+     * @throws IllegalStateException when there is a host already
+     */
+    public SimNetwork ethernet() {
+        if (!fabric.nodes().isEmpty()) {
+            throw new IllegalStateException(
+                    "hosts are attached already; call ethernet() before the first one");
+        }
+        fabric.ethernet();
+        limits =
+                new HostLimits(
+                        DEFAULT_FRAME, limits.outgoingQueue, limits.incomingQueue, Medium.ETHERNET);
+        return this;
+    }
+
+    /**
+     * Takes a host's port of the switch down, or up again. What is under way to it is lost, and the
+     * switch forgets the addresses behind it.
+     *
+     * @throws IllegalStateException in a network without a switch
+     */
+    public SimNetwork port(String host, boolean up) {
+        if (fabric.frameSwitch() == null) {
+            throw new IllegalStateException(
+                    "this network carries IP packets and has no switch; begin with ethernet()");
+        }
+        fabric.frameSwitch().port(fabric.node(host), up);
         return this;
     }
 
@@ -86,7 +123,7 @@ public final class SimNetwork {
         if (outgoing < 1 || incoming < 1) {
             throw new IllegalArgumentException("a queue takes at least 1 packet");
         }
-        limits = new HostLimits(limits.mtu, outgoing, incoming);
+        limits = new HostLimits(limits.mtu, outgoing, incoming, limits.medium);
         return this;
     }
 

@@ -29,6 +29,10 @@ public final class SimPacket {
     Node from;
     Node to;
     boolean doomed;
+
+    /** True for an Ethernet frame, false for an IP packet. */
+    boolean isFrame;
+
     Rule heldBy;
     long dueNs;
     long arrivalNs;
@@ -88,7 +92,7 @@ public final class SimPacket {
         return packet.buffer();
     }
 
-    /** Index of the first octet of the IP header in {@link #buffer()}. */
+    /** Index of the first octet of the IP header, or of the frame, in {@link #buffer()}. */
     public int offset() {
         return packet.offset();
     }

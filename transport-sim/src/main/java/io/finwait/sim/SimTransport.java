@@ -41,7 +41,8 @@ public final class SimTransport implements Transport {
         this.fabric = fabric;
         this.node = node;
         int mtu = limits.mtu();
-        capabilities = new Capabilities(mtu, 0, mtu, false, false, false, false, false);
+        capabilities =
+                new Capabilities(mtu, 0, mtu, false, false, false, false, false, limits.medium());
         outgoingQueue = limits.outgoingQueue();
         incomingQueue = limits.incomingQueue();
     }

@@ -21,7 +21,8 @@ final class TextFlip {
      */
     int flip(SimPacket packet, int bits) {
         ByteBuffer b = packet.buffer();
-        if (ip.parse(b, packet.offset(), packet.length()) != Verdict.OK
+        int ipAt = Frames.ipAt(packet);
+        if (ip.parse(b, packet.offset() + ipAt, packet.length() - ipAt) != Verdict.OK
                 || segment.parse(ip, true) != Verdict.OK
                 || segment.textLength() == 0) {
             return -1;

@@ -4,11 +4,13 @@ import static io.finwait.sim.Packets.receive;
 import static io.finwait.sim.Packets.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.DirectLink;
 import io.finwait.spi.ForwardingTransport;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -273,6 +275,19 @@ class LinkBridgeTest {
         public void close() {
             closed = true;
         }
+    }
+
+    @Test
+    void packetsAndFramesCantBeJoined() {
+        Transport frames =
+                DirectLink.pair(Capabilities.plain(1_514).withMedium(Medium.ETHERNET))[0];
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LinkBridge(left[1], frames, GOOD, GOOD, 1))
+                .withMessageContaining("carries Ethernet frames, but a link whose other end is");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LinkBridge(frames, left[1], GOOD, GOOD, 1))
+                .withMessageContaining("carries IP packets, but a link whose other end is");
+        new LinkBridge(frames, frames, GOOD, GOOD, 1).close();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.CongestionControl;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Connection;
@@ -80,6 +81,7 @@ public final class TcpEndpoint implements Endpoint {
 
     private TcpEndpoint(
             EndpointConfig config, Transport transport, WireProfile profile, boolean quiet) {
+        Medium.IP.require(transport, "an endpoint");
         this.transport = transport;
         Capabilities capabilities = transport.capabilities();
         Supplier<CongestionControl> newControl = config.congestionControl().orElse(Cubic::new);
