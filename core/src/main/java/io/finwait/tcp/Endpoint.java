@@ -80,6 +80,17 @@ public interface Endpoint extends AutoCloseable {
      */
     Listener listen(int port, int backlog);
 
+    /**
+     * Takes connections to all other ports, at every address of the endpoint ({@link
+     * EndpointConfig#addresses()}, {@link EndpointConfig#prefixes()}): the user is asked before a
+     * SYN is answered.
+     *
+     * @param limits what strangers may make it hold
+     * @param handler is asked, and given the connections
+     * @throws IllegalStateException when there is one already, or the endpoint is closed
+     */
+    CatchAll catchAll(CatchAllLimits limits, IncomingHandler handler);
+
     /** {@link #warmUp(int)} with {@link #WARM_UP_CONNECTIONS}. */
     default void warmUp() {
         warmUp(WARM_UP_CONNECTIONS);

@@ -4,6 +4,7 @@ import io.finwait.spi.CongestionControl;
 import io.finwait.spi.RandomSource;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.wire.IpAddress;
+import io.finwait.wire.IpPrefix;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ public final class EndpointConfig {
     private static final long SECOND = 1_000 * MS;
 
     private final List<IpAddress> addresses;
+    private final List<IpPrefix> prefixes;
     private final RandomSource random;
     private final ClosePolicy closePolicy;
     private final TimeWaitPolicy timeWaitPolicy;
@@ -58,6 +60,7 @@ public final class EndpointConfig {
                     "an endpoint needs an address; call address(\"10.0.0.1\") on its builder");
         }
         addresses = List.copyOf(b.addresses);
+        prefixes = List.copyOf(b.prefixes);
         random = b.random;
         closePolicy = b.closePolicy;
         timeWaitPolicy = b.timeWaitPolicy;
@@ -104,9 +107,21 @@ public final class EndpointConfig {
         return new Builder(this);
     }
 
-    /** The endpoint's own addresses. */
+    /** The endpoint's own addresses, of which it connects from the first of an IP version. */
     public List<IpAddress> addresses() {
         return addresses;
+    }
+
+    /** Ranges of addresses that are the endpoint's as well; empty by default. */
+    public List<IpPrefix> prefixes() {
+        return prefixes;
+    }
+
+    /** True for the endpoint's own addresses, and those in its {@link #prefixes()}. */
+    public boolean isLocal(IpAddress address) {
+        return addresses.contains(address)
+                || (prefixes.stream().anyMatch(prefix -> prefix.contains(address))
+                        && !IpAddress.isMulticastOrUnspecified(address.high(), address.low()));
     }
 
     /** Where all randomness comes from. */
@@ -280,6 +295,7 @@ public final class EndpointConfig {
     public static final class Builder {
 
         private final List<IpAddress> addresses = new ArrayList<>();
+        private final List<IpPrefix> prefixes = new ArrayList<>();
         private RandomSource random = RandomSource.secure();
         private ClosePolicy closePolicy = ClosePolicy.DEFAULT;
         private TimeWaitPolicy timeWaitPolicy = TimeWaitPolicy.defaults();
@@ -314,6 +330,7 @@ public final class EndpointConfig {
 
         private Builder(EndpointConfig c) {
             addresses.addAll(c.addresses);
+            prefixes.addAll(c.prefixes);
             random = c.random;
             closePolicy = c.closePolicy;
             timeWaitPolicy = c.timeWaitPolicy;
@@ -357,6 +374,16 @@ public final class EndpointConfig {
         /** Adds an address of the endpoint. */
         public Builder address(IpAddress address) {
             addresses.add(Objects.requireNonNull(address, "address"));
+            return this;
+        }
+
+        /**
+         * Makes every address of a range one of the endpoint's, such as {@link IpPrefix#ALL_V4}:
+         * listeners take connections to it, {@code connect} may name it, and pings are answered. A
+         * packet costs the same however many ranges of one length there are.
+         */
+        public Builder prefix(IpPrefix prefix) {
+            prefixes.add(Objects.requireNonNull(prefix, "prefix"));
             return this;
         }
 

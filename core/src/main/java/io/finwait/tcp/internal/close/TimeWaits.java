@@ -198,6 +198,12 @@ public final class TimeWaits implements TimeWaitObserver {
         }
     }
 
+    /** The same for a SYN that has waited for an answer in vain. */
+    public void returned(FourTuple sockets) {
+        // False when the time of the entry was over meanwhile, and there is nothing to return.
+        boolean unused = table.returned(sockets);
+    }
+
     /** True when a pair of sockets is in the table. */
     public boolean holds(FourTuple pair) {
         return table.contains(pair);

@@ -255,6 +255,14 @@ public final class Watch {
         }
     }
 
+    /** An RST is sent to the peer of a pair of sockets that has no TCB. */
+    public void resetSent(FourTuple sockets, State state) {
+        counters.add(Counter.RESETS_OUT);
+        if (!quiet && FlightEvents.recordsResetsSent()) {
+            FlightEvents.resetSent(clock.lastNs(), local(sockets), foreign(sockets), state.name());
+        }
+    }
+
     /** An RST answers a segment. */
     public void resetSent(Segment seg, State state) {
         counters.add(Counter.RESETS_OUT);

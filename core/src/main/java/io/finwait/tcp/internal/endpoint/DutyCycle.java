@@ -22,6 +22,7 @@ final class DutyCycle {
 
     private final Context context;
     private final ActiveOpen activeOpen;
+    private final CatchAllPort catchAll;
     private final Lifecycle lifecycle;
     private final TimeWaits timeWaits;
     private final FinWait2Records finWait2;
@@ -36,6 +37,7 @@ final class DutyCycle {
     DutyCycle(
             Context context,
             ActiveOpen activeOpen,
+            CatchAllPort catchAll,
             Lifecycle lifecycle,
             TimeWaits timeWaits,
             FinWait2Records finWait2,
@@ -46,6 +48,7 @@ final class DutyCycle {
             Containment containment) {
         this.context = context;
         this.activeOpen = activeOpen;
+        this.catchAll = catchAll;
         this.lifecycle = lifecycle;
         this.timeWaits = timeWaits;
         this.finWait2 = finWait2;
@@ -97,6 +100,7 @@ final class DutyCycle {
         int work = lifecycle.sendOwedResets();
         work += notifications.dispatch();
         work += runCommands();
+        work += catchAll.carryOut();
         work += sendWhatIsOwed();
         // No lent text may be left, even if a cycle ended in an error: the transport reuses its
         // buffers (rule R4 of Transport).
@@ -104,6 +108,7 @@ final class DutyCycle {
         work += packets.take();
         work += fireTimers();
         work += notifications.dispatch();
+        work += catchAll.carryOut();
         keepLentText();
         work += sendWhatIsOwed();
         // Tells observers of retransmissions.
@@ -139,7 +144,7 @@ final class DutyCycle {
     }
 
     private int fireTimers() {
-        int fired = 0;
+        int fired = catchAll.expire();
         Tcb due;
         while (fired < MOST_TIMERS_A_CYCLE && (due = context.nextDue()) != null) {
             try {
@@ -197,10 +202,13 @@ final class DutyCycle {
                         || !context.clock.owesNothing()
                         || !lifecycle.owesNoReset()
                         || !notifications.isEmpty()
+                        || catchAll.isOwing()
                         || (context.firstReady() != null && !withoutRoom);
         return atOnce
                 ? context.clock.lastNs()
-                : earlier(context.earliestDeadlineNs(), timeWaits.table().nextDeadlineNs());
+                : earlier(
+                        catchAll.nextDeadlineNs(),
+                        earlier(context.earliestDeadlineNs(), timeWaits.table().nextDeadlineNs()));
     }
 
     /** The earlier of two deadlines; {@link Long#MAX_VALUE} stands for none. */

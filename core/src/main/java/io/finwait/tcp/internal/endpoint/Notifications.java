@@ -19,15 +19,20 @@ public final class Notifications {
 
     private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
     private final Observations observations;
+    private final CatchAllPort catchAll;
     private TcpListener firstListener;
     private boolean dispatching;
 
-    Notifications(Observations observations) {
+    Notifications(Observations observations, CatchAllPort catchAll) {
         this.observations = observations;
+        this.catchAll = catchAll;
     }
 
     boolean isEmpty() {
-        return connections.isEmpty() && firstListener == null && observations.isEmpty();
+        return connections.isEmpty()
+                && firstListener == null
+                && observations.isEmpty()
+                && catchAll.hasNothingToTell();
     }
 
     void add(TcpConnection connection) {
@@ -67,6 +72,10 @@ public final class Notifications {
             told++;
             if (!observations.isEmpty()) {
                 observations.tellNext();
+                continue;
+            }
+            if (!catchAll.hasNothingToTell()) {
+                catchAll.tellNext();
                 continue;
             }
             if (firstListener != null) {

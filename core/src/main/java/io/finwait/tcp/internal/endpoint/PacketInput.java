@@ -36,6 +36,7 @@ final class PacketInput {
     private final SegmentInput input;
     private final IcmpInput icmp;
     private final Listeners listeners;
+    private final CatchAllPort catchAll;
     private final Notifications notifications;
     private final Containment containment;
     private final EndpointAddresses addresses;
@@ -55,6 +56,7 @@ final class PacketInput {
             SegmentInput input,
             IcmpInput icmp,
             Listeners listeners,
+            CatchAllPort catchAll,
             EndpointAddresses addresses,
             Notifications notifications,
             Containment containment) {
@@ -66,6 +68,7 @@ final class PacketInput {
         this.input = input;
         this.icmp = icmp;
         this.listeners = listeners;
+        this.catchAll = catchAll;
         this.addresses = addresses;
         this.notifications = notifications;
         this.containment = containment;
@@ -196,6 +199,10 @@ final class PacketInput {
         if (listener != null && !listener.isAt(seg.destinationHigh(), seg.destinationLow())) {
             listener = null;
         }
+        if (listener == null && catchAll.isOpen()) {
+            deliverToCatchAll(seg);
+            return;
+        }
         if (isTakenByTimeWait(seg, listener)) {
             return;
         }
@@ -206,12 +213,28 @@ final class PacketInput {
         }
     }
 
+    private void deliverToCatchAll(Segment seg) {
+        if (catchAll.isTakenBack(seg)
+                || (!catchAll.isItsOwnSyn(seg) && isTakenByTimeWait(seg, catchAll))) {
+            return;
+        }
+        if (seg.hasSyn() || catchAll.takesCookies()) {
+            input.arrivesInListen(catchAll, seg);
+        } else {
+            answers.reset(seg);
+        }
+    }
+
     private boolean isTakenByTimeWait(Segment seg, Backlog listener) {
         return switch (timeWaits.take(seg, listener != null && listener.takesConnection())) {
             case NOT_FOUND -> false;
             case DONE -> true;
             case REOPEN -> {
-                input.reopens(listener, seg, timeWaits.oldSndNxt());
+                if (listener == catchAll) {
+                    catchAll.holdOverTimeWait(seg, timeWaits.oldSndNxt());
+                } else {
+                    input.reopens(listener, seg, timeWaits.oldSndNxt());
+                }
                 yield true;
             }
         };

@@ -63,6 +63,7 @@ public final class StateDigest {
      */
     public static void listeners(TcpEndpoint endpoint, LongConsumer to) {
         endpoint.forEachListener(listener -> ((TcpListener) listener).digest(to));
+        endpoint.catchAll.digest(endpoint.nowNs(), to);
     }
 
     private static void tcb(TcpEndpoint endpoint, Tcb tcb, LongConsumer to) {

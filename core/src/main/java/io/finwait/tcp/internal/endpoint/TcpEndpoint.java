@@ -1,15 +1,19 @@
 package io.finwait.tcp.internal.endpoint;
 
+import io.finwait.icmp.IcmpUnreachable;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.CongestionControl;
 import io.finwait.spi.Medium;
 import io.finwait.spi.Transport;
+import io.finwait.tcp.CatchAll;
+import io.finwait.tcp.CatchAllLimits;
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Counters;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.IncomingHandler;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.StateCounts;
@@ -57,6 +61,8 @@ public final class TcpEndpoint implements Endpoint {
     final Handles handles = new Handles(this);
 
     private final Transport transport;
+    final CatchAllPort catchAll;
+
     private final Listeners listeners = new Listeners();
     private final ActiveOpen activeOpen;
     private final PacketInput packets;
@@ -89,7 +95,8 @@ public final class TcpEndpoint implements Endpoint {
         SipHash portHash = new SipHash(config.random());
         SegmentWriter writer = new SegmentWriter(transport, context.counters);
         SegmentSender sender = new SegmentSender(context, writer);
-        StatelessAnswers answers = new StatelessAnswers(context, writer);
+        StatelessAnswers answers =
+                new StatelessAnswers(context, writer, new IcmpUnreachable(transport));
         TailLossProbe tailLossProbe = new TailLossProbe(context);
         Recovery recovery = new Recovery(context, tailLossProbe);
         PathMtu pathMtu = new PathMtu(context);
@@ -102,9 +109,10 @@ public final class TcpEndpoint implements Endpoint {
         input = new SegmentInput(context, lifecycle, timeWaits, output, sender, answers, recovery);
         IcmpInput icmp = new IcmpInput(context, lifecycle, pathMtu, transport);
         Expiry expiry = new Expiry(context, lifecycle, sender, recovery, tailLossProbe);
-        notifications = new Notifications(context.observations);
+        catchAll = new CatchAllPort(this, context, lifecycle, timeWaits, input, answers);
+        notifications = new Notifications(context.observations, catchAll);
         containment = new Containment(context.failures, sender, lifecycle, finWait2);
-        EndpointAddresses addresses = new EndpointAddresses(config.addresses());
+        EndpointAddresses addresses = new EndpointAddresses(config.addresses(), config.prefixes());
         PortChoice ports = new PortChoice(context, timeWaits, portHash);
         activeOpen = new ActiveOpen(context, lifecycle, timeWaits, ports, handles, addresses);
         packets =
@@ -117,6 +125,7 @@ public final class TcpEndpoint implements Endpoint {
                         input,
                         icmp,
                         listeners,
+                        catchAll,
                         addresses,
                         notifications,
                         containment);
@@ -124,6 +133,7 @@ public final class TcpEndpoint implements Endpoint {
                 new DutyCycle(
                         context,
                         activeOpen,
+                        catchAll,
                         lifecycle,
                         timeWaits,
                         finWait2,
@@ -239,6 +249,13 @@ public final class TcpEndpoint implements Endpoint {
     }
 
     @Override
+    public CatchAll catchAll(CatchAllLimits limits, IncomingHandler handler) {
+        checkThread();
+        requireOpen();
+        return catchAll.open(limits, handler);
+    }
+
+    @Override
     public boolean execute(Runnable command) {
         boolean taken = cycle.offer(Objects.requireNonNull(command, "command"));
         transport.wakeup();
@@ -346,6 +363,7 @@ public final class TcpEndpoint implements Endpoint {
         for (TcpListener listener : listeners.snapshot()) {
             listener.close();
         }
+        catchAll.close();
         forEachTcb(this::abortForClose);
         try {
             finWait2.abortAll();

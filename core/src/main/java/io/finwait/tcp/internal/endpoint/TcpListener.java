@@ -76,7 +76,7 @@ public final class TcpListener implements Listener, Backlog {
     @Override
     public void onlyAt(IpAddress only) {
         endpoint.checkThread();
-        if (only != null && !endpoint.config().addresses().contains(only)) {
+        if (only != null && !endpoint.config().isLocal(only)) {
             throw new IllegalArgumentException(
                     only + " is none of the endpoint's addresses " + endpoint.config().addresses());
         }

@@ -9,6 +9,7 @@ import io.finwait.tcp.internal.context.SegmentSizes;
 import io.finwait.tcp.internal.output.StatelessAnswers;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.Backlog;
+import io.finwait.tcp.internal.tcb.HeldSyn;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.wire.FourTuple;
@@ -31,6 +32,7 @@ public final class Handshake {
     private final OwedAcks owedAcks;
     private final TextArrives texts;
     private final StatelessHandshake stateless;
+    private final FourTuple pair = new FourTuple();
 
     Handshake(
             Context context,
@@ -85,14 +87,48 @@ public final class Handshake {
             context.counters.add(Counter.LISTEN_DROPS);
             return;
         }
+        if (listener.asksFirst()) {
+            if (!listener.hold(seg)) {
+                stateless.answer(seg);
+            }
+            return;
+        }
         if (stateless.isFor(listener)) {
             stateless.answer(seg);
             return;
         }
         makePlace(listener);
-        Tcb tcb = newChild(listener, seg);
+        Tcb tcb = newChild(listener, pair.ofReceiver(seg));
         synReceived(tcb, seg);
         lifecycle.childOfListener(tcb);
+    }
+
+    /**
+     * The answer to a SYN that a listener has kept: the handshake begins as if it came now.
+     *
+     * @param overTimeWait its pair of sockets is in TIME-WAIT, and the entry is parked
+     */
+    public void answers(Backlog listener, HeldSyn syn, boolean overTimeWait) {
+        makePlace(listener);
+        Tcb tcb = newChild(listener, syn);
+        if (overTimeWait) {
+            tcb.overTimeWait = true;
+            timeWaits.moveAhead(tcb, syn.oldSndNxt);
+        }
+        tcb.rcv.synchronize(syn.seq);
+        negotiate(
+                tcb,
+                offeredMss(tcb, syn.mss),
+                syn.timestamps,
+                syn.timestampValue,
+                syn.windowScale,
+                syn.sackPermitted);
+        tcb.snd.updateWindow(syn.window, syn.seq, tcb.snd.una);
+        if (overTimeWait) {
+            lifecycle.childOfTimeWait(tcb);
+        } else {
+            lifecycle.childOfListener(tcb);
+        }
     }
 
     /**
@@ -100,7 +136,7 @@ public final class Handshake {
      */
     public void childOverTimeWait(Backlog listener, Segment seg, int oldSndNxt) {
         makePlace(listener);
-        Tcb tcb = newChild(listener, seg);
+        Tcb tcb = newChild(listener, pair.ofReceiver(seg));
         tcb.overTimeWait = true;
         timeWaits.moveAhead(tcb, oldSndNxt);
         synReceived(tcb, seg);
@@ -132,7 +168,7 @@ public final class Handshake {
     private Tcb childOfCookie(Backlog listener, Segment seg, int mss) {
         context.counters.add(Counter.SYN_COOKIES_RECEIVED);
         TcpOptions options = seg.options();
-        Tcb tcb = newChild(listener, seg);
+        Tcb tcb = newChild(listener, pair.ofReceiver(seg));
         tcb.synOwed = false;
         int iss = seg.ack() - 1;
         tcb.snd.reset(iss);
@@ -140,7 +176,13 @@ public final class Handshake {
         boolean timestamps = options.hasTimestamps();
         int echo = options.timestampEcho();
         int scale = timestamps ? CookieOptions.scale(echo) : -1;
-        negotiate(tcb, mss, options, scale, timestamps && CookieOptions.sack(echo));
+        negotiate(
+                tcb,
+                mss,
+                timestamps,
+                options.timestampValue(),
+                scale,
+                timestamps && CookieOptions.sack(echo));
         tcb.rcv.offerWindow(0);
         tcb.rcv.lastAckSent = tcb.rcv.nxt;
         tcb.snd.nxt = iss + 1;
@@ -153,9 +195,9 @@ public final class Handshake {
         return tcb;
     }
 
-    private Tcb newChild(Backlog listener, Segment seg) {
+    private Tcb newChild(Backlog listener, FourTuple sockets) {
         Tcb tcb = context.tcbPool.take();
-        tcb.ofReceiver(seg);
+        tcb.set(sockets);
         tcb.passive = true;
         context.register(tcb);
         listener.handshakeBegins(tcb);
@@ -169,8 +211,9 @@ public final class Handshake {
         TcpOptions options = seg.options();
         negotiate(
                 tcb,
-                offeredMss(tcb, options),
-                options,
+                offeredMss(tcb, options.mss()),
+                options.hasTimestamps(),
+                options.timestampValue(),
                 options.windowScale(),
                 options.sackPermitted());
         tcb.snd.updateWindow(seg.window(), seg.seq(), tcb.snd.una);
@@ -191,9 +234,9 @@ public final class Handshake {
     }
 
     /** The MSS that a SYN offers, or the one that counts where it offers none. */
-    static int offeredMss(FourTuple pair, TcpOptions options) {
-        if (options.mss() != 0) {
-            return options.mss();
+    static int offeredMss(FourTuple pair, int offered) {
+        if (offered != 0) {
+            return offered;
         }
         return pair.isV4() ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
     }
@@ -201,14 +244,16 @@ public final class Handshake {
     /**
      * Takes the options of the peer's SYN: an option is in use when both ends have offered it.
      *
-     * @param options of the segment that brought the SYN, or its cookie: for the timestamp
+     * @param stamped whether the segment that brought the SYN, or its cookie, has a timestamp
+     * @param timestamp its TSval, when it has one
      * @param scale of the peer's window, or below 0 for none
      */
-    private void negotiate(Tcb tcb, int offered, TcpOptions options, int scale, boolean sack) {
+    private void negotiate(
+            Tcb tcb, int offered, boolean stamped, int timestamp, int scale, boolean sack) {
         int mss = Math.min(Math.max(offered, SMALLEST_MSS), context.sizes.mssToOffer(tcb));
-        tcb.rcv.timestamps = context.config.timestamps() && options.hasTimestamps();
+        tcb.rcv.timestamps = context.config.timestamps() && stamped;
         if (tcb.rcv.timestamps) {
-            tcb.rcv.tsRecent = options.timestampValue();
+            tcb.rcv.tsRecent = timestamp;
             tcb.rcv.tsRecentAtNs = context.nowNs();
             mss -= SegmentSizes.TIMESTAMPS_OCTETS;
         }

@@ -9,6 +9,7 @@ import io.finwait.tcp.internal.output.SegmentOutput;
 import io.finwait.tcp.internal.output.SegmentSender;
 import io.finwait.tcp.internal.output.StatelessAnswers;
 import io.finwait.tcp.internal.tcb.Backlog;
+import io.finwait.tcp.internal.tcb.HeldSyn;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.Segment;
 
@@ -67,6 +68,11 @@ public final class SegmentInput {
         if (open != null) {
             segmentArrives.arrive(open, seg);
         }
+    }
+
+    /** Answers a SYN that a listener has kept, see {@link Handshake#answers}. */
+    public void answers(Backlog backlog, HeldSyn syn, boolean overTimeWait) {
+        handshake.answers(backlog, syn, overTimeWait);
     }
 
     /**

@@ -53,7 +53,7 @@ final class StatelessHandshake {
         int scale = offer.windowScale < 0 ? -1 : options.windowScale();
         offer.timestamp = CookieOptions.put(context.timestampFor(seg), scale, offer.sack);
         offer.echo = options.timestampValue();
-        int mss = Handshake.offeredMss(pair, options);
+        int mss = Handshake.offeredMss(pair, options.mss());
         int iss = cookies.make(pair, seg.seq(), mss, offer.timestamps, context.nowNs());
         int window = Math.min(config.receiveBufferOctets(), 0xFFFF);
         context.counters.add(Counter.SYN_COOKIES_SENT);

@@ -1,5 +1,6 @@
 package io.finwait.tcp.internal.output;
 
+import io.finwait.icmp.IcmpUnreachable;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.context.Context;
@@ -8,9 +9,14 @@ import io.finwait.tcp.internal.profile.SynOffer;
 import io.finwait.tcp.internal.profile.SynOptions;
 import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.FourTuple;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.Ipv4;
+import io.finwait.wire.Ipv6;
+import io.finwait.wire.Protocol;
 import io.finwait.wire.Segment;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.TcpOptions;
+import io.finwait.wire.Unreachable;
 
 import java.nio.ByteBuffer;
 
@@ -20,13 +26,18 @@ import java.nio.ByteBuffer;
  */
 public final class StatelessAnswers {
 
+    private static final int HOPS = 64;
+
     private final Context context;
     private final SegmentWriter writer;
     private final FourTuple tuple = new FourTuple();
     private final ByteBuffer layout = ByteBuffer.allocate(SynOptions.MOST_OCTETS);
     private final ResetLimit resetLimit;
+    private final IcmpUnreachable unreachable;
+    private final ByteBuffer quoted = ByteBuffer.allocate(Ipv6.HEADER_LENGTH + TcpHeader.LENGTH);
 
-    public StatelessAnswers(Context context, SegmentWriter writer) {
+    public StatelessAnswers(Context context, SegmentWriter writer, IcmpUnreachable unreachable) {
+        this.unreachable = unreachable;
         this.context = context;
         this.writer = writer;
         resetLimit = new ResetLimit(context.config.resetsPerSecond(), context.config.random());
@@ -64,6 +75,65 @@ public final class StatelessAnswers {
         } else {
             finish(0, seg.end(), TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
         }
+    }
+
+    /**
+     * {@code <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>} to a SYN that has waited for an answer. The
+     * user has refused it, and may refuse as many as come.
+     *
+     * @param end SEG.SEQ+SEG.LEN
+     */
+    public void refuse(FourTuple sockets, int end) {
+        if (begin(sockets, TcpHeader.LENGTH)) {
+            context.watch.resetSent(sockets, State.CLOSED);
+            finish(0, end, TcpHeader.LENGTH, TcpHeader.RST | TcpHeader.ACK, 0);
+        }
+    }
+
+    /**
+     * ICMP's "destination unreachable" to the peer of a SYN, within the limit of resets (RFC 1812
+     * §4.3.2.8, RFC 4443 §2.4 (f)). It quotes the headers that the SYN has had, as far as is known.
+     *
+     * @param seq of the SYN
+     */
+    public void unreachable(FourTuple sockets, int seq, Unreachable why) {
+        long nowNs = context.clock.lastNs();
+        if (resetLimit.isReached(sockets.remoteHigh, sockets.remoteLow, nowNs)) {
+            context.counters.add(Counter.RESETS_LIMITED);
+            return;
+        }
+        int ip = SegmentSizes.ipHeader(sockets);
+        int length = ip + TcpHeader.LENGTH;
+        if (sockets.isV4()) {
+            int from = (int) sockets.remoteLow;
+            int to = (int) sockets.localLow;
+            Ipv4.write(quoted, 0, length, 0, 0, HOPS, Protocol.TCP, from, to);
+        } else {
+            Ipv6.write(
+                    quoted,
+                    0,
+                    TcpHeader.LENGTH,
+                    0,
+                    0,
+                    HOPS,
+                    Protocol.TCP,
+                    sockets.remoteHigh,
+                    sockets.remoteLow,
+                    sockets.localHigh,
+                    sockets.localLow);
+        }
+        int syn = TcpHeader.SYN;
+        int from = sockets.remotePort;
+        TcpHeader.write(quoted, ip, from, sockets.localPort, seq, 0, TcpHeader.LENGTH, syn, 0);
+        IpAddress local = sockets.localAddress();
+        for (IpAddress own : context.config.addresses()) {
+            if (own.isV4() == local.isV4()) {
+                local = own;
+                break;
+            }
+        }
+        boolean sent = unreachable.send(local, quoted, 0, length, why, nowNs);
+        context.counters.add(sent ? Counter.PACKETS_OUT : Counter.ANSWERS_WITHOUT_ROOM);
     }
 
     /** {@code <SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>} in answer to a SYN that is not kept. */

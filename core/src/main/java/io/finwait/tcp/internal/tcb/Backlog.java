@@ -1,7 +1,23 @@
 package io.finwait.tcp.internal.tcb;
 
+import io.finwait.wire.Segment;
+
 /** A listener with its two queues, as the rooms below {@code endpoint} see it. */
 public interface Backlog {
+
+    /** True when its user is asked before a SYN is answered: {@link #hold} takes all of them. */
+    default boolean asksFirst() {
+        return false;
+    }
+
+    /**
+     * Keeps a SYN until the user has answered; only where {@link #asksFirst}.
+     *
+     * @return false when there is no room, and a cookie is to answer
+     */
+    default boolean hold(Segment syn) {
+        throw new IllegalStateException("this listener asks nobody: " + syn);
+    }
 
     /** True when the accept queue has room, so that a handshake may begin or complete. */
     boolean takesConnection();

@@ -46,6 +46,10 @@ final class Bench {
     final TcpEndpoint endpoint;
     final Wire wire = new Wire();
     final List<Sent> sent = new ArrayList<>();
+
+    /** Packets that the endpoint has sent and that are not TCP. */
+    final List<byte[]> others = new ArrayList<>();
+
     long now = 1_000 * SECOND;
 
     Bench() {
@@ -128,6 +132,11 @@ final class Bench {
         int window = 60_000;
         int tsValue = 1_000;
 
+        /** Whom it calls. */
+        IpAddress host = HOST;
+
+        int hostPort = PORT;
+
         Peer(int port, boolean timestamps) {
             this.port = port;
             this.timestamps = timestamps;
@@ -140,10 +149,10 @@ final class Bench {
             int length = Ipv4.HEADER_LENGTH + header + text;
             ByteBuffer b = ByteBuffer.allocate(length);
             int from = (int) PEERS.low();
-            int to = (int) HOST.low();
+            int to = (int) host.low();
             Ipv4.write(b, 0, length, 0, 0, 64, Protocol.TCP, from, to);
             int tcp = Ipv4.HEADER_LENGTH;
-            TcpHeader.write(b, tcp, port, PORT, seqNumber, ackNumber, header, flags, window);
+            TcpHeader.write(b, tcp, port, hostPort, seqNumber, ackNumber, header, flags, window);
             int at = tcp + TcpHeader.LENGTH;
             if ((flags & SYN) != 0) {
                 at = TcpOptions.writeMss(b, at, 1_000);
@@ -156,7 +165,7 @@ final class Bench {
             }
             long sum =
                     Checksum.pseudoHeader(
-                            0, PEERS.low(), 0, HOST.low(), Protocol.TCP, length - tcp);
+                            0, PEERS.low(), 0, host.low(), Protocol.TCP, length - tcp);
             TcpHeader.checksum(b, tcp, Checksum.finish(Checksum.add(b, tcp, length - tcp, sum)));
             wire.incoming.add(b.array());
         }
@@ -212,6 +221,10 @@ final class Bench {
         @Override
         public void commit(Packet packet, long nowNs) {
             ByteBuffer b = packet.buffer();
+            if (Ipv4.protocol(b, 0) != Protocol.TCP) {
+                others.add(b.array());
+                return;
+            }
             int tcp = Ipv4.HEADER_LENGTH;
             if (TcpHeader.destinationPort(b, tcp) == failsTo && failures-- > 0) {
                 raise(failure);
