@@ -82,6 +82,16 @@ public final class DriverSelectorProvider extends SelectorProvider {
         givenBehaviour = Objects.requireNonNull(behaviour, "behaviour");
     }
 
+    /**
+     * The JDK's own provider, whichever is installed for the program.
+     *
+     * @throws UnsupportedOperationException when the program was not started with {@code
+     *     --add-exports java.base/sun.nio.ch=ALL-UNNAMED}
+     */
+    public static SelectorProvider jdksOwn() {
+        return KernelChannels.jdksOwn();
+    }
+
     private Driver driver() throws IOException {
         return given == null ? ProgramDriver.driver() : given;
     }

@@ -118,6 +118,17 @@ public final class NetHost {
         return new DriverSelectorProvider(driver());
     }
 
+    /**
+     * From now on, until the network is closed or another host does it, channels and selectors of
+     * {@code java.nio} are this host's, whoever in the JVM makes them: for the JDK's {@code
+     * HttpClient} and whatever else takes no hook.
+     *
+     * @throws IllegalStateException when the JVM was not started with {@link HostSelectorProvider}
+     */
+    public void takesAllChannels() {
+        HostSelectorProvider.giveAllTo(this);
+    }
+
     /** A socket that is not connected yet. */
     public Socket socket() throws IOException {
         return sockets.createSocket();

@@ -291,6 +291,7 @@ public final class SimNet implements AutoCloseable {
             }
             closed = true;
         }
+        HostSelectorProvider.release(this);
         clockwork.stop();
         forwardings.forEach(Forwarding::close);
     }

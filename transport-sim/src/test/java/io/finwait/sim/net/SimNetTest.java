@@ -225,4 +225,15 @@ class SimNetTest {
         server.join(10_000);
         assertThat(server.isAlive()).isFalse();
     }
+
+    @Test
+    void aJvmWhoseChannelsAreTheJdksSaysHowToStartIt() {
+        try (SimNet net = SimNet.create(1)) {
+            assertThatThrownBy(net.host("app")::takesAllChannels)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(
+                            "-Djava.nio.channels.spi.SelectorProvider="
+                                    + "io.finwait.sim.net.HostSelectorProvider");
+        }
+    }
 }
