@@ -34,19 +34,22 @@ final class SynFlood implements SimObserver {
     private final SimTransport transport;
     private final Random random;
     private final int port;
-    private final int synsPerMs;
+    private final int atOnce;
+    private final long everyNs;
     private final long untilNs;
     private long nextNs;
     long octetsSent;
     long octetsAnswered;
     long syns;
 
-    SynFlood(SimNetwork net, long seed, int port, int synsPerMs, long lastsNs) {
+    /** A flood of so many SYNs at once, each time after so long. */
+    SynFlood(SimNetwork net, long seed, int port, int atOnce, long everyNs, long lastsNs) {
         this.net = net;
         this.port = port;
-        this.synsPerMs = synsPerMs;
+        this.atOnce = atOnce;
+        this.everyNs = everyNs;
         random = new Random(seed);
-        transport = net.queues(2 * synsPerMs * 20, 4096).host("attacker");
+        transport = net.queues(2 * atOnce * 20, 4096).host("attacker");
         net.linksFrom("attacker", LinkModel.perfect().delay(10 * MS));
         net.observe(this);
         nextNs = net.nowNs();
@@ -58,10 +61,10 @@ final class SynFlood implements SimObserver {
         if (nextNs >= untilNs || nowNs < nextNs) {
             return 0;
         }
-        for (int i = 0; i < synsPerMs; i++) {
+        for (int i = 0; i < atOnce; i++) {
             send();
         }
-        nextNs += MS;
+        nextNs += everyNs;
         return 1;
     }
 

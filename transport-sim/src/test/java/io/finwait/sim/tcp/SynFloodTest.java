@@ -40,7 +40,7 @@ class SynFloodTest {
         Limits limits = Limits.DEFAULT.withSynCookies(when);
         hosts = new TwoHosts(SEED, lossy, c -> c, c -> c.limits(limits));
         Listener listener = hosts.server.listen(FLOODED_PORT, BACKLOG);
-        flood = new SynFlood(hosts.net, SEED, FLOODED_PORT, synsPerMs, SECONDS * SECOND);
+        flood = new SynFlood(hosts.net, SEED, FLOODED_PORT, synsPerMs, MS, SECONDS * SECOND);
         for (int tenth = 0; tenth < 20 * SECONDS; tenth++) {
             if (tenth < 10 * SECONDS) {
                 clients.add(hosts.client.connect(TwoHosts.SERVER, FLOODED_PORT));

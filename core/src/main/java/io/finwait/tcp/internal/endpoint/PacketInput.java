@@ -226,7 +226,7 @@ final class PacketInput {
     }
 
     private boolean isTakenByTimeWait(Segment seg, Backlog listener) {
-        return switch (timeWaits.take(seg, listener != null && listener.takesConnection())) {
+        return switch (timeWaits.take(seg, listener != null && listener.takesReopening())) {
             case NOT_FOUND -> false;
             case DONE -> true;
             case REOPEN -> {

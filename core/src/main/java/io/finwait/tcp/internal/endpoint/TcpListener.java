@@ -4,6 +4,7 @@ import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
+import io.finwait.tcp.SynCookies;
 import io.finwait.tcp.internal.tcb.Backlog;
 import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.IpAddress;
@@ -19,6 +20,9 @@ import java.util.function.LongConsumer;
  * of connections that wait to be accepted.
  */
 public final class TcpListener implements Listener, Backlog {
+
+    /** A backlog of less is not looked at by halves, as in Linux. */
+    private static final int FEW_HANDSHAKES = 8;
 
     private final TcpEndpoint endpoint;
     private final int port;
@@ -138,8 +142,27 @@ public final class TcpListener implements Listener, Backlog {
     }
 
     @Override
+    public boolean takesReopening() {
+        return takesConnection() && (sendsNoCookies() || !mustMakePlace());
+    }
+
+    @Override
+    public boolean mustMakePlace() {
+        return handshakes.size() - (sendsNoCookies() ? 0 : backlog) >= backlog;
+    }
+
+    private boolean sendsNoCookies() {
+        return endpoint.config().limits().synCookies() == SynCookies.NEVER;
+    }
+
+    @Override
     public boolean isFullOfHandshakes() {
         return handshakes.size() >= backlog;
+    }
+
+    @Override
+    public boolean isHalfFullOfHandshakes() {
+        return handshakes.size() > Math.max(FEW_HANDSHAKES, backlog) / 2;
     }
 
     @Override

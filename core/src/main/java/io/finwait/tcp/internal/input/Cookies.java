@@ -4,6 +4,8 @@ import io.finwait.spi.RandomSource;
 import io.finwait.tcp.internal.context.SipHash;
 import io.finwait.wire.FourTuple;
 
+import java.util.Arrays;
+
 /**
  * Initial sequence numbers that bring back what was not kept of a SYN: SYN cookies (RFC 4987 §3.6).
  * From the highest bit on: which of two secrets, 1 bit; the peer's MSS, 3 bits; a keyed hash of the
@@ -24,6 +26,12 @@ final class Cookies {
     /** The cookie of this pair, on a segment that is not the first one behind the SYN. */
     static final int LATER = -3;
 
+    /** The cookie of this pair, which has become a connection already. */
+    static final int USED = -4;
+
+    /** So many cookies that were used last are remembered; a power of two. */
+    private static final int REMEMBERED = 4096;
+
     private static final long SECRET_NS = 60_000_000_000L;
 
     /** An MSS is rounded down to one of these: the defaults of RFC 9293 §3.7.1, and usual links. */
@@ -33,6 +41,9 @@ final class Cookies {
     private final SipHash[] secrets = new SipHash[2];
     private final long[] sinceNs = new long[2];
     private int current;
+
+    /** A cookie in the place of its last bits, or what none in this place can be. */
+    private int[] used = {};
 
     Cookies(RandomSource random) {
         this.random = random;
@@ -71,8 +82,8 @@ final class Cookies {
     }
 
     /**
-     * The MSS, in octets, that a number brings back; or {@link #NOT_SENT}, {@link #WRONG} or {@link
-     * #LATER}.
+     * The MSS, in octets, that a number brings back; or {@link #NOT_SENT}, {@link #WRONG}, {@link
+     * #LATER} or {@link #USED}.
      *
      * @param irs the number before the segment's own
      * @param number the number before the one that the segment acknowledges
@@ -85,10 +96,26 @@ final class Cookies {
         long pairHash = secrets[which].hash(pair);
         int index = (number >>> 28 ^ (int) (pairHash >>> 61)) & 7;
         if (cookie(which, pair, irs, index, timestamps) == number) {
-            return MSS[index];
+            return isUsed(number) ? USED : MSS[index];
         }
         boolean samePair = ofPair(which, pairHash, index) == (number & 0xFFFF_0000);
         return samePair ? LATER : WRONG;
+    }
+
+    /**
+     * A cookie has become a connection. Copies of the segment that brought it may come when the
+     * connection is over, and would begin it again, with its text.
+     */
+    void use(int number) {
+        if (used.length == 0) {
+            used = new int[REMEMBERED];
+            Arrays.setAll(used, place -> ~place);
+        }
+        used[number & (REMEMBERED - 1)] = number;
+    }
+
+    private boolean isUsed(int number) {
+        return used.length > 0 && used[number & (REMEMBERED - 1)] == number;
     }
 
     private boolean isBelieved(int which, long nowNs) {

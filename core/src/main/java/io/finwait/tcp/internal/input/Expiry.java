@@ -17,6 +17,12 @@ import io.finwait.tcp.internal.tcb.Timer;
 /** Acts when a timer fires (RFC 9293 §3.10.8, RFC 6298 §5). */
 public final class Expiry {
 
+    /**
+     * A SYN,ACK is sent again so often from a queue that is more than half full: enough for three
+     * losses, and the handshake ends after seven seconds.
+     */
+    private static final int WHEN_HALF_FULL = 2;
+
     private static final Timer[] TIMERS = Timer.values();
 
     private final Context context;
@@ -119,14 +125,19 @@ public final class Expiry {
         return tcb.softError != null ? 0 : context.config.closePolicy().orphanRetries();
     }
 
+    /** How often a SYN,ACK is sent again: less often when other handshakes need the place. */
+    private int mostSynAcks(Tcb tcb) {
+        int most = context.config.limits().synAckRetransmissions();
+        return tcb.listener.isHalfFullOfHandshakes() ? Math.min(most, WHEN_HALF_FULL) : most;
+    }
+
     private void retransmitSyn(Tcb tcb) {
         if (!tcb.acceptDeferred) {
             tcb.retransmissions++;
         }
         tcb.rtt.backOff();
         tcb.timing = false;
-        int mostSynAcks = context.config.limits().synAckRetransmissions();
-        if (tcb.passive && tcb.retransmissions > mostSynAcks) {
+        if (tcb.passive && tcb.retransmissions > mostSynAcks(tcb)) {
             lifecycle.timeOut(tcb, TimeoutCause.CONNECT);
             return;
         }

@@ -153,11 +153,41 @@ public final class Handshake {
     }
 
     private void makePlace(Backlog listener) {
-        if (listener.isFullOfHandshakes()) {
+        if (listener.mustMakePlace()) {
             // The oldest has had the most time to prove itself.
             context.counters.add(Counter.LISTEN_DROPS);
             lifecycle.forget(listener.oldestHandshake());
         }
+    }
+
+    /**
+     * The connection that a segment for a handshake belongs to. The peer may know another answer to
+     * its SYN than the one that was kept: a cookie, sent to the same SYN while the queue was full,
+     * or before a stranger's SYN in the peer's name. The latter is looked at only when the
+     * handshake has let a timer pass: until then the cookie may be an old duplicate's.
+     *
+     * @return mostly {@code tcb}; null when the segment is dropped
+     */
+    Tcb ofCookie(Tcb tcb, Segment seg) {
+        boolean mayBring = seg.hasAck() && !seg.hasSyn() && !seg.hasRst();
+        if (!tcb.passive || !mayBring || seg.ack() == tcb.snd.iss + 1 || tcb.overTimeWait) {
+            return tcb;
+        }
+        int mss = stateless.judge(seg);
+        if (mss == Cookies.LATER) {
+            context.counters.add(Counter.DROPPED_SEGMENTS);
+            return null;
+        }
+        boolean sameSyn = seg.seq() - 1 == tcb.rcv.irs;
+        if (mss < 0 || (!sameSyn && tcb.retransmissions == 0)) {
+            return tcb;
+        }
+        Backlog listener = tcb.listener;
+        if (!hasPlace(listener)) {
+            return null;
+        }
+        lifecycle.forget(tcb);
+        return childOfCookie(listener, seg, mss);
     }
 
     /**
@@ -167,6 +197,7 @@ public final class Handshake {
      */
     private Tcb childOfCookie(Backlog listener, Segment seg, int mss) {
         context.counters.add(Counter.SYN_COOKIES_RECEIVED);
+        stateless.used(seg);
         TcpOptions options = seg.options();
         Tcb tcb = newChild(listener, pair.ofReceiver(seg));
         tcb.synOwed = false;

@@ -65,11 +65,10 @@ final class StatelessHandshake {
      * brings none, and is answered.
      */
     int comesBack(Segment seg) {
-        pair.ofReceiver(seg);
-        boolean timestamps = context.config.timestamps() && seg.options().hasTimestamps();
-        int mss = cookies.judge(pair, seg.seq() - 1, seg.ack() - 1, timestamps, context.nowNs());
+        int mss = judge(seg);
         switch (mss) {
-            case Cookies.NOT_SENT -> answers.reset(seg);
+            // What began with it is over: a copy that comes late begins nothing.
+            case Cookies.NOT_SENT, Cookies.USED -> answers.reset(seg);
             case Cookies.WRONG -> {
                 context.counters.add(Counter.SYN_COOKIES_FAILED);
                 answers.reset(seg);
@@ -79,5 +78,17 @@ final class StatelessHandshake {
             default -> {}
         }
         return mss;
+    }
+
+    /** What {@link Cookies#judge} says of a segment with ACK and without SYN. */
+    int judge(Segment seg) {
+        pair.ofReceiver(seg);
+        boolean timestamps = context.config.timestamps() && seg.options().hasTimestamps();
+        return cookies.judge(pair, seg.seq() - 1, seg.ack() - 1, timestamps, context.nowNs());
+    }
+
+    /** A segment's cookie has become a connection; it is not believed again. */
+    void used(Segment seg) {
+        cookies.use(seg.ack() - 1);
     }
 }

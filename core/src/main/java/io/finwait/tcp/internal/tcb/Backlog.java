@@ -22,8 +22,27 @@ public interface Backlog {
     /** True when the accept queue has room, so that a handshake may begin or complete. */
     boolean takesConnection();
 
+    /** True when a SYN may reopen a pair of sockets in TIME-WAIT. */
+    default boolean takesReopening() {
+        return takesConnection();
+    }
+
+    /**
+     * True when the oldest handshake must go before another one begins. With SYN cookies there is a
+     * second backlog for those that can't have a cookie, since the peer of a handshake that is
+     * given up may already have our answer.
+     */
+    default boolean mustMakePlace() {
+        return isFullOfHandshakes();
+    }
+
     /** True when the SYN queue is full. */
     boolean isFullOfHandshakes();
+
+    /** True when more than half of the SYN queue, and of eight places, is taken. */
+    default boolean isHalfFullOfHandshakes() {
+        return false;
+    }
 
     /** The handshake that began first, or null. */
     Tcb oldestHandshake();

@@ -11,6 +11,8 @@ import io.finwait.tcp.SynCookies;
 import io.finwait.wire.TcpHeader;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -182,5 +184,128 @@ class SynCookieTest {
         assertThat(bench.state()).isEqualTo(State.TIME_WAIT);
         assertThat(bench.handle.closeReason().message())
                 .isEqualTo("Closed in order, by this end first");
+    }
+
+    /** Two places for handshakes, both taken, and the cookie that the next peer gets. */
+    private static Numbers cookieOfAFullQueue(Bench full) {
+        full.from(5000).inject("S rn");
+        full.from(5001).inject("S rn");
+        full.from(5002).inject("S rn");
+        assertThat(full.listener.synQueueLength()).isEqualTo(2);
+        assertThat(full.endpoint.counters().get(Counter.SYN_COOKIES_SENT)).isEqualTo(1);
+        Numbers cookie = full.numbers();
+        full.from(5000).inject("R rn+1");
+        assertThat(full.listener.synQueueLength()).as("a place is free").isEqualTo(1);
+        return cookie;
+    }
+
+    /** The link has doubled the SYN, or the peer's timer was faster than the first answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {". rn ack nxt", ". rn(5) ack nxt", "F. rn ack nxt"})
+    @Requirement("F24")
+    void aSynThatWasAnsweredTwiceMayTakeEitherAnswer(String segment) {
+        Bench full = bench(SynCookies.WHEN_FULL);
+        Numbers cookie = cookieOfAFullQueue(full);
+        full.from(5002).inject("S rn");
+        assertThat(full.listener.synQueueLength()).as("the same SYN is kept now").isEqualTo(2);
+        full.takeSent();
+        full.inject(segment, cookie);
+        assertThat(full.takeSent()).noneMatch(each -> each.has(TcpHeader.RST));
+        assertThat(full.listener.accept().remotePort()).isEqualTo(5002);
+        assertThat(full.listener.synQueueLength()).isEqualTo(1);
+        assertThat(full.endpoint.connectionCount()).isEqualTo(2);
+    }
+
+    @Test
+    @Requirement("F24")
+    void aLaterSegmentOfACookieIsNoReasonToResetTheSecondAnswer() {
+        Bench full = bench(SynCookies.WHEN_FULL);
+        Numbers cookie = cookieOfAFullQueue(full);
+        full.from(5002).inject("S rn");
+        full.takeSent();
+        full.inject(". rn+100(100) ack nxt", cookie);
+        assertThat(full.takeSent()).isEmpty();
+        full.inject(". rn(100) ack nxt", cookie);
+        assertThat(full.listener.accept().remotePort()).isEqualTo(5002);
+    }
+
+    /** A stranger who knows both ports has sent a SYN in the name of a peer that has a cookie. */
+    @Test
+    @Requirement("F24")
+    void aStrangersSynDoesNotShutOutThePeerOfACookie() {
+        Bench full = bench(SynCookies.WHEN_FULL);
+        Numbers cookie = cookieOfAFullQueue(full);
+        full.from(5002).inject("S rn+5000");
+        full.inject(". rn ack nxt", cookie);
+        assertThat(full.listener.accept()).as("it may be an old duplicate").isNull();
+        full.pass(Bench.SECOND);
+        full.takeSent();
+        full.inject(". rn ack nxt", cookie);
+        assertThat(full.listener.accept().remotePort()).isEqualTo(5002);
+        assertThat(full.takeSent()).noneMatch(each -> each.has(TcpHeader.RST));
+    }
+
+    /** A duplicate that the network has held back must not begin the connection again. */
+    @Test
+    @Requirement("F25")
+    void aCookieIsBelievedOnce() {
+        Numbers numbers = cookie(5000);
+        bench.inject(". rn(5) ack nxt", numbers);
+        assertThat(bench.listener.accept().state()).isEqualTo(State.ESTABLISHED);
+        bench.inject("R rn");
+        assertThat(bench.endpoint.connectionCount()).isZero();
+        bench.takeSent();
+        bench.inject(". rn(5) ack nxt", numbers);
+        assertReset();
+    }
+
+    /** The SYN comes again when the secret has changed: both answers are good. */
+    @Test
+    void theAnswersOfTwoMinutesAreBothGood() {
+        cookie(5003);
+        bench.pass(59 * Bench.SECOND);
+        Numbers first = cookie(5000);
+        Numbers firstOfOther = cookie(5001);
+        bench.pass(2 * Bench.SECOND);
+        Numbers second = cookie(5000);
+        assertThat(second.iss()).isNotEqualTo(first.iss());
+        cookie(5001);
+        bench.from(5000).inject(". rn ack nxt", second);
+        assertThat(bench.listener.accept().remotePort()).isEqualTo(5000);
+        bench.from(5001).inject(". rn ack nxt", firstOfOther);
+        assertThat(bench.listener.accept().remotePort()).isEqualTo(5001);
+        assertThat(bench.takeSent()).isEmpty();
+    }
+
+    private static void timeWait(Bench full, int port) {
+        full.from(port).inject("S rn");
+        full.inject(". rn ack nxt");
+        full.accept();
+        full.handle.close();
+        full.work();
+        full.inject("F. rn ack nxt");
+    }
+
+    /** Whose SYN,ACK is on its way must not be given up for somebody else's SYN. */
+    @Test
+    @Requirement("F24")
+    void aReopeningTakesNoHandshakesPlace() {
+        Bench full = bench(SynCookies.WHEN_FULL);
+        for (int port = 4000; port < 4003; port++) {
+            timeWait(full, port);
+        }
+        full.from(5000).inject("S rn");
+        Numbers honest = full.numbers();
+        full.from(5001).inject("S rn");
+        for (int port = 4000; port < 4003; port++) {
+            full.from(port).inject("S rn+5000");
+        }
+        assertThat(full.listener.synQueueLength()).as("two backlogs of two").isEqualTo(4);
+        full.takeSent();
+        full.from(5000).inject(". rn ack nxt", honest);
+        assertThat(full.takeSent()).isEmpty();
+        assertThat(full.listener.accept().remotePort()).isEqualTo(5000);
+        full.from(4002).inject("S rn+5000");
+        assertThat(full.takeSent()).singleElement().matches(each -> each.has(TcpHeader.SYN));
     }
 }

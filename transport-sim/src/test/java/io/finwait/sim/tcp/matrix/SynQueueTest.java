@@ -115,4 +115,21 @@ class SynQueueTest {
         syn(5005);
         assertThat(bench.listener.synQueueLength()).isEqualTo(1);
     }
+
+    /** Two answers more instead of five, when more than half of the places are taken. */
+    @Test
+    void aHandshakeLastsSevenSecondsInAQueueThatIsHalfFull() {
+        bench.listener = bench.endpoint.listen(Bench.LOCAL_PORT, 16);
+        for (int port = 5000; port < 5009; port++) {
+            syn(port);
+        }
+        bench.pass(6 * Bench.SECOND);
+        assertThat(bench.listener.synQueueLength()).isEqualTo(9);
+        bench.pass(Bench.SECOND);
+        assertThat(bench.listener.synQueueLength()).as("the rest is given more time").isEqualTo(8);
+        bench.pass(55 * Bench.SECOND);
+        assertThat(bench.listener.synQueueLength()).isEqualTo(8);
+        bench.pass(Bench.SECOND);
+        assertThat(bench.listener.synQueueLength()).isZero();
+    }
 }
