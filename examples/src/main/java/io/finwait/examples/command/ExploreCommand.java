@@ -192,7 +192,8 @@ final class ExploreCommand implements Callable<Integer> {
         return """
         # Assurance: every interleaving within bounds
 
-        Written by `./finwait explore --docs`; the same searches run in `mvn verify` (`ExplorerTest`).
+        Written by `./finwait explore --docs`. `mvn verify` does the same searches (`ExplorerTest`), `polite` without a duplicate;
+        `mvn verify -Pthorough` does that one too.
 
         Two real endpoints, not a model of them. A state is the list of choices that leads to it, executed
         again on new endpoints; states of equal canonical digest are one, and so are a world and its mirror

@@ -19,6 +19,11 @@ class ExplorerTest {
     }
 
     @Test
+    void whoReadsToTheEndEndsInOrderWithOneLoss() {
+        assertHolds(Bounds.POLITE.withFaults(1, 0, 0));
+    }
+
+    @Test
     void nothingGoesWrongBehindAClosedWindow() {
         assertHolds(Bounds.NARROW);
     }

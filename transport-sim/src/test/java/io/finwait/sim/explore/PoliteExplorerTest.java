@@ -1,13 +1,16 @@
 package io.finwait.sim.explore;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.util.concurrent.TimeUnit;
 
 /**
- * The longest search of {@link ExplorerTest}, a class of its own: test classes run side by side.
+ * The longest search of {@link ExplorerTest}, a class of its own: test classes run side by side. The
+ * ordinary build does it without a duplicate, in {@link ExplorerTest}.
  */
+@Tag("thorough")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class PoliteExplorerTest {
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  */
 class EndpointFuzzTest {
 
-    private static final int RUNS = 6_000;
+    private static final int RUNS = 2_000;
     private static final long FIRST_SEED = Long.getLong("finwait.fuzz.from", 1);
 
     @Test

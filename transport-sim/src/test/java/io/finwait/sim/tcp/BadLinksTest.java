@@ -33,7 +33,7 @@ import java.util.TreeMap;
  */
 class BadLinksTest {
 
-    private static final int SEEDS = Integer.getInteger("finwait.seeds", 20_000);
+    private static final int SEEDS = Integer.getInteger("finwait.seeds", 5_000);
 
     /** Prints every packet; with one seed. */
     private static final boolean TRACE = Boolean.getBoolean("finwait.trace");

@@ -28,7 +28,7 @@ import java.util.Random;
  */
 class BadRoundTripTest {
 
-    private static final int SEEDS = Integer.getInteger("finwait.transfers", 400);
+    private static final int SEEDS = Integer.getInteger("finwait.transfers", 100);
 
     /** The slowest takes some ten seconds, most of them timeouts, and TIME-WAIT a minute. */
     private static final long LONGEST = 120 * SECOND;
