@@ -9,8 +9,12 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 
@@ -141,6 +145,37 @@ class ArchitectureTest {
                     "close",
                     "input",
                     "endpoint");
+
+    /**
+     * A TCB and its timers, its handle and its listener belong together, as do an endpoint, its
+     * connections and its listeners, and the two kinds of handshake; everywhere else one class can
+     * be read before the other.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"profile", "buffer", "context", "loss", "output", "close"})
+    void aRoomHasNoCircleOfClasses(String room) {
+        String inRoom = MACHINERY + "." + room;
+        slices().assignedFrom(
+                        new SliceAssignment() {
+                            @Override
+                            public SliceIdentifier getIdentifierOf(JavaClass each) {
+                                String name = each.getName();
+                                int nested = name.indexOf('$');
+                                return each.getPackageName().equals(inRoom)
+                                        ? SliceIdentifier.of(
+                                                nested < 0 ? name : name.substring(0, nested))
+                                        : SliceIdentifier.ignore();
+                            }
+
+                            @Override
+                            public String getDescription() {
+                                return "classes of " + inRoom;
+                            }
+                        })
+                .should()
+                .beFreeOfCycles()
+                .check(CORE);
+    }
 
     @Test
     void theRoomsOfTheMachineryKnowOnlyThoseBelowThem() {

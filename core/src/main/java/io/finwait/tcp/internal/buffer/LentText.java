@@ -9,19 +9,29 @@ import java.util.Arrays;
  * cycle reads it from there, so it is copied once instead of twice.
  *
  * <p>One object serves all connections of an endpoint, so that it stays in the cache. A {@link
- * ReceiveBuffer} knows its first and last piece, and each piece the next one.
+ * Holder} knows its first and last piece, and each piece the next one.
  */
 public final class LentText {
 
+    /** Whose text it is. */
+    interface Holder {
+
+        /** Copies lent octets that are unread, before the transport reuses its buffers. */
+        void keepLent();
+
+        /** Drops all octets, because copying lent ones has failed. */
+        void loseAll();
+    }
+
     private ByteBuffer[] buffers = new ByteBuffer[64];
-    private ReceiveBuffer[] holders = new ReceiveBuffer[64];
+    private Holder[] holders = new Holder[64];
     private int[] starts = new int[64];
     private int[] lengths = new int[64];
     private int[] next = new int[64];
     private int end;
 
     /** Lends octets to a receive buffer; returns the new piece, the last of that buffer. */
-    int add(ReceiveBuffer holder, ByteBuffer buffer, int at, int octets) {
+    int add(Holder holder, ByteBuffer buffer, int at, int octets) {
         if (end == buffers.length) {
             grow();
         }

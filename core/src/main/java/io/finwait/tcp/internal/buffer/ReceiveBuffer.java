@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * beyond a gap, see {@link SequenceRanges}. When the connection ends, the user's handle keeps the
  * buffer, so that unread octets are not lost.
  */
-public final class ReceiveBuffer {
+public final class ReceiveBuffer implements LentText.Holder {
 
     private final BlockChain chain;
     private final LentText lent;
@@ -63,8 +63,8 @@ public final class ReceiveBuffer {
         readable += octets;
     }
 
-    /** Copies lent octets that are unread, before the transport reuses its buffers. */
-    void keepLent() {
+    @Override
+    public void keepLent() {
         if (lentOctets > 0) {
             lent.moveTo(chain, readable - lentOctets, firstPiece, lentOctets);
             lentOctets = 0;
@@ -72,10 +72,8 @@ public final class ReceiveBuffer {
         }
     }
 
-    /**
-     * Drops all octets, because copying lent ones has failed and the transport reuses its buffers.
-     */
-    void loseAll() {
+    @Override
+    public void loseAll() {
         chain.clear();
         lentOctets = 0;
         readable = 0;

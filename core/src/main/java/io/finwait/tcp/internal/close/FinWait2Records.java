@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * writes any more, so only the sequence numbers matter. The user may still ask the handle how the
  * connection ended; a record, found from the entry by open addressing, keeps it.
  */
-public final class FinWait2Records {
+public final class FinWait2Records implements TimeWaits.InFinWait2 {
 
     private final Context context;
     private final Lifecycle lifecycle;
@@ -88,13 +88,13 @@ public final class FinWait2Records {
         lifecycle.shrunk(tcb);
     }
 
-    /** The peer's FIN has arrived. */
-    void timeWaitBegan(TimeWaitEntry entry) {
+    @Override
+    public void timeWaitBegan(TimeWaitEntry entry) {
         finish(entry, Trigger.FIN, EndKind.ORDERLY, 0);
     }
 
-    /** The entry has ended without the peer's FIN. */
-    void ended(TimeWaitEntry entry, TimeWaitEnding ending) {
+    @Override
+    public void ended(TimeWaitEntry entry, TimeWaitEnding ending) {
         switch (ending) {
             case EXPIRED -> {
                 context.counters.add(Counter.FIN_WAIT_2_TIMEOUTS);
@@ -157,8 +157,8 @@ public final class FinWait2Records {
         return records[indexOf(entry)].received;
     }
 
-    /** How far below SND.NXT an ACK for a record may lie. */
-    int oldestAck(TimeWaitEntry entry) {
+    @Override
+    public int oldestAck(TimeWaitEntry entry) {
         return records[indexOf(entry)].oldestAck;
     }
 

@@ -31,7 +31,20 @@ public final class TimeWaits implements TimeWaitObserver {
     private final StatelessAnswers answers;
     private final TimeWaitTable table;
     private final FourTuple tuple = new FourTuple();
-    private FinWait2Records finWait2;
+    private InFinWait2 finWait2;
+
+    /** Is told what happens to the entries of orphans in FIN-WAIT-2, and knows more of them. */
+    interface InFinWait2 {
+
+        /** The peer's FIN has arrived. */
+        void timeWaitBegan(TimeWaitEntry entry);
+
+        /** The entry has ended without the peer's FIN. */
+        void ended(TimeWaitEntry entry, TimeWaitEnding ending);
+
+        /** How far below SND.NXT an ACK may lie. */
+        int oldestAck(TimeWaitEntry entry);
+    }
 
     /** What became of a segment. */
     public enum Outcome {
@@ -51,7 +64,7 @@ public final class TimeWaits implements TimeWaitObserver {
     }
 
     /** Sets who is told what happens to entries in FIN-WAIT-2. */
-    void finWait2(FinWait2Records records) {
+    void finWait2(InFinWait2 records) {
         finWait2 = records;
     }
 

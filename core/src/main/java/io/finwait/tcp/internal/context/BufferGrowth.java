@@ -1,5 +1,7 @@
 package io.finwait.tcp.internal.context;
 
+import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.internal.buffer.BlockPool;
 import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Snd;
@@ -21,11 +23,15 @@ public final class BufferGrowth {
     /** What is left to others is at least so many times what a buffer has got. */
     private static final long SHARE = 4;
 
-    private final Context context;
+    private final EndpointConfig config;
+    private final Clock clock;
+    private final BlockPool blocks;
     private long granted;
 
-    public BufferGrowth(Context context) {
-        this.context = context;
+    BufferGrowth(EndpointConfig config, Clock clock, BlockPool blocks) {
+        this.config = config;
+        this.clock = clock;
+        this.blocks = blocks;
     }
 
     /** By how many octets the buffers of all connections have grown. */
@@ -41,22 +47,22 @@ public final class BufferGrowth {
      */
     public void read(Tcb tcb, int octets) {
         Rcv rcv = tcb.rcv;
-        if (rcv.capacity >= context.config.largestReceiveBufferOctets()) {
+        if (rcv.capacity >= config.largestReceiveBufferOctets()) {
             return;
         }
         rcv.readInRound += octets;
-        if (!context.clock.isRunning()) {
-            context.clock.owe(tcb);
+        if (!clock.isRunning()) {
+            clock.owe(tcb);
             return;
         }
-        long elapsed = context.nowNs() - rcv.roundBeganNs;
+        long elapsed = clock.nowNs() - rcv.roundBeganNs;
         if (elapsed < SHORTEST_ROUND_NS || elapsed < tcb.rtt.smoothedNs()) {
             return;
         }
         long wanted = 4L * rcv.readInRound;
         rcv.readInRound = 0;
-        rcv.roundBeganNs = context.nowNs();
-        int most = context.config.largestReceiveBufferOctets();
+        rcv.roundBeganNs = clock.nowNs();
+        int most = config.largestReceiveBufferOctets();
         int more = grant(Math.min(wanted, most) - rcv.capacity, rcv.grownBy);
         rcv.capacity += more;
         rcv.grownBy += more;
@@ -68,7 +74,7 @@ public final class BufferGrowth {
      */
     public void wanted(Tcb tcb) {
         Snd snd = tcb.snd;
-        int most = context.config.largestSendBufferOctets();
+        int most = config.largestSendBufferOctets();
         long onItsWay = Math.min(tcb.cwnd(), snd.wnd);
         int more = grant(Math.min(2 * onItsWay, most) - snd.capacity, snd.grownBy);
         snd.capacity += more;
@@ -81,10 +87,10 @@ public final class BufferGrowth {
      * that (dynamic thresholds; Choudhury and Hahne, 1998). Under pressure none grows.
      */
     private int grant(long wanted, int grownBy) {
-        if (context.blocks.isUnderPressure()) {
+        if (blocks.isUnderPressure()) {
             return 0;
         }
-        long left = context.config.bufferBudgetOctets() - granted;
+        long left = config.bufferBudgetOctets() - granted;
         // Once it has grown by g more, g + grownBy is to be a quarter of left - g.
         long share = (left - SHARE * grownBy) / (SHARE + 1);
         int octets = (int) Math.max(0, Math.min(wanted, share));

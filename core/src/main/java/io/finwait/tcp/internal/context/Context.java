@@ -29,11 +29,10 @@ public final class Context {
     public final Watch watch;
     public final Observations observations;
     public final SegmentSizes sizes;
-    final Supplier<CongestionControl> newCongestionControl;
     public final BlockPool blocks;
     public final LentText lentText = new LentText();
-    public final TcbPool tcbPool = new TcbPool(this);
-    public final BufferGrowth bufferGrowth = new BufferGrowth(this);
+    public final TcbPool tcbPool;
+    public final BufferGrowth bufferGrowth;
     public final InitialSequence initialSequence;
     public final Demultiplexer tcbs;
 
@@ -65,9 +64,10 @@ public final class Context {
             int mtu,
             Supplier<CongestionControl> newCongestionControl,
             boolean quiet) {
-        this.newCongestionControl = newCongestionControl;
         this.config = config;
         blocks = new BlockPool(config.limits().memoryOctets());
+        tcbPool = new TcbPool(config, clock, blocks, lentText, newCongestionControl);
+        bufferGrowth = new BufferGrowth(config, clock, blocks);
         this.profile = profile;
         observations = new Observations(config.observer(), clock, failures);
         watch = new Watch(counters, observations, clock, quiet);

@@ -2,12 +2,16 @@ package io.finwait.tcp.internal.context;
 
 import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.internal.buffer.BlockPool;
+import io.finwait.tcp.internal.buffer.LentText;
 import io.finwait.tcp.internal.buffer.ReceiveBuffer;
 import io.finwait.tcp.internal.buffer.SendBuffer;
+import io.finwait.tcp.internal.tcb.Clock;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * TCBs and receive buffers of ended connections, for reuse by later ones: in the steady state
@@ -15,36 +19,47 @@ import java.util.Objects;
  */
 public final class TcbPool {
 
-    private final Context context;
+    private final EndpointConfig config;
+    private final Clock clock;
+    private final BlockPool blocks;
+    private final LentText lentText;
+    private final Supplier<CongestionControl> newCongestionControl;
     private final ArrayDeque<Tcb> free = new ArrayDeque<>();
     private final ArrayDeque<Tcb> leaving = new ArrayDeque<>();
     private final ArrayDeque<ReceiveBuffer> freeBuffers = new ArrayDeque<>();
 
-    TcbPool(Context context) {
-        this.context = context;
+    TcbPool(
+            EndpointConfig config,
+            Clock clock,
+            BlockPool blocks,
+            LentText lentText,
+            Supplier<CongestionControl> newCongestionControl) {
+        this.config = config;
+        this.clock = clock;
+        this.blocks = blocks;
+        this.lentText = lentText;
+        this.newCongestionControl = newCongestionControl;
     }
 
     /** A TCB, prepared with the endpoint's settings. */
     public Tcb take() {
-        EndpointConfig config = context.config;
         Tcb tcb = free.poll();
         if (tcb == null) {
             tcb = new Tcb(newControl());
-            tcb.timers.belongTo(tcb, context.clock);
+            tcb.timers.belongTo(tcb, clock);
         }
-        long lastNs = context.clock.lastNs();
+        long lastNs = clock.lastNs();
         tcb.reset();
         tcb.rcv.reset(config.receiveBufferOctets());
         tcb.rcv.roundBeganNs = lastNs;
         tcb.snd.capacity = config.sendBufferOctets();
         tcb.snd.grownBy = 0;
         if (tcb.snd.buffer == null) {
-            tcb.snd.buffer = new SendBuffer(context.blocks);
+            tcb.snd.buffer = new SendBuffer(blocks);
         }
         if (tcb.rcv.buffer == null) {
             ReceiveBuffer buffer = freeBuffers.poll();
-            tcb.rcv.buffer =
-                    buffer != null ? buffer : new ReceiveBuffer(context.blocks, context.lentText);
+            tcb.rcv.buffer = buffer != null ? buffer : new ReceiveBuffer(blocks, lentText);
         }
         tcb.rtt.reset(config.initialRtoNs(), config.minRtoNs(), config.maxRtoNs());
         tcb.nagle = config.nagle();
@@ -56,7 +71,7 @@ public final class TcbPool {
 
     private CongestionControl newControl() {
         return Objects.requireNonNull(
-                context.newCongestionControl.get(),
+                newCongestionControl.get(),
                 "EndpointConfig.congestionControl returned null; make one for each connection");
     }
 

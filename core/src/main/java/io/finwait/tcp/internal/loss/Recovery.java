@@ -260,19 +260,11 @@ public final class Recovery {
         loss.partlyRecovered = false;
         loss.recover = snd.nxt;
         Undo.begin(tcb);
-        tcb.congestion.lost(flightSize(tcb), context.nowNs());
+        tcb.congestion.lost(tcb.flightSize(), context.nowNs());
         ProportionalRate.begin(tcb);
         loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
         tcb.againBecause = Retransmission.FAST;
         tcb.retransmitOwed = !tcb.sackPermitted || snd.scoreboard.nextLost(snd.nxt) == snd.una;
-    }
-
-    /**
-     * What was on its way when a loss was noticed: also what ACKs of the same batch have
-     * acknowledged since, and without what limited transmit has let out (RFC 5681 §3.2, step 2).
-     */
-    static int flightSize(Tcb tcb) {
-        return Math.min(Math.max(tcb.snd.flight(), tcb.snd.flightWhenSent), tcb.cwnd());
     }
 
     /** An ACK that acknowledges nothing new may still tell that what went again was not lost. */
@@ -293,7 +285,7 @@ public final class Recovery {
         if (Seq.geq(snd.una, loss.recover)) {
             loss.recovering = false;
             loss.inflation = 0;
-            int flight = tcb.sackPermitted ? flightSize(tcb) : snd.flight();
+            int flight = tcb.sackPermitted ? tcb.flightSize() : snd.flight();
             tcb.congestion.recovered(flight, context.nowNs());
         } else if (!tcb.sackPermitted) {
             // A partial ACK: the next hole is sent again, the window deflates by what left.
@@ -344,7 +336,7 @@ public final class Recovery {
         if (tcb.retransmissions <= 1) {
             Undo.begin(tcb);
         }
-        tcb.congestion.timedOut(flightSize(tcb), tcb.retransmissions > 1, context.nowNs());
+        tcb.congestion.timedOut(tcb.flightSize(), tcb.retransmissions > 1, context.nowNs());
         loss.afterTimeout = true;
         loss.duplicates = 0;
         loss.inflation = 0;

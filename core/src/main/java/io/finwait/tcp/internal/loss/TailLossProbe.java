@@ -124,7 +124,7 @@ public final class TailLossProbe {
             mended(tcb);
         }
         tcb.tailProbed = true;
-        tcb.loss.tailProbedFlight = again ? Recovery.flightSize(tcb) : 0;
+        tcb.loss.tailProbedFlight = again ? tcb.flightSize() : 0;
         tcb.tailProbeEnd = tcb.snd.nxt;
     }
 

@@ -200,6 +200,14 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         return Math.min(Math.max(congestion.window(), 1), LARGEST_WINDOW);
     }
 
+    /**
+     * FlightSize when a loss is noticed: also what ACKs of the same batch have acknowledged since,
+     * and without what limited transmit has let out (RFC 5681 §3.2, step 2).
+     */
+    public int flightSize() {
+        return Math.min(Math.max(snd.flight(), snd.flightWhenSent), cwnd());
+    }
+
     /** The send variables. */
     public Snd snd() {
         return snd;
