@@ -96,8 +96,8 @@ final class Strangers {
         int source = (int) (up ? SoakNet.CLIENT : SoakNet.SERVER).low();
         int flags = random.nextInt(256);
         if (!up && (flags & TcpHeader.ACK) == 0) {
-            // Before the handshake is over, any SYN is a simultaneous open (RFC 9293 §3.5) and
-            // ends the client's connection: it can't be told from the real peer's.
+            // Before the handshake is over, any SYN is a simultaneous open (RFC 9293 §3.5). When
+            // the server's answer is lost as well, it refuses the client's connection.
             flags &= ~TcpHeader.SYN;
         }
         int seq = random.nextInt();

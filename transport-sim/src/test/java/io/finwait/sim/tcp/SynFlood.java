@@ -24,7 +24,7 @@ final class SynFlood implements SimObserver {
     private static final int SPOOFED = 11 << 24;
 
     /** The options that end a SYN: nothing, MSS, or all of them without a gap. */
-    private static final byte[][] OPTIONS = {
+    static final byte[][] OPTIONS = {
         {},
         {2, 4, 5, (byte) 0xB4},
         {2, 4, 5, (byte) 0xB4, 4, 2, 8, 10, 0, 0, 0, 77, 0, 0, 0, 0, 3, 3, 7, 0},
@@ -74,27 +74,38 @@ final class SynFlood implements SimObserver {
 
     private void send() {
         byte[] options = OPTIONS[random.nextInt(OPTIONS.length)];
+        int from = SPOOFED | random.nextInt(1 << 24);
+        int source = 1024 + random.nextInt(60_000);
+        int to = (int) TwoHosts.SERVER.low();
+        octetsSent += syn(transport, net.nowNs(), from, source, to, port, options, random);
+        syns++;
+    }
+
+    /** Sends a SYN with any number in the name of another host; returns its octets. */
+    static int syn(
+            SimTransport over,
+            long nowNs,
+            int from,
+            int source,
+            int to,
+            int port,
+            byte[] options,
+            Random random) {
         int header = TcpHeader.LENGTH + options.length;
-        Packet packet = transport.claim(Ipv4.HEADER_LENGTH + header);
+        Packet packet = over.claim(Ipv4.HEADER_LENGTH + header);
         if (packet == null) {
             throw new AssertionError("the attacker's queue is full");
         }
         ByteBuffer b = packet.buffer();
         int at = packet.offset() + Ipv4.HEADER_LENGTH;
-        int from = SPOOFED | random.nextInt(1 << 24);
-        int to = (int) TwoHosts.SERVER.low();
         int length = packet.length();
         Ipv4.write(b, packet.offset(), length, 0, 0, 64, Protocol.TCP, from, to);
-        int source = 1024 + random.nextInt(60_000);
-        int seq = random.nextInt();
-        TcpHeader.write(b, at, source, port, seq, 0, header, TcpHeader.SYN, 65_535);
+        TcpHeader.write(b, at, source, port, random.nextInt(), 0, header, TcpHeader.SYN, 65_535);
         b.put(at + TcpHeader.LENGTH, options);
         long pseudo = Protocol.TCP + header + (from & 0xFFFF_FFFFL) + (to & 0xFFFF_FFFFL);
-        int sum = Checksum.finish(Checksum.add(b, at, header, pseudo));
-        TcpHeader.checksum(b, at, sum);
-        octetsSent += length;
-        syns++;
-        transport.commit(packet, net.nowNs());
+        TcpHeader.checksum(b, at, Checksum.finish(Checksum.add(b, at, header, pseudo)));
+        over.commit(packet, nowNs);
+        return length;
     }
 
     @Override

@@ -161,16 +161,64 @@ public final class Handshake {
     }
 
     /**
-     * The connection that a segment for a handshake belongs to. The peer may know another answer to
+     * A segment for a connection in SYN-RECEIVED that may not fit what is known of its peer, since
+     * strangers send SYNs too.
+     *
+     * @return the connection for which the segment arrives, mostly {@code tcb}; null when the
+     *     segment has done what it had to
+     */
+    Tcb inSynReceived(Tcb tcb, Segment seg) {
+        if (tcb.passive) {
+            return ofCookie(tcb, seg);
+        }
+        return isAnswered(tcb, seg) ? null : tcb;
+    }
+
+    /**
+     * In a simultaneous open the peer's SYN has proved nothing: anybody may have sent it. A segment
+     * that acknowledges our SYN is the peer's. If it brings another SYN, that one counts. An empty
+     * one that does not fit is the peer's answer to ours, which told it of a SYN that it has not
+     * sent. To repeat that would bring a reset; the peer's own SYN,ACK comes again.
+     */
+    private boolean isAnswered(Tcb tcb, Segment seg) {
+        boolean isThePeers = seg.hasAck() && !seg.hasRst() && tcb.snd.isNewAck(seg.ack());
+        if (!isThePeers) {
+            return false;
+        }
+        if (!seg.hasSyn()) {
+            int before = tcb.rcv.nxt - 1;
+            int wnd = tcb.rcv.wnd();
+            boolean fits = seg.length() > 0 || Seq.inWindow(seg.seq(), before, wnd + 2);
+            if (!fits) {
+                context.counters.add(Counter.DROPPED_SEGMENTS);
+            }
+            return !fits;
+        }
+        if (seg.seq() == tcb.rcv.irs) {
+            return false;
+        }
+        tcb.rcv.reassembly.clear();
+        tcb.rcv.buffer.clear();
+        tcb.snd.windowScale = 0;
+        tcb.rcv.windowScale = 0;
+        tcb.synOwed = false;
+        synAckReceived(tcb, seg, Trigger.ACK_OF_SYN);
+        context.wantsOutput(tcb);
+        context.timersChanged(tcb);
+        return true;
+    }
+
+    /**
+     * The connection that a segment for a passive handshake belongs to. The peer may know another answer to
      * its SYN than the one that was kept: a cookie, sent to the same SYN while the queue was full,
      * or before a stranger's SYN in the peer's name. The latter is looked at only when the
      * handshake has let a timer pass: until then the cookie may be an old duplicate's.
      *
      * @return mostly {@code tcb}; null when the segment is dropped
      */
-    Tcb ofCookie(Tcb tcb, Segment seg) {
+    private Tcb ofCookie(Tcb tcb, Segment seg) {
         boolean mayBring = seg.hasAck() && !seg.hasSyn() && !seg.hasRst();
-        if (!tcb.passive || !mayBring || seg.ack() == tcb.snd.iss + 1 || tcb.overTimeWait) {
+        if (!mayBring || seg.ack() == tcb.snd.iss + 1 || tcb.overTimeWait) {
             return tcb;
         }
         int mss = stateless.judge(seg);
@@ -326,7 +374,7 @@ public final class Handshake {
             return;
         }
         if (ackIsGood) {
-            synAckReceived(tcb, seg);
+            synAckReceived(tcb, seg, Trigger.SYN_ACK);
         } else {
             synReceived(tcb, seg);
             tcb.rcv.widen(context.profile.has(Habit.ROUNDED_WINDOW));
@@ -337,10 +385,10 @@ public final class Handshake {
         context.wantsOutput(tcb);
     }
 
-    private void synAckReceived(Tcb tcb, Segment seg) {
+    private void synAckReceived(Tcb tcb, Segment seg, Trigger trigger) {
         synReceived(tcb, seg);
         tcb.acksOwed = 1;
-        becomeEstablished(tcb, seg, Trigger.SYN_ACK);
+        becomeEstablished(tcb, seg, trigger);
     }
 
     /**

@@ -58,7 +58,7 @@ public final class SegmentInput {
         if (tcb.state == State.SYN_SENT) {
             handshake.inSynSent(tcb, seg);
         } else if (!headerPrediction.take(tcb, seg)) {
-            Tcb its = tcb.state == State.SYN_RECEIVED ? handshake.ofCookie(tcb, seg) : tcb;
+            Tcb its = tcb.state == State.SYN_RECEIVED ? handshake.inSynReceived(tcb, seg) : tcb;
             if (its != null) {
                 segmentArrives.arrive(its, seg);
             }
