@@ -14,6 +14,7 @@ module io.finwait.core {
 
     exports io.finwait;
     exports io.finwait.driver;
+    exports io.finwait.link;
     exports io.finwait.picture;
     exports io.finwait.socket;
     exports io.finwait.spi;

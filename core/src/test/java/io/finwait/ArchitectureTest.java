@@ -49,6 +49,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void ethernetKnowsNoConnections() {
+        arrows("io.finwait.link", "io.finwait.link", "io.finwait.wire", "io.finwait.spi");
+    }
+
+    @Test
     void theApiDoesNotKnowItsMachinery() {
         arrows(
                 "io.finwait.tcp",

@@ -2,8 +2,6 @@ package io.finwait.sim;
 
 import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,15 +15,14 @@ final class SimSwitch {
     private static final int MOST_ADDRESSES = 1_024;
 
     private final Fabric fabric;
-    private final Map<Long, Node> ports =
-            new LinkedHashMap<>(64, 0.75f, true) {
-                private static final long serialVersionUID = 1;
+    private final long[] addresses = new long[MOST_ADDRESSES];
+    private final Node[] ports = new Node[MOST_ADDRESSES];
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Long, Node> eldest) {
-                    return size() > MOST_ADDRESSES;
-                }
-            };
+    /** When an address was heard of, counted in frames. */
+    private final long[] heard = new long[MOST_ADDRESSES];
+
+    private int known;
+    private long frames;
     private final Set<Node> down = new HashSet<>();
     private final ArrayDeque<Node> targets = new ArrayDeque<>();
 
@@ -39,7 +36,14 @@ final class SimSwitch {
             down.remove(node);
         } else {
             down.add(node);
-            ports.values().removeIf(each -> each == node);
+            for (int i = known - 1; i >= 0; i--) {
+                if (ports[i] == node) {
+                    known--;
+                    addresses[i] = addresses[known];
+                    ports[i] = ports[known];
+                    heard[i] = heard[known];
+                }
+            }
         }
     }
 
@@ -55,15 +59,16 @@ final class SimSwitch {
         }
         long source = Frames.source(frame);
         if (!Frames.isGroup(source)) {
-            ports.put(source, frame.from);
+            learn(source, frame.from);
         }
         long destination = Frames.destination(frame);
-        Node known = Frames.isGroup(destination) ? null : ports.get(destination);
-        if (known != null) {
-            fabric.sendTo(frame, known == frame.from ? null : known);
+        int place = Frames.isGroup(destination) ? -1 : find(destination);
+        if (place >= 0) {
+            fabric.sendTo(frame, ports[place] == frame.from ? null : ports[place]);
             return;
         }
-        for (Node each : fabric.nodes()) {
+        for (int i = 0; i < fabric.nodes().size(); i++) {
+            Node each = fabric.nodes().get(i);
             if (each != frame.from && !isDown(each)) {
                 targets.add(each);
             }
@@ -73,5 +78,32 @@ final class SimSwitch {
             fabric.sendTo(fabric.again(frame), other);
         }
         fabric.sendTo(frame, first);
+    }
+
+    private int find(long address) {
+        for (int i = 0; i < known; i++) {
+            if (addresses[i] == address) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void learn(long address, Node port) {
+        int place = find(address);
+        if (place < 0) {
+            place = known < MOST_ADDRESSES ? known++ : oldest();
+            addresses[place] = address;
+        }
+        ports[place] = port;
+        heard[place] = frames++;
+    }
+
+    private int oldest() {
+        int oldest = 0;
+        for (int i = 1; i < known; i++) {
+            oldest = heard[i] < heard[oldest] ? i : oldest;
+        }
+        return oldest;
     }
 }

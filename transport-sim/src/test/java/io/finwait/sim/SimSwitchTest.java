@@ -83,6 +83,19 @@ class SimSwitchTest {
     }
 
     @Test
+    void whoWasHeardOfLongestAgoIsForgottenWhenThereAreTooMany() {
+        send(b, BROADCAST, MAC_B, ARP);
+        send(c, BROADCAST, MAC_C, ARP);
+        for (int i = 0; i < 1_023; i++) {
+            send(b, BROADCAST, 0x02_00_00_01_00_00L + i, ARP);
+            received();
+        }
+        send(a, MAC_C, MAC_C, IPV4);
+        send(a, MAC_B, MAC_A, IPV4);
+        assertThat(received()).as("b is unknown again").containsExactly(0, 1, 1);
+    }
+
+    @Test
     void aPortThatIsDownSendsAndReceivesNothing() {
         send(b, BROADCAST, MAC_B, ARP);
         received();

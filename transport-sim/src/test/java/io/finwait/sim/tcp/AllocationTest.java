@@ -5,7 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 
 import io.finwait.Finwait;
+import io.finwait.link.EthernetConfig;
+import io.finwait.link.EthernetCounters;
+import io.finwait.link.EthernetTransport;
+import io.finwait.spi.Capabilities;
 import io.finwait.spi.DirectLink;
+import io.finwait.spi.Medium;
+import io.finwait.spi.RandomSource;
+import io.finwait.spi.Transport;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Counters.Counter;
@@ -40,16 +47,23 @@ class AllocationTest {
     private Listener listener;
     private long now = 1;
 
+    /** After so many rounds without work everything has been done. */
+    private int idleRounds = 1;
+
     AllocationTest() {
         open(SynCookies.WHEN_FULL);
     }
 
     private void open(SynCookies when) {
         DirectLink[] link = DirectLink.pair();
-        client = Finwait.open(EndpointConfig.at("10.0.0.1").seed(1).build(), link[0]);
+        open(when, link[0], link[1]);
+    }
+
+    private void open(SynCookies when, Transport near, Transport far) {
+        client = Finwait.open(EndpointConfig.at("10.0.0.1").seed(1).build(), near);
         EndpointConfig.Builder config = EndpointConfig.at("10.0.0.2").seed(2);
         config.limits(Limits.DEFAULT.withSynCookies(when)).observer(new Counting());
-        server = Finwait.open(config.build(), link[1]);
+        server = Finwait.open(config.build(), far);
         listener = server.listen(PORT, 16);
     }
 
@@ -71,11 +85,11 @@ class AllocationTest {
     }
 
     private void work() {
-        int done;
-        do {
+        int idle = 0;
+        while (idle < idleRounds) {
             now += 10_000;
-            done = client.doWork(now) + server.doWork(now);
-        } while (done > 0);
+            idle = client.doWork(now) + server.doWork(now) > 0 ? 0 : idle + 1;
+        }
     }
 
     @Test
@@ -114,6 +128,25 @@ class AllocationTest {
         open(SynCookies.ALWAYS);
         assertThat(allocatedBy(this::wholeConnection)).as("octets allocated").isZero();
         assertThat(server.counters().get(Counter.SYN_COOKIES_RECEIVED)).isGreaterThan(MEASURED);
+    }
+
+    /** In minutes of virtual time, so that neighbours are asked again, too. */
+    @Test
+    void noOctetIsAllocatedOverEthernet() throws IOException {
+        Capabilities frames =
+                new Capabilities(1_514, 0, 1_514, false, false, true, true, false, Medium.ETHERNET);
+        DirectLink[] link = DirectLink.pair(frames);
+        EthernetTransport near = ethernet(link[0], "10.0.0.1/24");
+        open(SynCookies.WHEN_FULL, near, ethernet(link[1], "10.0.0.2/24"));
+        // A question for an address and its answer are no work of the endpoints.
+        idleRounds = 4;
+        assertThat(allocatedBy(this::wholeConnection)).as("octets allocated").isZero();
+        assertThat(near.counters().get(EthernetCounters.Counter.QUESTIONS)).isGreaterThan(3);
+    }
+
+    private static EthernetTransport ethernet(DirectLink link, String address) {
+        return new EthernetTransport(
+                link, EthernetConfig.at(address).random(RandomSource.seeded(address.hashCode())));
     }
 
     private void wholeConnection() throws IOException {
