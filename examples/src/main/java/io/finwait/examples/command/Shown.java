@@ -5,6 +5,7 @@ import io.finwait.nio.control.ControlSocket;
 
 import java.io.IOException;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What is shown to {@code finwait netstat} while a command runs; to look on is no reason to fail.
@@ -23,6 +24,10 @@ final class Shown implements AutoCloseable {
 
     static Shown as(String name, Supplier<String> text) {
         return open(() -> ControlSocket.open(name, text));
+    }
+
+    static Shown as(String name, Supplier<String> text, UnaryOperator<String> commands) {
+        return open(() -> ControlSocket.open(name, text, commands));
     }
 
     private interface Opening {

@@ -1,6 +1,7 @@
 package io.finwait.examples.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -202,6 +203,29 @@ class TwoShellsTest {
             assertThat(lines.readLine()).isEqualTo("1  opened");
             assertThat(lines.readLine())
                     .isEqualTo("1  client > server  FIN, made here after 3 octets");
+        }
+    }
+
+    @Test
+    void aRunningRelayIsToldToReset() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String to = "127.0.0.1:" + server.getLocalPort();
+            Process forward = start(finwait("forward", "--listen", "127.0.0.1:0", "--to", to));
+            int port = Integer.parseInt(forward.inputReader().readLine().split("[: ]", -1)[2]);
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+                    Socket accepted = server.accept()) {
+                accepted.getOutputStream().write(1);
+                assertThat(client.getInputStream().read()).isEqualTo(1);
+                Process relay = start(finwait("relay", "faults-now", "down", "reset-after=1"));
+                assertThat(relay.inputReader().readLine())
+                        .isEqualTo("up none, down reset-after=1, only all");
+                assertThat(relay.waitFor()).isZero();
+                assertThatThrownBy(() -> client.getInputStream().read())
+                        .hasMessage("Connection reset");
+            }
+            Process wrong = start(finwait("relay", "faults", "sideways", "none"));
+            assertThat(complaints(wrong)).contains("'sideways' is no direction");
+            assertThat(wrong.waitFor()).isEqualTo(2);
         }
     }
 

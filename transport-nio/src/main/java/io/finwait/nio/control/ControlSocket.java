@@ -25,13 +25,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Lets a running stack be looked at from outside, by {@code finwait netstat} for instance: who
  * connects names a {@link View}, is sent a text of the moment, and that is all. A Unix domain
- * socket in a folder that only its owner may enter; nothing can be changed through it.
+ * socket in a folder that only its owner may enter; nothing can be changed through it, unless
+ * whoever opens it takes commands.
  *
- * <p>The request is the view's name in lower case and a newline; who sends nothing for a second, or
+ * <p>The request is the view's name in lower case and a newline, or {@code do}, a space, a command
+ * and a newline; who sends nothing for a second, or
  * ends its output, is shown the connections. Some may look at a time; the next ones wait until one
  * of them has its text or has taken ten seconds.
  *
@@ -77,6 +80,28 @@ public final class ControlSocket implements AutoCloseable {
      */
     public static ControlSocket open(String name, Supplier<String> text) throws IOException {
         return open(RunFolder.path(), name, onlyConnections(text));
+    }
+
+    /**
+     * Shows any text, and carries out commands: {@link RunningStack#command} sends them.
+     *
+     * @param name of what is shown, as people will see it: letters, digits, {@code -} and {@code _}
+     * @param text as above
+     * @param commands takes a command, a line without its newline, and returns the answer; says
+     *     what is wrong with it by an {@link IllegalArgumentException}. Runs on threads of this
+     *     socket, several at a time
+     * @throws IOException when the socket can't be made; the message says what to do
+     */
+    public static ControlSocket open(
+            String name, Supplier<String> text, UnaryOperator<String> commands) throws IOException {
+        return open(RunFolder.path(), name, text, commands);
+    }
+
+    static ControlSocket open(
+            Path folder, String name, Supplier<String> text, UnaryOperator<String> commands)
+            throws IOException {
+        Onlooker onlooker = new Onlooker(PATIENCE_NS, LONGEST_NS, commands);
+        return open(folder, name, onlyConnections(text), onlooker);
     }
 
     static Function<View, String> onlyConnections(Supplier<String> text) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 public record RunningStack(String name, long pid, Path socket) {
 
     private static final long PATIENCE_NS = 15_000_000_000L;
+    private static final int LONGEST_COMMAND = 500;
     private static final int SOME = 65_536;
     private static final int MOST_OCTETS = 256 << 20;
 
@@ -40,11 +41,36 @@ public record RunningStack(String name, long pid, Path socket) {
         return look(view, PATIENCE_NS);
     }
 
+    /**
+     * Lets it carry out a command.
+     *
+     * @param line such as {@link io.finwait.nio.relay.Relay#command} takes, without a newline
+     * @return its answer
+     * @throws IllegalArgumentException when it does not know the command; says what to write
+     * @throws IOException when it has ended, or does not answer within 15 seconds
+     */
+    public String command(String line) throws IOException {
+        byte[] octets = line.getBytes(StandardCharsets.UTF_8);
+        if (line.indexOf('\n') >= 0 || octets.length > LONGEST_COMMAND) {
+            throw new IllegalArgumentException(
+                    "a command is one line of at most " + LONGEST_COMMAND + " octets");
+        }
+        String answer = ask(Onlooker.DO + line, PATIENCE_NS);
+        if (answer.startsWith(Onlooker.WRONG)) {
+            throw new IllegalArgumentException(answer.substring(Onlooker.WRONG.length()).strip());
+        }
+        return answer;
+    }
+
     String look(View view, long patienceNs) throws IOException {
+        return ask(view.request(), patienceNs);
+    }
+
+    private String ask(String line, long patienceNs) throws IOException {
         long deadlineNs = System.nanoTime() + patienceNs;
         SocketChannel opened = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         try (TimedChannel channel = new TimedChannel(opened)) {
-            String request = view.request() + "\n";
+            String request = line + "\n";
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)), deadlineNs);
             channel.shutdownOutput();
             ByteArrayOutputStream all = new ByteArrayOutputStream();

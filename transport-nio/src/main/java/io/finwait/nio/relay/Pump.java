@@ -7,6 +7,7 @@ import io.finwait.nio.relay.RelayEvent.Way;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.SplittableRandom;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,25 +42,36 @@ final class Pump {
      *
      * @param octets what is to be written; null for an end of the direction
      * @param end what kind of end it is, else null
-     * @param dueNs when it arrives
+     * @param sentNs when it came
+     * @param jitter which part of the most that jitter may add
      */
-    private record UnderWay(ByteBuffer octets, Kind end, long dueNs) {}
+    private record UnderWay(ByteBuffer octets, Kind end, long sentNs, double jitter) {}
 
     private final RelayedConnection connection;
     private final Way way;
     private final SocketChannel from;
     private final SocketChannel to;
-    private final RelayFaults faults;
+    private final FaultSwitch faults;
     private final LinkedBlockingQueue<UnderWay> underWay = new LinkedBlockingQueue<>();
     private final Semaphore room;
-    private final Pace pace;
+    private final SplittableRandom dice;
     private final AtomicLong octets = new AtomicLong();
     private final AtomicBoolean finIsUnderWay = new AtomicBoolean();
     private final AtomicBoolean resetHasCome = new AtomicBoolean();
     private final Thread reader = LightThreads.unstarted("relay-read", this::read);
     private final Thread writer = LightThreads.unstarted("relay-write", this::write);
-    private volatile boolean endIsMade;
     private volatile boolean cut;
+
+    /** Guarded by this, as is the order in which things are put under way. */
+    private boolean endIsMade;
+
+    /** Guarded by this: how many octets {@link #room} is for. */
+    private int roomOctets;
+
+    // Of the thread that writes.
+    private Pace pace;
+    private RelayFaults.Travel paced;
+    private long nextSliceNs = System.nanoTime();
 
     /** We have shut down the output of the end that is written to, or are about to. */
     private volatile boolean finHasPassed;
@@ -74,26 +86,49 @@ final class Pump {
         this.way = way;
         this.from = from;
         this.to = to;
-        this.faults = faults;
-        pace = new Pace(faults.octetsPerSecond());
-        room = new Semaphore(roomFor(faults));
+        this.faults = new FaultSwitch(faults, this::faultsBegin);
+        dice = new SplittableRandom(connection.number() * 2 + way.ordinal());
+        paced = faults.travel();
+        pace = new Pace(paced.octetsPerSecond());
+        roomOctets = roomFor(faults.travel());
+        room = new Semaphore(roomOctets);
     }
 
     /** Octets under way: a delay must not become a limit of the rate. */
-    private static int roomFor(RelayFaults faults) {
-        double perNs =
-                faults.octetsPerSecond() == 0 ? GIGABIT_NS : faults.octetsPerSecond() / SECOND_NS;
-        double underWay = perNs * faults.delay().toNanos();
+    private static int roomFor(RelayFaults.Travel travel) {
+        long rate = travel.octetsPerSecond();
+        double perNs = rate == 0 ? GIGABIT_NS : rate / SECOND_NS;
+        double underWay = perNs * travel.delay().plus(travel.jitter()).toNanos();
         return (int) Math.min(LEAST_ROOM + underWay, MOST_ROOM);
+    }
+
+    /** Sets faults while octets pass; may be called from any thread. */
+    void change(RelayFaults next) {
+        synchronized (this) {
+            int more = roomFor(next.travel()) - roomOctets;
+            if (more > 0) {
+                roomOctets += more;
+                room.release(more);
+            }
+        }
+        faults.set(next);
+    }
+
+    private void faultsBegin() {
+        makeTheEndIfDue();
+        // What is under way may arrive at another time now.
+        LockSupport.unpark(writer);
     }
 
     void start() {
         reader.start();
         writer.start();
+        faults.start();
     }
 
     /** Ends both threads; the channels are closed before. */
     void stop() {
+        faults.stop();
         reader.interrupt();
         writer.interrupt();
     }
@@ -127,40 +162,65 @@ final class Pump {
 
     /** What comes behind the end that a fault has made is read and thrown away. */
     private void take(ByteBuffer buffer) throws InterruptedException {
-        long left = faults.octetsThatPass() - octets.get();
-        int count = (int) Math.min(buffer.remaining(), left);
+        int count = (int) Math.min(buffer.remaining(), octetsThatStillPass());
         if (count > 0) {
             room.acquire(count);
+            int passing = pass(buffer, count);
+            room.release(count - passing);
+        }
+        makeTheEndIfDue();
+    }
+
+    private synchronized long octetsThatStillPass() {
+        long most = faults.now().ends().octetsThatPass();
+        return endIsMade ? 0 : Math.max(most - octets.get(), 0);
+    }
+
+    /** Puts octets under way; faults that were set since they were counted may let fewer pass. */
+    private synchronized int pass(ByteBuffer buffer, int most) {
+        int count = (int) Math.min(most, octetsThatStillPass());
+        if (count > 0) {
             byte[] copy = new byte[count];
             buffer.get(copy);
             octets.addAndGet(count);
             put(ByteBuffer.wrap(copy), null);
         }
-        makeTheEndIfDue();
+        return count;
     }
 
     private void makeTheEndIfDue() {
-        long now = octets.get();
-        if (endIsMade || now < faults.octetsThatPass()) {
-            return;
+        if (makesTheEnd() == Kind.CUT) {
+            connection.tell(way, Kind.CUT, octets.get());
+        }
+    }
+
+    /** Puts the end under way that a fault makes, once; null when there is none to be made. */
+    private synchronized Kind makesTheEnd() {
+        RelayFaults.Ends ends = faults.now().ends();
+        long most = ends.octetsThatPass();
+        if (endIsMade || octets.get() < most || connection.isOver()) {
+            return null;
         }
         endIsMade = true;
-        if (now == faults.resetAfter()) {
+        if (most == ends.resetAfter()) {
             put(null, Kind.RESET_MADE);
-        } else if (now == faults.finAfter()) {
-            finIsUnderWay.set(true);
-            put(null, Kind.FIN_MADE);
-        } else {
-            cut = true;
-            connection.tell(way, Kind.CUT, now);
+            return Kind.RESET_MADE;
         }
+        if (most == ends.cutAfter()) {
+            cut = true;
+            return Kind.CUT;
+        }
+        if (finIsUnderWay.compareAndSet(false, true)) {
+            put(null, Kind.FIN_MADE);
+        }
+        return Kind.FIN_MADE;
     }
 
     private void finHasCome() {
         if (cut || !finIsUnderWay.compareAndSet(false, true)) {
             return;
         }
-        if (faults.dropsFin()) {
+        if (faults.now().ends().dropsFin()) {
             connection.tell(way, Kind.FIN_DROPPED, octets.get());
         } else {
             put(null, Kind.FIN);
@@ -182,16 +242,15 @@ final class Pump {
         if (cut || connection.isOver() || !resetHasCome.compareAndSet(false, true)) {
             return;
         }
-        if (faults.dropsReset()) {
+        if (faults.now().ends().dropsReset()) {
             connection.tell(way, Kind.RESET_DROPPED, octets.get());
         } else {
             put(null, Kind.RESET);
         }
     }
 
-    private void put(ByteBuffer newOctets, Kind end) {
-        long dueNs = System.nanoTime() + faults.delay().toNanos();
-        underWay.add(new UnderWay(newOctets, end, dueNs));
+    private synchronized void put(ByteBuffer newOctets, Kind end) {
+        underWay.add(new UnderWay(newOctets, end, System.nanoTime(), dice.nextDouble()));
     }
 
     // What goes to the other end.
@@ -201,10 +260,10 @@ final class Pump {
         try {
             while (true) {
                 UnderWay next = underWay.take();
-                waitUntil(next.dueNs);
+                long dueNs = awaitArrival(next);
                 if (next.octets != null) {
                     int length = next.octets.remaining();
-                    isGone = isGone || !send(next.octets, next.dueNs);
+                    isGone = isGone || !send(next.octets, dueNs);
                     room.release(length);
                 } else {
                     end(next.end);
@@ -236,10 +295,10 @@ final class Pump {
     private boolean send(ByteBuffer chunk, long readyNs) {
         try {
             int end = chunk.limit();
-            int part = partOf(end);
             while (chunk.position() < end) {
-                chunk.limit(Math.min(end, chunk.position() + part));
-                waitUntil(pace.leaves(chunk.remaining(), readyNs, System.nanoTime()));
+                RelayFaults.Travel travel = faults.now().travel();
+                chunk.limit(Math.min(end, chunk.position() + partOf(travel, end)));
+                waitUntil(leaves(travel, chunk.remaining(), readyNs), travel);
                 while (chunk.hasRemaining()) {
                     if (to.write(chunk) == 0) {
                         LockSupport.parkNanos(ROOM_PAUSE_NS);
@@ -253,14 +312,52 @@ final class Pump {
         }
     }
 
-    private int partOf(int length) {
-        long rate = faults.octetsPerSecond();
-        return rate == 0 ? length : (int) Math.min(Math.max(rate / PARTS_PER_SECOND, 1), length);
+    private static int partOf(RelayFaults.Travel travel, int length) {
+        long rate = travel.octetsPerSecond();
+        long ofRate = rate == 0 ? length : Math.max(rate / PARTS_PER_SECOND, 1);
+        long ofSlices = travel.sliceOctets() == 0 ? length : travel.sliceOctets();
+        return (int) Math.min(length, Math.min(ofRate, ofSlices));
     }
 
-    private void waitUntil(long timeNs) {
+    /** When a part may be written: a rate and the pause between two slices can both hold it up. */
+    private long leaves(RelayFaults.Travel travel, int length, long readyNs) {
+        long now = System.nanoTime();
+        if (travel != paced) {
+            paced = travel;
+            pace = new Pace(travel.octetsPerSecond());
+            nextSliceNs = now;
+        }
+        long leaves = pace.leaves(length, readyNs, now);
+        if (travel.sliceOctets() > 0) {
+            leaves = later(leaves, nextSliceNs);
+            nextSliceNs = later(leaves, now) + travel.slicePause().toNanos();
+        }
+        return leaves;
+    }
+
+    private static long later(long a, long b) {
+        return a - b >= 0 ? a : b;
+    }
+
+    /** Waits until something arrives, by the faults of each moment, and returns when that is. */
+    private long awaitArrival(UnderWay next) {
+        while (true) {
+            RelayFaults now = faults.now();
+            double jitterNs = next.jitter * now.travel().jitter().toNanos();
+            long holdNs = next.end == Kind.FIN ? now.ends().finHold().toNanos() : 0;
+            long dueNs = next.sentNs + now.travel().delay().toNanos() + holdNs + (long) jitterNs;
+            long left = dueNs - System.nanoTime();
+            if (left <= 0 || connection.isOver()) {
+                return dueNs;
+            }
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Or until other faults come into force. */
+    private void waitUntil(long timeNs, RelayFaults.Travel travel) {
         long left = timeNs - System.nanoTime();
-        while (left > 0 && !connection.isOver()) {
+        while (left > 0 && !connection.isOver() && faults.now().travel() == travel) {
             LockSupport.parkNanos(left);
             left = timeNs - System.nanoTime();
         }

@@ -54,22 +54,28 @@ public final class Relay implements AutoCloseable {
     private final ResetWatch watch;
     private final InetSocketAddress localAddress;
     private final InetSocketAddress server;
-    private final LongPredicate impaired;
     private final Consumer<RelayEvent> observer;
+    private final RelayCommands commands = new RelayCommands(this);
     private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
+    private volatile LongPredicate impaired;
     private volatile Faults faults;
     private volatile boolean closed;
 
-    /** What happens in both directions; one object, so that both change at once. */
-    private record Faults(RelayFaults up, RelayFaults down) {
+    /**
+     * What happens in both directions; one object, so that both change at once.
+     *
+     * @param forOpenOnes they are for connections too that were open when they were set
+     */
+    private record Faults(RelayFaults up, RelayFaults down, boolean forOpenOnes) {
 
-        private static final Faults NONE = new Faults(RelayFaults.none(), RelayFaults.none());
+        private static final Faults NONE =
+                new Faults(RelayFaults.none(), RelayFaults.none(), false);
     }
 
     private Relay(Builder builder) throws IOException {
         server = builder.server;
-        faults = new Faults(builder.up, builder.down);
+        faults = new Faults(builder.up, builder.down, false);
         impaired = builder.impaired;
         observer = guarded(builder.observer);
         listening = ServerSocketChannel.open();
@@ -225,7 +231,89 @@ public final class Relay implements AutoCloseable {
      * @param down from the server to the client
      */
     public void faults(RelayFaults up, RelayFaults down) {
-        faults = new Faults(Objects.requireNonNull(up, "up"), Objects.requireNonNull(down, "down"));
+        set(up, down, false);
+    }
+
+    /**
+     * Sets the faults of all connections, those that are open as well: an end that is due by now is
+     * made at once, what is under way arrives at the time that the new faults say, and a FIN that
+     * was held is released. An end that was made, and what was dropped or cut off, stays so.
+     *
+     * @param up from the client to the server; {@link RelayFaults#none} switches them off
+     * @param down from the server to the client
+     */
+    public void faultsNow(RelayFaults up, RelayFaults down) {
+        Faults now = set(up, down, true);
+        connections.forEach(each -> change(each, now));
+    }
+
+    private Faults set(RelayFaults up, RelayFaults down, boolean forOpenOnes) {
+        Objects.requireNonNull(up, "up");
+        Objects.requireNonNull(down, "down");
+        Faults set = new Faults(up, down, forOpenOnes);
+        faults = set;
+        return set;
+    }
+
+    private void change(RelayedConnection connection, Faults now) {
+        if (isImpaired(connection.number())) {
+            connection.change(now.up, now.down);
+        }
+    }
+
+    /** What connections from the client to the server suffer, as it was set last. */
+    RelayFaults faultsUp() {
+        return faults.up;
+    }
+
+    RelayFaults faultsDown() {
+        return faults.down;
+    }
+
+    /**
+     * Sets which connections the faults are for, of those that are opened from now on, and of those
+     * whose faults are set {@linkplain #faultsNow now}; see {@link Builder#only}.
+     */
+    public void only(LongPredicate numbers) {
+        impaired = Objects.requireNonNull(numbers, "numbers");
+    }
+
+    /**
+     * Carries out a line of words, as people and scripts write them, and as {@code finwait relay}
+     * sends them to a relay that runs in another process:
+     *
+     * <ul>
+     *   <li>{@code faults down reset-after=1000}: {@link #faults} of {@code up}, {@code down} or
+     *       {@code both}, in the words of {@link RelayFaults#parse}; the other direction keeps its
+     *       own
+     *   <li>{@code faults-now both none}: the same for connections that are open as well
+     *   <li>{@code only all}, {@code only first 3}, {@code only chance 0.1 42}: {@link #only}, the
+     *       last by a probability and a seed
+     *   <li>{@code reset}, {@code reset 7}: resets all connections that are open, or that one
+     *   <li>{@code show}: the faults that are set, and the connections
+     * </ul>
+     *
+     * @return what was done, in words; lines ended by newlines
+     * @throws IllegalArgumentException when the line is none of them
+     */
+    public String command(String line) {
+        return commands.run(line);
+    }
+
+    /**
+     * Resets both ends of a connection.
+     *
+     * @param number of the connection, from 1
+     * @return whether it was open
+     */
+    public boolean reset(long number) {
+        for (RelayedConnection each : connections) {
+            if (each.number() == number) {
+                each.resetBoth();
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -269,7 +357,8 @@ public final class Relay implements AutoCloseable {
             return;
         }
         observer.accept(new RelayEvent(number, null, Kind.OPENED, 0));
-        Faults mine = isImpaired(number) ? faults : Faults.NONE;
+        Faults set = faults;
+        Faults mine = isImpaired(number) ? set : Faults.NONE;
         RelayedConnection connection =
                 new RelayedConnection(
                         number,
@@ -286,6 +375,11 @@ public final class Relay implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             LOG.warn("no threads for a connection, it is reset: {}", e.toString());
             connection.resetBoth();
+        }
+        Faults since = faults;
+        if (since != set && since.forOpenOnes) {
+            // They were set before this connection stood among the open ones.
+            change(connection, since);
         }
         if (closed) {
             connection.resetBoth();

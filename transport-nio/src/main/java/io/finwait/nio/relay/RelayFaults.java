@@ -1,6 +1,7 @@
 package io.finwait.nio.relay;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a {@link Relay} does to the octets of one direction, and to the FIN or RST behind them.
@@ -10,41 +11,82 @@ import java.time.Duration;
  * RelayFaults.none().delay(Duration.ofMillis(50)).resetAfter(1000)
  * }</pre>
  *
- * <p>"After so many octets" counts from the beginning of the connection, in this direction; {@link
- * #NEVER} switches it off.
- *
- * @param delay how long octets, FIN and RST are on their way
- * @param octetsPerSecond how fast octets leave; 0 means at once
- * @param cutAfter after so many octets nothing passes any more, neither octets nor FIN nor RST, and
- *     nobody is told: an unplugged cable
- * @param finAfter after so many octets a FIN passes, and nothing behind it: the stream is truncated
- * @param resetAfter after so many octets both ends are reset
- * @param dropsFin FIN does not pass: the other end waits for ever
- * @param dropsReset RST does not pass: the other end keeps a connection that nobody has
+ * <p>"After so many octets" counts from the beginning of the connection, in this direction; where
+ * more have passed already it is at once. {@link #NEVER} switches it off.
  */
-public record RelayFaults(
-        Duration delay,
-        long octetsPerSecond,
-        long cutAfter,
-        long finAfter,
-        long resetAfter,
-        boolean dropsFin,
-        boolean dropsReset) {
+public final class RelayFaults {
 
     /** A number of octets that is never reached. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    private static final RelayFaults NONE =
-            new RelayFaults(Duration.ZERO, 0, NEVER, NEVER, NEVER, false, false);
+    private static final Duration LONGEST = Duration.ofDays(365);
 
-    public RelayFaults {
-        if (delay.isNegative()) {
-            throw new IllegalArgumentException("the delay " + delay + " is negative");
+    private static final RelayFaults NONE =
+            new RelayFaults(
+                    Duration.ZERO,
+                    new Travel(Duration.ZERO, Duration.ZERO, 0, 0, Duration.ZERO),
+                    new Ends(NEVER, NEVER, NEVER, Duration.ZERO, false, false));
+
+    private final Duration beginsAfter;
+    private final Travel travel;
+    private final Ends ends;
+
+    /**
+     * How octets travel.
+     *
+     * @param octetsPerSecond 0 for no limit
+     * @param sliceOctets 0 for no slices
+     */
+    record Travel(
+            Duration delay,
+            Duration jitter,
+            long octetsPerSecond,
+            int sliceOctets,
+            Duration slicePause) {
+
+        Travel {
+            requireTime("the delay", delay);
+            requireTime("the jitter", jitter);
+            requireTime("the pause between slices", slicePause);
+            requireNotNegative("octetsPerSecond", octetsPerSecond);
+            requireNotNegative("sliceOctets", sliceOctets);
         }
-        requireNotNegative("octetsPerSecond", octetsPerSecond);
-        requireNotNegative("cutAfter", cutAfter);
-        requireNotNegative("finAfter", finAfter);
-        requireNotNegative("resetAfter", resetAfter);
+    }
+
+    /** What becomes of the end of a direction, and ends that nobody has sent. */
+    record Ends(
+            long cutAfter,
+            long finAfter,
+            long resetAfter,
+            Duration finHold,
+            boolean dropsFin,
+            boolean dropsReset) {
+
+        Ends {
+            requireNotNegative("cutAfter", cutAfter);
+            requireNotNegative("finAfter", finAfter);
+            requireNotNegative("resetAfter", resetAfter);
+            requireTime("the time for which a FIN is held", finHold);
+        }
+
+        /** How many octets pass at most. */
+        long octetsThatPass() {
+            return Math.min(cutAfter, Math.min(finAfter, resetAfter));
+        }
+    }
+
+    private RelayFaults(Duration beginsAfter, Travel travel, Ends ends) {
+        requireTime("the time after which faults begin", beginsAfter);
+        this.beginsAfter = beginsAfter;
+        this.travel = travel;
+        this.ends = ends;
+    }
+
+    private static void requireTime(String name, Duration value) {
+        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + "; choose a time from 0 to 365 days");
+        }
     }
 
     private static void requireNotNegative(String name, long value) {
@@ -58,51 +100,154 @@ public record RelayFaults(
         return NONE;
     }
 
+    /**
+     * Reads faults in words with commas between them, as {@link #toString} writes them: {@code
+     * delay=20ms,reset-after=1000}; {@code none} for none. The words are those of the options of
+     * {@code finwait forward}: {@code begins-after}, {@code delay}, {@code jitter}, {@code rate}
+     * (bits per second, with {@code k}, {@code M} or {@code G}), {@code slice}, {@code
+     * slice-pause}, {@code cut-after}, {@code fin-after}, {@code reset-after}, {@code hold-fin},
+     * {@code drop-fin} and {@code drop-reset}.
+     *
+     * @throws IllegalArgumentException when a word is unknown or its value is wrong
+     */
+    public static RelayFaults parse(String words) {
+        return FaultWords.read(words);
+    }
+
+    /**
+     * All that is said here begins so long after the connection was opened, or after the faults
+     * were set where that was later; until then everything passes as it is.
+     */
+    public RelayFaults beginsAfter(Duration time) {
+        return new RelayFaults(time, travel, ends);
+    }
+
     /** Octets, FIN and RST arrive so much later. */
     public RelayFaults delay(Duration newDelay) {
-        return with(newDelay, octetsPerSecond, dropsFin, dropsReset);
+        return with(
+                new Travel(
+                        newDelay,
+                        travel.jitter,
+                        travel.octetsPerSecond,
+                        travel.sliceOctets,
+                        travel.slicePause));
+    }
+
+    /**
+     * On top of the delay, what is read at once takes up to so much longer; the order stays. The
+     * dice are the same for the same number of a connection.
+     */
+    public RelayFaults jitter(Duration most) {
+        return with(
+                new Travel(
+                        travel.delay,
+                        most,
+                        travel.octetsPerSecond,
+                        travel.sliceOctets,
+                        travel.slicePause));
     }
 
     /** Octets leave no faster than this; 0 for no limit. */
-    public RelayFaults rate(long newOctetsPerSecond) {
-        return with(delay, newOctetsPerSecond, dropsFin, dropsReset);
+    public RelayFaults rate(long octetsPerSecond) {
+        return with(
+                new Travel(
+                        travel.delay,
+                        travel.jitter,
+                        octetsPerSecond,
+                        travel.sliceOctets,
+                        travel.slicePause));
     }
 
-    /** FIN does not pass. */
+    /**
+     * Octets arrive in small pieces.
+     *
+     * @param octets of a piece at most; 0 for no slices
+     * @param pause between two of them
+     */
+    public RelayFaults slices(int octets, Duration pause) {
+        return with(new Travel(travel.delay, travel.jitter, travel.octetsPerSecond, octets, pause));
+    }
+
+    private RelayFaults with(Travel newTravel) {
+        return new RelayFaults(beginsAfter, newTravel, ends);
+    }
+
+    /** FIN does not pass: the other end waits for ever. */
     public RelayFaults dropFin() {
-        return with(delay, octetsPerSecond, true, dropsReset);
+        return with(end(ends.finHold, true, ends.dropsReset));
     }
 
-    /** RST does not pass. */
+    /** RST does not pass: the other end keeps a connection that nobody has. */
     public RelayFaults dropReset() {
-        return with(delay, octetsPerSecond, dropsFin, true);
+        return with(end(ends.finHold, ends.dropsFin, true));
     }
 
-    private RelayFaults with(Duration newDelay, long rate, boolean dropFin, boolean dropReset) {
-        return new RelayFaults(newDelay, rate, cutAfter, finAfter, resetAfter, dropFin, dropReset);
+    /**
+     * FIN, and what comes behind it, waits so much longer than octets; it is released when the
+     * faults are {@linkplain Relay#faultsNow switched off}.
+     */
+    public RelayFaults holdFin(Duration time) {
+        return with(end(time, ends.dropsFin, ends.dropsReset));
     }
 
-    /** Nothing passes behind so many octets. */
+    private Ends end(Duration finHold, boolean dropFin, boolean dropReset) {
+        return new Ends(ends.cutAfter, ends.finAfter, ends.resetAfter, finHold, dropFin, dropReset);
+    }
+
+    /**
+     * Nothing passes behind so many octets, neither octets nor FIN nor RST, and nobody is told: an
+     * unplugged cable. What was lost is lost: a connection that was cut stays so.
+     */
     public RelayFaults cutAfter(long octets) {
-        return after(octets, finAfter, resetAfter);
+        return after(octets, ends.finAfter, ends.resetAfter);
     }
 
     /** The stream ends behind so many octets, as if its sender had closed. */
     public RelayFaults finAfter(long octets) {
-        return after(cutAfter, octets, resetAfter);
+        return after(ends.cutAfter, octets, ends.resetAfter);
     }
 
     /** Both ends are reset behind so many octets. */
     public RelayFaults resetAfter(long octets) {
-        return after(cutAfter, finAfter, octets);
+        return after(ends.cutAfter, ends.finAfter, octets);
     }
 
     private RelayFaults after(long cut, long fin, long reset) {
-        return new RelayFaults(delay, octetsPerSecond, cut, fin, reset, dropsFin, dropsReset);
+        return with(new Ends(cut, fin, reset, ends.finHold, ends.dropsFin, ends.dropsReset));
     }
 
-    /** How many octets pass at most. */
-    long octetsThatPass() {
-        return Math.min(cutAfter, Math.min(finAfter, resetAfter));
+    private RelayFaults with(Ends newEnds) {
+        return new RelayFaults(beginsAfter, travel, newEnds);
+    }
+
+    Duration beginsAfter() {
+        return beginsAfter;
+    }
+
+    Travel travel() {
+        return travel;
+    }
+
+    Ends ends() {
+        return ends;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RelayFaults that
+                && that.beginsAfter.equals(beginsAfter)
+                && that.travel.equals(travel)
+                && that.ends.equals(ends);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(beginsAfter, travel, ends);
+    }
+
+    /** In the words that {@link #parse} reads. */
+    @Override
+    public String toString() {
+        return FaultWords.write(this);
     }
 }

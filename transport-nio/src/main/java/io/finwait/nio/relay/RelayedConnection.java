@@ -65,6 +65,12 @@ final class RelayedConnection {
         down.start();
     }
 
+    /** Sets faults while it runs. */
+    void change(RelayFaults newUp, RelayFaults newDown) {
+        up.change(newUp);
+        down.change(newDown);
+    }
+
     Pump pump(Way way) {
         return way == Way.UP ? up : down;
     }

@@ -1,6 +1,7 @@
 package io.finwait.nio.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.driver.Driver;
@@ -19,6 +20,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** A stack shows itself, is found, and leaves nothing behind. */
@@ -88,6 +90,34 @@ class ControlSocketTest {
             assertThat(only().look()).isEmpty();
             stopped[0] = false;
             assertThat(only().look()).isEqualTo("back");
+        }
+    }
+
+    @Test
+    void commandsAreCarriedOutWhereTheyAreTaken() throws IOException {
+        try (ControlSocket open =
+                ControlSocket.open(
+                        folder,
+                        "relay",
+                        () -> "text",
+                        command -> {
+                            if (command.equals("nothing")) {
+                                throw new IllegalArgumentException("write something");
+                            }
+                            return command.toUpperCase(Locale.ROOT);
+                        })) {
+            assertThat(only().command("reset all now")).isEqualTo("RESET ALL NOW");
+            assertThat(only().look()).isEqualTo("text");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> only().command("nothing"))
+                    .withMessage("write something");
+            assertThatIllegalArgumentException().isThrownBy(() -> only().command("two\nlines"));
+            assertThatIllegalArgumentException().isThrownBy(() -> only().command("x".repeat(501)));
+        }
+        try (ControlSocket open = open("web", () -> "")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> only().command("reset"))
+                    .withMessageContaining("takes no commands");
         }
     }
 

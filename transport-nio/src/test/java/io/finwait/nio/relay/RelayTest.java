@@ -430,6 +430,6 @@ class RelayTest {
     void wrongFaultsAreRefused() {
         assertThatThrownBy(() -> NONE.resetAfter(-1)).hasMessageContaining("choose 0 or more");
         assertThatThrownBy(() -> NONE.delay(Duration.ofMillis(-1)))
-                .hasMessageContaining("negative");
+                .hasMessageContaining("from 0 to 365 days");
     }
 }
