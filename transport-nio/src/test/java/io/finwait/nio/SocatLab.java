@@ -114,28 +114,31 @@ final class SocatLab implements AutoCloseable {
                         MOST_IDLE_SECONDS,
                         "TUN,tun-name=" + name + ",iff-no-pi",
                         "UDP:" + ours + ",bind=" + socatAddress + ":" + SOCAT_PORT);
-        moveInside(socat);
+        awaitDevice(socat);
+        run("ip", "link", "set", name, "netns", name);
         run("ip", "-n", name, "addr", "add", KERNEL + "/24", "dev", name);
         run("ip", "-n", name, "link", "set", name, "up");
     }
 
     /**
-     * Moves the device into the namespace as soon as socat has made it. Its entry in /sys is no
-     * sign of that: the kernel lists a device by name a moment later, so the move itself is tried.
+     * Waits until socat has done with its device. It asks the kernel for the device's flags by its
+     * name after making it, and ends when the device has been moved away meanwhile; its other
+     * socket is opened behind that.
      */
-    private void moveInside(Process socat) throws IOException, InterruptedException {
+    private void awaitDevice(Process socat) throws IOException, InterruptedException {
+        String[] octets = socatAddress.split("\\.");
+        StringBuilder bound = new StringBuilder();
+        for (int i = octets.length - 1; i >= 0; i--) {
+            bound.append("%02X".formatted(Integer.parseInt(octets[i])));
+        }
+        bound.append(":%04X ".formatted(SOCAT_PORT));
         long beganNs = System.nanoTime();
-        while (true) {
-            try {
-                run("ip", "link", "set", name, "netns", name);
-                return;
-            } catch (IOException notYet) {
-                if (socat.waitFor(1, TimeUnit.MILLISECONDS)) {
-                    throw new IOException("socat made no TUN device: " + output(socat), notYet);
-                }
-                if (System.nanoTime() - beganNs > TimeUnit.SECONDS.toNanos(LONGEST_SECONDS)) {
-                    throw notYet;
-                }
+        while (!Files.readString(Path.of("/proc/net/udp")).contains(bound)) {
+            if (socat.waitFor(1, TimeUnit.MILLISECONDS)) {
+                throw new IOException("socat made no TUN device: " + output(socat));
+            }
+            if (System.nanoTime() - beganNs > TimeUnit.SECONDS.toNanos(LONGEST_SECONDS)) {
+                throw new IOException("socat opens no UDP socket at " + socatAddress);
             }
         }
     }
