@@ -1,7 +1,8 @@
 /**
  * IP packets over datagram and stream channels, without privileges: {@link io.finwait.nio} has the
- * transports, {@link io.finwait.nio.relay} injects faults between ordinary sockets, and {@link
- * io.finwait.nio.control} shows a running stack to others.
+ * transports, {@link io.finwait.nio.gateway} passes connections on to ordinary sockets, {@link
+ * io.finwait.nio.relay} injects faults between such, and {@link io.finwait.nio.control} shows a
+ * running stack to others.
  */
 module io.finwait.nio {
     requires transitive io.finwait.core;
@@ -9,6 +10,7 @@ module io.finwait.nio {
 
     exports io.finwait.nio;
     exports io.finwait.nio.control;
+    exports io.finwait.nio.gateway;
     exports io.finwait.nio.relay;
 
     provides io.finwait.spi.TransportProvider with

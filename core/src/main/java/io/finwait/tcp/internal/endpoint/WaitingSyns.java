@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * The SYNs of a {@link CatchAllPort} by their pairs of sockets, and a queue of those that wait,
- * from the oldest to the newest. The hash is keyed, so that strangers can't choose pairs that collide.
+ * from the oldest to the newest. The hash is keyed, so that strangers can't choose pairs that
+ * collide.
  */
 final class WaitingSyns {
 

@@ -1,0 +1,227 @@
+package io.finwait.nio.gateway;
+
+import io.finwait.nio.gateway.GatewayStatistics.Count;
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Incoming;
+import io.finwait.tcp.IncomingHandler.Gone;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+
+/**
+ * The way to the destination of one call, until the connection is open at both ends: connects,
+ * talks to a proxy where there is one, and only then answers the client's SYN.
+ */
+final class Attempt implements SocketWatch.Ready {
+
+    private static final int LONGEST_ANSWER = 512;
+
+    private final Gateway gateway;
+    private final Incoming incoming;
+    private final long beganNs = System.nanoTime();
+    private SocketChannel channel;
+    private SelectionKey key;
+
+    /** Null where there is no proxy, and when it has answered. */
+    private Handshaking handshake;
+
+    private ByteBuffer toSend;
+    private Passage flow;
+    private boolean over;
+
+    Attempt(Gateway gateway, Incoming incoming) {
+        this.gateway = gateway;
+        this.incoming = incoming;
+    }
+
+    void begin(Onward route) {
+        if (route instanceof Onward.Direct) {
+            connect(((Onward.Direct) route).to());
+        } else if (route instanceof Onward.Socks5) {
+            Onward.Socks5 socks = (Onward.Socks5) route;
+            handshake = new Socks5Handshake(socks);
+            connect(socks.proxy());
+        } else if (route instanceof Onward.HttpConnect) {
+            Onward.HttpConnect http = (Onward.HttpConnect) route;
+            handshake = new HttpConnectHandshake(http);
+            connect(http.proxy());
+        } else if (route instanceof Onward.Forbidden) {
+            decline(NotConnected.unreachable(((Onward.Forbidden) route).why(), "forbidden"));
+        } else if (route instanceof Onward.Ignored) {
+            decline(NotConnected.silent("ignored"));
+        } else {
+            decline(NotConnected.refused("refused by the router"));
+        }
+    }
+
+    private void connect(InetSocketAddress to) {
+        try {
+            channel = SocketChannel.open();
+        } catch (IOException e) {
+            // No descriptor is left, most likely.
+            gateway.tally.add(Count.NO_SOCKET);
+            decline(NotConnected.refused(e.getMessage()));
+            return;
+        }
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            keepAlive();
+            boolean connected = channel.connect(to);
+            key = gateway.sockets.register(channel, SelectionKey.OP_CONNECT, this);
+            if (connected) {
+                connected();
+            }
+        } catch (IOException e) {
+            decline(NotConnected.of(e, 0));
+        }
+    }
+
+    /** Without times of our own where the JVM can't set them: then they are the kernel's. */
+    private void keepAlive() throws IOException {
+        int idle = (int) (gateway.keepAliveNs / 1_000_000_000L);
+        if (idle == 0) {
+            return;
+        }
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        for (SocketOption<?> each : channel.supportedOptions()) {
+            switch (each.name()) {
+                case "TCP_KEEPIDLE" -> set(each, idle);
+                case "TCP_KEEPINTERVAL" -> set(each, Math.max(1, idle / 5));
+                case "TCP_KEEPCOUNT" -> set(each, Gateway.KEEPALIVE_PROBES);
+                default -> {}
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void set(SocketOption<?> option, int value) throws IOException {
+        if (option.type() == Integer.class) {
+            channel.setOption((SocketOption<Integer>) option, value);
+        }
+    }
+
+    @Override
+    public void ready() {
+        if (over) {
+            return;
+        }
+        try {
+            if (!channel.isConnected()) {
+                if (channel.finishConnect()) {
+                    connected();
+                }
+            } else if (handshake != null) {
+                goOn();
+            }
+        } catch (IOException e) {
+            decline(NotConnected.of(e, System.nanoTime() - beganNs));
+        }
+    }
+
+    private void connected() throws IOException {
+        if (handshake == null) {
+            accept();
+            return;
+        }
+        toSend = handshake.begins();
+        goOn();
+    }
+
+    /** Says to the proxy what is to be said, and reads what it answers. */
+    private void goOn() throws IOException {
+        ByteBuffer answer = ByteBuffer.allocate(LONGEST_ANSWER);
+        while (true) {
+            channel.write(toSend);
+            if (toSend.hasRemaining()) {
+                gateway.sockets.interest(key, SelectionKey.OP_WRITE);
+                return;
+            }
+            if (handshake.wants() == 0) {
+                handshake = null;
+                accept();
+                return;
+            }
+            answer.clear().limit(handshake.wants());
+            int octets = channel.read(answer);
+            if (octets < 0) {
+                throw NotConnected.refused("the proxy has closed the connection");
+            }
+            if (octets == 0) {
+                gateway.sockets.interest(key, SelectionKey.OP_READ);
+                return;
+            }
+            toSend = handshake.takes(answer.flip());
+        }
+    }
+
+    /** The destination has answered: now the client is answered. */
+    private void accept() {
+        gateway.sockets.interest(key, 0);
+        if (!incoming.accept()) {
+            drop();
+        }
+    }
+
+    private void decline(NotConnected why) {
+        over = true;
+        close(false);
+        gateway.attempts.remove(this);
+        switch (why.kind()) {
+            case REFUSED -> {
+                gateway.tally.add(Count.REFUSED);
+                incoming.refuse();
+            }
+            case UNREACHABLE -> {
+                gateway.tally.add(Count.UNREACHABLE);
+                incoming.unreachable(why.why());
+            }
+            case SILENT -> {
+                gateway.tally.add(Count.SILENT);
+                incoming.ignore();
+            }
+        }
+    }
+
+    /** The handshake with the client is complete. */
+    void established(Connection client) {
+        over = true;
+        gateway.attempts.remove(this);
+        gateway.tally.add(Count.OPENED);
+        flow = new Passage(gateway, client, channel, key);
+        key.attach(flow);
+        flow.start();
+    }
+
+    /** The client is gone, or has waited for too long. */
+    void gone(Gone why) {
+        gateway.tally.add(why == Gone.TIMED_OUT ? Count.SILENT : Count.CLIENT_GONE);
+        drop();
+    }
+
+    /** The server sees a reset, as if it came from the client. */
+    void drop() {
+        if (!over) {
+            over = true;
+            gateway.attempts.remove(this);
+            close(true);
+        }
+    }
+
+    private void close(boolean reset) {
+        if (channel != null) {
+            Passage.close(channel, reset);
+            gateway.sockets.hasClosed();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "the way to " + incoming;
+    }
+}

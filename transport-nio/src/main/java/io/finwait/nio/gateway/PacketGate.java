@@ -1,0 +1,69 @@
+package io.finwait.nio.gateway;
+
+import io.finwait.spi.ForwardingTransport;
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.spi.Transport;
+import io.finwait.wire.Ipv4;
+import io.finwait.wire.Ipv6;
+import io.finwait.wire.Protocol;
+
+import java.nio.ByteBuffer;
+
+/** Passes TCP on to the endpoint, and shows everything else to another first. */
+final class PacketGate extends ForwardingTransport {
+
+    private Others others = packet -> false;
+    private PacketBatch batch = new PacketBatch(64);
+
+    /** Takes packets that are not TCP. */
+    interface Others {
+
+        /**
+         * Takes a packet, or leaves it to the endpoint.
+         *
+         * @return true when it is done with
+         */
+        boolean take(Packet packet);
+    }
+
+    PacketGate(Transport below) {
+        super(below);
+    }
+
+    /** Sets who takes what is not TCP; on the driver's thread. */
+    void others(Others who) {
+        others = who;
+    }
+
+    @Override
+    public int receive(PacketBatch into, long nowNs) {
+        int room = into.room();
+        if (room == 0) {
+            return 0;
+        }
+        batch.clear();
+        if (batch.room() != room) {
+            batch = new PacketBatch(room);
+        }
+        int received = super.receive(batch, nowNs);
+        int passed = 0;
+        for (int i = 0; i < received; i++) {
+            Packet packet = batch.get(i);
+            if (isTcp(packet) || !others.take(packet)) {
+                into.add(packet);
+                passed++;
+            }
+        }
+        return passed;
+    }
+
+    private static boolean isTcp(Packet packet) {
+        ByteBuffer b = packet.buffer();
+        int at = packet.offset();
+        if (packet.length() >= Ipv6.HEADER_LENGTH && (b.get(at) & 0xF0) == 0x60) {
+            return Ipv6.nextHeader(b, at) == Protocol.TCP;
+        }
+        return packet.length() < Ipv4.HEADER_LENGTH || Ipv4.protocol(b, at) == Protocol.TCP;
+    }
+}

@@ -1,0 +1,168 @@
+package io.finwait.nio.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.nio.UdpTransport;
+import io.finwait.nio.gateway.GatewayStatistics.Count;
+import io.finwait.spi.Packet;
+import io.finwait.spi.PacketBatch;
+import io.finwait.wire.Checksum;
+import io.finwait.wire.IpAddress;
+import io.finwait.wire.Ipv4;
+import io.finwait.wire.Protocol;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** Datagrams and pings through a gateway, in packets written and read by hand. */
+@Timeout(60)
+class GatewayDatagramsTest {
+
+    private static final IpAddress CLIENT = IpAddress.parse("10.0.2.15");
+    private static final IpAddress HOST = GatewayLab.HOST;
+    private static final InetSocketAddress ANY_PORT =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final UdpTransport below = UdpTransport.withFirst(ANY_PORT, 1400);
+    private final Gateway gateway =
+            Gateway.over(below)
+                    .router(Policy.standard().map(HOST, 0, ANY_PORT))
+                    .maxDatagramFlows(4)
+                    .open();
+    private final UdpTransport client = UdpTransport.between(ANY_PORT, below.localAddress(), 1400);
+    private final DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+
+    GatewayDatagramsTest() throws IOException {}
+
+    @AfterEach
+    void close() {
+        int unused = gateway.shutdown(Duration.ZERO).join();
+        client.close();
+        server.close();
+    }
+
+    private void send(int protocol, byte[] message) {
+        int length = Ipv4.HEADER_LENGTH + message.length;
+        Packet packet = client.claim(length);
+        ByteBuffer b = packet.buffer();
+        int at = packet.offset();
+        Ipv4.write(b, at, length, 0, 0, 64, protocol, (int) CLIENT.low(), (int) HOST.low());
+        b.put(at + Ipv4.HEADER_LENGTH, message);
+        client.commit(packet, System.nanoTime());
+    }
+
+    private static byte[] udp(int from, int to, byte[] text, int wrong) {
+        int length = 8 + text.length;
+        ByteBuffer b = ByteBuffer.allocate(length);
+        b.putShort((short) from).putShort((short) to).putShort((short) length).putShort((short) 0);
+        b.put(text);
+        long pseudo = Checksum.pseudoHeader(0, CLIENT.low(), 0, HOST.low(), Protocol.UDP, length);
+        int sum = Checksum.finish(Checksum.add(b, 0, length, pseudo)) ^ wrong;
+        return b.putShort(6, (short) sum).array();
+    }
+
+    /** The next packet, header included. */
+    private byte[] receive() {
+        PacketBatch batch = new PacketBatch(1);
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (client.receive(batch, System.nanoTime()) == 0) {
+            assertThat(System.nanoTime() - deadline).isNegative();
+            client.await(100_000_000);
+        }
+        Packet packet = batch.get(0);
+        byte[] octets = new byte[packet.length()];
+        packet.buffer().get(packet.offset(), octets);
+        return octets;
+    }
+
+    @Test
+    void datagramsGoThereAndBack() throws IOException {
+        send(Protocol.UDP, udp(5000, server.getLocalPort(), new byte[] {1, 2, 3}, 0));
+        DatagramPacket question = new DatagramPacket(new byte[100], 100);
+        server.receive(question);
+        assertThat(Arrays.copyOf(question.getData(), question.getLength()))
+                .containsExactly(1, 2, 3);
+        server.send(new DatagramPacket(new byte[] {9, 8}, 2, question.getSocketAddress()));
+        ByteBuffer answer = ByteBuffer.wrap(receive());
+        assertThat(answer.getInt(12)).isEqualTo((int) HOST.low());
+        assertThat(answer.getInt(16)).isEqualTo((int) CLIENT.low());
+        assertThat(answer.getShort(20) & 0xFFFF).isEqualTo(server.getLocalPort());
+        assertThat(answer.getShort(22)).isEqualTo((short) 5000);
+        assertThat(answer.getShort(24)).isEqualTo((short) 10);
+        long pseudo = Checksum.pseudoHeader(0, HOST.low(), 0, CLIENT.low(), Protocol.UDP, 10);
+        assertThat(Checksum.finish(Checksum.add(answer, 20, 10, pseudo))).isZero();
+        assertThat(answer.get(28)).isEqualTo((byte) 9);
+    }
+
+    @Test
+    void aClosedPortIsToldByIcmp() {
+        server.close();
+        int port = freePort();
+        byte[] datagram = udp(5000, port, new byte[] {1}, 0);
+        send(Protocol.UDP, datagram);
+        ByteBuffer icmp = ByteBuffer.wrap(receive());
+        assertThat(icmp.get(9)).isEqualTo((byte) Protocol.ICMP);
+        assertThat(icmp.get(20)).isEqualTo((byte) 3);
+        assertThat(icmp.get(21)).isEqualTo((byte) 3);
+        assertThat(icmp.getInt(28 + 12)).isEqualTo((int) CLIENT.low());
+        assertThat(icmp.getShort(48)).isEqualTo((short) 5000);
+        assertThat(icmp.getShort(50) & 0xFFFF).isEqualTo(port);
+    }
+
+    private static int freePort() {
+        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void theOldestPairMakesPlace() throws IOException {
+        for (int port = 5000; port < 5010; port++) {
+            send(Protocol.UDP, udp(port, server.getLocalPort(), new byte[] {1}, 0));
+            server.receive(new DatagramPacket(new byte[100], 100));
+        }
+        assertThat(gateway.statistics().datagramFlows()).isEqualTo(4);
+        assertThat(gateway.statistics().get(Count.DATAGRAMS_UP)).isEqualTo(10);
+    }
+
+    /** Whatever a hostile client sends, the next good datagram goes through. */
+    @Test
+    void malformedOnesAreDropped() throws IOException {
+        int port = server.getLocalPort();
+        send(Protocol.UDP, udp(5000, port, new byte[] {1}, 0x1234));
+        send(Protocol.UDP, new byte[] {1, 2, 3});
+        byte[] lying = udp(5000, port, new byte[] {1}, 0);
+        lying[5] = 60;
+        send(Protocol.UDP, lying);
+        lying[5] = 3;
+        send(Protocol.UDP, lying);
+        send(Protocol.UDP, udp(5000, port, new byte[] {7}, 0));
+        DatagramPacket good = new DatagramPacket(new byte[100], 100);
+        server.receive(good);
+        assertThat(good.getData()[0]).isEqualTo((byte) 7);
+        assertThat(gateway.statistics().get(Count.DATAGRAMS_DROPPED)).isEqualTo(4);
+    }
+
+    @Test
+    void itsOwnAddressAnswersPings() {
+        byte[] ping = {8, 0, 0, 0, 0, 7, 0, 1, 'p', 'i'};
+        ByteBuffer b = ByteBuffer.wrap(ping);
+        b.putShort(2, (short) Checksum.finish(Checksum.add(b, 0, ping.length, 0)));
+        send(Protocol.ICMP, ping);
+        ByteBuffer pong = ByteBuffer.wrap(receive());
+        assertThat(pong.get(20)).isZero();
+        assertThat(pong.getShort(24)).isEqualTo((short) 7);
+    }
+}
