@@ -69,7 +69,7 @@ public final class AsyncConnection {
         remoteAddress = connection.remoteAddress();
         remotePort = connection.remotePort();
         connection.observer(new Observer());
-        driver.add(this);
+        driver.drain().add(this);
         if (connection.hasEnded()) {
             hasEnded();
         }
@@ -489,7 +489,7 @@ public final class AsyncConnection {
     }
 
     private void settle(CloseReason reason) {
-        driver.remove(this);
+        driver.drain().remove(this);
         IOException failure = new IOException(reason.message());
         outputAccepted.completeExceptionally(failure);
         if (connecting != null) {

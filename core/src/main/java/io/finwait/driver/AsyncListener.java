@@ -2,7 +2,6 @@ package io.finwait.driver;
 
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Listener;
-import io.finwait.wire.IpAddress;
 
 import java.nio.channels.AsynchronousCloseException;
 import java.util.ArrayDeque;
@@ -155,14 +154,10 @@ public final class AsyncListener {
         return connection == null ? null : AsyncConnection.accepted(driver, connection);
     }
 
-    void onlyAt(IpAddress address) {
-        listener.onlyAt(address);
-    }
-
     void closeNow() {
         closed = true;
         listener.close();
-        driver.remove(this);
+        driver.drain().remove(this);
         refuseTakers();
         if (spare != null) {
             spare.abortNow();

@@ -67,9 +67,12 @@ public final class Binding {
 
     /** True when the two can't exist together, by the rules of SO_REUSEADDR on Linux. */
     boolean conflictsWith(Binding other) {
-        boolean sameAddress =
-                address == null || other.address == null || address.equals(other.address);
         boolean bothAgree = reuse && other.reuse && !listens() && !other.listens();
-        return port == other.port && sameAddress && !bothAgree;
+        return port == other.port && meets(other.address) && !bothAgree;
+    }
+
+    /** True when a packet may be for both addresses; null stands for all. */
+    boolean meets(IpAddress other) {
+        return address == null || other == null || address.equals(other);
     }
 }

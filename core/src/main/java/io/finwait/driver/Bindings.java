@@ -33,21 +33,21 @@ final class Bindings {
      * @param reuse true to allow a port that a connection uses or that is in TIME-WAIT
      */
     Binding bind(IpAddress address, int port, boolean reuse) throws BindException {
-        if (address != null && !endpoint.config().addresses().contains(address)) {
+        if (address != null && !endpoint.config().isLocal(address)) {
             throw new BindException("Cannot assign requested address");
         }
         Binding bound = new Binding(driver, address, port == 0 ? anyFreePort() : port, reuse);
-        boolean taken = all.stream().anyMatch(bound::conflictsWith) || isListening(bound.port());
-        if (taken || (!reuse && port != 0 && portsOfConnections().get(port))) {
+        boolean taken = all.stream().anyMatch(bound::conflictsWith) || isListenedOn(bound);
+        if (taken || (!reuse && port != 0 && isUsedByConnections(bound))) {
             throw new BindException(IN_USE);
         }
         all.add(bound);
         return bound;
     }
 
-    /** Throws when another socket listens on the port of a binding. */
+    /** Throws when another socket listens on the port of a binding, at its address. */
     void checkMayListen(Binding binding) throws BindException {
-        if (isListening(binding.port())) {
+        if (isListenedOn(binding)) {
             throw new BindException(IN_USE);
         }
     }
@@ -56,8 +56,15 @@ final class Bindings {
         all.remove(binding);
     }
 
-    private boolean isListening(int port) {
-        return listening().get(port);
+    private boolean isListenedOn(Binding bound) {
+        boolean[] found = new boolean[1];
+        endpoint.forEachListener(
+                each -> found[0] |= each.port() == bound.port() && bound.meets(each.address()));
+        return found[0];
+    }
+
+    private boolean isUsedByConnections(Binding bound) {
+        return portsOfConnections(bound).get(bound.port());
     }
 
     private BitSet listening() {
@@ -67,7 +74,7 @@ final class Bindings {
     }
 
     private int anyFreePort() throws BindException {
-        BitSet taken = portsOfConnections();
+        BitSet taken = portsOfConnections(null);
         taken.or(listening());
         all.forEach(each -> taken.set(each.port()));
         int first = endpoint.config().firstEphemeralPort();
@@ -83,13 +90,32 @@ final class Bindings {
         return port;
     }
 
-    private BitSet portsOfConnections() {
+    /**
+     * Ports of connections, those in TIME-WAIT included.
+     *
+     * @param bound leaves out connections from other addresses than its own; null for none
+     */
+    private BitSet portsOfConnections(Binding bound) {
         BitSet ports = new BitSet(PORTS);
-        endpoint.forEachConnection(each -> ports.set(each.localPort()));
+        endpoint.forEachConnection(
+                each -> {
+                    if (bound == null || bound.meets(each.localAddress())) {
+                        ports.set(each.localPort());
+                    }
+                });
         TimeWaitView waiting = endpoint.timeWait();
         long cursor = 0;
         while (cursor >= 0) {
-            cursor = waiting.list(cursor, AT_ONCE, each -> ports.set(each.localPort()));
+            cursor =
+                    waiting.list(
+                            cursor,
+                            AT_ONCE,
+                            each -> {
+                                IpAddress local = new IpAddress(each.localHigh, each.localLow);
+                                if (bound == null || bound.meets(local)) {
+                                    ports.set(each.localPort());
+                                }
+                            });
         }
         return ports;
     }

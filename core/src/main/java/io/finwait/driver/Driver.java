@@ -8,7 +8,6 @@ import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.wire.IpAddress;
 
-import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,12 +15,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
@@ -32,7 +25,7 @@ import java.util.function.Function;
  * use it.
  *
  * <p>The thread works while there is work, then spins for a moment, then waits in {@link
- * Transport#await}: an idle driver costs no CPU. Calls from other threads wake it.
+ * Transport#await}: an idle driver costs no CPU. Inbox from other threads wake it.
  *
  * <h2>Threads</h2>
  *
@@ -45,7 +38,7 @@ import java.util.function.Function;
  * <p>A caller may stop waiting by {@code cancel}, {@code orTimeout} or {@code completeOnTimeout} on
  * the future itself. A call that had not begun is then not executed; a connect is ended at once, an
  * accept accepts no client, a read takes no octets and a write takes no more. The buffer is the
- * caller's again when that method has returned or the future has timed out. Calls that end an
+ * caller's again when that method has returned or the future has timed out. Inbox that end an
  * output, a connection, a listener or the driver are executed all the same.
  *
  * <p>What a function given to {@link #call} throws, an {@link Error} included, is the answer to
@@ -61,41 +54,16 @@ public final class Driver implements AutoCloseable {
     public static final Duration DRAIN_TIME = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
-    private static final int COMMANDS = 1024;
     private static final long SPIN_NS = 20_000;
-    private static final long FULL_PAUSE_NS = 50_000;
-    private static final int MOST_AT_ONCE = 64;
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
-    private final Transport transport;
     private final Endpoint endpoint;
     private final Timekeeper time;
-    private final WakeUp wakeUp;
-    private final long spinNs;
-    private final MpscAtomicArrayQueue<Command<?>> commands = new MpscAtomicArrayQueue<>(COMMANDS);
-    private final Signals signals = new Signals();
+    private final Inbox inbox;
     private final Alarms alarms = new Alarms();
     private final Bindings bindings;
-    private final Set<AsyncConnection> connections = new LinkedHashSet<>();
-    private final Set<AsyncListener> listeners = new LinkedHashSet<>();
-    private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
-    private final InterruptBell bell;
-
-    /**
-     * Calls made by callbacks, which wait for the next cycle. Otherwise a callback that reads and
-     * chains itself to the answer would deepen the stack with each read.
-     */
-    private final Queue<Command<?>> putOff = new ArrayDeque<>();
-
-    private int atOnce;
-    private boolean draining;
-    private long drainDeadlineNs;
-    private boolean drainTimeIsOver;
-    private Consumer<AsyncConnection> newcomers = connection -> {};
-    private volatile boolean ended;
-
-    /** Its own thread, or the one that gives it turns; null before the first turn. */
-    private volatile Thread thread;
+    private final Drain drain;
+    private final WorkLoop loop;
 
     private Driver(
             EndpointConfig config,
@@ -103,20 +71,19 @@ public final class Driver implements AutoCloseable {
             Timekeeper time,
             Runnable rouse,
             long spinNs) {
-        this.transport = transport;
         this.time = time;
-        wakeUp = new WakeUp(rouse, this::hasNothingToDo);
-        this.spinNs = spinNs;
-        bell = new InterruptBell(rouse);
+        inbox = new Inbox(time, rouse);
         endpoint = Finwait.open(config, transport);
         endpoint.handOver();
         bindings = new Bindings(this, endpoint);
+        drain = new Drain(endpoint, transport, time, inbox, alarms);
+        loop = new WorkLoop(endpoint, transport, time, inbox, alarms, drain, rouse, spinNs);
     }
 
     /** For {@link SteeredDriver}: it always waits, for the next turn. */
     static Driver withoutThread(EndpointConfig config, Transport transport, Timekeeper time) {
         Driver driver = new Driver(config, transport, time, time::driverHasWork, 0);
-        boolean unused = driver.wakeUp.mayWait();
+        boolean unused = driver.inbox.mayWait();
         return driver;
     }
 
@@ -143,8 +110,8 @@ public final class Driver implements AutoCloseable {
     public static Driver start(
             EndpointConfig config, Transport transport, ThreadFactory threads, long spinNs) {
         Driver driver = new Driver(config, transport, Timekeeper.SYSTEM, transport::wakeup, spinNs);
-        Thread own = threads.newThread(driver::run);
-        driver.thread = own;
+        Thread own = threads.newThread(driver.loop::run);
+        driver.inbox.servedBy(own);
         own.start();
         return driver;
     }
@@ -155,7 +122,7 @@ public final class Driver implements AutoCloseable {
         return thread;
     }
 
-    // What the user calls.
+    // What the user inbox.
 
     /**
      * Opens a connection.
@@ -170,7 +137,7 @@ public final class Driver implements AutoCloseable {
     public CompletableFuture<AsyncConnection> connect(IpAddress remote, int port) {
         return submit(
                 answer -> {
-                    refuseWhileDraining();
+                    drain.requireNotBegun();
                     AsyncConnection.connecting(this, endpoint.connect(remote, port), answer);
                 });
     }
@@ -198,7 +165,7 @@ public final class Driver implements AutoCloseable {
     public CompletableFuture<AsyncListener> listen(int port, int backlog) {
         return submit(
                 answer -> {
-                    AsyncListener listener = listenNow(port, backlog);
+                    AsyncListener listener = listenNow(null, port, backlog);
                     if (!answer.complete(listener)) {
                         listener.closeNow();
                     }
@@ -217,7 +184,7 @@ public final class Driver implements AutoCloseable {
     public CompletableFuture<Binding> bind(IpAddress address, int port, boolean reuse) {
         return submit(
                 answer -> {
-                    refuseWhileDraining();
+                    drain.requireNotBegun();
                     Binding bound;
                     try {
                         bound = bindings.bind(address, port, reuse);
@@ -240,8 +207,7 @@ public final class Driver implements AutoCloseable {
                         answer.completeExceptionally(e);
                         return;
                     }
-                    AsyncListener listener = listenNow(binding.port(), backlog);
-                    listener.onlyAt(binding.address());
+                    AsyncListener listener = listenNow(binding.address(), binding.port(), backlog);
                     binding.listensWith(listener);
                     if (!answer.complete(listener)) {
                         listener.closeNow();
@@ -287,15 +253,15 @@ public final class Driver implements AutoCloseable {
         CompletableFuture<Void> begun =
                 submit(
                         answer -> {
-                            drain(drainNs);
+                            drain.begin(drainNs);
                             answer.complete(null);
                         });
-        return begun.handle((nothing, hasStopped) -> true).thenCompose(either -> stopped);
+        return begun.handle((nothing, hasStopped) -> true).thenCompose(either -> drain.stopped());
     }
 
     /** Completed when the driver has stopped, whoever or whatever made it stop. */
     public CompletableFuture<DrainReport> stopped() {
-        return stopped.copy();
+        return drain.stopped().copy();
     }
 
     /**
@@ -306,11 +272,11 @@ public final class Driver implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (isDriverThread()) {
+        if (inbox.isDriverThread()) {
             throw new IllegalStateException(
                     "the driver's thread can't wait for itself; call shutdown() there");
         }
-        if (stopped.isDone()) {
+        if (drain.stopped().isDone()) {
             return;
         }
         DrainReport report = shutdown(DRAIN_TIME).join();
@@ -319,203 +285,44 @@ public final class Driver implements AutoCloseable {
         }
     }
 
-    // The way in from other threads.
+    // For this package.
 
     /** Runs an action on the driver's thread: at once when this is it. */
     <T> CompletableFuture<T> submit(Consumer<Answer<T>> action) {
-        Answer<T> answer = new Answer<>();
-        Command<T> command = new Command<>(action, answer);
-        if (isDriverThread()) {
-            runOrPutOff(command);
-            return answer;
-        }
-        while (!ended && !commands.offer(command)) {
-            wakeUp.now();
-            time.park(this, FULL_PAUSE_NS);
-        }
-        // Either the driver sees the command after it has set this, or it is seen here.
-        if (ended) {
-            command.refuse();
-        } else {
-            wakeUp.brought();
-        }
-        return answer;
+        return inbox.submit(action);
     }
 
     /** A connection's user has done something; from any thread. */
     void signal(RingConnection connection) {
-        signals.add(connection);
-        wakeUp.brought();
+        inbox.signal(connection);
     }
 
-    private void runOrPutOff(Command<?> command) {
-        if (ended) {
-            command.refuse();
-        } else if (atOnce == MOST_AT_ONCE || !putOff.isEmpty()) {
-            putOff.add(command);
-        } else {
-            atOnce++;
-            command.run();
-        }
+    // On the driver's thread.
+
+    /** What {@link SteeredDriver} needs: turns instead of a thread. */
+    WorkLoop loop() {
+        return loop;
     }
 
-    private boolean isDriverThread() {
-        return Thread.currentThread() == thread;
-    }
-
-    // The driver's thread.
-
-    private void run() {
-        Throwable failure = null;
-        try {
-            work();
-        } catch (Throwable e) {
-            failure = e;
-            log("the driver stops because its endpoint or transport failed", e);
-        }
-        stop(failure);
-    }
-
-    /** Logs if memory allows; those who wait for answers must get them in any case. */
-    private static void log(String what, Throwable failure) {
-        try {
-            LOG.error(what, failure);
-        } catch (Throwable nothingLeftToSayItWith) {
-            // DrainReport.failure() tells it as well.
-        }
-    }
-
-    private void work() {
-        boolean idle = false;
-        boolean hasWaited = true;
-        long idleSinceNs = 0;
-        while (!isDrained()) {
-            if (Thread.interrupted()) {
-                drain(DRAIN_TIME.toNanos());
-                continue;
-            }
-            long now = time.nowNs();
-            // After a wait the endpoint learns the time first, because some calls depend on it.
-            int work = hasWaited ? endpoint.doWork(now) : 0;
-            int called = runCommands() + signals.take() + alarms.ring(now);
-            if (called > 0 || !hasWaited) {
-                work += called + endpoint.doWork(now);
-            }
-            hasWaited = false;
-            if (work > 0) {
-                idle = false;
-                continue;
-            }
-            if (!idle) {
-                idle = true;
-                idleSinceNs = now;
-            }
-            if (now - idleSinceNs < spinNs) {
-                letOthersRun();
-            } else {
-                await(now);
-                hasWaited = true;
-                idle = false;
-            }
-        }
-    }
-
-    /** Receives each connection before its user can do anything with it. */
-    void newcomers(Consumer<AsyncConnection> listener) {
-        newcomers = listener;
-    }
-
-    void closeListeners() {
-        List.copyOf(listeners).forEach(AsyncListener::closeNow);
-    }
-
-    /** One round of {@link #work}, at a time that somebody else says. */
-    int turn(long nowNs) {
-        if (ended) {
-            return 0;
-        }
-        thread = Thread.currentThread();
-        Throwable failure = null;
-        try {
-            if (!isDrained()) {
-                int work = endpoint.doWork(nowNs);
-                int called = runCommands() + signals.take() + alarms.ring(nowNs);
-                return called == 0 ? work : work + called + endpoint.doWork(nowNs);
-            }
-        } catch (Throwable e) {
-            failure = e;
-            log("the driver stops because its endpoint or transport failed", e);
-        }
-        stop(failure);
-        return 1;
-    }
-
-    long nextDeadlineNs() {
-        return ended ? Long.MAX_VALUE : earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
-    }
-
-    /** The thread that is to give us work may be waiting for the processor on which we spin. */
-    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: it is a courtesy.
-    private static void letOthersRun() {
-        Thread.yield();
-    }
-
-    private int runCommands() {
-        atOnce = 0;
-        int ran = 0;
-        for (int i = putOff.size(); i > 0; i--) {
-            putOff.remove().run();
-            ran++;
-        }
-        Command<?> command;
-        while (ran < COMMANDS && (command = commands.poll()) != null) {
-            command.run();
-            ran++;
-        }
-        return ran;
-    }
-
-    private void await(long nowNs) {
-        if (wakeUp.mayWait()) {
-            long deadline = nextDeadlineNs();
-            long timeout = deadline == Long.MAX_VALUE ? deadline : deadline - nowNs;
-            if (timeout > 0) {
-                bell.waitBegins();
-                try {
-                    transport.await(timeout);
-                } finally {
-                    bell.waitEnds();
-                }
-            }
-        }
-        wakeUp.waitIsOver();
-    }
-
-    private boolean hasNothingToDo() {
-        return commands.isEmpty() && putOff.isEmpty() && signals.isEmpty();
-    }
-
-    private static long earlier(long a, long b) {
-        if (a == Long.MAX_VALUE) {
-            return b;
-        }
-        return b == Long.MAX_VALUE || a - b <= 0 ? a : b;
+    /** The driver's connections and listeners, and its end. */
+    Drain drain() {
+        return drain;
     }
 
     ClosePolicy closePolicy() {
         return endpoint.config().closePolicy();
     }
 
-    private AsyncListener listenNow(int port, int backlog) {
-        refuseWhileDraining();
-        AsyncListener listener = new AsyncListener(this, endpoint.listen(port, backlog));
-        listeners.add(listener);
+    private AsyncListener listenNow(IpAddress address, int port, int backlog) {
+        drain.requireNotBegun();
+        AsyncListener listener = new AsyncListener(this, endpoint.listen(address, port, backlog));
+        drain.add(listener);
         return listener;
     }
 
     /** Opens a connection, from any or a certain address and port; on the driver's thread. */
     Connection open(IpAddress local, int localPort, IpAddress remote, int remotePort) {
-        refuseWhileDraining();
+        drain.requireNotBegun();
         return local == null && localPort == 0
                 ? endpoint.connect(remote, remotePort)
                 : endpoint.connect(
@@ -535,109 +342,12 @@ public final class Driver implements AutoCloseable {
      * Does something on the driver's thread in its next cycle, when what is owed now has been sent.
      */
     void nextCycle(Runnable action) {
-        putOff.add(
-                new Command<>(
-                        answer -> {
-                            action.run();
-                            answer.complete(null);
-                        },
-                        new Answer<>()));
+        inbox.nextCycle(action);
     }
 
     /** Does something on the driver's thread at a time of the endpoint's clock. */
     void at(long timeNs, Runnable action) {
         alarms.at(timeNs, action);
-    }
-
-    void add(AsyncConnection connection) {
-        connections.add(connection);
-        newcomers.accept(connection);
-        if (draining) {
-            connection.endGracefully(drainDeadlineNs);
-        }
-    }
-
-    void remove(AsyncConnection connection) {
-        connections.remove(connection);
-    }
-
-    void remove(AsyncListener listener) {
-        listeners.remove(listener);
-    }
-
-    private void refuseWhileDraining() {
-        if (draining) {
-            throw new IllegalStateException("the driver is stopping; start another one");
-        }
-    }
-
-    private void drain(long drainNs) {
-        long now = time.nowNs();
-        if (drainNs <= 0) {
-            drainTimeIsOver = true;
-        } else {
-            alarms.at(now + drainNs, () -> drainTimeIsOver = true);
-        }
-        if (!draining) {
-            draining = true;
-            drainDeadlineNs = now + drainNs;
-            List.copyOf(listeners).forEach(AsyncListener::closeNow);
-            List.copyOf(connections).forEach(each -> each.endGracefully(drainDeadlineNs));
-        }
-    }
-
-    private boolean isDrained() {
-        return draining && (drainTimeIsOver || endpoint.connectionCount() == 0);
-    }
-
-    /** Whatever fails here, every waiting caller gets an answer. */
-    private void stop(Throwable failure) {
-        Ending ending = new Ending(failure);
-        ending.step("its connections can't be listed", () -> listLeftovers(ending));
-        ending.step("the endpoint can't be closed", endpoint::close);
-        // Orphans in FIN-WAIT-2 had records there as well; now they are among the leftovers only.
-        ending.step(
-                "TIME-WAIT can't be counted", () -> ending.timeWait = endpoint.timeWait().size());
-        ended = true;
-        for (AsyncListener each : listeners.toArray(AsyncListener[]::new)) {
-            ending.step("a listener can't be told", each::driverStopped);
-        }
-        for (AsyncConnection each : connections.toArray(AsyncConnection[]::new)) {
-            ending.step("a connection can't be told", each::driverStopped);
-        }
-        putOff.forEach(Command::refuse);
-        for (Command<?> each = commands.poll(); each != null; each = commands.poll()) {
-            each.refuse();
-        }
-        ending.step("its transport can't be closed", transport::close);
-        stopped.complete(new DrainReport(ending.leftovers, ending.timeWait, ending.failure));
-    }
-
-    private void listLeftovers(Ending ending) {
-        endpoint.forEachConnection(each -> ending.leftovers.add(DrainReport.Leftover.of(each)));
-    }
-
-    /** Why the driver ended; the first failure counts. */
-    private static final class Ending {
-
-        private final List<DrainReport.Leftover> leftovers = new ArrayList<>();
-        private int timeWait;
-        private Throwable failure;
-
-        Ending(Throwable failure) {
-            this.failure = failure;
-        }
-
-        void step(String inVain, Runnable action) {
-            try {
-                action.run();
-            } catch (Throwable e) {
-                if (failure == null) {
-                    failure = e;
-                }
-                log("the driver stops: " + inVain, e);
-            }
-        }
     }
 
     /** A time to wait, 0 to a hundred years. */

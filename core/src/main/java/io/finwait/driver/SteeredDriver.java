@@ -44,7 +44,7 @@ public final class SteeredDriver {
      * @return how much was done; 0 when nothing is left to do at this time
      */
     public int turn(long nowNs) {
-        return driver.turn(nowNs);
+        return driver.loop().turn(nowNs);
     }
 
     /**
@@ -52,12 +52,12 @@ public final class SteeredDriver {
      * anything with it. Set before the first turn.
      */
     public void onConnection(Consumer<AsyncConnection> listener) {
-        driver.newcomers(listener);
+        driver.drain().newcomers(listener);
     }
 
     /** Closes all ports, in the thread that gives the turns. */
     public void closeListeners() {
-        driver.closeListeners();
+        driver.drain().closeListeners();
     }
 
     /**
@@ -65,6 +65,6 @@ public final class SteeredDriver {
      * never.
      */
     public long nextDeadlineNs() {
-        return driver.nextDeadlineNs();
+        return driver.loop().nextDeadlineNs();
     }
 }

@@ -76,9 +76,21 @@ public interface Endpoint extends AutoCloseable {
      * @param port 1 to 65,535
      * @param backlog how many connections may wait to be accepted, and how many handshakes may be
      *     under way, at least 1
-     * @throws IllegalStateException when the port is already listening
+     * @throws IllegalStateException when the port is already listening, on whatever address
      */
     Listener listen(int port, int backlog);
+
+    /**
+     * Opens a port on one address; several listeners of one port may each have an address of their
+     * own.
+     *
+     * @param local one of the endpoint's, or null for all of them
+     * @param port 1 to 65,535
+     * @param backlog as in {@link #listen(int, int)}
+     * @throws IllegalArgumentException when the address is none of the endpoint's
+     * @throws IllegalStateException when somebody listens on that port of that address, or of all
+     */
+    Listener listen(IpAddress local, int port, int backlog);
 
     /**
      * Takes connections to all other ports, at every address of the endpoint ({@link

@@ -55,12 +55,12 @@ public final class Netstat {
 
     static List<NetstatRow> listeners(Endpoint endpoint) {
         List<NetstatRow> rows = new ArrayList<>();
-        IpAddress address = endpoint.config().addresses().get(0);
+        IpAddress first = endpoint.config().addresses().get(0);
         endpoint.forEachListener(
                 listener ->
                         rows.add(
                                 NetstatRow.listener(
-                                        address,
+                                        listener.address() == null ? first : listener.address(),
                                         listener.port(),
                                         listener.acceptQueueLength(),
                                         0)));

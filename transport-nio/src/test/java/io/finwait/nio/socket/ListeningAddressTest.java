@@ -3,6 +3,8 @@ package io.finwait.nio.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.finwait.driver.Driver;
 import io.finwait.socket.DriverSelectorProvider;
 import io.finwait.socket.DriverServerSocketFactory;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +26,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A host of two addresses, and a socket that listens on one of them, or on both. */
 @Timeout(30)
@@ -86,5 +92,58 @@ class ListeningAddressTest {
             connects(other);
             assertThat(listening.getInetAddress().isAnyLocalAddress()).isTrue();
         }
+    }
+
+    private static void says(String who, ServerSocket listening) throws IOException {
+        try (Socket accepted = listening.accept()) {
+            accepted.getOutputStream().write(who.getBytes(US_ASCII));
+        }
+    }
+
+    private String hears(InetAddress from) throws IOException {
+        try (Socket there = sockets.createSocket(from, PORT)) {
+            return new String(there.getInputStream().readAllBytes(), US_ASCII);
+        }
+    }
+
+    @Test
+    void eachAddressHasASocketOfItsOwnOnOnePort() throws Exception {
+        DriverServerSocketFactory listeners = new DriverServerSocketFactory(driver);
+        try (ServerSocket ones = listeners.createServerSocket(PORT, 5, one);
+                ServerSocketChannel others =
+                        new DriverSelectorProvider(driver).openServerSocketChannel()) {
+            others.bind(new InetSocketAddress(other, PORT));
+            for (int i = 0; i < 2; i++) {
+                CompletableFuture<String> first = hearsMeanwhile(one);
+                says("one", ones);
+                CompletableFuture<String> second = hearsMeanwhile(other);
+                says("other", others.socket());
+                assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("one");
+                assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("other");
+            }
+            assertThatThrownBy(() -> listeners.createServerSocket(PORT, 5, one).close())
+                    .isInstanceOf(BindException.class)
+                    .hasMessageStartingWith("Address already in use");
+            assertThatThrownBy(() -> listeners.createServerSocket(PORT).close())
+                    .isInstanceOf(BindException.class)
+                    .hasMessageStartingWith("Address already in use");
+            ones.close();
+            isRefused(one);
+            CompletableFuture<String> still = hearsMeanwhile(other);
+            says("other", others.socket());
+            assertThat(still.get(20, TimeUnit.SECONDS)).isEqualTo("other");
+        }
+        listeners.createServerSocket(PORT, 5, one).close();
+    }
+
+    private CompletableFuture<String> hearsMeanwhile(InetAddress from) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return hears(from);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
     }
 }

@@ -195,10 +195,8 @@ final class PacketInput {
     }
 
     private void deliverToNone(Segment seg) {
-        TcpListener listener = listeners.of(seg.destinationPort());
-        if (listener != null && !listener.isAt(seg.destinationHigh(), seg.destinationLow())) {
-            listener = null;
-        }
+        TcpListener listener =
+                listeners.of(seg.destinationPort(), seg.destinationHigh(), seg.destinationLow());
         if (listener == null && catchAll.isOpen()) {
             deliverToCatchAll(seg);
             return;

@@ -63,7 +63,7 @@ public final class TcpEndpoint implements Endpoint {
     private final Transport transport;
     final CatchAllPort catchAll;
 
-    private final Listeners listeners = new Listeners();
+    final Listeners listeners = new Listeners();
     private final ActiveOpen activeOpen;
     private final PacketInput packets;
     private final DutyCycle cycle;
@@ -231,6 +231,11 @@ public final class TcpEndpoint implements Endpoint {
 
     @Override
     public Listener listen(int port, int backlog) {
+        return listen(null, port, backlog);
+    }
+
+    @Override
+    public Listener listen(IpAddress local, int port, int backlog) {
         checkThread();
         requireOpen();
         ActiveOpen.requirePort(port, 1);
@@ -238,11 +243,8 @@ public final class TcpEndpoint implements Endpoint {
             throw new IllegalArgumentException(
                     "backlog " + backlog + " is below 1; choose 1 or more");
         }
-        if (listeners.of(port) != null) {
-            throw new IllegalStateException(
-                    "port " + port + " is already listening; close it first");
-        }
         TcpListener listener = new TcpListener(this, port, backlog);
+        listener.onlyAt(local);
         listeners.add(listener);
         context.watch.states().add(State.LISTEN, 1);
         return listener;

@@ -37,6 +37,9 @@ public final class TcpListener implements Listener, Backlog {
     private long deferAcceptNs;
     private Runnable onAcceptable;
 
+    /** The next one of the same port, see {@link Listeners}. */
+    TcpListener nextOfPort;
+
     TcpListener nextNotified;
     boolean toBeNotified;
 
@@ -84,7 +87,13 @@ public final class TcpListener implements Listener, Backlog {
             throw new IllegalArgumentException(
                     only + " is none of the endpoint's addresses " + endpoint.config().addresses());
         }
+        endpoint.listeners.requireFree(this, only);
         address = only;
+    }
+
+    @Override
+    public IpAddress address() {
+        return address;
     }
 
     /** Whether a segment to this address is for this listener. */
@@ -228,6 +237,7 @@ public final class TcpListener implements Listener, Backlog {
 
     @Override
     public String toString() {
-        return "port " + port + (closed ? " (closed)" : " listening");
+        String at = address == null ? "" : " of " + address;
+        return "port " + port + at + (closed ? " (closed)" : " listening");
     }
 }

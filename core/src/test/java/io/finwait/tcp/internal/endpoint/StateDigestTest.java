@@ -129,6 +129,7 @@ class StateDigestTest {
         exempt(LossBasedControl.class, WIDE, "earlierCwnd", "earlierSsthresh");
         exempt(NewReno.class, WIDE, "acknowledgedInAvoidance");
         exempt(TcpListener.class, MEMORY, "endpoint", "nextNotified", "toBeNotified");
+        exempt(TcpListener.class, "of those of a port, at most one is at an address", "nextOfPort");
         exempt(TcpListener.class, "its length and order are told", "acceptQueue");
         exempt(TcpListener.class, PART, "handshakes");
         exempt(TcpListener.class, USERS, "onAcceptable");

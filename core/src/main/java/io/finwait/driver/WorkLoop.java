@@ -1,0 +1,150 @@
+package io.finwait.driver;
+
+import io.finwait.spi.Transport;
+import io.finwait.tcp.Endpoint;
+
+/**
+ * What a driver's thread does: it works while there is work, then spins for a moment, then waits in
+ * {@link Transport#await}. Somebody else may give the turns instead.
+ */
+final class WorkLoop {
+
+    private final Endpoint endpoint;
+    private final Transport transport;
+    private final Timekeeper time;
+    private final Inbox inbox;
+    private final Alarms alarms;
+    private final Drain drain;
+    private final InterruptBell bell;
+    private final long spinNs;
+
+    /**
+     * @param rouse ends the wait of the transport
+     * @param spinNs how long to spin before waiting, in nanoseconds
+     */
+    WorkLoop(
+            Endpoint endpoint,
+            Transport transport,
+            Timekeeper time,
+            Inbox inbox,
+            Alarms alarms,
+            Drain drain,
+            Runnable rouse,
+            long spinNs) {
+        this.endpoint = endpoint;
+        this.transport = transport;
+        this.time = time;
+        this.inbox = inbox;
+        this.alarms = alarms;
+        this.drain = drain;
+        this.spinNs = spinNs;
+        bell = new InterruptBell(rouse);
+    }
+
+    /** Works until the driver has ended. */
+    void run() {
+        Throwable failure = null;
+        try {
+            work();
+        } catch (Throwable e) {
+            failure = failed(e);
+        }
+        drain.stop(failure);
+    }
+
+    private static Throwable failed(Throwable failure) {
+        Drain.log("the driver stops because its endpoint or transport failed", failure);
+        return failure;
+    }
+
+    private void work() {
+        boolean idle = false;
+        boolean hasWaited = true;
+        long idleSinceNs = 0;
+        while (!drain.isDone()) {
+            if (Thread.interrupted()) {
+                drain.begin(Driver.DRAIN_TIME.toNanos());
+                continue;
+            }
+            long now = time.nowNs();
+            // After a wait the endpoint learns the time first, because some calls depend on it.
+            int work = hasWaited ? endpoint.doWork(now) : 0;
+            int called = inbox.serve() + alarms.ring(now);
+            if (called > 0 || !hasWaited) {
+                work += called + endpoint.doWork(now);
+            }
+            hasWaited = false;
+            if (work > 0) {
+                idle = false;
+                continue;
+            }
+            if (!idle) {
+                idle = true;
+                idleSinceNs = now;
+            }
+            if (now - idleSinceNs < spinNs) {
+                letOthersRun();
+            } else {
+                await(now);
+                hasWaited = true;
+                idle = false;
+            }
+        }
+    }
+
+    /** The thread that is to give us work may be waiting for the processor on which we spin. */
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: it is a courtesy.
+    private static void letOthersRun() {
+        Thread.yield();
+    }
+
+    private void await(long nowNs) {
+        if (inbox.mayWait()) {
+            long deadline = nextDeadlineNs();
+            long timeout = deadline == Long.MAX_VALUE ? deadline : deadline - nowNs;
+            if (timeout > 0) {
+                bell.waitBegins();
+                try {
+                    transport.await(timeout);
+                } finally {
+                    bell.waitEnds();
+                }
+            }
+        }
+        inbox.waitIsOver();
+    }
+
+    /** One round of {@link #work}, at a time that somebody else says. */
+    int turn(long nowNs) {
+        if (inbox.hasEnded()) {
+            return 0;
+        }
+        inbox.servedBy(Thread.currentThread());
+        Throwable failure = null;
+        try {
+            if (!drain.isDone()) {
+                int work = endpoint.doWork(nowNs);
+                int called = inbox.serve() + alarms.ring(nowNs);
+                return called == 0 ? work : work + called + endpoint.doWork(nowNs);
+            }
+        } catch (Throwable e) {
+            failure = failed(e);
+        }
+        drain.stop(failure);
+        return 1;
+    }
+
+    /** When something is to be done even if nobody inbox; {@link Long#MAX_VALUE} for never. */
+    long nextDeadlineNs() {
+        return inbox.hasEnded()
+                ? Long.MAX_VALUE
+                : earlier(endpoint.nextDeadlineNs(), alarms.nextNs());
+    }
+
+    private static long earlier(long a, long b) {
+        if (a == Long.MAX_VALUE) {
+            return b;
+        }
+        return b == Long.MAX_VALUE || a - b <= 0 ? a : b;
+    }
+}
