@@ -8,7 +8,13 @@ import io.finwait.wire.IpAddress;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /** Growing, shrinking and forgetting of the index alone. */
@@ -16,7 +22,14 @@ class TupleIndexTest {
 
     private final LocalAddresses locals = new LocalAddresses();
     private final EntryStore store = new EntryStore(locals);
-    private final TupleHash hash = new TupleHash(RandomSource.seeded(5));
+    private boolean colliding;
+    private final TupleHash hash =
+            new TupleHash(RandomSource.seeded(5)) {
+                @Override
+                long of(long a, long b, long c) {
+                    return colliding ? super.of(a, b, c) >>> 40 : super.of(a, b, c);
+                }
+            };
     private final TupleIndex index = new TupleIndex(store, hash);
     private final Newcomers none = new Newcomers(index, (old, enteredNs) -> {});
     private final Lookup lookup = new Lookup(store, locals, hash, index, none);
@@ -47,6 +60,32 @@ class TupleIndexTest {
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 10_000; i++) {
             assertThat(index.guess(random.nextLong())).isEqualTo(EntryStore.NIL);
+        }
+    }
+
+    /** More than the 64 buckets in reach of their home hold, while the index grows and shrinks. */
+    @Test
+    void finds_those_that_find_no_bucket() {
+        colliding = true;
+        int many = 3_000;
+        List<Integer> left = new ArrayList<>();
+        Map<Integer, Integer> refs = new HashMap<>();
+        for (int i = 0; i < many; i++) {
+            refs.put(i, add(i));
+            left.add(i);
+        }
+        assertAllFound(0, many - 1, 1);
+        Collections.shuffle(left, new Random(7));
+        while (!left.isEmpty()) {
+            int gone = left.remove(left.size() - 1);
+            int ref = refs.remove(gone);
+            index.remove(index.hashOf(ref), ref);
+            store.free(ref);
+            lookup.key(local, 0, IpAddress.v4Low(gone), 1, 2);
+            assertThat(find()).as("entry %s is gone", gone).isEqualTo(EntryStore.NIL);
+            if (left.size() % 100 == 0) {
+                left.forEach(each -> assertAllFound(each, each, 1));
+            }
         }
     }
 

@@ -24,6 +24,7 @@ final class MadeCapture {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private int milliseconds;
+    private byte[] last = {};
 
     MadeCapture() {
         ByteBuffer header = ByteBuffer.allocate(FILE_HEADER);
@@ -44,7 +45,14 @@ final class MadeCapture {
         b.putShort((short) (fromClient ? SERVER_PORT : port));
         b.putInt(seq).putInt(ack).put((byte) (TCP << 2)).put((byte) flags);
         b.putShort((short) WINDOW);
-        out.writeBytes(b.array());
+        last = b.array();
+        out.writeBytes(last);
+        return this;
+    }
+
+    /** The last packet once more, with the same time: captured twice, and sent once. */
+    MadeCapture captureAgain() {
+        out.writeBytes(last);
         return this;
     }
 

@@ -6,6 +6,7 @@ import static io.finwait.tcp.internal.endpoint.Bench.SECOND;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.CloseReason.TimedOut;
 import io.finwait.tcp.CloseReason.TimeoutCause;
 import io.finwait.tcp.Connection;
@@ -70,6 +71,24 @@ class OrphanLimitsTest {
         }
         assertGivenUp(connection);
         assertThat(bench.now - begun).as("no longer than the tries take").isLessThan(HOUR / 2);
+    }
+
+    @Test
+    void answersToItsProbesDoNotMakeMoreOfThem() throws IOException {
+        closeBehind(50_000);
+        int probes = 0;
+        long begun = bench.now;
+        while (!connection.hasEnded() && bench.now - begun < HOUR) {
+            bench.sent.clear();
+            bench.pass(100 * MS);
+            if (bench.lastTo(peer.port) != null && bench.lastTo(peer.port).text() == 1) {
+                probes++;
+                tellWindow(0);
+                bench.work();
+            }
+        }
+        assertGivenUp(connection);
+        assertThat(probes).isEqualTo(ClosePolicy.DEFAULT.orphanRetries());
     }
 
     @Test
