@@ -209,10 +209,10 @@ public final class Handshake {
     }
 
     /**
-     * The connection that a segment for a passive handshake belongs to. The peer may know another answer to
-     * its SYN than the one that was kept: a cookie, sent to the same SYN while the queue was full,
-     * or before a stranger's SYN in the peer's name. The latter is looked at only when the
-     * handshake has let a timer pass: until then the cookie may be an old duplicate's.
+     * The connection that a segment for a passive handshake belongs to. The peer may know another
+     * answer to its SYN than the one that was kept: a cookie, sent to the same SYN while the queue
+     * was full, or before a stranger's SYN in the peer's name. The latter is looked at only when
+     * the handshake has let a timer pass: until then the cookie may be an old duplicate's.
      *
      * @return mostly {@code tcb}; null when the segment is dropped
      */

@@ -175,7 +175,10 @@ public final class SegmentSender {
         offer.timestamp = context.timestamp(tcb);
         // A SYN without ACK has no timestamp to echo (RFC 7323 §3.2).
         offer.echo = withAck ? tcb.rcv.tsRecent : 0;
-        int options = context.profile.synOptions().write(layout, 0, offer);
+        SynOptions order = context.profile.synOptions();
+        // A stranger's SYN must not bring its victim more than it has cost.
+        order = tcb.passive ? order.orShorter() : order;
+        int options = order.write(layout, 0, offer);
         int header = TcpHeader.LENGTH + options;
         if (!begin(tcb, header)) {
             return false;

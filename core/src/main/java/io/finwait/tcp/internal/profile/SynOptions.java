@@ -68,6 +68,11 @@ public enum SynOptions {
     /** The most octets that any of them writes. */
     public static final int MOST_OCTETS = 24;
 
+    /** An order that takes no more octets than the peer's SYN may have; mostly the same. */
+    public SynOptions orShorter() {
+        return this == ALIGNED ? LINUX : this;
+    }
+
     /**
      * Writes the options.
      *
