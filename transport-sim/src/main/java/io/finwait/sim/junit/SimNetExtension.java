@@ -5,6 +5,7 @@ import io.finwait.sim.net.SimNet;
 import io.finwait.sim.net.Threads;
 import io.finwait.sim.net.Time;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -62,12 +63,22 @@ final class SimNetExtension implements ParameterResolver, InvocationInterceptor,
         SimTest settings = settings(test);
         long seed = settings == null ? 0 : settings.seed();
         SimNet made =
-                SimNet.create(
+                create(
                         seed == 0 ? Long.getLong(SEED, 1) : seed,
                         settings == null ? Threads.FREE : settings.threads(),
                         settings == null ? Time.VIRTUAL : settings.time());
         test.getStore(SPACE).put(SimNet.class, made);
         return made;
+    }
+
+    /** Where the JVM can't run threads in that way, the test is skipped, and says why. */
+    private static SimNet create(long seed, Threads threads, Time time) {
+        try {
+            return SimNet.create(seed, threads, time);
+        } catch (UnsupportedOperationException e) {
+            Assumptions.assumeTrue(false, e.getMessage());
+            throw e;
+        }
     }
 
     /** The method's own, else that of the nearest class, else null. */

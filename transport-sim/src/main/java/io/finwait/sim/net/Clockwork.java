@@ -33,6 +33,11 @@ final class Clockwork implements Timekeeper {
     private final Workers workers;
     private final Quiet quiet;
     private final boolean virtual;
+    private final boolean manual;
+
+    /** Null but in {@link Threads#SINGLE_CARRIER}. */
+    private final Carrier carrier;
+
     private final ReentrantLock network = new ReentrantLock();
     private final ReentrantLock bell = new ReentrantLock();
     private final Condition rung = bell.newCondition();
@@ -44,6 +49,10 @@ final class Clockwork implements Timekeeper {
     private boolean ringing;
     private volatile boolean driverWork;
     private volatile long nowNs;
+
+    /** How far time may go; under the network's lock. */
+    private long limitNs;
+
     private volatile boolean stopping;
     private long pollNs = POLL_NS;
     private long busySinceNs;
@@ -52,11 +61,14 @@ final class Clockwork implements Timekeeper {
     Clockwork(
             SimNetwork simulation,
             Threads threads,
-            boolean virtual,
+            Time time,
             Runnable beforeTimePasses,
             Runnable atEnd) {
         this.simulation = simulation;
-        this.virtual = virtual;
+        virtual = time != Time.REAL;
+        manual = time == Time.MANUAL;
+        limitNs = manual ? 0 : Worker.NEVER;
+        carrier = threads == Threads.SINGLE_CARRIER ? new Carrier(this::ring) : null;
         this.beforeTimePasses = beforeTimePasses;
         this.atEnd = atEnd;
         workers = new Workers(threads, this::ring);
@@ -68,6 +80,22 @@ final class Clockwork implements Timekeeper {
 
     void start() {
         thread.start();
+        if (carrier != null) {
+            carrier.start();
+        }
+    }
+
+    /** A thread that has not begun: a virtual one of the carrier, where there is one. */
+    Thread thread(Runnable work, String name) {
+        Thread made = carrier == null ? new Thread(work) : carrier.factory().newThread(work);
+        made.setName(name);
+        made.setDaemon(true);
+        return made;
+    }
+
+    /** Null where threads are the JVM's. */
+    Carrier carrier() {
+        return carrier;
     }
 
     Workers workers() {
@@ -151,6 +179,47 @@ final class Clockwork implements Timekeeper {
         }
     }
 
+    /**
+     * Lets time pass, and the calling thread wait until it has.
+     *
+     * @throws IllegalStateException in real time, which nobody can move
+     */
+    void advance(long nanos) {
+        if (!virtual) {
+            throw new IllegalStateException("real time passes by itself; nobody can advance it");
+        }
+        long until =
+                locked(
+                        () -> {
+                            long from = manual ? limitNs : nowNs;
+                            long to = from + nanos < from ? Worker.NEVER : from + nanos;
+                            limitNs = manual ? to : limitNs;
+                            return to;
+                        });
+        long left;
+        while ((left = until - nowNs) > 0) {
+            park(this, left);
+        }
+    }
+
+    /** Does something while time passes by itself, in {@link Time#MANUAL} too. */
+    void withoutLimit(Runnable action) {
+        if (!manual) {
+            action.run();
+            return;
+        }
+        locked(() -> limitNs = Worker.NEVER);
+        try {
+            action.run();
+        } finally {
+            locked(() -> limitNs = nowNs);
+        }
+    }
+
+    boolean isManual() {
+        return manual;
+    }
+
     /** Does something with the network while no packet moves. */
     <T> T locked(Supplier<T> action) {
         if (Thread.currentThread() != thread) {
@@ -183,6 +252,9 @@ final class Clockwork implements Timekeeper {
             }
         }
         workers.letGo();
+        if (carrier != null) {
+            carrier.finish();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -196,6 +268,11 @@ final class Clockwork implements Timekeeper {
             if (workers.somebodyHasTheBaton()) {
                 standstill.watchHolder();
                 awaitBell(LONGEST_POLL_NS);
+            } else if (carrier != null && carrier.isBusy()) {
+                standstill.watch(workers.firstThatCanRun());
+                awaitBell(LONGEST_POLL_NS);
+            } else if (carrier != null && carrier.letRun()) {
+                standstill.progress();
             } else if (virtual && !nobodyCanRun(seen)) {
                 standstill.watch(quiet.verdict());
                 pause(LONGEST_POLL_NS);
@@ -271,8 +348,13 @@ final class Clockwork implements Timekeeper {
             if (driverWork) {
                 return true;
             }
-            if (simulation.nextPacketNs() == Long.MAX_VALUE && workers.wakeSettlers()) {
+            boolean atLimit = manual && nowNs >= limitNs;
+            boolean nothingComes = simulation.nextPacketNs() == Long.MAX_VALUE;
+            if ((atLimit || nothingComes) && workers.wakeSettlers()) {
                 return true;
+            }
+            if (atLimit) {
+                return false;
             }
             long next = Math.min(simulation.nextDeadlineNs(), workers.nextDeadlineNs());
             if (!virtual) {
@@ -282,7 +364,7 @@ final class Clockwork implements Timekeeper {
                 return false;
             }
             beforeTimePasses.run();
-            moveTo(Math.max(next, nowNs));
+            moveTo(Math.min(Math.max(next, nowNs), limitNs));
             return true;
         } finally {
             network.unlock();

@@ -24,12 +24,11 @@ final class HostThreads {
      */
     Thread start(String name, Body body, BooleanSupplier forgiven) {
         Worker[] mine = new Worker[1];
-        Thread thread = new Thread(() -> run(mine[0], body, forgiven), name);
-        thread.setDaemon(true);
+        Thread thread = clockwork.thread(() -> run(mine[0], body, forgiven), name);
         synchronized (this) {
             running.add(thread);
         }
-        mine[0] = clockwork.workers().add(thread, true);
+        mine[0] = clockwork.workers().add(thread, clockwork.carrier() == null);
         clockwork.workers().enqueue(mine[0]);
         thread.start();
         return thread;

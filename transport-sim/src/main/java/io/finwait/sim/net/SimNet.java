@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -77,8 +78,7 @@ public final class SimNet implements AutoCloseable {
         this.time = time;
         simulation = SimNetwork.seeded(seed).routeByAddress().observe(journal);
         simulation.links(LinkModel.perfect().delay(LATENCY_NS));
-        clockwork =
-                new Clockwork(simulation, threads, time == Time.VIRTUAL, this::bootAll, this::halt);
+        clockwork = new Clockwork(simulation, threads, time, this::bootAll, this::halt);
         clock = new VirtualClock(clockwork);
         // Rules see initial sequence numbers as long as there is one of them.
         Rule unused = simulation.packets().count();
@@ -96,12 +96,21 @@ public final class SimNet implements AutoCloseable {
         return create(seed, Threads.FREE);
     }
 
-    /** A network in virtual time. */
+    /**
+     * A network in virtual time.
+     *
+     * @throws UnsupportedOperationException when this JVM can't run {@link Threads#SINGLE_CARRIER}
+     */
     public static SimNet create(long seed, Threads threads) {
         return create(seed, threads, Time.VIRTUAL);
     }
 
-    /** A network. */
+    /**
+     * A network.
+     *
+     * @throws UnsupportedOperationException when this JVM can't run {@link Threads#SINGLE_CARRIER};
+     *     the message says how it is to be started
+     */
     public static SimNet create(long seed, Threads threads, Time time) {
         return new SimNet(seed, threads, time);
     }
@@ -167,6 +176,14 @@ public final class SimNet implements AutoCloseable {
     /** The network's time. */
     public VirtualClock clock() {
         return clock;
+    }
+
+    /**
+     * Makes threads for libraries that take a {@link ThreadFactory} or an executor: virtual ones of
+     * the single carrier in {@link Threads#SINGLE_CARRIER}, else daemon threads of the JVM.
+     */
+    public ThreadFactory threadFactory() {
+        return work -> clockwork.thread(work, "of the network");
     }
 
     /** Waits until no other thread can run and no packet is on its way; timers do not count. */
@@ -236,10 +253,10 @@ public final class SimNet implements AutoCloseable {
      * Fails when something is left behind that a program should not leave: a thread of {@link
      * NetHost#run} that still waits after an hour of the network's time, or has thrown something; a
      * connection in CLOSE-WAIT, which its program has not closed; octets that were received and
-     * never read. {@code @SimTest} calls it.
+     * never read. {@code @SimTest} calls it. Meanwhile time passes in {@link Time#MANUAL} too.
      */
     public void verify() {
-        new Leftovers(this).verify();
+        clockwork.withoutLimit(new Leftovers(this)::verify);
     }
 
     // What was seen.

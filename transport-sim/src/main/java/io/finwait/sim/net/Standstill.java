@@ -43,10 +43,16 @@ final class Standstill {
         } else if (now - sinceNs > patienceNs) {
             declare(
                     running == null
-                            ? "everybody waits, no packet is on its way, and no timer runs"
+                            ? nobodyRuns()
                             : "thread \"" + running.thread.getName() + "\" holds the clock",
                     null);
         }
+    }
+
+    private String nobodyRuns() {
+        return clock.isManual()
+                ? "everybody waits, and nobody advances the clock, which goes by Time.MANUAL"
+                : "everybody waits, no packet is on its way, and no timer runs";
     }
 
     /** A thread has the baton; whether it runs. */

@@ -16,5 +16,20 @@ public enum Threads {
      * repeats, as long as they wait in such calls alone. A thread that waits elsewhere while it has
      * the baton fails the test after two seconds, with its stack.
      */
-    ONE_AT_A_TIME
+    ONE_AT_A_TIME,
+
+    /**
+     * Threads of {@link NetHost#run} and of {@link SimNet#threadFactory} are virtual ones that a
+     * single thread carries, in the order in which they became ready, and never beside the thread
+     * that made the network. They may wait for each other in whatever way: in queues, locks,
+     * futures. Everything repeats but timed waits outside of the network, such as {@code
+     * Thread.sleep}. The thread that made the network waits for the others in {@link SimNet#finish}
+     * or at sockets; when it waits elsewhere for two seconds, the test fails.
+     *
+     * <p>Needs a JDK from 21 to 25 that was started with {@code --add-opens
+     * java.base/java.lang=ALL-UNNAMED} ({@code =io.finwait.sim} on the module path); a {@code
+     * SimTest} is skipped elsewhere. Before JDK 24 a virtual thread that waits in a {@code
+     * synchronized} block keeps all others from running.
+     */
+    SINGLE_CARRIER
 }

@@ -46,6 +46,17 @@ public final class VirtualClock extends Clock {
         }
     }
 
+    /**
+     * Lets time pass, and waits until it has. In {@link Time#MANUAL} no time passes otherwise; in
+     * {@link Time#VIRTUAL} it is {@link #sleep}.
+     *
+     * @param time zero or less returns at once
+     * @throws IllegalStateException in {@link Time#REAL}
+     */
+    public void advance(Duration time) {
+        clockwork.advance(Math.max(time.toNanos(), 0));
+    }
+
     @Override
     public Instant instant() {
         return BEGIN.plusNanos(clockwork.nowNs());

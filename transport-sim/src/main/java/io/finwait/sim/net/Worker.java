@@ -21,7 +21,7 @@ final class Worker {
     final Thread thread;
     final int number;
 
-    /** One of those that pass the baton; the network's own, whatever the mode. */
+    /** One of those that pass the baton, where there is one. */
     final boolean ours;
 
     volatile Phase phase = Phase.OUTSIDE;

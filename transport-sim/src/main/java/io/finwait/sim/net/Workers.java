@@ -22,7 +22,7 @@ final class Workers {
     private volatile long changes;
 
     Workers(Threads threads, Runnable changed) {
-        oneAtATime = threads == Threads.ONE_AT_A_TIME;
+        oneAtATime = threads != Threads.FREE;
         this.changed = changed;
     }
 
@@ -72,7 +72,7 @@ final class Workers {
 
     /** Stands in the queue for the baton, before its thread is started. */
     synchronized void enqueue(Worker worker) {
-        if (oneAtATime) {
+        if (oneAtATime && worker.ours) {
             worker.phase = Worker.Phase.READY;
             ready.add(worker);
             change();
@@ -174,6 +174,11 @@ final class Workers {
             holder = null;
         }
         return holder != null && verdict == null;
+    }
+
+    /** Null when none can. */
+    Worker firstThatCanRun() {
+        return all().stream().filter(Worker::canRun).findFirst().orElse(null);
     }
 
     synchronized Worker holder() {

@@ -2,6 +2,7 @@ package io.finwait.sim.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,12 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,20 +29,20 @@ class ThreadsTest {
 
     private static final int CLIENTS = 4;
 
-    /** Four clients, a server, and a thread of the server for each of them but the last. */
-    private static void talk(SimNet net, boolean queued) throws Exception {
+    /** Four clients, a server, and threads of the server; this one answers the last client. */
+    private static void talk(SimNet net, boolean queued, int workers) throws Exception {
         NetHost shop = net.host("shop");
         NetHost app = net.host("app");
         net.link(app, shop).latency(Duration.ofMillis(5), Duration.ofMillis(5)).loss(0.1);
         LinkedBlockingQueue<Socket> work = new LinkedBlockingQueue<>();
         shop.run("server", () -> acceptAll(shop, queued ? work : null));
-        for (int i = 0; queued && i < CLIENTS - 1; i++) {
+        for (int i = 0; queued && i < workers; i++) {
             shop.run("worker-" + i, () -> answer(work.take()));
         }
         for (int i = 0; i < CLIENTS; i++) {
             app.run("client-" + i, () -> ask(net, app, shop));
         }
-        if (queued) {
+        if (queued && workers < CLIENTS) {
             Socket last = work.take();
             answer(last);
         }
@@ -80,7 +86,7 @@ class ThreadsTest {
     void eightThreadsNeverHangAndNeverTimeOut() throws Exception {
         for (int run = 0; run < RUNS; run++) {
             try (SimNet net = SimNet.create(run)) {
-                talk(net, true);
+                talk(net, true, CLIENTS - 1);
                 assertThat(net.clock().elapsed())
                         .as("seed %d", run)
                         .isBetween(Duration.ofMillis(3_500), Duration.ofSeconds(200));
@@ -88,21 +94,126 @@ class ThreadsTest {
         }
     }
 
-    @Test
-    void inTurnsTheCaptureIsTheSameToTheOctet() throws Exception {
+    private static byte[] capture(SimNet net) throws IOException {
+        Path file = Files.createTempFile("turns", ".pcapng");
+        net.capture(file);
+        byte[] capture = Files.readAllBytes(file);
+        Files.delete(file);
+        return capture;
+    }
+
+    private interface Talk {
+        void in(SimNet net) throws Exception;
+    }
+
+    private static void repeats(Threads threads, Talk talk) throws Exception {
         byte[] first = null;
         for (int run = 0; run < RUNS; run++) {
             byte[] capture;
-            try (SimNet net = SimNet.create(7, Threads.ONE_AT_A_TIME)) {
-                talk(net, false);
+            try (SimNet net = SimNet.create(7, threads)) {
+                talk.in(net);
                 net.settle();
-                Path file = Files.createTempFile("turns", ".pcapng");
-                net.capture(file);
-                capture = Files.readAllBytes(file);
-                Files.delete(file);
+                capture = capture(net);
             }
             first = first == null ? capture : first;
-            assertThat(capture).as("run %d", run).isEqualTo(first);
+            assertThat(capture).as("run %d", run).hasSizeGreaterThan(5_000).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void inTurnsTheCaptureIsTheSameToTheOctet() throws Exception {
+        repeats(Threads.ONE_AT_A_TIME, net -> talk(net, false, 0));
+    }
+
+    /** This JVM may need an option, which is in the module's pom; a 17 has no virtual threads. */
+    private static void assumeThatACarrierCanBeHad() {
+        try {
+            SimNet.create(1, Threads.SINGLE_CARRIER).close();
+        } catch (UnsupportedOperationException e) {
+            assertThat(e)
+                    .hasMessageContaining("JDK from 21 to 25")
+                    .hasMessageContaining("--add-opens java.base/java.lang=ALL-UNNAMED");
+            assumeTrue(false, e.getMessage());
+        }
+    }
+
+    /** Sockets pass through a queue, which the threads of the server wait at. */
+    @Test
+    void onASingleCarrierTheCaptureIsTheSameToTheOctet() throws Exception {
+        assumeThatACarrierCanBeHad();
+        repeats(Threads.SINGLE_CARRIER, net -> talk(net, true, CLIENTS));
+    }
+
+    @Test
+    void onASingleCarrierAPoolOfThreadsRepeatsToo() throws Exception {
+        assumeThatACarrierCanBeHad();
+        repeats(Threads.SINGLE_CARRIER, ThreadsTest::talkToAPool);
+    }
+
+    private static void talkToAPool(SimNet net) throws Exception {
+        NetHost shop = net.host("shop");
+        NetHost app = net.host("app");
+        net.link(app, shop).latency(Duration.ofMillis(5), Duration.ofMillis(5)).loss(0.1);
+        ExecutorService pool = Executors.newFixedThreadPool(3, net.threadFactory());
+        shop.run(
+                "server",
+                () -> {
+                    try (ServerSocket listening = shop.serverSocket(80)) {
+                        for (int i = 0; i < CLIENTS; i++) {
+                            Socket s = listening.accept();
+                            Future<?> unused =
+                                    pool.submit(
+                                            () -> {
+                                                answer(s);
+                                                return null;
+                                            });
+                        }
+                    }
+                });
+        for (int i = 0; i < CLIENTS; i++) {
+            app.run("client-" + i, () -> ask(net, app, shop));
+        }
+        net.finish();
+        pool.shutdown();
+    }
+
+    @Test
+    void onASingleCarrierThreadsAreVirtualAndRunOneAtATime() throws Exception {
+        assumeThatACarrierCanBeHad();
+        Set<String> classes = ConcurrentHashMap.newKeySet();
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (SimNet net = SimNet.create(3, Threads.SINGLE_CARRIER)) {
+            for (int i = 0; i < 8; i++) {
+                Body body =
+                        () -> {
+                            classes.add(Thread.currentThread().getClass().getSimpleName());
+                            for (int turn = 0; turn < 20; turn++) {
+                                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                                running.decrementAndGet();
+                                net.clock().sleep(Duration.ofMillis(1));
+                            }
+                        };
+                net.host("h" + i).run("counter", body);
+            }
+            net.finish();
+        }
+        assertThat(most).hasValue(1);
+        assertThat(classes).containsExactly("VirtualThread");
+    }
+
+    @Test
+    void whoComputesOnTheCarrierForEverIsNamed() {
+        assumeThatACarrierCanBeHad();
+        AtomicInteger turns = new AtomicInteger();
+        try (SimNet net = SimNet.create(5, Threads.SINGLE_CARRIER)) {
+            net.patience(Duration.ofMillis(300));
+            net.host("shop").run("spinner", () -> spin(turns));
+            assertThatThrownBy(() -> net.clock().sleep(Duration.ofSeconds(1)))
+                    .isInstanceOf(StandstillError.class)
+                    .hasMessageContaining("\"shop/spinner\" holds the clock");
+        } finally {
+            turns.set(-1);
         }
     }
 
