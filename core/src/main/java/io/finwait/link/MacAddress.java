@@ -43,7 +43,7 @@ public record MacAddress(long bits) {
 
     /** An address that no manufacturer has given: locally administered, of one host. */
     public static MacAddress random(RandomSource random) {
-        return new MacAddress(random.nextLong() & BROADCAST & ~GROUP | LOCAL);
+        return new MacAddress((random.nextLong() & BROADCAST & ~GROUP) | LOCAL);
     }
 
     /** True for the address of a group of hosts, or of all. */
@@ -61,7 +61,7 @@ public record MacAddress(long bits) {
     }
 
     static long read(ByteBuffer b, int at) {
-        return (b.getShort(at) & 0xFFFFL) << 32 | b.getInt(at + 2) & 0xFFFF_FFFFL;
+        return ((b.getShort(at) & 0xFFFFL) << 32) | (b.getInt(at + 2) & 0xFFFF_FFFFL);
     }
 
     static void write(ByteBuffer b, int at, long bits) {

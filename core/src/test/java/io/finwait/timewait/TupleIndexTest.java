@@ -77,7 +77,9 @@ class TupleIndexTest {
         assertAllFound(0, many - 1, 1);
         Collections.shuffle(left, new Random(7));
         while (!left.isEmpty()) {
-            int gone = left.remove(left.size() - 1);
+            int last = left.size() - 1;
+            int gone = left.get(last);
+            left.subList(last, last + 1).clear();
             int ref = refs.remove(gone);
             index.remove(index.hashOf(ref), ref);
             store.free(ref);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 
-/** A packet that a capture holds twice was sent once; the same text a while later was sent twice. */
+/** A packet that a capture holds twice was sent once; the same text later was sent again. */
 class CopiesTest {
 
     private static final int PORT = 1_234;

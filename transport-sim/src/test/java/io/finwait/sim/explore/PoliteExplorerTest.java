@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Timeout;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The longest search of {@link ExplorerTest}, a class of its own: test classes run side by side. The
- * ordinary build does it without a duplicate, in {@link ExplorerTest}.
+ * The longest search of {@link ExplorerTest}, which does it without a duplicate.
  */
 @Tag("thorough")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
