@@ -222,7 +222,9 @@ final class Bench {
         public void commit(Packet packet, long nowNs) {
             ByteBuffer b = packet.buffer();
             if (Ipv4.protocol(b, 0) != Protocol.TCP) {
-                others.add(b.array());
+                byte[] octets = new byte[packet.length()];
+                b.get(0, octets);
+                others.add(octets);
                 return;
             }
             int tcp = Ipv4.HEADER_LENGTH;
