@@ -51,6 +51,7 @@ import java.util.concurrent.Callable;
             NetcatCommand.class,
             NetstatCommand.class,
             ForwardCommand.class,
+            GatewayCommand.class,
             RelayCommand.class,
             LinkCommand.class,
             ScriptCommand.class,

@@ -5,6 +5,7 @@ import io.finwait.nio.gateway.GatewayStatistics.Count;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.CatchAll;
 import io.finwait.tcp.CatchAllLimits;
+import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
@@ -302,6 +303,8 @@ public final class Gateway implements AutoCloseable {
             // What is held of a connection is bounded by these; a path of its own is short.
             config.sendBufferOctets(256 * 1024).largestSendBufferOctets(4 << 20);
             config.receiveBufferOctets(256 * 1024).largestReceiveBufferOctets(4 << 20);
+            // A RST behind a FIN is passed on as that, and so does the FIN come first.
+            config.closePolicy(ClosePolicy.DEFAULT.withEndOfStreamAfterReset(true));
             if (addresses.isEmpty()) {
                 config.address("10.0.2.2");
             }

@@ -26,6 +26,8 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
     /** How many buffers full are passed on before others have their turn. */
     private static final int ROUNDS = 8;
 
+    private static final long FIN_LEAVES_NS = 2_000_000;
+
     /** How long the last octets of a server that has reset may take to leave. */
     private static final long LAST_OCTETS_NS = 5_000_000_000L;
 
@@ -47,6 +49,7 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
     /** The server has reset; the client is, as soon as it has been sent what came before. */
     private boolean resetPending;
 
+    private long resetNotBeforeNs;
     private long resetDeadlineNs;
     private boolean over;
 
@@ -262,11 +265,14 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         }
         resetPending = true;
         toServer = null;
-        if (toClient == null && client.unsent() == 0) {
+        if (!serverDone && toClient == null && client.unsent() == 0) {
             resetClient();
             return;
         }
-        resetDeadlineNs = System.nanoTime() + LAST_OCTETS_NS;
+        long now = System.nanoTime();
+        // A FIN leaves with the next cycle; the RST must not be sent instead of it.
+        resetNotBeforeNs = now + FIN_LEAVES_NS;
+        resetDeadlineNs = now + LAST_OCTETS_NS;
         gateway.sockets.tick(this);
     }
 
@@ -283,7 +289,7 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         } catch (IOException ended) {
             return false;
         }
-        boolean sent = toClient == null && client.unsent() == 0;
+        boolean sent = toClient == null && client.unsent() == 0 && nowNs - resetNotBeforeNs >= 0;
         if (!sent && nowNs - resetDeadlineNs < 0) {
             return true;
         }

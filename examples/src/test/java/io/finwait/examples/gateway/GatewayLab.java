@@ -1,0 +1,174 @@
+package io.finwait.examples.gateway;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.finwait.nio.gateway.Gateway;
+import io.finwait.raw.NetworkNamespace;
+import io.finwait.raw.TunOptions;
+import io.finwait.raw.TunTransport;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A client and a server in network namespaces of their own, with or without something between them
+ * that passes connections on:
+ *
+ * <pre>
+ * client --veth-- server                        nothing between them
+ * client --TUN or TAP-- gateway --veth-- server
+ * </pre>
+ *
+ * The server has the address {@link #SERVER}; it routes for {@link #UNREACHABLE}, {@link
+ * #PROHIBITED} and {@link #SILENT}, of which it says what the names say.
+ */
+final class GatewayLab implements AutoCloseable {
+
+    static final String SERVER = "10.99.0.2";
+    static final String UNREACHABLE = "203.0.113.1";
+    static final String PROHIBITED = "192.0.2.1";
+    static final String SILENT = "198.51.100.1";
+
+    private static final String NETNS = "/run/netns/";
+
+    /** What passes connections on. */
+    enum Way {
+        NOTHING,
+        FINWAIT,
+        SLIRP4NETNS,
+        PASTA;
+
+        boolean isInstalled() {
+            String program = name().toLowerCase(Locale.ROOT);
+            return this == NOTHING
+                    || this == FINWAIT
+                    || List.of("/usr/bin/", "/usr/sbin/", "/bin/").stream()
+                            .anyMatch(folder -> Path.of(folder + program).toFile().canExecute());
+        }
+    }
+
+    final NetworkNamespace client = NetworkNamespace.createOwn("fwc");
+    final NetworkNamespace server = NetworkNamespace.createOwn("fws");
+    final NetworkNamespace between = NetworkNamespace.createOwn("fwg");
+
+    /** Ours, or null. */
+    Gateway gateway;
+
+    private Process other;
+
+    GatewayLab(Way way) throws IOException {
+        server.exec("ip", "address", "add", SERVER + "/32", "dev", "lo");
+        server.exec("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        server.exec("sysctl", "-qw", "net.ipv4.icmp_ratelimit=0");
+        server.exec("ip", "route", "add", "unreachable", UNREACHABLE);
+        server.exec("ip", "route", "add", "prohibit", PROHIBITED);
+        server.exec("ip", "route", "add", "blackhole", SILENT);
+        connect(way == Way.NOTHING ? client : between);
+        switch (way) {
+            case NOTHING -> {}
+            case FINWAIT -> openOurs();
+            case SLIRP4NETNS ->
+                    start(
+                            "slirp4netns",
+                            "--configure",
+                            "--mtu=65520",
+                            "--netns-type=path",
+                            NETNS + client.name(),
+                            "tap0");
+            case PASTA ->
+                    start(
+                            "pasta",
+                            "-f",
+                            "--config-net",
+                            "--netns-only",
+                            "--runas",
+                            "0:0",
+                            "--netns",
+                            NETNS + client.name());
+        }
+    }
+
+    /** A cable between the server and whoever calls it. */
+    private void connect(NetworkNamespace caller) {
+        caller.exec(
+                "ip",
+                "link",
+                "add",
+                "v0",
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "v0",
+                "netns",
+                server.name());
+        caller.exec("ip", "address", "add", "10.77.0.1/24", "dev", "v0");
+        caller.exec("ip", "link", "set", "v0", "up");
+        server.exec("ip", "address", "add", "10.77.0.2/24", "dev", "v0");
+        server.exec("ip", "link", "set", "v0", "up");
+        caller.exec("ip", "route", "add", "default", "via", "10.77.0.2");
+    }
+
+    private void openOurs() {
+        TunTransport tun =
+                TunTransport.open(
+                        TunOptions.named("gw0")
+                                .netns(client.name())
+                                .offload(true)
+                                .address("10.0.2.15/24"));
+        // Its threads, and so its sockets, belong to the namespace of the thread that opens it.
+        gateway = between.call(() -> Gateway.over(tun).open());
+        client.exec("ip", "route", "add", "default", "via", "10.0.2.2");
+    }
+
+    private void start(String... command) {
+        other = between.start(command);
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (!client.exec("ip", "route", "show", "default").contains("default")) {
+            if (!other.isAlive() || System.nanoTime() - deadline > 0) {
+                throw new AssertionError(command[0] + " does not begin");
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** Skips the test, and says why, where there can be no such lab. */
+    static void assumePossible() {
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "needs Linux: skipped");
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root: skipped");
+        assumeTrue(Files.exists(Path.of("/dev/net/tun")), "no /dev/net/tun: skipped");
+    }
+
+    /** A server's socket at a free port of {@link #SERVER}. */
+    ServerSocket listen() {
+        return server.call(() -> new ServerSocket(0, 50, InetAddress.getByName(SERVER)));
+    }
+
+    @Override
+    public void close() {
+        if (gateway != null) {
+            int unused = gateway.shutdown(Duration.ZERO).join();
+        }
+        if (other != null) {
+            other.destroy();
+            try {
+                if (!other.waitFor(5, TimeUnit.SECONDS)) {
+                    other.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        client.close();
+        between.close();
+        server.close();
+    }
+}
