@@ -126,10 +126,10 @@ final class SocatLab implements AutoCloseable {
      * socket is opened behind that.
      */
     private void awaitDevice(Process socat) throws IOException, InterruptedException {
-        String[] octets = socatAddress.split("\\.");
+        byte[] octets = InetAddress.getByName(socatAddress).getAddress();
         StringBuilder bound = new StringBuilder();
         for (int i = octets.length - 1; i >= 0; i--) {
-            bound.append("%02X".formatted(Integer.parseInt(octets[i])));
+            bound.append("%02X".formatted(octets[i]));
         }
         bound.append(":%04X ".formatted(SOCAT_PORT));
         long beganNs = System.nanoTime();
