@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntBinaryOperator;
 
 /**
  * Runs an endpoint over a transport on its own platform or virtual thread, so that every thread can
@@ -63,6 +64,7 @@ public final class Driver implements AutoCloseable {
     private final Alarms alarms = new Alarms();
     private final Bindings bindings;
     private final Drain drain;
+    private IntBinaryOperator backlogs = (port, asked) -> asked;
     private final WorkLoop loop;
 
     private Driver(
@@ -313,9 +315,15 @@ public final class Driver implements AutoCloseable {
         return endpoint.config().closePolicy();
     }
 
+    /** What becomes of a port and the backlog that its program asks for. */
+    void backlogs(IntBinaryOperator newBacklogs) {
+        backlogs = newBacklogs;
+    }
+
     private AsyncListener listenNow(IpAddress address, int port, int backlog) {
         drain.requireNotBegun();
-        AsyncListener listener = new AsyncListener(this, endpoint.listen(address, port, backlog));
+        int granted = backlogs.applyAsInt(port, backlog);
+        AsyncListener listener = new AsyncListener(this, endpoint.listen(address, port, granted));
         drain.add(listener);
         return listener;
     }

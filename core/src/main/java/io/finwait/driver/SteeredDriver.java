@@ -4,6 +4,7 @@ import io.finwait.spi.Transport;
 import io.finwait.tcp.EndpointConfig;
 
 import java.util.function.Consumer;
+import java.util.function.IntBinaryOperator;
 
 /**
  * A {@link Driver} without a thread of its own: it works when it is given a turn, at the time it is
@@ -53,6 +54,16 @@ public final class SteeredDriver {
      */
     public void onConnection(Consumer<AsyncConnection> listener) {
         driver.drain().newcomers(listener);
+    }
+
+    /**
+     * Decides, in a turn, how many connections may wait at a port that is opened. Set before the
+     * first turn.
+     *
+     * @param backlogs takes a port and what its program asks for, and returns 1 or more
+     */
+    public void onListen(IntBinaryOperator backlogs) {
+        driver.backlogs(backlogs);
     }
 
     /** Closes all ports, in the thread that gives the turns. */

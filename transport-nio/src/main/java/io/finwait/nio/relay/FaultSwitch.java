@@ -59,11 +59,11 @@ final class FaultSwitch {
 
     private void begin(InForce all) {
         long left = all.beginNs - System.nanoTime();
-        while (left > 0 && !stopped && inForce == all) {
+        while (left > 0 && !stopped && inForce.equals(all)) {
             LockSupport.parkNanos(this, left);
             left = all.beginNs - System.nanoTime();
         }
-        if (!stopped && inForce == all) {
+        if (!stopped && inForce.equals(all)) {
             whenTheyBegin.run();
         }
     }

@@ -322,7 +322,7 @@ final class Pump {
     /** When a part may be written: a rate and the pause between two slices can both hold it up. */
     private long leaves(RelayFaults.Travel travel, int length, long readyNs) {
         long now = System.nanoTime();
-        if (travel != paced) {
+        if (!travel.equals(paced)) {
             paced = travel;
             pace = new Pace(travel.octetsPerSecond());
             nextSliceNs = now;
@@ -357,7 +357,7 @@ final class Pump {
     /** Or until other faults come into force. */
     private void waitUntil(long timeNs, RelayFaults.Travel travel) {
         long left = timeNs - System.nanoTime();
-        while (left > 0 && !connection.isOver() && faults.now().travel() == travel) {
+        while (left > 0 && !connection.isOver() && faults.now().travel().equals(travel)) {
             LockSupport.parkNanos(left);
             left = timeNs - System.nanoTime();
         }

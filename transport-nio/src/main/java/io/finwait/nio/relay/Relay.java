@@ -377,7 +377,7 @@ public final class Relay implements AutoCloseable {
             connection.resetBoth();
         }
         Faults since = faults;
-        if (since != set && since.forOpenOnes) {
+        if (since.forOpenOnes && !since.equals(set)) {
             // They were set before this connection stood among the open ones.
             change(connection, since);
         }

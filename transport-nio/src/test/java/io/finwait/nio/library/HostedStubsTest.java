@@ -6,9 +6,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 
@@ -38,6 +40,8 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 import javax.net.SocketFactory;
 
@@ -78,18 +82,37 @@ class HostedStubsTest {
 
     /** What MockWebServer can do to a connection. */
     enum Mock {
-        WELL("200 4"),
-        HEADERS_TOO_LATE(TIMEOUT),
-        NO_ANSWER(TIMEOUT),
-        EMPTY_REPLY("IOException: unexpected end of stream"),
-        CLOSED_AT_HALF_OF_THE_RESPONSE("ProtocolException: unexpected end of stream"),
-        CLOSED_AFTER_THE_RESPONSE("200 4"),
-        HALF_CLOSED("200 4");
+        WELL("200 4", ""),
+        THROTTLED("200 4", ""),
+        HEADERS_TOO_LATE(TIMEOUT, ""),
+        BODY_TOO_LATE(TIMEOUT, ""),
+        NO_ANSWER(TIMEOUT, ""),
+        CLOSED_AT_THE_REQUEST("IOException: unexpected end of stream", "FIN, RST"),
+        CLOSED_AT_HALF_OF_THE_REQUEST("IOException: unexpected end of stream", "FIN"),
+        EMPTY_REPLY("IOException: unexpected end of stream", "FIN"),
+        CLOSED_AT_HALF_OF_THE_RESPONSE("ProtocolException: unexpected end of stream", "FIN"),
+        CLOSED_AFTER_THE_RESPONSE("200 4", "FIN"),
+        HALF_CLOSED("200 4", "FIN");
 
         private final String outcome;
+        private final String sent;
 
-        Mock(String outcome) {
+        Mock(String outcome, String sent) {
             this.outcome = outcome;
+            this.sent = sent;
+        }
+
+        /**
+         * What the kernel's sockets may make of it: which comes first, the end of the stream, the
+         * reset that answers the rest of the request, or its last write, is up to chance there.
+         */
+        List<String> chances() {
+            return this == CLOSED_AT_THE_REQUEST || this == CLOSED_AT_HALF_OF_THE_REQUEST
+                    ? List.of(
+                            outcome,
+                            "SocketException: Connection reset",
+                            "SocketException: Broken pipe")
+                    : List.of(outcome);
         }
 
         MockResponse response() {
@@ -97,6 +120,10 @@ class HostedStubsTest {
             SocketEffect close = new SocketEffect.CloseSocket();
             return switch (this) {
                 case WELL -> well.build();
+                case THROTTLED -> well.throttleBody(2, 50, MILLISECONDS).build();
+                case BODY_TOO_LATE -> well.bodyDelay(3, SECONDS).build();
+                case CLOSED_AT_THE_REQUEST -> well.onRequestStart(close).build();
+                case CLOSED_AT_HALF_OF_THE_REQUEST -> well.onRequestBody(close).build();
                 case HEADERS_TOO_LATE -> well.headersDelay(3, SECONDS).build();
                 case NO_ANSWER -> well.onRequestStart(SocketEffect.Stall.INSTANCE).build();
                 case EMPTY_REPLY -> well.onResponseStart(close).build();
@@ -148,7 +175,9 @@ class HostedStubsTest {
             kernels = post(client(SocketFactory.getDefault()), url);
         }
         String hosted;
-        try (SimNet net = SimNet.create(1);
+        // It sleeps between two pieces, on the clock of the wall.
+        Time time = mock == Mock.THROTTLED ? Time.REAL : Time.VIRTUAL;
+        try (SimNet net = SimNet.create(1, Threads.FREE, time);
                 MockWebServer server = new MockWebServer()) {
             NetHost shop = net.host("shop");
             server.setServerSocketFactory(shop.serverSocketFactory());
@@ -156,42 +185,62 @@ class HostedStubsTest {
             server.start(shop.address(), PORT);
             String url = shop.http(PORT, "/").toString();
             hosted = post(client(net.host("app").socketFactory()), url);
+            net.settle();
+            assertThat(endsBy(net, "shop")).isEqualTo(mock.sent);
         }
-        assertThat(hosted).isEqualTo(kernels).isEqualTo(mock.outcome);
+        assertThat(hosted).isEqualTo(mock.outcome);
+        assertThat(mock.chances()).contains(kernels);
+    }
+
+    /** What of FIN and RST it is that a stub's host sends before the client sends either. */
+    private static String endsBy(SimNet net, String host) {
+        return net.packets().stream()
+                .filter(each -> each.contains("FIN") || each.contains("RST"))
+                .takeWhile(each -> each.startsWith(host))
+                .map(each -> each.contains("FIN") ? "FIN" : "RST")
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     /** What WireMock can do to a connection. */
     enum Wire {
-        WELL(null, 0, "200 4"),
-        TOO_LATE(null, 3_000, TIMEOUT),
-        EMPTY_RESPONSE(Fault.EMPTY_RESPONSE, 0, "IOException: unexpected end of stream"),
+        WELL(null, 0, "200 4", ""),
+        DRIBBLES(null, 0, "200 4", ""),
+        TOO_LATE(null, 3_000, TIMEOUT, ""),
+        EMPTY_RESPONSE(Fault.EMPTY_RESPONSE, 0, "IOException: unexpected end of stream", "FIN"),
         MALFORMED(
                 Fault.MALFORMED_RESPONSE_CHUNK,
                 0,
-                "ProtocolException: Expected leading [0-9a-fA-F] character but was 0x6c"),
-        RANDOM(Fault.RANDOM_DATA_THEN_CLOSE, 0, "IOException: unexpected end of stream"),
-        RESET(Fault.CONNECTION_RESET_BY_PEER, 0, "SocketException: Connection reset");
+                "ProtocolException: Expected leading [0-9a-fA-F] character but was 0x6c",
+                "FIN"),
+        RANDOM(Fault.RANDOM_DATA_THEN_CLOSE, 0, "IOException: unexpected end of stream", "FIN"),
+        RESET(Fault.CONNECTION_RESET_BY_PEER, 0, "SocketException: Connection reset", "RST");
 
         private final Fault fault;
         private final int delayMs;
         private final String outcome;
+        private final String sent;
 
-        Wire(Fault fault, int delayMs, String outcome) {
+        Wire(Fault fault, int delayMs, String outcome, String sent) {
             this.fault = fault;
             this.delayMs = delayMs;
             this.outcome = outcome;
+            this.sent = sent;
+        }
+
+        ResponseDefinitionBuilder response() {
+            if (fault != null) {
+                return aResponse().withFault(fault);
+            }
+            ResponseDefinitionBuilder well = aResponse().withBody("well").withFixedDelay(delayMs);
+            return this == DRIBBLES ? well.withChunkedDribbleDelay(4, 100) : well;
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void wireMock(Wire wire) throws IOException {
-        WIRE_MOCK.stubFor(
-                any(anyUrl())
-                        .willReturn(
-                                wire.fault == null
-                                        ? aResponse().withBody("well").withFixedDelay(wire.delayMs)
-                                        : aResponse().withFault(wire.fault)));
+        WIRE_MOCK.stubFor(any(anyUrl()).willReturn(wire.response()));
         String kernels = post(client(SocketFactory.getDefault()), kernelsUrl());
         String hosted;
         try (SimNet net = SimNet.create(1, Threads.FREE, Time.REAL)) {
@@ -200,6 +249,8 @@ class HostedStubsTest {
             NetHost stub = net.forward("stub", PORT, real);
             String url = stub.http(PORT, "/").toString();
             hosted = post(client(net.host("app").socketFactory()), url);
+            net.settle();
+            assertThat(endsBy(net, "stub")).isEqualTo(wire.sent);
         }
         assertThat(hosted).isEqualTo(kernels).isEqualTo(wire.outcome);
     }

@@ -85,6 +85,10 @@ final class FaultPoints implements TestTemplateInvocationContextProvider {
             return point + (at < packets.size() ? " " + packets.get(at) : "");
         }
 
+        private static NetworkStory howToRepeat(FaultPoint point) {
+            return new NetworkStory("run this one alone with -D" + ONLY + "=" + point);
+        }
+
         void hasRun(FaultPoint point, SimNet net, ExtensionContext test) {
             if (point == null) {
                 packets = net.packets();
@@ -93,6 +97,9 @@ final class FaultPoints implements TestTemplateInvocationContextProvider {
             }
             String saw = net.saw();
             String red = test.getExecutionException().map(Throwable::toString).orElse("passed");
+            if (point != null) {
+                test.getExecutionException().ifPresent(e -> e.addSuppressed(howToRepeat(point)));
+            }
             String row = name(point) + " | " + (saw.isEmpty() ? red : saw);
             rows.add(row);
             test.publishReportEntry("point", row);

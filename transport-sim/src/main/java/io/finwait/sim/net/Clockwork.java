@@ -5,7 +5,7 @@ import io.finwait.sim.SimNetwork;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -39,14 +39,12 @@ final class Clockwork implements Timekeeper {
     private final Carrier carrier;
 
     private final ReentrantLock network = new ReentrantLock();
-    private final ReentrantLock bell = new ReentrantLock();
-    private final Condition rung = bell.newCondition();
     private final Thread thread;
     private final Standstill standstill;
     private final Runnable beforeTimePasses;
     private final Runnable atEnd;
     private final List<Thread> woken = new ArrayList<>();
-    private boolean ringing;
+    private volatile boolean ringing;
     private volatile boolean driverWork;
     private volatile long nowNs;
 
@@ -154,29 +152,20 @@ final class Clockwork implements Timekeeper {
         ring();
     }
 
+    /** Without a lock: whoever waits for one may be carried by the thread that rings. */
     private void ring() {
-        bell.lock();
-        try {
-            ringing = true;
-            rung.signal();
-        } finally {
-            bell.unlock();
-        }
+        ringing = true;
+        LockSupport.unpark(thread);
     }
 
     private void awaitBell(long nanos) {
-        bell.lock();
-        try {
-            long left = nanos;
-            while (!ringing && left > 0) {
-                left = rung.awaitNanos(left);
-            }
-            ringing = false;
-        } catch (InterruptedException e) {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; !ringing && left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
             // Nobody interrupts this thread for a reason.
-        } finally {
-            bell.unlock();
+            boolean unused = Thread.interrupted();
         }
+        ringing = false;
     }
 
     /**
@@ -265,11 +254,14 @@ final class Clockwork implements Timekeeper {
     private void run() {
         while (!stopping) {
             long seen = workers.changes();
-            if (workers.somebodyHasTheBaton()) {
-                standstill.watchHolder();
+            if (carrier != null && carrier.isBusy()) {
+                // What runs there must not find a lock taken: another one would be the next.
                 awaitBell(LONGEST_POLL_NS);
-            } else if (carrier != null && carrier.isBusy()) {
-                standstill.watch(workers.firstThatCanRun());
+                if (standstill.isOverdue()) {
+                    standstill.watch(workers.firstThatCanRun());
+                }
+            } else if (workers.somebodyHasTheBaton()) {
+                standstill.watchHolder();
                 awaitBell(LONGEST_POLL_NS);
             } else if (carrier != null && carrier.letRun()) {
                 standstill.progress();
@@ -303,7 +295,7 @@ final class Clockwork implements Timekeeper {
             return true;
         }
         long now = System.nanoTime();
-        if (!driverWork) {
+        if (!driverWork || carrier != null) {
             busySinceNs = 0;
         } else if (busySinceNs == 0) {
             busySinceNs = now;

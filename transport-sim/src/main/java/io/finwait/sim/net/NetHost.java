@@ -20,8 +20,10 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -47,6 +49,7 @@ public final class NetHost {
     private volatile SteeredDriver steered;
     private SimParticipant participant;
     private Accepted accepted = new Accepted();
+    private final Map<Integer, Integer> backlogs = new ConcurrentHashMap<>();
     private StateWatch states =
             new StateWatch(EndpointObserver.NONE, (seen, from, to, nowNs) -> {});
 
@@ -214,6 +217,23 @@ public final class NetHost {
     }
 
     /**
+     * At its port so many connections can wait to be accepted, whatever the program asks for that
+     * listens there from now on. When they do, and nobody accepts, further SYNs are not answered: a
+     * connect waits, and times out.
+     *
+     * @param connections 1 or more
+     */
+    public void backlog(int port, int connections) {
+        if (connections < 1) {
+            throw new IllegalArgumentException(
+                    "a backlog of "
+                            + connections
+                            + "; choose 1 or more, or refuse(port) or ignoreSyn(port)");
+        }
+        backlogs.put(port, connections);
+    }
+
+    /**
      * Its programs die, as by {@code kill -9}: ports are closed, connections end with FIN, or with
      * RST where something is unread. What its threads throw from now on is forgiven.
      */
@@ -304,6 +324,7 @@ public final class NetHost {
         steered = SteeredDriver.over(watched, transport, net.clockwork());
         SteeredDriver booted = steered;
         booted.onConnection(accepted::add);
+        booted.onListen((port, asked) -> backlogs.getOrDefault(port, asked));
         participant = SimParticipant.of(booted::turn, booted::nextDeadlineNs);
         net.simulation().add(name, participant);
     }

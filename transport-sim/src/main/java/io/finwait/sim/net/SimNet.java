@@ -75,6 +75,10 @@ public final class SimNet implements AutoCloseable {
     private boolean forging;
 
     private SimNet(long seed, Threads threads, Time time) {
+        if (threads == Threads.SINGLE_CARRIER && time == Time.REAL) {
+            throw new IllegalArgumentException(
+                    "nothing repeats in real time; choose Threads.FREE, or Time.VIRTUAL");
+        }
         this.time = time;
         simulation = SimNetwork.seeded(seed).routeByAddress().observe(journal);
         simulation.links(LinkModel.perfect().delay(LATENCY_NS));
@@ -110,6 +114,7 @@ public final class SimNet implements AutoCloseable {
      *
      * @throws UnsupportedOperationException when this JVM can't run {@link Threads#SINGLE_CARRIER};
      *     the message says how it is to be started
+     * @throws IllegalArgumentException for that mode in {@link Time#REAL}
      */
     public static SimNet create(long seed, Threads threads, Time time) {
         return new SimNet(seed, threads, time);

@@ -33,6 +33,11 @@ final class Standstill {
         lastHolder = null;
     }
 
+    /** There has been no progress for longer than anybody wants to wait. */
+    boolean isOverdue() {
+        return System.nanoTime() - sinceNs > patienceNs;
+    }
+
     /** Nothing could be done. */
     void watch(Worker running) {
         long now = System.nanoTime();

@@ -7,10 +7,10 @@ public enum Time {
     VIRTUAL,
 
     /**
-     * It stands still until somebody calls {@link VirtualClock#advance}, and then jumps from deadline
-     * to deadline as far as that goes. For tests that look at what has been done by a certain
-     * time, between two packets for instance. A thread that waits for an answer waits until another
-     * one advances the clock.
+     * It stands still until somebody calls {@link VirtualClock#advance}, and then jumps from one
+     * deadline to the next as far as that goes. For tests that look at what has been done by a
+     * certain time, between two packets for instance. A thread that waits for an answer waits until
+     * another one advances the clock.
      */
     MANUAL,
 

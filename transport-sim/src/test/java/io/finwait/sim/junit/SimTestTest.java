@@ -162,6 +162,39 @@ class SimTestTest {
         }
     }
 
+    static class RedPoints {
+
+        @FaultAtEveryPacket(Fault.RESET)
+        void wantsTheEnd(SimNet net, NetHost shop, NetHost app) throws Exception {
+            acceptAndClose(shop);
+            try (Socket s = app.socket()) {
+                s.connect(shop.at(80));
+                net.saw("read " + s.getInputStream().read());
+            }
+        }
+    }
+
+    @Test
+    void aRedPointSaysHowToRunItAloneAndIsThenTheOnlyOne() {
+        Told all = run(RedPoints.class);
+        assertThat(all.red).containsKey("RESET@1 app > shop SYN");
+        assertThat(all.red.get("RESET@1 app > shop SYN").getSuppressed())
+                .anySatisfy(
+                        told ->
+                                assertThat(told)
+                                        .hasMessage(
+                                                "run this one alone with"
+                                                        + " -Dfinwait.simnet.only=RESET@1"));
+        System.setProperty("finwait.simnet.only", "RESET@1");
+        try {
+            Told alone = run(RedPoints.class);
+            assertThat(alone.red).containsOnlyKeys("RESET@1");
+            assertThat(alone.green).isEmpty();
+        } finally {
+            System.clearProperty("finwait.simnet.only");
+        }
+    }
+
     @Test
     void whatIsLeftBehindFailsATestAndIsNamed() {
         Told told = run(Specimens.class);

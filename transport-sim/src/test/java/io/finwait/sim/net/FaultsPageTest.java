@@ -25,7 +25,7 @@ class FaultsPageTest {
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)#(\\w+)`");
     private static final Pattern TEST = Pattern.compile("@Test\\s+(?:void|@\\w+ void) (\\w+)\\(");
     private static final List<String> WHOLE =
-            List.of("PeerActsTest", "PathFaultsTest", "ProgramFaultsTest");
+            List.of("PeerActsTest", "PathFaultsTest", "ProgramFaultsTest", "DamageTest");
 
     private static String source(String name) throws IOException {
         try (Stream<Path> all = Files.walk(TESTS)) {

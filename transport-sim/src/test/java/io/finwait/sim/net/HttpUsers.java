@@ -4,6 +4,7 @@ import io.finwait.sim.net.KeepAliveRace.Client;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -142,10 +143,14 @@ final class HttpUsers {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() throws IOException {
                 // From JDK 21 on.
                 if ((Object) client instanceof AutoCloseable closeable) {
-                    closeable.close();
+                    try {
+                        closeable.close();
+                    } catch (Exception e) {
+                        throw new IOException(e);
+                    }
                 }
             }
         };
@@ -168,7 +173,7 @@ final class HttpUsers {
                 Answer answer = new Answer();
                 channel.pipeline().addLast(answer);
                 try {
-                    channel.writeAndFlush(post());
+                    ChannelFuture unused = channel.writeAndFlush(post());
                     return answer.code.get(PATIENCE_S, TimeUnit.SECONDS);
                 } catch (ExecutionException e) {
                     throw e.getCause() instanceof Exception cause ? cause : e;

@@ -32,7 +32,7 @@ final class KeepAliveRace {
         int order() throws Exception;
 
         @Override
-        void close() throws Exception;
+        void close() throws IOException;
     }
 
     /** A server that counts orders, and keeps connections until it is told to close. */

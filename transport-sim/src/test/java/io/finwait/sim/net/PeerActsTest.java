@@ -1,6 +1,7 @@
 package io.finwait.sim.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.sim.junit.SimTest;
 
@@ -274,7 +275,19 @@ class PeerActsTest {
 
     @Test
     void aFullBacklogLetsAConnectWait(SimNet net, NetHost shop, NetHost app) throws Exception {
-        ServerSocket listening = shop.serverSocketFactory().createServerSocket(80, 1);
+        fillTheBacklog(net, app, shop, shop.serverSocketFactory().createServerSocket(80, 1));
+    }
+
+    @Test
+    void aBacklogIsWhatTheHostSaysAndNotTheProgram(SimNet net, NetHost shop, NetHost app)
+            throws Exception {
+        shop.backlog(80, 1);
+        fillTheBacklog(net, app, shop, shop.serverSocketFactory().createServerSocket(80, 1_000));
+        assertThatThrownBy(() -> shop.backlog(80, 0)).hasMessageContaining("choose 1 or more");
+    }
+
+    private static void fillTheBacklog(
+            SimNet net, NetHost app, NetHost shop, ServerSocket listening) throws Exception {
         List<Socket> waiting = new ArrayList<>();
         String outcome = "connected";
         while (outcome.equals("connected") && waiting.size() < 10) {

@@ -203,6 +203,13 @@ class ThreadsTest {
     }
 
     @Test
+    void aSingleCarrierIsNotForRealTime() {
+        assertThatThrownBy(() -> SimNet.create(1, Threads.SINGLE_CARRIER, Time.REAL))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("nothing repeats in real time");
+    }
+
+    @Test
     void whoComputesOnTheCarrierForEverIsNamed() {
         assumeThatACarrierCanBeHad();
         AtomicInteger turns = new AtomicInteger();
