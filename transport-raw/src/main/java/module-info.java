@@ -12,5 +12,6 @@ module io.finwait.raw {
     exports io.finwait.raw;
 
     provides io.finwait.spi.TransportProvider with
+            io.finwait.raw.TapDeviceProvider,
             io.finwait.raw.TunProvider;
 }

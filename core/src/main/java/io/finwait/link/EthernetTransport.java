@@ -86,7 +86,9 @@ public final class EthernetTransport implements Transport {
 
     private static Capabilities capabilities(Transport below, EthernetConfig config, int header) {
         Capabilities of = below.capabilities();
-        int most = Math.min(of.mtu() - header, Capabilities.LARGEST_MTU);
+        // A VLAN tag does not count where the carrier takes it beyond the MTU, as networks do.
+        int fits = Math.min(of.mtu() - FrameHeader.UNTAGGED, of.largestPacket() - header);
+        int most = Math.min(fits, Capabilities.LARGEST_MTU);
         if (config.mtu() > most) {
             throw new IllegalArgumentException(
                     "an mtu of "

@@ -15,7 +15,10 @@ final class FrameHeader {
     private static final int VLAN = 0x8100;
     private static final int SOURCE = 6;
     private static final int TYPE = 12;
-    private static final int UNTAGGED = 14;
+
+    /** Octets of a header without a tag. */
+    static final int UNTAGGED = 14;
+
     private static final int TAGGED = 18;
     private static final int VLAN_ID = 0x0FFF;
 

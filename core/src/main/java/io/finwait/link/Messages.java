@@ -74,7 +74,13 @@ final class Messages {
     /** Answers an ARP request (RFC 826). */
     boolean answer(Arp request, long nowNs) {
         long to = request.senderMac();
-        return arp(to, Arp.REPLY, request.targetIp(), to, request.senderIp(), nowNs);
+        return arp(
+                to,
+                Arp.REPLY,
+                /* senderIp= */ request.targetIp(),
+                to,
+                /* targetIp= */ request.senderIp(),
+                nowNs);
     }
 
     /**

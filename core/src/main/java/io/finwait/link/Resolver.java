@@ -96,10 +96,10 @@ final class Resolver {
         long hopHigh = routes.hopHigh();
         long hopLow = routes.hopLow();
         Neighbour known = table.find(hopHigh, hopLow);
-        return known != null ? known : begin(hopHigh, hopLow, nowNs);
+        return known != null ? known : begin(hopHigh, hopLow);
     }
 
-    private Neighbour begin(long high, long low, long nowNs) {
+    private Neighbour begin(long high, long low) {
         for (Neighbour each = table.inTheWay(); each != null; each = table.inTheWay()) {
             counters.add(Counter.NEIGHBOURS_EVICTED);
             while (waiting.first(each) != null) {

@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param headroom octets that lower layers need in front of each packet (Ethernet 14,
  *     virtio_net_hdr 12)
  * @param largestPacket the largest packet that may be claimed or received, in octets: the MTU, or
- *     more where super-packets are carried ({@link Packet#segmentSize()})
+ *     more where super-packets are carried ({@link Packet#segmentSize()}), or frames with a VLAN
+ *     tag
  * @param checksumOffload true: the transport completes TCP checksums of packets that say so, and
  *     may deliver packets whose checksum is already known to be good
  * @param segmentationOffload true: a TCP packet longer than the MTU is cut by the transport or

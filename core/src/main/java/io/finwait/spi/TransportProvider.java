@@ -13,6 +13,15 @@ public interface TransportProvider {
     String usage();
 
     /**
+     * True when this provider is meant by a URI of its scheme. Where two providers share a scheme,
+     * {@code tap:NAME} and {@code tap:URI&pcap=FILE} for instance, the first one that is meant
+     * opens.
+     */
+    default boolean isMeantBy(TransportUri uri) {
+        return true;
+    }
+
+    /**
      * Opens a transport.
      *
      * @param uri of this provider's scheme

@@ -3,7 +3,10 @@ package io.finwait.spi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -24,28 +27,44 @@ public final class Transports {
      */
     public static Transport open(String uri) {
         TransportUri parsed = TransportUri.parse(uri);
-        SortedMap<String, TransportProvider> providers = providers();
-        TransportProvider provider = providers.get(parsed.scheme());
+        List<TransportProvider> providers = all();
+        TransportProvider provider = null;
+        for (TransportProvider each : providers) {
+            boolean better = provider == null || !provider.isMeantBy(parsed);
+            if (each.scheme().equals(parsed.scheme()) && better) {
+                provider = each;
+            }
+        }
         if (provider == null) {
             StringBuilder known = new StringBuilder();
-            providers.values().forEach(each -> known.append("\n  ").append(each.usage()));
+            providers.forEach(each -> known.append("\n  ").append(each.usage()));
             throw new IllegalArgumentException(
                     "no transport is called '" + parsed.scheme() + "'; these are here:" + known);
         }
         return provider.open(parsed);
     }
 
-    /** The providers by scheme. One that can't be loaded is logged and left out. */
+    /**
+     * The providers by scheme, of those that share one the first. One that can't be loaded is
+     * logged and left out.
+     */
     public static SortedMap<String, TransportProvider> providers() {
         SortedMap<String, TransportProvider> found = new TreeMap<>();
+        all().forEach(each -> found.putIfAbsent(each.scheme(), each));
+        return found;
+    }
+
+    /** All providers, in the order of their schemes. */
+    private static List<TransportProvider> all() {
+        List<TransportProvider> found = new ArrayList<>();
         Iterator<TransportProvider> each = ServiceLoader.load(TransportProvider.class).iterator();
         while (true) {
             try {
                 if (!each.hasNext()) {
+                    found.sort(Comparator.comparing(TransportProvider::scheme));
                     return found;
                 }
-                TransportProvider provider = each.next();
-                found.putIfAbsent(provider.scheme(), provider);
+                found.add(each.next());
             } catch (ServiceConfigurationError e) {
                 LOG.warn(
                         "a transport provider could not be loaded and is left out: {}",

@@ -39,6 +39,12 @@ public final class TapProvider implements TransportProvider {
         return "tap:URI&pcap=FILE    another transport, captured for Wireshark";
     }
 
+    /** An interface has no colon in its name, so {@code tap:fw0} is a TAP device. */
+    @Override
+    public boolean isMeantBy(TransportUri uri) {
+        return uri.target().indexOf(':') >= 0 || uri.parameters().containsKey(FILE);
+    }
+
     @Override
     public Transport open(TransportUri uri) {
         String file = uri.parameter(FILE, "");

@@ -6,6 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.finwait.wire.IpAddress;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -22,6 +25,8 @@ import java.util.stream.Stream;
  * namespace of the thread that made this object.
  */
 final class Interface implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Interface.class);
 
     /** Octets of the name at the start of struct ifreq; what is set or asked follows. */
     static final int NAME_LENGTH = 16;
@@ -98,6 +103,18 @@ final class Interface implements AutoCloseable {
         short flags = request.get(JAVA_SHORT, NAME_LENGTH);
         request.set(JAVA_SHORT, NAME_LENGTH, (short) (flags | IFF_UP));
         set(SIOCSIFFLAGS, "bringing up");
+    }
+
+    /**
+     * IPv6 addresses that are given from now on are used at once; where that can't be switched,
+     * they are used later.
+     */
+    void withoutDuplicateDetection() {
+        try {
+            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", name, "accept_dad"), "0");
+        } catch (IOException e) {
+            LOG.debug("duplicate address detection of '{}' stays on: {}", name, e.toString());
+        }
     }
 
     /** Gives the interface an address, and the kernel a route to its network. */

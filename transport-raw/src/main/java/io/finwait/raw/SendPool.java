@@ -17,6 +17,9 @@ final class SendPool {
     /** Octets in front of each packet: room for virtio_net_hdr, and the IP header stays aligned. */
     static final int HEADROOM = 16;
 
+    /** The same for frames, whose IP header lies 14 octets, or with a VLAN tag 18, further on. */
+    static final int HEADROOM_OF_FRAMES = 18;
+
     /** How many packets can be claimed or waiting at a time. */
     static final int SLOTS = 32;
 
@@ -30,6 +33,7 @@ final class SendPool {
     private final Holder[] holders = new Holder[SLOTS];
     private final MemorySegment memory;
     private final int stride;
+    private final int headroom;
 
     private final int[] free = new int[SLOTS];
     private int freeCount = SLOTS;
@@ -38,15 +42,16 @@ final class SendPool {
     private int queueHead;
     private int queued;
 
-    SendPool(int largestPacket) {
+    SendPool(int largestPacket, int headroom) {
+        this.headroom = headroom;
         stride = aligned(largestPacket);
         memory = Arena.ofAuto().allocate((long) SLOTS * stride, ALIGNMENT);
         for (int slot = 0; slot < SLOTS; slot++) {
             // A buffer for each packet: writing behind its end throws instead of reaching the next
             // packet.
             MemorySegment part =
-                    memory.asSlice((long) slot * stride, HEADROOM + (long) largestPacket);
-            packets[slot] = new Packet(part.asByteBuffer(), HEADROOM, 0).slot(slot);
+                    memory.asSlice((long) slot * stride, headroom + (long) largestPacket);
+            packets[slot] = new Packet(part.asByteBuffer(), headroom, 0).slot(slot);
             holders[slot] = Holder.POOL;
             free[slot] = slot;
         }
@@ -54,7 +59,7 @@ final class SendPool {
 
     /** Octets from one packet's memory to the next one's. */
     static int aligned(int largestPacket) {
-        return (HEADROOM + largestPacket + ALIGNMENT - 1) & -ALIGNMENT;
+        return (HEADROOM_OF_FRAMES + largestPacket + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     /** A packet of this length, or null when all are in use. */
@@ -65,7 +70,7 @@ final class SendPool {
         int slot = free[--freeCount];
         holders[slot] = Holder.CALLER;
         Packet packet = packets[slot];
-        return packet.set(packet.buffer(), HEADROOM, length);
+        return packet.set(packet.buffer(), headroom, length);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An open TUN device, configured and up.
+ * An open TUN or TAP device, configured and up.
  *
  * @param fd of /dev/net/tun, not blocking; closing it removes the device, unless it is persistent
  * @param name the device's, as the kernel has it
@@ -18,6 +18,7 @@ record TunDevice(int fd, String name) {
 
     private static final long TUNSETIFF = 0x400454CAL;
     private static final short IFF_TUN = 0x0001;
+    private static final short IFF_TAP = 0x0002;
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_VNET_HDR = 0x4000;
 
@@ -84,11 +85,12 @@ record TunDevice(int fd, String name) {
     private static String attach(Libc libc, int fd, TunOptions options) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = Interface.request(arena, options.name());
-            int flags = IFF_TUN | IFF_NO_PI | (options.offload() ? IFF_VNET_HDR : 0);
+            int kind = options.isEthernet() ? IFF_TAP : IFF_TUN;
+            int flags = kind | IFF_NO_PI | (options.offload() ? IFF_VNET_HDR : 0);
             request.set(JAVA_SHORT, Interface.NAME_LENGTH, (short) flags);
             int failed = libc.ioctl(fd, TUNSETIFF, request.address());
             if (failed < 0) {
-                throw cannotAttach(options.name(), failed);
+                throw cannotAttach(options, failed);
             }
             setOffload(libc, fd, options);
             return request.getString(0);
@@ -107,23 +109,31 @@ record TunDevice(int fd, String name) {
         }
         if (failed < 0) {
             throw Linux.failure(
-                    "this kernel can't offload for the TUN device '"
+                    "this kernel can't offload for the "
+                            + options.kind()
+                            + " device '"
                             + options.name()
                             + "'; open it with offload=off",
                     failed);
         }
     }
 
-    private static RuntimeException cannotAttach(String name, int failed) {
+    private static RuntimeException cannotAttach(TunOptions options, int failed) {
+        String name = options.name();
+        String kind = options.kind();
         return Linux.failure(
                 switch (-failed) {
                     case Libc.EPERM, Libc.EACCES ->
-                            "making the TUN device '"
+                            "making the "
+                                    + kind
+                                    + " device '"
                                     + name
                                     + "' is not permitted; run as root or give the process"
                                     + " CAP_NET_ADMIN";
                     case Libc.EBUSY ->
-                            "the TUN device '"
+                            "the "
+                                    + kind
+                                    + " device '"
                                     + name
                                     + "' is in use by another process; end that one or choose"
                                     + " another name";
@@ -133,7 +143,7 @@ record TunDevice(int fd, String name) {
                                     + "' is an interface of another kind; choose another name, or"
                                     + " remove it with: ip link del "
                                     + name;
-                    default -> "the TUN device '" + name + "' can't be made";
+                    default -> "the " + kind + " device '" + name + "' can't be made";
                 },
                 failed);
     }
@@ -148,6 +158,10 @@ record TunDevice(int fd, String name) {
         }
         device.up();
         if (options.address6() != null) {
+            if (options.isEthernet()) {
+                // Nobody else is there who could have the address; it would take a second or two.
+                device.withoutDuplicateDetection();
+            }
             device.address(options.address6());
         }
     }

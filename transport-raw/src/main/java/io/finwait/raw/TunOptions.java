@@ -5,7 +5,7 @@ import io.finwait.spi.Capabilities;
 import java.util.Objects;
 
 /**
- * How a TUN device is to be opened; immutable, each setter returns a copy.
+ * How a TUN or TAP device is to be opened; immutable, each setter returns a copy.
  *
  * <pre>{@code
  * TunOptions.named("fw0").address("10.9.0.1/24").mtu(1500)
@@ -16,6 +16,9 @@ public final class TunOptions {
     /** The smallest MTU with which the kernel speaks IPv6 (RFC 8200 §5). */
     static final int SMALLEST_IPV6_MTU = 1280;
 
+    /** With Ethernet's header a packet is no longer than 65,535 octets there. */
+    private static final int LARGEST_TAP_MTU = 65_521;
+
     private static final int LONGEST_NAME = 15;
 
     private final String name;
@@ -25,6 +28,7 @@ public final class TunOptions {
     private final Cidr address6;
     private final String netns;
     private final boolean offload;
+    private final boolean ethernet;
 
     private TunOptions(
             String name,
@@ -33,7 +37,8 @@ public final class TunOptions {
             Cidr address,
             Cidr address6,
             String netns,
-            boolean offload) {
+            boolean offload,
+            boolean ethernet) {
         this.name = name;
         this.mtu = mtu;
         this.txQueueLength = txQueueLength;
@@ -41,6 +46,7 @@ public final class TunOptions {
         this.address6 = address6;
         this.netns = netns;
         this.offload = offload;
+        this.ethernet = ethernet;
     }
 
     /**
@@ -66,7 +72,7 @@ public final class TunOptions {
                             + name
                             + "' has a character that the kernel refuses; choose one such as fw0");
         }
-        return new TunOptions(name, 1500, 0, null, null, null, false);
+        return new TunOptions(name, 1500, 0, null, null, null, false, false);
     }
 
     /**
@@ -79,7 +85,8 @@ public final class TunOptions {
             throw new IllegalArgumentException(
                     "mtu " + octets + " is out of range; choose 576 to 65535 octets");
         }
-        return new TunOptions(name, octets, txQueueLength, address, address6, netns, offload);
+        return new TunOptions(
+                name, octets, txQueueLength, address, address6, netns, offload, ethernet);
     }
 
     /**
@@ -95,7 +102,7 @@ public final class TunOptions {
                             + packets
                             + " is negative; choose 1 or more, or 0 for the default");
         }
-        return new TunOptions(name, mtu, packets, address, address6, netns, offload);
+        return new TunOptions(name, mtu, packets, address, address6, netns, offload, ethernet);
     }
 
     /**
@@ -115,7 +122,8 @@ public final class TunOptions {
                 v4 ? parsed : address,
                 v4 ? address6 : parsed,
                 netns,
-                offload);
+                offload,
+                ethernet);
     }
 
     /**
@@ -128,7 +136,8 @@ public final class TunOptions {
             throw new IllegalArgumentException(
                     "'" + namespace + "' is no name of a network namespace; see: ip netns list");
         }
-        return new TunOptions(name, mtu, txQueueLength, address, address6, namespace, offload);
+        return new TunOptions(
+                name, mtu, txQueueLength, address, address6, namespace, offload, ethernet);
     }
 
     /**
@@ -137,7 +146,15 @@ public final class TunOptions {
      * False, as at first: every packet travels by itself, complete.
      */
     public TunOptions offload(boolean wanted) {
-        return new TunOptions(name, mtu, txQueueLength, address, address6, netns, wanted);
+        return new TunOptions(name, mtu, txQueueLength, address, address6, netns, wanted, ethernet);
+    }
+
+    /**
+     * True: a TAP device, which carries Ethernet frames; {@link TunTransport} then needs an {@code
+     * EthernetTransport} around it. False, as at first: a TUN device, which carries IP packets.
+     */
+    public TunOptions ethernet(boolean wanted) {
+        return new TunOptions(name, mtu, txQueueLength, address, address6, netns, offload, wanted);
     }
 
     String name() {
@@ -171,6 +188,15 @@ public final class TunOptions {
         return offload;
     }
 
+    boolean isEthernet() {
+        return ethernet;
+    }
+
+    /** What the device is called in messages. */
+    String kind() {
+        return ethernet ? "TAP" : "TUN";
+    }
+
     /** Checks combinations that the kernel would refuse with a less helpful error. */
     void requireConsistent() {
         if (address6 != null && mtu < SMALLEST_IPV6_MTU) {
@@ -180,6 +206,10 @@ public final class TunOptions {
                             + " is too small for the IPv6 address "
                             + address6.address()
                             + "; choose 1280 or more");
+        }
+        if (ethernet && mtu > LARGEST_TAP_MTU) {
+            throw new IllegalArgumentException(
+                    "an mtu of " + mtu + " is too large for a TAP device; choose 65521 or less");
         }
     }
 
@@ -193,6 +223,7 @@ public final class TunOptions {
                 + Objects.toString(address, "no IPv4")
                 + ", "
                 + Objects.toString(address6, "no IPv6")
+                + (ethernet ? ", frames" : "")
                 + (offload ? ", offload" : "")
                 + (netns == null ? "" : ", in namespace " + netns)
                 + "]";

@@ -13,6 +13,8 @@ import io.finwait.spi.TransportUri;
  */
 public final class TunProvider implements TransportProvider {
 
+    static final String[] KEYS = {"mtu", "txqueuelen", "address", "address6", "netns", "offload"};
+
     /** For {@link java.util.ServiceLoader}. */
     public TunProvider() {}
 
@@ -33,7 +35,14 @@ public final class TunProvider implements TransportProvider {
     }
 
     static TunOptions options(TransportUri uri) {
-        uri.requireOnly("mtu", "txqueuelen", "address", "address6", "netns", "offload");
+        uri.requireOnly(KEYS);
+        TunOptions options = read(uri);
+        options.requireConsistent();
+        return options;
+    }
+
+    /** Reads the parameters that are ours, and leaves others alone. */
+    static TunOptions read(TransportUri uri) {
         TunOptions options =
                 TunOptions.named(uri.target())
                         .mtu(uri.parameter("mtu", 1500, 576, 65_535))
@@ -42,18 +51,7 @@ public final class TunProvider implements TransportProvider {
         options = withAddress(options, uri, "address6", 6);
         String netns = uri.parameter("netns", null);
         options = netns == null ? options : options.netns(netns);
-        options = options.offload(offload(uri));
-        options.requireConsistent();
-        return options;
-    }
-
-    private static boolean offload(TransportUri uri) {
-        String text = uri.parameter("offload", "off");
-        if (!text.equals("on") && !text.equals("off")) {
-            throw new IllegalArgumentException(
-                    "'offload=" + text + "' in " + uri + " is neither 'on' nor 'off'");
-        }
-        return text.equals("on");
+        return options.offload(EthernetUri.isOn(uri, "offload", false));
     }
 
     private static TunOptions withAddress(

@@ -1,6 +1,7 @@
 package io.finwait.raw;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -13,7 +14,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * A Linux TUN device: the other end is the kernel of this machine, which routes.
+ * A Linux TUN or TAP device: the other end is the kernel of this machine, which routes, or a bridge
+ * that the device is a port of. A TUN carries IP packets, a TAP ({@link TunOptions#ethernet})
+ * Ethernet frames.
  *
  * <p>{@link #receive} reads the packets that the kernel has sent to the device, {@link #commit}
  * hands one to the kernel, with one system call each; the kernel runs its receiving side before the
@@ -35,6 +38,9 @@ public final class TunTransport implements Transport {
 
     private static final Logger LOG = LoggerFactory.getLogger(TunTransport.class);
 
+    private static final int LINK_HEADER = 14;
+    private static final int VLAN_TAG = 4;
+
     /** How many packets one receive takes at most; enough to amortise a round of the endpoint. */
     private static final int BATCH = 64;
 
@@ -48,6 +54,10 @@ public final class TunTransport implements Transport {
     /** Octets in front of each packet, 0 without offload. */
     private final int header;
 
+    /** Octets in front of each packet altogether. */
+    private final int headroom;
+
+    private final boolean frames;
     private final SendPool pool;
     private final Poller poller;
 
@@ -69,6 +79,8 @@ public final class TunTransport implements Transport {
         this.name = name;
         this.capabilities = capabilities;
         header = capabilities.headroom();
+        frames = capabilities.medium() == Medium.ETHERNET;
+        headroom = frames ? SendPool.HEADROOM_OF_FRAMES : SendPool.HEADROOM;
         int largest = SendPool.aligned(capabilities.largestPacket());
         int octets = Math.max(Math.min(BATCH * largest, RECEIVE_OCTETS), largest);
         block = Arena.ofAuto().allocate(octets, SendPool.ALIGNMENT);
@@ -76,7 +88,7 @@ public final class TunTransport implements Transport {
         for (int i = 0; i < BATCH; i++) {
             received[i] = new Packet();
         }
-        pool = new SendPool(capabilities.largestPacket());
+        pool = new SendPool(capabilities.largestPacket(), headroom);
         poller = new Poller(fd);
     }
 
@@ -99,10 +111,34 @@ public final class TunTransport implements Transport {
     /** What a device opened so can do. */
     static Capabilities capabilities(TunOptions options) {
         int mtu = options.mtu();
+        if (options.isEthernet()) {
+            return frames(mtu, options.offload(), VirtioNetHeader.LENGTH);
+        }
         return options.offload()
                 ? new Capabilities(
                         mtu, VirtioNetHeader.LENGTH, 65_535, true, true, false, true, false)
                 : new Capabilities(mtu, 0, mtu, false, false, false, true, false);
+    }
+
+    /**
+     * What a device of frames can do. There is room for a VLAN tag beyond the MTU, as on most
+     * networks.
+     *
+     * @param mtu octets of the largest IP packet
+     * @param header octets of the header that offloading needs
+     */
+    static Capabilities frames(int mtu, boolean offload, int header) {
+        int largest = (offload ? Capabilities.LARGEST_MTU : mtu) + LINK_HEADER + VLAN_TAG;
+        return new Capabilities(
+                mtu + LINK_HEADER,
+                offload ? header : 0,
+                largest,
+                offload,
+                offload,
+                false,
+                true,
+                false,
+                Medium.ETHERNET);
     }
 
     /** The name of the device, as the kernel has it. */
@@ -128,7 +164,7 @@ public final class TunTransport implements Transport {
         writeQueued();
         int largest = capabilities.largestPacket();
         int most = Math.min(into.room(), BATCH);
-        int offset = SendPool.HEADROOM;
+        int offset = headroom;
         int count = 0;
         while (count < most && offset + largest <= blockBuffer.capacity()) {
             long octets = libc.read(fd, block, offset - header, header + largest);
@@ -155,7 +191,7 @@ public final class TunTransport implements Transport {
             gone = true;
             poller.forgetDevice();
             LOG.error(
-                    "the TUN device '{}' can't be read any more ({}); open a new transport",
+                    "the device '{}' can't be read any more ({}); open a new transport",
                     name,
                     Linux.name(failed));
         }
@@ -177,7 +213,8 @@ public final class TunTransport implements Transport {
     public void commit(Packet packet, long nowNs) {
         pool.requireClaimed(packet);
         if (header > 0) {
-            VirtioNetHeader.write(pool.memory(), pool.offset(packet) - header, packet);
+            VirtioNetHeader.write(
+                    pool.memory(), pool.offset(packet) - header, header, packet, frames);
         }
         if (fd < 0) {
             pool.giveBack(packet);
@@ -224,7 +261,7 @@ public final class TunTransport implements Transport {
         }
         if (written < 0 && lost++ == 0) {
             LOG.warn(
-                    "the kernel refused a packet for the TUN device '{}' ({}); is the device up?"
+                    "the kernel refused a packet for the device '{}' ({}); is the device up?"
                             + " Further ones are only counted",
                     name,
                     Linux.name(written));

@@ -13,8 +13,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * The header that an offloading TUN puts in front of each packet (struct virtio_net_hdr_v1 of
- * linux/virtio_net.h), in the byte order of the machine.
+ * The header that an offloading TUN, TAP or packet socket puts in front of each packet or frame
+ * (struct virtio_net_hdr_v1 of linux/virtio_net.h), in the byte order of the machine. A packet
+ * socket's lacks the last field.
  *
  * <pre>
  *  0       1        2          4          6            8              10            12
@@ -28,6 +29,13 @@ final class VirtioNetHeader {
 
     /** Octets of the header. */
     static final int LENGTH = 12;
+
+    /** Octets of a packet socket's. */
+    static final int SHORT_LENGTH = 10;
+
+    private static final int ETHERNET = 14;
+    private static final int TAG = 4;
+    private static final int VLAN = 0x8100;
 
     private static final byte NEEDS_CHECKSUM = 1;
     private static final byte CHECKSUM_IS_GOOD = 2;
@@ -49,10 +57,20 @@ final class VirtioNetHeader {
 
     private VirtioNetHeader() {}
 
-    /** Writes what the kernel must know about a packet to be sent. */
-    static void write(MemorySegment memory, long at, Packet packet) {
+    /**
+     * Writes what the kernel must know about a packet to be sent.
+     *
+     * @param length octets of the header, {@link #LENGTH} or {@link #SHORT_LENGTH}
+     * @param frame true: the packet is an Ethernet frame, and places are counted from its beginning
+     */
+    static void write(MemorySegment memory, long at, int length, Packet packet, boolean frame) {
         ByteBuffer b = packet.buffer();
-        int ip = packet.offset();
+        int link = frame ? linkHeader(b, packet.offset()) : 0;
+        int ip = packet.offset() + link;
+        if (packet.length() <= link) {
+            clear(memory, at);
+            return;
+        }
         boolean v4 = (b.get(ip) & 0xF0) == 0x40;
         int protocol = v4 ? Ipv4.protocol(b, ip) : Ipv6.nextHeader(b, ip);
         boolean offloaded = packet.checksumOffloaded() || packet.segmentSize() > 0;
@@ -61,16 +79,23 @@ final class VirtioNetHeader {
             return;
         }
         int ipLength = v4 ? Ipv4.headerLength(b, ip) : Ipv6.HEADER_LENGTH;
-        int headers = ipLength + TcpHeader.headerLength(b, ip + ipLength);
+        int headers = link + ipLength + TcpHeader.headerLength(b, ip + ipLength);
         boolean large =
                 packet.segmentSize() > 0 && packet.length() - headers > packet.segmentSize();
         memory.set(JAVA_BYTE, at, NEEDS_CHECKSUM);
         memory.set(JAVA_BYTE, at + GSO_TYPE, large ? gsoType(b, ip + ipLength, v4) : GSO_NONE);
         memory.set(JAVA_SHORT, at + HEADER_LENGTH, (short) headers);
         memory.set(JAVA_SHORT, at + GSO_SIZE, (short) (large ? packet.segmentSize() : 0));
-        memory.set(JAVA_SHORT, at + CHECKSUM_START, (short) ipLength);
+        memory.set(JAVA_SHORT, at + CHECKSUM_START, (short) (link + ipLength));
         memory.set(JAVA_SHORT, at + CHECKSUM_OFFSET, TCP_CHECKSUM);
-        memory.set(JAVA_SHORT, at + BUFFERS, (short) 0);
+        if (length == LENGTH) {
+            memory.set(JAVA_SHORT, at + BUFFERS, (short) 0);
+        }
+    }
+
+    /** Octets of a frame's own header. */
+    private static int linkHeader(ByteBuffer b, int at) {
+        return (b.getShort(at + ETHERNET - 2) & 0xFFFF) == VLAN ? ETHERNET + TAG : ETHERNET;
     }
 
     /** Asks nothing of the kernel, which then ignores all octets but the flags and the type. */

@@ -37,6 +37,12 @@ final class PacketSocket {
 
     /** Opens the kernel's side of a device that is in the namespace of the current thread. */
     static TunTransport open(String device, int largestPacket) {
+        return open(
+                device, new Capabilities(1500, 0, largestPacket, false, false, false, true, false));
+    }
+
+    /** The same with other capabilities, of a device that carries frames for instance. */
+    static TunTransport open(String device, Capabilities capabilities) {
         try (Interface face = new Interface(device);
                 Arena arena = Arena.ofConfined()) {
             int type = SOCK_RAW | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
@@ -53,10 +59,7 @@ final class PacketSocket {
             if (failed < 0) {
                 throw new AssertionError("bind failed");
             }
-            return new TunTransport(
-                    fd,
-                    "far end of " + device,
-                    new Capabilities(1500, 0, largestPacket, false, false, false, true, false));
+            return new TunTransport(fd, "far end of " + device, capabilities);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }

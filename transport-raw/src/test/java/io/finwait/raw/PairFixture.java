@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 final class PairFixture implements TransportFixture {
 
     /** The two ends of something that has been opened. */
-    record Ends(TunTransport near, TunTransport far) {}
+    record Ends(Transport near, Transport far) {}
 
     private final Supplier<Ends> opener;
     private final Runnable last;

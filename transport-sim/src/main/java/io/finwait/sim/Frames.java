@@ -85,6 +85,6 @@ public final class Frames {
     }
 
     private static long address(ByteBuffer b, int at) {
-        return (b.getShort(at) & 0xFFFFL) << 32 | b.getInt(at + 2) & 0xFFFF_FFFFL;
+        return (b.getShort(at) & 0xFFFFL) << 32 | (b.getInt(at + 2) & 0xFFFF_FFFFL);
     }
 }

@@ -96,7 +96,7 @@ final class Words {
 
     static byte[] solicitation(long from, String source, String target) {
         return discovery(
-                0x3333_FF00_0000L | IpAddress.parse(target).low() & 0xFF_FFFF,
+                0x3333_FF00_0000L | (IpAddress.parse(target).low() & 0xFF_FFFF),
                 from,
                 135,
                 0,
@@ -194,7 +194,7 @@ final class Words {
     }
 
     private static long mac(ByteBuffer b, int at) {
-        return (b.getShort(at) & 0xFFFFL) << 32 | b.getInt(at + 2) & 0xFFFF_FFFFL;
+        return (b.getShort(at) & 0xFFFFL) << 32 | (b.getInt(at + 2) & 0xFFFF_FFFFL);
     }
 
     private static String host(long mac) {

@@ -1,0 +1,117 @@
+package io.finwait.raw;
+
+import io.finwait.link.EthernetConfig;
+import io.finwait.link.EthernetTransport;
+import io.finwait.link.Prefix;
+import io.finwait.spi.Transport;
+import io.finwait.spi.TransportUri;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The parameters of a URI that say how the endpoint takes part in an Ethernet: its {@code own} and
+ * {@code own6} addresses with prefix lengths, {@code gateway} and {@code gateway6}, all of them
+ * several with commas, {@code mac}, {@code vlan} and {@code probing=on}.
+ */
+final class EthernetUri {
+
+    private static final String[] KEYS = {
+        "own", "own6", "gateway", "gateway6", "mac", "vlan", "probing"
+    };
+
+    private EthernetUri() {}
+
+    /** These parameters and others. */
+    static String[] and(String... others) {
+        return Stream.concat(Stream.of(others), Stream.of(KEYS)).toArray(String[]::new);
+    }
+
+    /**
+     * How the endpoint takes part; null when it names no address of its own: then the carrier is
+     * wanted as it is, with frames.
+     *
+     * @throws IllegalArgumentException when something is named that needs an address
+     */
+    static EthernetConfig config(TransportUri uri, int mtu) {
+        List<String> own = new ArrayList<>(list(uri, "own", 4));
+        own.addAll(list(uri, "own6", 6));
+        if (own.isEmpty()) {
+            requireNone(uri);
+            return null;
+        }
+        EthernetConfig config =
+                EthernetConfig.at(own.toArray(String[]::new))
+                        .mtu(mtu)
+                        .vlan(uri.parameter("vlan", 0, 1, 4_094))
+                        .probing(isOn(uri, "probing", false));
+        String mac = uri.parameter("mac", null);
+        config = mac == null ? config : config.mac(mac);
+        for (String key : List.of("gateway", "gateway6")) {
+            for (String each : split(uri, key)) {
+                config = config.gateway(each);
+            }
+        }
+        return config;
+    }
+
+    private static void requireNone(TransportUri uri) {
+        for (String key : KEYS) {
+            if (uri.parameters().containsKey(key)) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + key
+                                + "' in "
+                                + uri
+                                + " needs an address of the endpoint; add own=ADDRESS/PREFIX, such"
+                                + " as own=10.9.0.2/24");
+            }
+        }
+    }
+
+    /** The carrier as the URI wants it. */
+    static Transport open(Transport carrier, EthernetConfig config) {
+        if (config == null) {
+            return carrier;
+        }
+        try {
+            return new EthernetTransport(carrier, config);
+        } catch (RuntimeException e) {
+            carrier.close();
+            throw e;
+        }
+    }
+
+    private static List<String> list(TransportUri uri, String key, int version) {
+        List<String> all = split(uri, key);
+        for (String each : all) {
+            if (Prefix.parse(each).address().version() != version) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + key
+                                + "="
+                                + each
+                                + "' is not an IPv"
+                                + version
+                                + " address; 'own' takes IPv4 and 'own6' takes IPv6");
+            }
+        }
+        return all;
+    }
+
+    private static List<String> split(TransportUri uri, String key) {
+        String text = uri.parameter(key, "");
+        return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
+    }
+
+    /** A parameter that is on or off. */
+    static boolean isOn(TransportUri uri, String key, boolean otherwise) {
+        String text = uri.parameter(key, otherwise ? "on" : "off");
+        if (!text.equals("on") && !text.equals("off")) {
+            throw new IllegalArgumentException(
+                    "'" + key + "=" + text + "' in " + uri + " is neither 'on' nor 'off'");
+        }
+        return text.equals("on");
+    }
+}
