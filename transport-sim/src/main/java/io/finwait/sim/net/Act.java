@@ -127,6 +127,20 @@ public final class Act {
         return dropAnd("unreachable", (net, about) -> about.hostUnreachable(net));
     }
 
+    /**
+     * They are lost, and their sender is told by ICMP that a router can't pass on packets of more
+     * octets than this (RFC 1191); IPv4 alone.
+     *
+     * @param octets of a whole packet, 68 to 65,535
+     */
+    public static Act tooBig(int octets) {
+        if (octets < 68 || octets > 65_535) {
+            throw new IllegalArgumentException(
+                    "an MTU of " + octets + "; choose 68 to 65,535 octets");
+        }
+        return dropAnd("too big", (net, about) -> about.tooBig(net, octets));
+    }
+
     /** They pass, and something is done at that instant, on the network's thread. */
     public static Act then(Runnable action) {
         return new Act("then", (net, matcher) -> List.of(rule(net, matcher).then(action)));

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Carrier {
 
     private static final String BUILDER = "java.lang.ThreadBuilders$VirtualThreadBuilder";
-    private static final long LINGER_NS = 10_000_000_000L;
+    private static final long LINGER_NS = 2_000_000_000L;
 
     private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
     private final ThreadFactory factory;

@@ -18,6 +18,7 @@ final class Forgery {
     private static final int ICMP = 1;
     private static final int ICMP_HEADER = 8;
     private static final int HOST_UNREACHABLE = 0x0301;
+    private static final int TOO_BIG = 0x0304;
     private static final int TTL = 64;
 
     private String sender;
@@ -118,6 +119,15 @@ final class Forgery {
 
     /** ICMP type 3, code 1, to the sender (RFC 792); IPv4 alone. */
     void hostUnreachable(SimNet net) {
+        unreachable(net, HOST_UNREACHABLE, 0);
+    }
+
+    /** ICMP type 3, code 4, to the sender, with the MTU of the next hop (RFC 1191 §4). */
+    void tooBig(SimNet net, int mtu) {
+        unreachable(net, TOO_BIG, mtu);
+    }
+
+    private void unreachable(SimNet net, int typeAndCode, int mtu) {
         if (!source.isV4()) {
             return;
         }
@@ -125,7 +135,8 @@ final class Forgery {
         int length = Ipv4.HEADER_LENGTH + ICMP_HEADER + quoted;
         ByteBuffer b = ByteBuffer.allocate(length);
         Ipv4.write(b, 0, length, 0, 0, TTL, ICMP, (int) destination.low(), (int) source.low());
-        b.putShort(Ipv4.HEADER_LENGTH, (short) HOST_UNREACHABLE);
+        b.putShort(Ipv4.HEADER_LENGTH, (short) typeAndCode);
+        b.putShort(Ipv4.HEADER_LENGTH + 6, (short) mtu);
         b.put(Ipv4.HEADER_LENGTH + ICMP_HEADER, octets, 0, quoted);
         long sum = Checksum.add(b, Ipv4.HEADER_LENGTH, length - Ipv4.HEADER_LENGTH, 0);
         b.putShort(Ipv4.HEADER_LENGTH + 2, (short) Checksum.finish(sum));

@@ -18,7 +18,7 @@ final class HostServerSocketFactory extends ServerSocketFactory {
     }
 
     private ServerSocketFactory now() {
-        return new DriverServerSocketFactory(host.driver());
+        return new DriverServerSocketFactory(host.driver(), host.behaviour());
     }
 
     @Override

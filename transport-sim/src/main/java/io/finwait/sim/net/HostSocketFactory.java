@@ -18,7 +18,8 @@ final class HostSocketFactory extends SocketFactory {
     }
 
     private SocketFactory now() {
-        return new DriverSocketFactory(host.driver()).withHosts(host.net().names());
+        return new DriverSocketFactory(host.driver(), host.behaviour())
+                .withHosts(host.net().names());
     }
 
     @Override

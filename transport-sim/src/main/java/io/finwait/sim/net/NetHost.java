@@ -6,6 +6,7 @@ import io.finwait.driver.SteeredDriver;
 import io.finwait.sim.SimParticipant;
 import io.finwait.sim.SimTransport;
 import io.finwait.socket.DriverSelectorProvider;
+import io.finwait.socket.SocketBehaviour;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.State;
@@ -46,6 +47,7 @@ public final class NetHost {
     private final SocketFactory sockets = new HostSocketFactory(this);
     private final ServerSocketFactory serverSockets = new HostServerSocketFactory(this);
     private UnaryOperator<EndpointConfig.Builder> settings = builder -> builder;
+    private volatile SocketBehaviour behaviour = SocketBehaviour.JAVA_ON_LINUX;
     private volatile SteeredDriver steered;
     private SimParticipant participant;
     private Accepted accepted = new Accepted();
@@ -118,7 +120,7 @@ public final class NetHost {
      * wall.
      */
     public SelectorProvider selectorProvider() {
-        return new DriverSelectorProvider(driver());
+        return new DriverSelectorProvider(driver(), behaviour);
     }
 
     /**
@@ -130,6 +132,19 @@ public final class NetHost {
      */
     public void takesAllChannels() {
         HostSelectorProvider.giveAllTo(this);
+    }
+
+    /**
+     * What its sockets do where systems differ, from the next one on; as the JDK's on Linux, unless
+     * set.
+     */
+    public NetHost behaviour(SocketBehaviour newBehaviour) {
+        behaviour = Objects.requireNonNull(newBehaviour, "newBehaviour");
+        return this;
+    }
+
+    SocketBehaviour behaviour() {
+        return behaviour;
     }
 
     /** A socket that is not connected yet. */

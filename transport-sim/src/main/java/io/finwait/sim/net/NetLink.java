@@ -1,6 +1,7 @@
 package io.finwait.sim.net;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.SimPacket;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,6 +103,29 @@ public final class NetLink {
     /** Drops packets of more octets than this and says nothing: a black hole of the path's MTU. */
     public NetLink mtu(int octets) {
         return change(model -> model.mtu(octets));
+    }
+
+    /**
+     * A router in the path drops packets of more octets than this and tells their sender (ICMP,
+     * IPv4 alone), who sends smaller ones from then on.
+     *
+     * @param octets of a whole packet, 68 to 65,535
+     */
+    public PathFault routerWithMtu(int octets) {
+        return net.on(
+                packet ->
+                        packet.hasSegment()
+                                && packet.packet().octets().length > octets
+                                && passes(packet.packet()),
+                Act.tooBig(octets));
+    }
+
+    private boolean passes(SimPacket packet) {
+        return directions.stream()
+                .anyMatch(
+                        each ->
+                                each.from().name().equals(packet.from())
+                                        && each.to().name().equals(packet.to()));
     }
 
     /** Lets nothing pass from now on; what is on its way still arrives. */

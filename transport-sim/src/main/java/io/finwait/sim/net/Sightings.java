@@ -132,6 +132,7 @@ final class Sightings {
         long epochNs = begin.getEpochSecond() * 1_000_000_000L;
         try (PcapngWriter writer = PcapngWriter.create(file)) {
             int wire = writer.addInterface("network, seed " + net.seed());
+            StateComments comments = new StateComments(net.locked(() -> List.copyOf(states)));
             for (Journal.Entry each : entries()) {
                 byte[] octets = each.octets();
                 long number =
@@ -142,6 +143,9 @@ final class Sightings {
                                 ByteBuffer.wrap(octets),
                                 0,
                                 octets.length);
+                for (String comment : comments.until(each)) {
+                    writer.comment(number, comment);
+                }
                 if (each.dropped() != null) {
                     writer.comment(number, "never arrives: " + each.dropped());
                 }

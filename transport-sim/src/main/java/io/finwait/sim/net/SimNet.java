@@ -289,7 +289,10 @@ public final class SimNet implements AutoCloseable {
         return sightings.ladder();
     }
 
-    /** Writes all packets so far into a file that Wireshark reads. */
+    /**
+     * Writes all packets so far into a file that Wireshark reads; a packet's comments say which
+     * states connections have come into since the one before, and whether it is lost.
+     */
     public void capture(Path pcapng) throws IOException {
         sightings.capture(pcapng);
     }

@@ -239,6 +239,23 @@ class PathFaultsTest {
     }
 
     @Test
+    void aRouterThatSaysWhichMtuItHas(SimNet net, NetHost shop, NetHost app) throws Exception {
+        Rig.writes(shop, 2_000);
+        net.link(app, shop).from(shop).routerWithMtu(1_000);
+        try (Socket s = Rig.connect(app, shop)) {
+            s.shutdownOutput();
+            assertThat(Rig.readToTheEnd(s)).isEqualTo("2000 octets, end of stream");
+        }
+        net.finish();
+        Rig.wire(
+                net,
+                app,
+                shop,
+                "SYN ACK FIN,ACK 56 octets ACK*3",
+                "SYN,ACK ACK ACK+1448 FIN,PSH,ACK+552 ACK+948*2 FIN,PSH,ACK+104 RST");
+    }
+
+    @Test
     void aCutInOneDirection(SimNet net, NetHost shop, NetHost app) throws Exception {
         Rig.reads(shop, 1);
         try (Socket s = Rig.connect(app, shop)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.sim.junit.SimTest;
+import io.finwait.socket.SocketBehaviour;
 
 import org.junit.jupiter.api.Test;
 
@@ -271,6 +272,30 @@ class PeerActsTest {
         assertThat(net.packets(shop, app)).isEmpty();
         assertThat(net.clock().elapsed()).isEqualTo(Duration.ofSeconds(10));
         Rig.wire(net, app, shop, "SYN*4", "");
+    }
+
+    @Test
+    void whatAResetBehindAFinIsReadAsIsTheSystemsAffair(SimNet net, NetHost shop, NetHost app)
+            throws Exception {
+        app.behaviour(SocketBehaviour.BSD);
+        assertThat(readBehindFinAndReset(net, shop, app))
+                .isEqualTo("0 octets, Connection reset by peer");
+        app.behaviour(SocketBehaviour.JAVA_ON_LINUX);
+        assertThat(readBehindFinAndReset(net, shop, app)).isEqualTo("0 octets, end of stream");
+    }
+
+    private static String readBehindFinAndReset(SimNet net, NetHost shop, NetHost app)
+            throws Exception {
+        ServerSocket listening = shop.serverSocket(80);
+        try (Socket s = Rig.connect(app, shop)) {
+            s.getOutputStream().write(1);
+            net.settle();
+            listening.accept().close(); // with an octet unread
+            net.settle();
+            return Rig.readToTheEnd(s);
+        } finally {
+            listening.close();
+        }
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.finwait.sim.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -177,6 +179,9 @@ class SimNetTest {
         try {
             net.capture(file);
             assertThat(Files.size(file)).isGreaterThan(300);
+            assertThat(new String(Files.readAllBytes(file), UTF_8))
+                    .contains(
+                            "at 10.0.0.2:", ": CLOSED -> SYN_SENT", "SYN_RECEIVED -> ESTABLISHED");
         } finally {
             Files.delete(file);
         }
