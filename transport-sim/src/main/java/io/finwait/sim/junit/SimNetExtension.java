@@ -5,8 +5,9 @@ import io.finwait.sim.net.SimNet;
 import io.finwait.sim.net.Threads;
 import io.finwait.sim.net.Time;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -18,7 +19,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 
 /** Makes the network of a test, looks at what the test has left behind, and tells of a red one. */
-final class SimNetExtension implements ParameterResolver, InvocationInterceptor, AfterEachCallback {
+final class SimNetExtension
+        implements ExecutionCondition, ParameterResolver, InvocationInterceptor, AfterEachCallback {
 
     private static final ExtensionContext.Namespace SPACE =
             ExtensionContext.Namespace.create(SimNetExtension.class);
@@ -63,7 +65,7 @@ final class SimNetExtension implements ParameterResolver, InvocationInterceptor,
         SimTest settings = settings(test);
         long seed = settings == null ? 0 : settings.seed();
         SimNet made =
-                create(
+                SimNet.create(
                         seed == 0 ? Long.getLong(SEED, 1) : seed,
                         settings == null ? Threads.FREE : settings.threads(),
                         settings == null ? Time.VIRTUAL : settings.time());
@@ -71,14 +73,18 @@ final class SimNetExtension implements ParameterResolver, InvocationInterceptor,
         return made;
     }
 
-    /** Where the JVM can't run threads in that way, the test is skipped, and says why. */
-    private static SimNet create(long seed, Threads threads, Time time) {
-        try {
-            return SimNet.create(seed, threads, time);
-        } catch (UnsupportedOperationException e) {
-            Assumptions.assumeTrue(false, e.getMessage());
-            throw e;
+    /** Where the JVM can't run threads in the way of a test, it is skipped, and says why. */
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext test) {
+        SimTest settings = test.getTestMethod().isEmpty() ? null : settings(test);
+        if (settings != null && settings.threads() == Threads.SINGLE_CARRIER) {
+            try {
+                SimNet.create(1, settings.threads()).close();
+            } catch (UnsupportedOperationException e) {
+                return ConditionEvaluationResult.disabled(e.getMessage());
+            }
         }
+        return ConditionEvaluationResult.enabled("this JVM can run its threads");
     }
 
     /** The method's own, else that of the nearest class, else null. */

@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.finwait.sim.net.Fault;
 import io.finwait.sim.net.NetHost;
 import io.finwait.sim.net.SimNet;
+import io.finwait.sim.net.Threads;
 
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestExecutionResult;
@@ -33,6 +34,7 @@ class SimTestTest {
 
         private final Map<String, Throwable> red = new HashMap<>();
         private final List<String> green = new ArrayList<>();
+        private final List<String> skipped = new ArrayList<>();
         private final List<Map<String, String>> entries = new ArrayList<>();
         private final List<String> files = new ArrayList<>();
 
@@ -42,6 +44,11 @@ class SimTestTest {
                 String name = test.getDisplayName().replaceAll("\\(.*", "");
                 result.getThrowable().ifPresentOrElse(e -> red.put(name, e), () -> green.add(name));
             }
+        }
+
+        @Override
+        public void executionSkipped(TestIdentifier test, String reason) {
+            skipped.add(reason);
         }
 
         @Override
@@ -192,6 +199,34 @@ class SimTestTest {
             assertThat(alone.green).isEmpty();
         } finally {
             System.clearProperty("finwait.simnet.only");
+        }
+    }
+
+    @SimTest(threads = Threads.SINGLE_CARRIER)
+    static class Carried {
+
+        @Test
+        void isCarried(SimNet net, NetHost shop, NetHost app) throws Exception {
+            acceptAndClose(shop);
+            try (Socket s = app.socketFactory().createSocket("shop", 80)) {
+                assertThat(s.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    /** With the option that lets us at the JDK's schedulers, and without. */
+    @Test
+    void aModeThatTheJvmCannotRunSkipsTheTestAndSaysWhy() {
+        boolean possible = Object.class.getModule().isOpen("java.lang", getClass().getModule());
+        Told told = run(Carried.class);
+        assertThat(told.red).isEmpty();
+        if (possible) {
+            assertThat(told.green).containsExactly("isCarried");
+        } else {
+            assertThat(told.skipped)
+                    .singleElement()
+                    .asString()
+                    .contains("--add-opens java.base/java.lang=ALL-UNNAMED");
         }
     }
 
