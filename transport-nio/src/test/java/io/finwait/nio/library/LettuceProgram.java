@@ -12,17 +12,11 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,15 +28,11 @@ public final class LettuceProgram {
     private static final int PATIENCE_S = 20;
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-    private final int kernelsPort;
-    private final ServerSocketChannel listening;
-    private final List<SocketChannel> accepted = new CopyOnWriteArrayList<>();
+    private final ChannelGateway gateway;
     private final RedisClient client = RedisClient.create();
 
     private LettuceProgram(int kernelsPort) throws IOException {
-        this.kernelsPort = kernelsPort;
-        listening = ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0));
-        LightThreads.start("gateway", this::accept);
+        gateway = new ChannelGateway(0, () -> new Socket(LOOPBACK, kernelsPort));
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -50,65 +40,13 @@ public final class LettuceProgram {
         System.exit(0);
     }
 
-    // The gateway.
-
-    private void accept() {
-        try {
-            while (true) {
-                SocketChannel ours = listening.accept();
-                accepted.add(ours);
-                Socket kernels = new Socket(LOOPBACK, kernelsPort);
-                LightThreads.start("up", () -> up(ours, kernels));
-                LightThreads.start("down", () -> down(kernels, ours));
-            }
-        } catch (IOException e) {
-            // The program is over.
-        }
-    }
-
-    private static void up(SocketChannel from, Socket to) {
-        ByteBuffer octets = ByteBuffer.allocate(8192);
-        try (to) {
-            OutputStream out = to.getOutputStream();
-            while (from.read(octets.clear()) >= 0) {
-                out.write(octets.array(), 0, octets.position());
-            }
-        } catch (IOException e) {
-            // One end has gone: closing tells the other.
-        }
-    }
-
-    private static void down(Socket from, SocketChannel to) {
-        byte[] octets = new byte[8192];
-        try (to) {
-            int length;
-            while ((length = from.getInputStream().read(octets)) >= 0) {
-                to.write(ByteBuffer.wrap(octets, 0, length));
-            }
-        } catch (IOException e) {
-            // One end has gone: closing tells the other.
-        }
-    }
-
-    private void endConnections(boolean reset) throws IOException {
-        for (SocketChannel each : accepted) {
-            if (each.isOpen()) {
-                each.setOption(StandardSocketOptions.SO_LINGER, reset ? 0 : -1);
-                each.close();
-            }
-        }
-        accepted.clear();
-    }
-
-    // Lettuce.
-
     private StatefulRedisConnection<String, String> connect(boolean again) throws IOException {
         client.setOptions(
                 ClientOptions.builder()
                         .autoReconnect(again)
                         .timeoutOptions(TimeoutOptions.enabled())
                         .build());
-        return client.connect(uri(listening, PATIENCE_S * 1000));
+        return client.connect(uri(gateway.listening(), PATIENCE_S * 1000));
     }
 
     private static RedisURI uri(ServerSocketChannel server, int timeoutMs) throws IOException {
@@ -121,7 +59,7 @@ public final class LettuceProgram {
     }
 
     private void run() throws Exception {
-        say("gateway", () -> listening.getClass().getSimpleName());
+        say("gateway", () -> gateway.listening().getClass().getSimpleName());
         say(
                 "get",
                 () -> {
@@ -135,12 +73,12 @@ public final class LettuceProgram {
                 () -> {
                     try (StatefulRedisConnection<String, String> connection = connect(true)) {
                         String before = connection.sync().ping();
-                        endConnections(false);
+                        gateway.endConnections(false);
                         return before + " " + connection.sync().ping();
                     }
                 });
-        say("reset", () -> ended(() -> endConnections(true)));
-        say("closed-while-waiting", () -> ended(() -> endConnections(false)));
+        say("reset", () -> ended(() -> gateway.endConnections(true)));
+        say("closed-while-waiting", () -> ended(() -> gateway.endConnections(false)));
         say("abort", this::aborted);
         say("timeout", this::timedOut);
         say("refused", this::refused);
@@ -178,16 +116,14 @@ public final class LettuceProgram {
     }
 
     private Object timedOut() throws IOException {
-        try (ServerSocketChannel silent =
-                ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0))) {
+        try (ServerSocketChannel silent = ChannelGateway.listen(0)) {
             return client.connect(uri(silent, 200));
         }
     }
 
     private Object refused() throws IOException {
         RedisURI nobody;
-        try (ServerSocketChannel gone =
-                ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0))) {
+        try (ServerSocketChannel gone = ChannelGateway.listen(0)) {
             nobody = uri(gone, PATIENCE_S * 1000);
         }
         return client.connect(nobody);

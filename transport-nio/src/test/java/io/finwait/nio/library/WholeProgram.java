@@ -106,7 +106,7 @@ public final class WholeProgram {
         System.out.println(what + " " + outcome.strip().replaceAll(" while executing .*", ""));
     }
 
-    private static String words(Throwable failure) {
+    static String words(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && !(root instanceof UnsupportedOperationException)) {
             root = root.getCause();

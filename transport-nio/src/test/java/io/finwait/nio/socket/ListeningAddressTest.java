@@ -12,6 +12,7 @@ import io.finwait.socket.DriverSocketFactory;
 import io.finwait.spi.LoopbackTransport;
 import io.finwait.tcp.EndpointConfig;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,31 +110,36 @@ class ListeningAddressTest {
     @Test
     void eachAddressHasASocketOfItsOwnOnOnePort() throws Exception {
         DriverServerSocketFactory listeners = new DriverServerSocketFactory(driver);
-        try (ServerSocket ones = listeners.createServerSocket(PORT, 5, one);
-                ServerSocketChannel others =
-                        new DriverSelectorProvider(driver).openServerSocketChannel()) {
+        try (ServerSocketChannel others =
+                new DriverSelectorProvider(driver).openServerSocketChannel()) {
             others.bind(new InetSocketAddress(other, PORT));
-            for (int i = 0; i < 2; i++) {
-                CompletableFuture<String> first = hearsMeanwhile(one);
-                says("one", ones);
-                CompletableFuture<String> second = hearsMeanwhile(other);
-                says("other", others.socket());
-                assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("one");
-                assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("other");
+            try (ServerSocket ones = listeners.createServerSocket(PORT, 5, one)) {
+                for (int i = 0; i < 2; i++) {
+                    CompletableFuture<String> first = hearsMeanwhile(one);
+                    says("one", ones);
+                    assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("one");
+                    isHeardAt(other, others);
+                }
+                isInUse(() -> listeners.createServerSocket(PORT, 5, one).close());
+                isInUse(() -> listeners.createServerSocket(PORT).close());
             }
-            assertThatThrownBy(() -> listeners.createServerSocket(PORT, 5, one).close())
-                    .isInstanceOf(BindException.class)
-                    .hasMessageStartingWith("Address already in use");
-            assertThatThrownBy(() -> listeners.createServerSocket(PORT).close())
-                    .isInstanceOf(BindException.class)
-                    .hasMessageStartingWith("Address already in use");
-            ones.close();
             isRefused(one);
-            CompletableFuture<String> still = hearsMeanwhile(other);
-            says("other", others.socket());
-            assertThat(still.get(20, TimeUnit.SECONDS)).isEqualTo("other");
+            isHeardAt(other, others);
+            isInUse(() -> listeners.createServerSocket(PORT).close());
         }
-        listeners.createServerSocket(PORT, 5, one).close();
+        listeners.createServerSocket(PORT).close();
+    }
+
+    private void isHeardAt(InetAddress address, ServerSocketChannel listening) throws Exception {
+        CompletableFuture<String> heard = hearsMeanwhile(address);
+        says("other", listening.socket());
+        assertThat(heard.get(20, TimeUnit.SECONDS)).isEqualTo("other");
+    }
+
+    private static void isInUse(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOf(BindException.class)
+                .hasMessageStartingWith("Address already in use");
     }
 
     private CompletableFuture<String> hearsMeanwhile(InetAddress from) {
