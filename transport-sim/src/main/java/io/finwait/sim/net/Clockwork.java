@@ -356,7 +356,8 @@ final class Clockwork implements Timekeeper {
                 return false;
             }
             beforeTimePasses.run();
-            moveTo(Math.min(Math.max(next, nowNs), limitNs));
+            // Whoever has set the limit waits for it: it is one of the deadlines.
+            moveTo(Math.max(next, nowNs));
             return true;
         } finally {
             network.unlock();
