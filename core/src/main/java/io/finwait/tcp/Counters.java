@@ -79,6 +79,8 @@ public interface Counters {
         ANSWERS_WITHOUT_ROOM,
         /** How often three quarters of the memory for text came into use. */
         MEMORY_PRESSURES,
+        /** How often less was in use again. */
+        MEMORY_PRESSURES_LEFT,
         /** Segments of which text was not taken because memory was short; it comes again. */
         TEXT_DROPPED_FOR_MEMORY,
         /** Receive buffers that lost what stood behind a gap because memory was used up. */

@@ -16,9 +16,11 @@ import java.util.Objects;
  *     ClosePolicy#maxOrphans()}
  * @param finWait2Records how many connections without a user may wait for the peer's FIN alone, as
  *     records of the TIME-WAIT table; with one more the oldest is reset
- * @param memoryOctets how much memory, in octets, the text of all connections is to take, sent and
- *     received. From three quarters of it on, no window grows and nothing is kept behind a gap;
- *     when it is used up, connections that have unread text get no more
+ * @param memoryOctets how much memory, in octets, all connections are to take: their text, sent and
+ *     received, at what its blocks take; 1,800 octets for each connection and handshake; the table
+ *     of TIME-WAIT; and what is kept for later. From three quarters of it on, no window grows and
+ *     nothing is kept behind a gap; when it is used up, connections that have unread text get no
+ *     more; when connections alone use it up, listeners take no more, beyond the first MiB
  */
 public record Limits(
         SynCookies synCookies,

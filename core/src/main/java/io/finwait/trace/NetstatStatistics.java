@@ -118,6 +118,7 @@ public final class NetstatStatistics {
                 got(Counter.ABORTS_TOO_MANY_ORPHANS), "connections aborted due to memory pressure");
         sayIfAny(got(Counter.ABORTS_TIMEOUT), "connections aborted due to timeout");
         name(got(Counter.MEMORY_PRESSURES), "TCPMemoryPressures");
+        name(got(Counter.MEMORY_PRESSURES_LEFT), "TCPMemoryPressuresLeft");
         name(got(Counter.TEXT_DROPPED_FOR_MEMORY), "TCPRcvQDrop");
         name(got(Counter.BUFFERS_PRUNED), "OfoPruned");
         name(got(Counter.RETRANSMISSION_TIMEOUTS), "TCPTimeouts");

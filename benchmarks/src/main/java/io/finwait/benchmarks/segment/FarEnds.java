@@ -31,6 +31,9 @@ final class FarEnds {
     private static final int WINDOW_SCALE = 9;
     private static final int TIMESTAMP_NS = 1_000_000;
 
+    /** Kind and length of the option. */
+    private static final int TIMESTAMPS = 0x080A;
+
     private final PacketFeed feed;
     private final boolean checksumOffload;
     private final int[] seq;
@@ -85,9 +88,9 @@ final class FarEnds {
         int tcp = packet.offset() + Ipv4.HEADER_LENGTH;
         ByteBuffer b = packet.buffer();
         ack[end] = TcpHeader.sequence(b, tcp) + 1;
-        // Aligned options: timestamps stand at an offset that is a multiple of four.
+        // Behind two NOPs or "SACK permitted", at an offset that is a multiple of four.
         for (int at = tcp + TcpHeader.LENGTH; at < packet.offset() + packet.length(); at += 4) {
-            if (b.getInt(at) == 0x0101080A) {
+            if ((b.getInt(at) & 0xFFFF) == TIMESTAMPS) {
                 echo[end] = b.getInt(at + 4) - (int) (nowNs / TIMESTAMP_NS);
             }
         }

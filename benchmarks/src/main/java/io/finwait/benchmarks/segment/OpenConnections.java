@@ -6,6 +6,7 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.Limits;
 import io.finwait.tcp.Listener;
 import io.finwait.wire.TcpHeader;
 
@@ -56,6 +57,7 @@ final class OpenConnections {
                         .seed(1)
                         .challengeAckInterval(Duration.ZERO)
                         .maxConnections(1 << 21)
+                        .limits(Limits.DEFAULT.withMemoryOctets(Runtime.getRuntime().maxMemory()))
                         .build();
         endpoint = Finwait.open(config, feed);
         listener = endpoint.listen(FarEnds.PORT, 4 * PacketFeed.BATCH);

@@ -93,7 +93,7 @@ class DefencePagesTest {
         assertThat(all(COUNTER, page)).allMatch(each -> known.contains(each.group(1)));
     }
 
-    /** The last cell of each row names a test, a script, a requirement, or says why there is none. */
+    /** The last cell of each row names a test, a script or a requirement. */
     @ParameterizedTest
     @ValueSource(strings = {"security.md", "limits.md"})
     void eachRowSaysWhatShowsIt(String page) throws IOException {

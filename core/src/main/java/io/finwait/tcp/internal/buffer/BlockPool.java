@@ -34,10 +34,14 @@ public final class BlockPool {
     private long octetsInUse;
     private long octetsFree;
 
+    /** What is no block and counts as well. */
+    private long elsewhere;
+
     /**
      * A pool without blocks.
      *
-     * @param budgetOctets how much memory the blocks in use are to take; it is not enforced here
+     * @param budgetOctets how much memory the blocks in use are to take, with what is counted
+     *     elsewhere; it is not enforced here, but nothing is kept for later beyond it
      */
     public BlockPool(long budgetOctets) {
         budget = budgetOctets;
@@ -50,6 +54,7 @@ public final class BlockPool {
         if (block == null) {
             int length = free == small ? SMALL_OCTETS : BLOCK_OCTETS + STAGGER_OCTETS;
             block = ByteBuffer.allocate(length);
+            makeRoomFor(memory(block));
         } else {
             octetsFree -= memory(block);
         }
@@ -66,7 +71,8 @@ public final class BlockPool {
         int memory = memory(block);
         taken--;
         octetsInUse -= memory;
-        if (octetsFree + memory <= Math.max(ALWAYS_KEPT, octetsInUse)) {
+        boolean fits = total() + memory <= budget;
+        if (fits && octetsFree + memory <= Math.max(ALWAYS_KEPT, octetsInUse)) {
             octetsFree += memory;
             (block.capacity() == SMALL_OCTETS ? small : large).push(block);
         } else {
@@ -83,6 +89,29 @@ public final class BlockPool {
         if (one != null) {
             octetsFree -= memory(one);
         }
+    }
+
+    /** A new block: kept ones of the other size go, as long as all together is too much. */
+    private void makeRoomFor(int memory) {
+        while (octetsFree > 0 && total() + memory > budget) {
+            trim();
+        }
+    }
+
+    /** What blocks take, in use or not, and all else that counts. */
+    private long total() {
+        return octetsInUse + octetsFree + elsewhere;
+    }
+
+    /** Counts memory that is not in blocks, in octets; replaces what was counted before. */
+    public void countElsewhere(long octets) {
+        elsewhere = octets;
+        makeRoomFor(0);
+    }
+
+    /** What was counted by {@link #countElsewhere}. */
+    public long octetsElsewhere() {
+        return elsewhere;
     }
 
     private static int memory(ByteBuffer block) {
@@ -106,12 +135,12 @@ public final class BlockPool {
 
     /** Three quarters of the budget are in use. */
     public boolean isUnderPressure() {
-        return octetsInUse > budget - (budget >> 2);
+        return octetsInUse + elsewhere > budget - (budget >> 2);
     }
 
     /** The budget is in use. */
     public boolean isFull() {
-        return octetsInUse > budget;
+        return octetsInUse + elsewhere > budget;
     }
 
     /** Free blocks of one size. */

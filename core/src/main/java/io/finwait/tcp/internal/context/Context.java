@@ -30,6 +30,7 @@ public final class Context {
     public final Observations observations;
     public final SegmentSizes sizes;
     public final BlockPool blocks;
+    public final Memory memory;
     public final LentText lentText = new LentText();
     public final TcbPool tcbPool;
     public final BufferGrowth bufferGrowth;
@@ -66,6 +67,7 @@ public final class Context {
             boolean quiet) {
         this.config = config;
         blocks = new BlockPool(config.limits().memoryOctets());
+        memory = new Memory(blocks, counters, config.limits().memoryOctets());
         tcbPool = new TcbPool(config, clock, blocks, lentText, newCongestionControl);
         bufferGrowth = new BufferGrowth(config, clock, blocks);
         this.profile = profile;

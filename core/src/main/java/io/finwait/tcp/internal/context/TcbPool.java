@@ -19,6 +19,9 @@ import java.util.function.Supplier;
  */
 public final class TcbPool {
 
+    /** So many TCBs and buffers are kept for later even if much fewer are in use. */
+    private static final int ALWAYS_KEPT = 1024;
+
     private final EndpointConfig config;
     private final Clock clock;
     private final BlockPool blocks;
@@ -27,6 +30,7 @@ public final class TcbPool {
     private final ArrayDeque<Tcb> free = new ArrayDeque<>();
     private final ArrayDeque<Tcb> leaving = new ArrayDeque<>();
     private final ArrayDeque<ReceiveBuffer> freeBuffers = new ArrayDeque<>();
+    private int kept = ALWAYS_KEPT;
 
     TcbPool(
             EndpointConfig config,
@@ -91,15 +95,33 @@ public final class TcbPool {
         leaving.push(tcb);
     }
 
-    /** The duty cycle is over: nothing refers to an ended TCB any more. */
-    public void endOfCycle() {
+    /**
+     * The duty cycle is over: nothing refers to an ended TCB any more. As many are kept as are in
+     * use, and of those beyond it one goes for each that comes back.
+     */
+    public void endOfCycle(int inUse) {
+        kept = Math.max(ALWAYS_KEPT, inUse);
         while (!leaving.isEmpty()) {
-            free.push(leaving.poll());
+            Tcb tcb = leaving.poll();
+            if (free.size() < kept) {
+                free.push(tcb);
+            } else if (free.size() > kept) {
+                free.poll();
+            }
         }
+    }
+
+    /** How many TCBs are kept for later. */
+    public int free() {
+        return free.size();
     }
 
     /** Takes back the receive buffer of a released handle. */
     public void give(ReceiveBuffer buffer) {
-        freeBuffers.push(buffer);
+        if (freeBuffers.size() < kept) {
+            freeBuffers.push(buffer);
+        } else if (freeBuffers.size() > kept) {
+            freeBuffers.poll();
+        }
     }
 }

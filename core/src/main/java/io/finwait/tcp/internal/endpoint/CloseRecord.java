@@ -10,6 +10,7 @@ import io.finwait.tcp.State;
 import io.finwait.tcp.internal.tcb.EndKind;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,10 +22,13 @@ final class CloseRecord {
 
     private static final State[] STATES = State.values();
     private static final int LONGEST_PATH = 12;
+    private static final int FIRST_PLACES = 3;
     private static final int NONE = Integer.MAX_VALUE;
 
-    private final byte[] path = new byte[LONGEST_PATH];
-    private final long[] times = new long[LONGEST_PATH];
+    /** Room for an open connection; a close needs more, and a handle that is used again has it. */
+    private byte[] path = new byte[FIRST_PLACES];
+
+    private long[] times = new long[FIRST_PLACES];
     private int steps;
 
     /**
@@ -60,6 +64,10 @@ final class CloseRecord {
     boolean entered(State state, long nowNs, boolean dated) {
         if (steps == LONGEST_PATH) {
             return false;
+        }
+        if (steps == times.length) {
+            path = Arrays.copyOf(path, LONGEST_PATH);
+            times = Arrays.copyOf(times, LONGEST_PATH);
         }
         path[steps] = (byte) state.ordinal();
         times[steps++] = nowNs;

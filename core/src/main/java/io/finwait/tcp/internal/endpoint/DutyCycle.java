@@ -113,8 +113,18 @@ final class DutyCycle {
         work += sendWhatIsOwed();
         // Tells observers of retransmissions.
         work += notifications.dispatch();
-        context.tcbPool.endOfCycle();
+        context.tcbPool.endOfCycle(context.tcbs.size());
+        countMemory();
         return work;
+    }
+
+    private void countMemory() {
+        int tcbs = context.tcbs.size() + context.tcbPool.free();
+        int entries = timeWaits.table().size();
+        if (context.memory.isChanged(tcbs, entries)) {
+            context.memory.count(tcbs, entries, timeWaits.table().octets(), finWait2.size());
+        }
+        context.memory.endOfCycle();
     }
 
     private int runCommands() {

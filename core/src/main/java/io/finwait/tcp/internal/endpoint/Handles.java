@@ -7,6 +7,9 @@ import java.util.ArrayDeque;
 /** A pool of handles that users have released. */
 final class Handles {
 
+    /** So many are kept for later even if there are much fewer connections. */
+    private static final int ALWAYS_KEPT = 1024;
+
     private final TcpEndpoint endpoint;
     private final ArrayDeque<TcpConnection> free = new ArrayDeque<>();
 
@@ -20,8 +23,13 @@ final class Handles {
         return (handle != null ? handle : new TcpConnection(endpoint)).bind(tcb);
     }
 
-    /** Takes back a released handle. */
+    /** Takes back a released handle. As many are kept as there are connections. */
     void give(TcpConnection handle) {
-        free.push(handle);
+        int kept = Math.max(ALWAYS_KEPT, endpoint.connectionCount());
+        if (free.size() < kept) {
+            free.push(handle);
+        } else if (free.size() > kept) {
+            free.poll();
+        }
     }
 }

@@ -145,8 +145,13 @@ public final class Handshake {
 
     /** Whether a connection more can be opened, and wait until it is accepted. */
     private boolean hasPlace(Backlog listener) {
-        boolean place = listener.takesConnection() && context.hasPlace();
-        if (!place) {
+        boolean place =
+                listener.takesConnection()
+                        && context.hasPlace()
+                        && context.memory.hasPlace(context.tcbs.size() - context.handshakes);
+        if (place) {
+            texts.makeRoom();
+        } else {
             context.counters.add(Counter.LISTEN_OVERFLOWS);
         }
         return place;

@@ -18,7 +18,6 @@ final class MemoryPressure {
     private static final long PRUNING_NS = 100_000_000L;
 
     private final Context context;
-    private boolean noticed;
     private boolean pruned;
     private long prunedNs;
 
@@ -32,14 +31,8 @@ final class MemoryPressure {
      * @param ahead how far behind RCV.NXT they begin
      */
     int bearable(Tcb tcb, int ahead, int octets) {
-        BlockPool blocks = context.blocks;
-        if (!blocks.isUnderPressure()) {
-            noticed = false;
+        if (!context.memory.isUnderPressure()) {
             return octets;
-        }
-        if (!noticed) {
-            noticed = true;
-            context.counters.add(Counter.MEMORY_PRESSURES);
         }
         int taken = ahead > 0 ? 0 : inOrder(tcb, octets);
         if (taken < octets) {
@@ -48,10 +41,15 @@ final class MemoryPressure {
         return taken;
     }
 
-    private int inOrder(Tcb tcb, int octets) {
+    /** What stands behind gaps goes if the budget is used up: others need the memory. */
+    void makeRoom() {
         if (context.blocks.isFull()) {
             prune();
         }
+    }
+
+    private int inOrder(Tcb tcb, int octets) {
+        makeRoom();
         if (!context.blocks.isFull()) {
             return octets;
         }

@@ -20,6 +20,11 @@ final class TextArrives {
         this.owedAcks = owedAcks;
     }
 
+    /** A connection begins: see {@link MemoryPressure#makeRoom}. */
+    void makeRoom() {
+        memory.makeRoom();
+    }
+
     void takeText(Tcb tcb, Segment seg) {
         Rcv rcv = tcb.rcv;
         int from = Seq.max(seg.seq(), rcv.nxt);

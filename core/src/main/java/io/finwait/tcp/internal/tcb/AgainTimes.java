@@ -11,9 +11,10 @@ final class AgainTimes {
 
     private static final int FIRST_PLACES = 4;
 
-    private int[] begins = new int[FIRST_PLACES];
-    private int[] ends = new int[FIRST_PLACES];
-    private long[] times = new long[FIRST_PLACES];
+    // Without a place until something is sent again: most connections are silent or lose nothing.
+    private int[] begins = {};
+    private int[] ends = {};
+    private long[] times = {};
     private int head;
     private int count;
 
@@ -27,10 +28,12 @@ final class AgainTimes {
     }
 
     void add(int begin, int end, long nowNs) {
-        int last = place(count - 1);
-        if (count > 0 && times[last] == nowNs && ends[last] == begin) {
-            ends[last] = end;
-            return;
+        if (count > 0) {
+            int last = place(count - 1);
+            if (times[last] == nowNs && ends[last] == begin) {
+                ends[last] = end;
+                return;
+            }
         }
         if (count == ends.length) {
             grow();
@@ -49,9 +52,10 @@ final class AgainTimes {
         int[] oldBegins = begins;
         int[] oldEnds = ends;
         long[] oldTimes = times;
-        begins = Arrays.copyOf(oldBegins, 2 * count);
-        ends = Arrays.copyOf(oldEnds, 2 * count);
-        times = Arrays.copyOf(oldTimes, 2 * count);
+        int places = Math.max(FIRST_PLACES, 2 * count);
+        begins = Arrays.copyOf(oldBegins, places);
+        ends = Arrays.copyOf(oldEnds, places);
+        times = Arrays.copyOf(oldTimes, places);
         for (int i = 0; i < count; i++) {
             int from = (head + i) & (count - 1);
             begins[i] = oldBegins[from];

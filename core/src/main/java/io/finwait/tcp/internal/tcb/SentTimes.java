@@ -20,8 +20,9 @@ final class SentTimes {
      */
     private static final int MOST_ENTRIES = 1 << 14;
 
-    private int[] ends = new int[FIRST_PLACES];
-    private long[] times = new long[FIRST_PLACES];
+    // Without a place until something is sent: a silent end needs none.
+    private int[] ends = {};
+    private long[] times = {};
     private int head;
     private int count;
 
@@ -57,8 +58,9 @@ final class SentTimes {
     private void grow() {
         int[] oldEnds = ends;
         long[] oldTimes = times;
-        ends = Arrays.copyOf(oldEnds, 2 * count);
-        times = Arrays.copyOf(oldTimes, 2 * count);
+        int places = Math.max(FIRST_PLACES, 2 * count);
+        ends = Arrays.copyOf(oldEnds, places);
+        times = Arrays.copyOf(oldTimes, places);
         for (int i = 0; i < count; i++) {
             int from = (head + i) & (count - 1);
             ends[i] = oldEnds[from];

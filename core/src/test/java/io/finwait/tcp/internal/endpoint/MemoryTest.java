@@ -3,6 +3,7 @@ package io.finwait.tcp.internal.endpoint;
 import static io.finwait.tcp.internal.endpoint.Bench.ACK;
 import static io.finwait.tcp.internal.endpoint.Bench.FIN;
 import static io.finwait.tcp.internal.endpoint.Bench.RST;
+import static io.finwait.tcp.internal.endpoint.Bench.SYN;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,7 @@ import io.finwait.tcp.Limits;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.buffer.BlockPool;
+import io.finwait.tcp.internal.context.Memory;
 
 import org.junit.jupiter.api.Test;
 
@@ -190,5 +192,101 @@ class MemoryTest {
         large.work();
         assertThat(flooded.octetsInUse()).isZero();
         assertThat(flooded.octetsFree()).isLessThanOrEqualTo(4 * MIB);
+    }
+
+    /** What connections take counts as well, and is given back with them. */
+    @Test
+    void f23_connectionsAndEntriesCount() {
+        List<Bench.Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            peers.add(open(20_000 + i));
+        }
+        long empty = bench.endpoint.timeWait().octets();
+        assertThat(pool.octetsElsewhere() - empty).isEqualTo(200L * Memory.CONNECTION_OCTETS);
+        for (int i = 0; i < 200; i++) {
+            Bench.Peer peer = peers.get(i);
+            accepted.get(i).close();
+            bench.work();
+            peer.segment(FIN | ACK, peer.seq, peer.ack + 1, 0);
+            bench.work();
+        }
+        assertThat(bench.endpoint.timeWait().size()).isEqualTo(200);
+        long table = bench.endpoint.timeWait().octets();
+        long kept = 200L * Memory.CONNECTION_OCTETS;
+        assertThat(pool.octetsElsewhere()).isEqualTo(table + kept);
+    }
+
+    @Test
+    void recordsInFinWait2Count() {
+        int orphans = 100;
+        for (int i = 0; i < orphans; i++) {
+            Bench.Peer peer = open(20_000 + i);
+            accepted.get(i).close();
+            bench.work();
+            peer.segment(ACK, peer.seq, peer.ack + 1, 0);
+            bench.work();
+        }
+        assertThat(bench.endpoint.timeWait().size()).isEqualTo(orphans);
+        long counted = pool.octetsElsewhere() - bench.endpoint.timeWait().octets();
+        assertThat(counted).isEqualTo(orphans * 48L + Memory.CONNECTION_OCTETS);
+    }
+
+    /** A budget that connections have used up takes no more of them, and throws nowhere. */
+    @Test
+    void f23_connectionsAloneDoNotExceedTheBudget() {
+        int most = 4 * MIB / Memory.CONNECTION_OCTETS;
+        for (int i = 0; i < most; i++) {
+            open(20_000 + i);
+        }
+        Bench.Peer late = bench.new Peer(30_000, false);
+        late.segment(SYN, late.seq, 0, 0);
+        bench.work();
+        assertThat(count(Counter.LISTEN_OVERFLOWS)).isEqualTo(1);
+        assertThat(listener.synQueueLength()).isZero();
+        assertThat(bench.endpoint.connectionCount()).isEqualTo(most);
+        assertThat(count(Counter.FAILURES_CONTAINED)).isZero();
+    }
+
+    @Test
+    void f23_pressureIsLeftWhenThePeersAreGone() {
+        List<Bench.Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Bench.Peer peer = open(20_000 + i);
+            peers.add(peer);
+            for (int k = 1; k <= GAPS; k++) {
+                text(peer, k * APART, 1);
+            }
+        }
+        assertThat(count(Counter.MEMORY_PRESSURES)).isEqualTo(1);
+        assertThat(count(Counter.MEMORY_PRESSURES_LEFT)).isZero();
+        for (Bench.Peer peer : peers) {
+            peer.segment(RST | ACK, peer.seq, peer.ack, 0);
+        }
+        bench.work();
+        assertThat(count(Counter.MEMORY_PRESSURES)).isEqualTo(1);
+        assertThat(count(Counter.MEMORY_PRESSURES_LEFT)).isEqualTo(1);
+    }
+
+    /** Blocks that are kept for later count too: they go before more than the budget is held. */
+    @Test
+    void whatIsKeptForLaterGoesWhenAllTogetherIsTooMuch() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            Bench.Peer peer = open(20_000 + i);
+            for (int sent = 0; sent < 10_000; sent += 1_000) {
+                text(peer, sent, 1_000);
+            }
+        }
+        ByteBuffer in = ByteBuffer.allocate(20_000);
+        for (Connection each : accepted) {
+            each.receive(in.clear());
+        }
+        assertThat(pool.octetsInUse()).isZero();
+        assertThat(pool.octetsFree()).isGreaterThan(MIB);
+        for (int i = 0; i < 1_300; i++) {
+            text(bench.open(30_000 + i, false), 0, 100);
+            listener.accept();
+        }
+        long held = pool.octetsInUse() + pool.octetsFree() + pool.octetsElsewhere();
+        assertThat(held).isLessThanOrEqualTo(4 * MIB + 1000);
     }
 }
