@@ -47,6 +47,7 @@ class SocketBehaviourTest {
         GROUPS.put("Selectors", Selecting.ALL);
         GROUPS.put("What the JDK tests of its sockets", JdkSocketTests.ALL);
         GROUPS.put("What the JDK tests of its channels", JdkChannelTests.ALL);
+        GROUPS.put("What the JDK tests of its selectors", JdkSelectorTests.ALL);
     }
 
     private static final Path PAGE = Path.of("..", "docs", "socket-behaviour.md");
@@ -61,9 +62,9 @@ class SocketBehaviourTest {
 
             Where systems differ, `SocketBehaviour` chooses: this page is about `JAVA_ON_LINUX`, the default.
 
-            The last two tables tell anew what the JDK's own tests of `java.net` and `java.nio.channels` check, as far as no program above does
+            The last three tables tell anew what the JDK's own tests of `java.net` and `java.nio.channels` check, as far as no program above does
             already. Of those tests, these have nothing to do with a TCP and are not told: proxies and SOCKS, `SecurityManager`, implementations of
-            `SocketImpl` of one's own, handles that other processes inherit, datagrams, link-local addresses and IPv6 that is switched off.
+            `SocketImpl` of one's own, handles that other processes inherit, datagrams, a selector's speed, urgent data that wakes it, link-local addresses and IPv6 that is switched off.
             """;
 
     private record Outcome(String kernel, String ours) {}
