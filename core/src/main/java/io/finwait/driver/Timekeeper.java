@@ -29,6 +29,15 @@ public interface Timekeeper {
     void unpark(Thread thread);
 
     /**
+     * Wakes a thread that waits by {@link LockSupport#park} itself, at a selector for instance,
+     * whose timeouts go by the clock of the wall. A simulation does so at the end of a turn, so
+     * that the thread sees all that came at one instant.
+     */
+    default void wake(Thread parked) {
+        LockSupport.unpark(parked);
+    }
+
+    /**
      * A thread has called a {@linkplain SteeredDriver driver without a thread}, which now needs a
      * turn.
      */

@@ -1,5 +1,7 @@
 package io.finwait.socket;
 
+import io.finwait.driver.Timekeeper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -31,6 +33,7 @@ final class DriverSelector extends AbstractSelector {
     private static final long FOREVER = Long.MAX_VALUE;
 
     private final KernelChannels kernelChannels;
+    private final Timekeeper time;
     private final Set<SelectionKey> keys = ConcurrentHashMap.newKeySet();
     private final Set<SelectionKey> unmodifiableKeys = Collections.unmodifiableSet(keys);
     private final Set<SelectionKey> selected = new HashSet<>();
@@ -48,9 +51,14 @@ final class DriverSelector extends AbstractSelector {
     private boolean selecting;
     private boolean anyReady;
 
-    DriverSelector(DriverSelectorProvider provider, KernelChannels kernelChannels) {
+    /**
+     * @param time wakes the thread that selects
+     */
+    DriverSelector(
+            DriverSelectorProvider provider, KernelChannels kernelChannels, Timekeeper time) {
         super(provider);
         this.kernelChannels = kernelChannels;
+        this.time = time;
     }
 
     private void requireOpen() {
@@ -145,7 +153,7 @@ final class DriverSelector extends AbstractSelector {
             if (withKernel != null) {
                 withKernel.wakeup();
             }
-            LockSupport.unpark(thread);
+            time.wake(thread);
         }
     }
 

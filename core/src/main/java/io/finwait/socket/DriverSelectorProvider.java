@@ -1,6 +1,7 @@
 package io.finwait.socket;
 
 import io.finwait.driver.Driver;
+import io.finwait.driver.Timekeeper;
 
 import java.io.IOException;
 import java.net.ProtocolFamily;
@@ -96,6 +97,11 @@ public final class DriverSelectorProvider extends SelectorProvider {
         return given == null ? ProgramDriver.driver() : given;
     }
 
+    /** A driver of the whole program has a thread of its own, and the JVM's time. */
+    private Timekeeper time() {
+        return given == null ? Timekeeper.SYSTEM : given.time();
+    }
+
     private SocketBehaviour behaviour() {
         return given == null ? ProgramDriver.behaviour() : givenBehaviour;
     }
@@ -116,7 +122,7 @@ public final class DriverSelectorProvider extends SelectorProvider {
     public AbstractSelector openSelector() throws IOException {
         return isForTransport()
                 ? kernel.provider().openSelector()
-                : new DriverSelector(this, kernel);
+                : new DriverSelector(this, kernel, time());
     }
 
     @Override

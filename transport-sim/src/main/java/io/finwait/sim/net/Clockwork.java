@@ -44,6 +44,7 @@ final class Clockwork implements Timekeeper {
     private final Runnable beforeTimePasses;
     private final Runnable atEnd;
     private final List<Thread> woken = new ArrayList<>();
+    private final List<Thread> wokenElsewhere = new ArrayList<>();
     private volatile boolean ringing;
     private volatile boolean driverWork;
     private volatile long nowNs;
@@ -138,8 +139,19 @@ final class Clockwork implements Timekeeper {
         }
     }
 
+    @Override
+    public void wake(Thread parked) {
+        if (isOwnThread()) {
+            wokenElsewhere.add(parked);
+        } else {
+            LockSupport.unpark(parked);
+        }
+    }
+
     /** Lets the threads run that the last turn has woken. */
     private void letWokenGo() {
+        wokenElsewhere.forEach(LockSupport::unpark);
+        wokenElsewhere.clear();
         for (int i = 0; i < woken.size(); i++) {
             workers.unpark(woken.get(i));
         }

@@ -82,4 +82,35 @@ class QuietTest {
             Thread.onSpinWait();
         }
     }
+
+    /** A thread at a selector must see all that comes at one instant, a FIN and its RST for one. */
+    @Test
+    void whoWaitsByItselfIsWokenAtTheEndOfATurn() throws Exception {
+        AtomicBoolean awake = new AtomicBoolean();
+        Thread waiting =
+                new Thread(
+                        () -> {
+                            LockSupport.park();
+                            awake.set(true);
+                        });
+        waiting.start();
+        while (waiting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        AtomicBoolean tooEarly = new AtomicBoolean();
+        try (SimNet net = SimNet.create(1)) {
+            net.onNetwork(
+                    () -> {
+                        net.clockwork().wake(waiting);
+                        long end = System.nanoTime() + 20_000_000;
+                        while (System.nanoTime() < end) {
+                            Thread.onSpinWait();
+                        }
+                        tooEarly.set(awake.get());
+                    });
+            waiting.join();
+        }
+        assertThat(tooEarly).isFalse();
+        assertThat(awake).isTrue();
+    }
 }
