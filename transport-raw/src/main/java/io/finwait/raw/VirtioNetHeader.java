@@ -98,9 +98,13 @@ final class VirtioNetHeader {
         return (b.getShort(at + ETHERNET - 2) & 0xFFFF) == VLAN ? ETHERNET + TAG : ETHERNET;
     }
 
-    /** Asks nothing of the kernel, which then ignores all octets but the flags and the type. */
+    /**
+     * Asks nothing of the kernel. It reads the length of the headers all the same, and refuses a
+     * packet that is shorter.
+     */
     private static void clear(MemorySegment memory, long at) {
         memory.set(JAVA_SHORT, at, (short) 0);
+        memory.set(JAVA_SHORT, at + HEADER_LENGTH, (short) 0);
     }
 
     /** With CWR only the first segment may carry it (RFC 3168 §6.1.2); the kernel sees to that. */
