@@ -237,7 +237,7 @@ final class GatewayCommand implements Callable<Integer> {
         if (!ports.matches("\\d{1,5}(-\\d{1,5})?")) {
             throw wrong(option + " " + text + ": ports are written as 80 or 80-443");
         }
-        String[] ends = ports.split("-");
+        String[] ends = ports.split("-", -1);
         try {
             IpPrefix prefix = IpPrefix.parse(at < 0 ? text : text.substring(0, at));
             int last = Integer.parseInt(ends[ends.length - 1]);

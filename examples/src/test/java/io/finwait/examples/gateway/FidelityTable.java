@@ -19,7 +19,7 @@ final class FidelityTable {
     public static void main(String[] args) throws Exception {
         Map<Ending, Map<Way, String>> seen = new EnumMap<>(Ending.class);
         for (Way way : Way.values()) {
-            if (!way.isInstalled()) {
+            if (way == Way.COMMAND || !way.isInstalled()) {
                 continue;
             }
             try (GatewayLab lab = new GatewayLab(way)) {

@@ -7,9 +7,12 @@ import io.finwait.raw.NetworkNamespace;
 import io.finwait.raw.TunOptions;
 import io.finwait.raw.TunTransport;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * A client and a server in network namespaces of their own, with or without something between them
@@ -37,12 +41,17 @@ final class GatewayLab implements AutoCloseable {
     static final String PROHIBITED = "192.0.2.1";
     static final String SILENT = "198.51.100.1";
 
+    /** Where questions to port 53 of the gateway's own address go. */
+    static final int DNS = 5353;
+
     private static final String NETNS = "/run/netns/";
 
     /** What passes connections on. */
     enum Way {
         NOTHING,
         FINWAIT,
+        /** {@code finwait gateway} in a process of its own. */
+        COMMAND,
         SLIRP4NETNS,
         PASTA;
 
@@ -50,6 +59,7 @@ final class GatewayLab implements AutoCloseable {
             String program = name().toLowerCase(Locale.ROOT);
             return this == NOTHING
                     || this == FINWAIT
+                    || this == COMMAND
                     || List.of("/usr/bin/", "/usr/sbin/", "/bin/").stream()
                             .anyMatch(folder -> Path.of(folder + program).toFile().canExecute());
         }
@@ -63,6 +73,7 @@ final class GatewayLab implements AutoCloseable {
     Gateway gateway;
 
     private Process other;
+    private BufferedReader said;
 
     GatewayLab(Way way) throws IOException {
         server.exec("ip", "address", "add", SERVER + "/32", "dev", "lo");
@@ -75,6 +86,7 @@ final class GatewayLab implements AutoCloseable {
         switch (way) {
             case NOTHING -> {}
             case FINWAIT -> openOurs();
+            case COMMAND -> startCommand();
             case SLIRP4NETNS ->
                     start(
                             "slirp4netns",
@@ -129,6 +141,46 @@ final class GatewayLab implements AutoCloseable {
         client.exec("ip", "route", "add", "default", "via", "10.0.2.2");
     }
 
+    private void startCommand() throws IOException {
+        other =
+                between.start(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.finwait.examples.command.FinwaitCommand",
+                        "gateway",
+                        "--dns",
+                        SERVER + ":" + DNS,
+                        "--drain",
+                        "20s",
+                        "--transport",
+                        "tun:gw0?offload=on&address=10.0.2.15/24&netns=" + client.name());
+        said =
+                new BufferedReader(
+                        new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8));
+        String line = said.readLine();
+        if (line == null || !line.startsWith("gateway over ")) {
+            throw new AssertionError("the command says: " + line);
+        }
+        client.exec("ip", "route", "add", "default", "via", "10.0.2.2");
+    }
+
+    /** Sends SIGTERM to what passes connections on. */
+    void terminate() {
+        // Process.destroy would close the stream as well.
+        boolean sent = other.toHandle().destroy();
+        if (!sent) {
+            throw new AssertionError("the command has no signals");
+        }
+    }
+
+    /** What the command still says, until it has ended. */
+    String restOfOutput() throws IOException {
+        return said.lines().collect(Collectors.joining("\n"));
+    }
+
     private void start(String... command) {
         other = between.start(command);
         long deadline = System.nanoTime() + 10_000_000_000L;
@@ -155,7 +207,7 @@ final class GatewayLab implements AutoCloseable {
     @Override
     public void close() {
         if (gateway != null) {
-            int unused = gateway.shutdown(Duration.ZERO).join();
+            int _ = gateway.shutdown(Duration.ZERO).join();
         }
         if (other != null) {
             other.destroy();

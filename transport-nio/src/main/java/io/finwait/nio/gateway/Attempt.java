@@ -40,18 +40,16 @@ final class Attempt implements SocketWatch.Ready {
     }
 
     void begin(Onward route) {
-        if (route instanceof Onward.Direct) {
-            connect(((Onward.Direct) route).to());
-        } else if (route instanceof Onward.Socks5) {
-            Onward.Socks5 socks = (Onward.Socks5) route;
+        if (route instanceof Onward.Direct direct) {
+            connect(direct.to());
+        } else if (route instanceof Onward.Socks5 socks) {
             handshake = new Socks5Handshake(socks);
             connect(socks.proxy());
-        } else if (route instanceof Onward.HttpConnect) {
-            Onward.HttpConnect http = (Onward.HttpConnect) route;
+        } else if (route instanceof Onward.HttpConnect http) {
             handshake = new HttpConnectHandshake(http);
             connect(http.proxy());
-        } else if (route instanceof Onward.Forbidden) {
-            decline(NotConnected.unreachable(((Onward.Forbidden) route).why(), "forbidden"));
+        } else if (route instanceof Onward.Forbidden forbidden) {
+            decline(NotConnected.unreachable(forbidden.why(), "forbidden"));
         } else if (route instanceof Onward.Ignored) {
             decline(NotConnected.silent("ignored"));
         } else {

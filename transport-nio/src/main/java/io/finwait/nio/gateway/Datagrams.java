@@ -142,14 +142,14 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
                         pair.server(),
                         pair.serverPort());
         Onward route = most == 0 ? new Onward.Ignored() : gateway.route(call);
-        if (route instanceof Onward.Direct) {
+        if (route instanceof Onward.Direct direct) {
             if (flows.size() >= most) {
                 removeOldest();
             }
-            return open(pair, (Onward.Direct) route);
+            return open(pair, direct);
         }
-        if (route instanceof Onward.Forbidden) {
-            tellUnreachable(pair, ((Onward.Forbidden) route).why());
+        if (route instanceof Onward.Forbidden forbidden) {
+            tellUnreachable(pair, forbidden.why());
         } else if (route instanceof Onward.Refused) {
             tellUnreachable(pair, Unreachable.PORT);
         }

@@ -48,8 +48,8 @@ final class NotConnected extends IOException {
      * @param tookNs how long the attempt has lasted
      */
     static NotConnected of(IOException e, long tookNs) {
-        if (e instanceof NotConnected) {
-            return (NotConnected) e;
+        if (e instanceof NotConnected already) {
+            return already;
         }
         String words = String.valueOf(e.getMessage());
         if (e instanceof NoRouteToHostException) {

@@ -83,10 +83,10 @@ final class Pings {
                 good
                         ? gateway.route(new Call(Call.Kind.PING, from, 0, to, 0))
                         : new Onward.Ignored();
-        if (route instanceof Onward.Direct) {
+        if (route instanceof Onward.Direct direct) {
             byte[] message = new byte[length];
             b.get(at, message);
-            ask(((Onward.Direct) route).to().getAddress(), from, to, message);
+            ask(direct.to().getAddress(), from, to, message);
         }
         return true;
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -307,7 +308,7 @@ class GatewayTest {
     /** Before its destination has answered, a client must not see "connected". */
     @Test
     void theClientWaitsForItsDestination() throws Exception {
-        try (ServerSocket mute = new ServerSocket(0, 1);
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 GatewayLab waiting =
                         new GatewayLab(
                                 policy -> policy,
@@ -316,7 +317,8 @@ class GatewayTest {
                                                 call ->
                                                         new Onward.Socks5(
                                                                 new InetSocketAddress(
-                                                                        "127.0.0.1",
+                                                                        InetAddress
+                                                                                .getLoopbackAddress(),
                                                                         mute.getLocalPort()),
                                                                 "example",
                                                                 80,
