@@ -25,7 +25,8 @@ class VirtioNetHeaderTest {
             memory.fill((byte) 0x7F);
             ByteBuffer b = ByteBuffer.allocate(31);
             Ipv4.write(b, 0, 31, 0, 0, 64, Protocol.UDP, 1, 2);
-            VirtioNetHeader.write(memory, 0, new Packet(b, 0, 31));
+            Packet datagram = new Packet(b, 0, 31);
+            VirtioNetHeader.write(memory, 0, VirtioNetHeader.LENGTH, datagram, false);
             // Flags, type of segmentation, and the length of the headers.
             assertThat(memory.get(JAVA_INT, 0)).isZero();
         }

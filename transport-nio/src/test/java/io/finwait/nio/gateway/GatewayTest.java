@@ -308,23 +308,19 @@ class GatewayTest {
     /** Before its destination has answered, a client must not see "connected". */
     @Test
     void theClientWaitsForItsDestination() throws Exception {
-        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                GatewayLab waiting =
-                        new GatewayLab(
-                                policy -> policy,
-                                gateway ->
-                                        gateway.router(
-                                                call ->
-                                                        new Onward.Socks5(
-                                                                new InetSocketAddress(
-                                                                        InetAddress
-                                                                                .getLoopbackAddress(),
-                                                                        mute.getLocalPort()),
-                                                                "example",
-                                                                80,
-                                                                "",
-                                                                "")),
-                                config -> config)) {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket mute = new ServerSocket(0, 1, loopback)) {
+            InetSocketAddress proxy = new InetSocketAddress(loopback, mute.getLocalPort());
+            waitsForItsDestination(mute, new Onward.Socks5(proxy, "example", 80, "", ""));
+        }
+    }
+
+    private void waitsForItsDestination(ServerSocket mute, Onward route) throws Exception {
+        try (GatewayLab waiting =
+                new GatewayLab(
+                        policy -> policy,
+                        gateway -> gateway.router(call -> route),
+                        config -> config)) {
             CompletableFuture<AsyncConnection> call = waiting.call();
             try (Socket proxy = mute.accept()) {
                 assertThat(proxy.getInputStream().readNBytes(3)).containsExactly(5, 1, 0);
