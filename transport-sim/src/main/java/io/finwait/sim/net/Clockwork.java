@@ -141,6 +141,7 @@ final class Clockwork implements Timekeeper {
 
     @Override
     public void wake(Thread parked) {
+        workers.add(parked, false);
         if (isOwnThread()) {
             wokenElsewhere.add(parked);
         } else {

@@ -24,7 +24,10 @@ final class KernelTasks {
     private static final byte[] SWITCHES =
             "voluntary_ctxt_switches:\t".getBytes(StandardCharsets.US_ASCII);
 
-    /** Threads of the JVM that run no Java code, by the beginning of their names. */
+    /**
+     * Threads of the JVM that run no Java code, by the beginning of their names. "VM Thread" is not
+     * among them: while it ends a safepoint, threads that could go on still sleep.
+     */
     private static final String[] NOT_OURS = {
         Clockwork.NAME,
         "GC ",
@@ -37,7 +40,7 @@ final class KernelTasks {
         "C1 ",
         "C2 ",
         "Sweeper",
-        "VM ",
+        "VM Periodic",
         "Monitor Deflat",
         "Service Thread",
         "Signal Dispatch",
@@ -52,8 +55,10 @@ final class KernelTasks {
     private final File tasks = new File(TASKS);
     private final Map<String, Boolean> counts = new HashMap<>();
 
-    /** What a task that has been found running at every look had used up at the first of them. */
-    private final Map<String, Long> restless = new HashMap<>();
+    /** What tasks had used up when they were found running, and how often they had slept by then. */
+    private final Map<String, Run> restless = new HashMap<>();
+
+    private record Run(long usedNs, long switches) {}
 
     private final byte[] text = new byte[4096];
     private long fingerprint;
@@ -91,26 +96,33 @@ final class KernelTasks {
                 sum++;
                 continue;
             }
-            if (text[state] == 'R') {
-                if (!spins(id)) {
+            boolean canRun = text[state] == 'R' || text[state] == 'D';
+            long switches = number(behind(SWITCHES, length), length);
+            if (canRun) {
+                // D waits for a page or a lock of the kernel's, and goes on by itself.
+                if (!spins(id, switches)) {
                     return false;
                 }
                 continue;
             }
             restless.remove(id);
-            sum = sum * 31 + number(behind(SWITCHES, length), length);
+            sum = sum * 31 + switches;
         }
         fingerprint = sum;
         return true;
     }
 
     /** Tells whether a task that runs has not come to rest for long, in time of a processor. */
-    private boolean spins(String id) {
+    private boolean spins(String id, long switches) {
         int length = read(id + "/schedstat");
         // Without these statistics the clock of the wall must do.
         long used = length > 0 ? number(0, length) : System.nanoTime();
-        Long first = restless.putIfAbsent(id, used);
-        return first != null && used - first > SPINS_NS;
+        Run first = restless.get(id);
+        if (first == null || first.switches != switches) {
+            restless.put(id, new Run(used, switches));
+            return false;
+        }
+        return used - first.usedNs > SPINS_NS;
     }
 
     private Boolean belongsToUs(String id) {

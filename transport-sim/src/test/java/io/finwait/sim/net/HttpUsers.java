@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.Future;
 
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -169,17 +170,27 @@ final class HttpUsers {
         return new Client() {
             @Override
             public int order() throws Exception {
-                Channel channel = pool.acquire().sync().getNow();
                 Answer answer = new Answer();
-                channel.pipeline().addLast(answer);
+                Future<Channel> acquired = pool.acquire();
+                // On the event loop, as programs for Netty do.
+                acquired.addListener(
+                        done -> {
+                            if (done.isSuccess()) {
+                                send(acquired.getNow(), answer);
+                            } else {
+                                answer.code.completeExceptionally(done.cause());
+                            }
+                        });
                 try {
-                    ChannelFuture unused = channel.writeAndFlush(post());
                     return answer.code.get(PATIENCE_S, TimeUnit.SECONDS);
                 } catch (ExecutionException e) {
                     throw e.getCause() instanceof Exception cause ? cause : e;
                 } finally {
-                    channel.eventLoop().submit(() -> forget(channel, answer)).sync();
-                    pool.release(channel).sync();
+                    Channel channel = acquired.getNow();
+                    if (channel != null) {
+                        channel.eventLoop().submit(() -> forget(channel, answer)).sync();
+                        pool.release(channel).sync();
+                    }
                 }
             }
 
@@ -189,6 +200,11 @@ final class HttpUsers {
                 loop.shutdownGracefully(0, PATIENCE_S, TimeUnit.SECONDS).awaitUninterruptibly();
             }
         };
+    }
+
+    private static void send(Channel channel, Answer answer) {
+        channel.pipeline().addLast(answer);
+        ChannelFuture unused = channel.writeAndFlush(post());
     }
 
     /** On the thread of the event loop, which forgets all handlers when the channel has ended. */
