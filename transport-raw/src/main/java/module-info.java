@@ -12,6 +12,7 @@ module io.finwait.raw {
     exports io.finwait.raw;
 
     provides io.finwait.spi.TransportProvider with
+            io.finwait.raw.PacketProvider,
             io.finwait.raw.TapDeviceProvider,
             io.finwait.raw.TunProvider;
 }

@@ -182,9 +182,14 @@ public final class EthernetConfig {
         return routes;
     }
 
-    /** The address that was set, or a new random one at each call. */
-    MacAddress macOrRandom() {
-        return mac == null ? MacAddress.random(random) : mac;
+    /** The same with an Ethernet address that stays: a random one where none was set. */
+    public EthernetConfig withFixedMac() {
+        return mac == null ? mac(MacAddress.random(random)) : this;
+    }
+
+    /** The host's Ethernet address; null where none was set, see {@link #withFixedMac()}. */
+    public MacAddress mac() {
+        return mac;
     }
 
     int vlan() {

@@ -61,7 +61,7 @@ public final class EthernetTransport implements Transport {
     public EthernetTransport(Transport below, EthernetConfig config) {
         Medium.ETHERNET.require(below, "an EthernetTransport");
         this.below = below;
-        mac = config.macOrRandom();
+        mac = config.withFixedMac().mac();
         header = new FrameHeader(mac.bits(), config.vlan());
         capabilities = capabilities(below, config, header.length());
         messages = new Messages(below, header, counters);

@@ -41,7 +41,9 @@ final class Interface implements AutoCloseable {
     private static final long SIOCSIFFLAGS = 0x8914;
     private static final long SIOCSIFADDR = 0x8916;
     private static final long SIOCSIFNETMASK = 0x891C;
+    private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
+    private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCGIFINDEX = 0x8933;
     private static final long SIOCSIFTXQLEN = 0x8943;
     private static final short IFF_UP = 1;
@@ -86,6 +88,22 @@ final class Interface implements AutoCloseable {
     int index() {
         set(SIOCGIFINDEX, "asking for the number");
         return request.get(JAVA_INT, NAME_LENGTH);
+    }
+
+    /** What kind of interface it is: a number of linux/if_arp.h. */
+    int hardwareType() {
+        set(SIOCGIFHWADDR, "asking for the address");
+        return request.get(JAVA_SHORT, NAME_LENGTH);
+    }
+
+    int mtu() {
+        set(SIOCGIFMTU, "asking for the mtu");
+        return request.get(JAVA_INT, NAME_LENGTH);
+    }
+
+    boolean isUp() {
+        set(SIOCGIFFLAGS, "asking for the flags");
+        return (request.get(JAVA_SHORT, NAME_LENGTH) & IFF_UP) != 0;
     }
 
     void mtu(int octets) {
@@ -203,6 +221,10 @@ final class Interface implements AutoCloseable {
                             + name
                             + "' is not permitted; run as root or give the process CAP_NET_ADMIN",
                     failed);
+        }
+        if (failed == -Libc.ENODEV) {
+            throw Linux.failure(
+                    "there is no interface '" + name + "'; those that are there: ip link", failed);
         }
         if (failed < 0) {
             throw Linux.failure(what + " of '" + name + "' failed", failed);

@@ -41,6 +41,9 @@ final class Libc {
     static final int ENODEV = 19;
     static final int EINVAL = 22;
     static final int EBADFD = 77;
+    static final int EAFNOSUPPORT = 97;
+    static final int ENETDOWN = 100;
+    static final int ENOBUFS = 105;
 
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
@@ -49,7 +52,9 @@ final class Libc {
 
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
+    static final int AF_PACKET = 17;
     static final int SOCK_DGRAM = 2;
+    static final int SOCK_RAW = 3;
     static final int SOCK_CLOEXEC = O_CLOEXEC;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -75,6 +80,22 @@ final class Libc {
             function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle SOCKET =
             function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle BIND =
+            function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle SETSOCKOPT =
+            function(
+                    "setsockopt",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle RECVMMSG =
+            function(
+                    "recvmmsg",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SENDMMSG =
+            function(
+                    "sendmmsg",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle SETNS =
             function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
@@ -181,6 +202,53 @@ final class Libc {
             return result((int) SOCKET.invokeExact(callState, domain, type, protocol));
         } catch (Throwable e) {
             throw impossible(e);
+        }
+    }
+
+    int bind(int fd, MemorySegment address) {
+        try {
+            int octets = (int) address.byteSize();
+            return result((int) BIND.invokeExact(callState, fd, address, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    int setsockopt(int fd, int level, int option, MemorySegment value) {
+        try {
+            int octets = (int) value.byteSize();
+            return result(
+                    (int) SETSOCKOPT.invokeExact(callState, fd, level, option, value, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * Receives as many messages as have come; does not wait.
+     *
+     * @param messages {@code count} structures of type mmsghdr, which point to other memory: that
+     *     one must be reachable until the call returns
+     */
+    int recvmmsg(int fd, MemorySegment messages, int count) {
+        try {
+            long at = messages.address();
+            return result((int) RECVMMSG.invokeExact(callState, fd, at, count, 0, 0L));
+        } catch (Throwable e) {
+            throw impossible(e);
+        } finally {
+            Reference.reachabilityFence(messages);
+        }
+    }
+
+    /** Sends messages, see {@link #recvmmsg}; how many were sent. */
+    int sendmmsg(int fd, MemorySegment messages, int count) {
+        try {
+            return result((int) SENDMMSG.invokeExact(callState, fd, messages.address(), count, 0));
+        } catch (Throwable e) {
+            throw impossible(e);
+        } finally {
+            Reference.reachabilityFence(messages);
         }
     }
 

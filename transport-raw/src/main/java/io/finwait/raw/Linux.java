@@ -19,7 +19,10 @@ final class Linux {
                     Map.entry(Libc.EEXIST, "EEXIST"),
                     Map.entry(Libc.ENODEV, "ENODEV"),
                     Map.entry(Libc.EINVAL, "EINVAL"),
-                    Map.entry(Libc.EBADFD, "EBADFD"));
+                    Map.entry(Libc.EBADFD, "EBADFD"),
+                    Map.entry(Libc.EAFNOSUPPORT, "EAFNOSUPPORT"),
+                    Map.entry(Libc.ENETDOWN, "ENETDOWN"),
+                    Map.entry(Libc.ENOBUFS, "ENOBUFS"));
 
     private Linux() {}
 

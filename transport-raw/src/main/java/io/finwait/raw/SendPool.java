@@ -122,6 +122,16 @@ final class SendPool {
         return packets[queue[queueHead]];
     }
 
+    /** How many packets wait to be written. */
+    int queued() {
+        return queued;
+    }
+
+    /** A packet that waits, behind so many others. */
+    Packet queued(int behind) {
+        return packets[queue[(queueHead + behind) % SLOTS]];
+    }
+
     /** The packet that has waited longest is written, or lost. */
     void giveBackFirstQueued() {
         Packet packet = firstQueued();

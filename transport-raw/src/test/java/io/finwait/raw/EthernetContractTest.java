@@ -38,20 +38,44 @@ class EthernetContractTest {
         }
     }
 
+    /** By packet sockets at both ends of a veth pair. */
+    @Nested
+    class OverPacketSockets extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() {
+            NetworkNamespace namespace = Lab.namespace();
+            namespace.exec("ip", "link", "add", "fwp0", "type", "veth", "peer", "name", "fwp1");
+            namespace.exec("ip", "link", "set", "fwp0", "up");
+            namespace.exec("ip", "link", "set", "fwp1", "up");
+            return new PairFixture(
+                    () -> met(near(namespace), far(namespace, "fwp1")),
+                    namespace::close,
+                    "10.9.0.2",
+                    "10.9.0.1");
+        }
+
+        private Transport near(NetworkNamespace namespace) {
+            PacketOptions options = PacketOptions.on("fwp0").netns(namespace.name());
+            return new EthernetTransport(
+                    PacketTransport.open(options.offload(false)), EthernetConfig.at("10.9.0.2/24"));
+        }
+    }
+
+    /** A socket that sends each frame at once. */
+    private static Transport far(NetworkNamespace namespace, String device) {
+        Transport frames =
+                namespace.call(() -> PacketSocket.open(device, TunTransport.frames(MTU, false, 0)));
+        return new EthernetTransport(frames, EthernetConfig.at("10.9.0.1/24"));
+    }
+
     private static TransportFixture fixture(TunOptions options) {
         NetworkNamespace namespace = Lab.namespace();
         return new PairFixture(
                 () -> {
                     TunTransport tap = TunTransport.open(options.netns(namespace.name()));
-                    Transport far =
-                            namespace.call(
-                                    () ->
-                                            PacketSocket.open(
-                                                    tap.name(),
-                                                    TunTransport.frames(MTU, false, 0)));
                     return met(
                             new EthernetTransport(tap, EthernetConfig.at("10.9.0.2/24")),
-                            new EthernetTransport(far, EthernetConfig.at("10.9.0.1/24")));
+                            far(namespace, tap.name()));
                 },
                 namespace::close,
                 "10.9.0.2",

@@ -260,12 +260,18 @@ final class EthernetStory implements AutoCloseable {
 
     /** What tshark finds wrong in the captured frames, checksums included. */
     String complaints() throws InterruptedException {
+        return complaints("frame");
+    }
+
+    /** The same among some of the frames. */
+    String complaints(String among) throws InterruptedException {
         tcpdump.destroy();
         tcpdump.waitFor();
         return tshark(
-                "_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0"
-                        + " || icmpv6.checksum.status == 0 || icmp.checksum.status == 0"
-                        + " || arp.duplicate-address-detected || _ws.expert.severity == error");
+                among
+                        + " && (_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status =="
+                        + " 0 || icmpv6.checksum.status == 0 || icmp.checksum.status == 0 ||"
+                        + " arp.duplicate-address-detected || _ws.expert.severity == error)");
     }
 
     /** How many captured frames a filter of tshark's finds. */
@@ -291,7 +297,7 @@ final class EthernetStory implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         threads.shutdownNow();
         try {
             driver.shutdown(Duration.ofSeconds(5)).join();
@@ -299,7 +305,6 @@ final class EthernetStory implements AutoCloseable {
             driver.close();
             if (tcpdump != null) {
                 tcpdump.destroy();
-                tcpdump.waitFor();
             }
         }
     }

@@ -12,6 +12,8 @@ import io.finwait.link.EthernetCounters.Counter;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
+
 /** Neighbour discovery for IPv6: RFC 4861, RFC 4862 §5.4. */
 class NeighbourDiscoveryTest {
 
@@ -159,8 +161,9 @@ class NeighbourDiscoveryTest {
         longOption[79] = 2;
         Words.checksum(longOption);
         byte[] group = answer(PEERS, SOLICITED, "ff02::1", 2, PEERS);
-        byte[] mapped =
-                Words.discovery(OURS, PEERS, 136, SOLICITED, PEER, US, "::ffff:10.0.0.2", 2, PEERS);
+        byte[] mapped = Words.advertisement(PEERS, PEER, US);
+        ByteBuffer.wrap(mapped).putLong(62, 0).putLong(70, 0xFFFF_0A00_0002L);
+        Words.checksum(mapped);
         byte[] toAll = Words.discovery(PEERS_GROUP, PEERS, 135, 0, "::", US, US, 0, 0);
         byte[] named =
                 Words.discovery(
