@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
 
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -60,6 +61,10 @@ import java.util.concurrent.TimeUnit;
 public final class WholeProgram {
 
     private static final int PATIENCE_S = 20;
+
+    /** How long servers keep a connection without a request. */
+    private static final int IDLE_MS = 400;
+
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final String HOST = LOOPBACK.getHostAddress();
 
@@ -134,6 +139,7 @@ public final class WholeProgram {
                         return ours.getClass().getSimpleName();
                     }
                 });
+        say("by-name", WholeProgram::byName);
         say(
                 "kernels",
                 () -> {
@@ -176,6 +182,15 @@ public final class WholeProgram {
         return ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0));
     }
 
+    private static String byName() throws IOException {
+        try (ServerSocketChannel listening = silent();
+                SocketChannel channel =
+                        SocketChannel.open(new InetSocketAddress("localhost", port(listening)))) {
+            InetSocketAddress there = (InetSocketAddress) channel.getRemoteAddress();
+            return there.getHostString() + " " + there.getAddress().isLoopbackAddress();
+        }
+    }
+
     private static int port(ServerSocketChannel listening) {
         return listening.socket().getLocalPort();
     }
@@ -195,6 +210,10 @@ public final class WholeProgram {
         server.start();
         int port = server.getAddress().getPort();
         say("jdk-get", () -> get(port) + ", " + get(port));
+        say("jdk-half-close", () -> new BadClient(port).halfClosing());
+        say(
+                "jdk-abort-and-reset",
+                () -> new BadClient(port).resetting().abortedByAnotherThread() + ", " + get(port));
         say(
                 "jdk-kernel-knows-nothing",
                 () -> {
@@ -232,10 +251,20 @@ public final class WholeProgram {
 
     // Servers.
 
+    private void badClients(String server, int port) {
+        BadClient client = new BadClient(port);
+        say(server + "-half-close", client::halfClosing);
+        say(server + "-idle", client::idle);
+        say(
+                server + "-abort-and-reset",
+                () -> client.resetting().abortedByAnotherThread() + ", " + get(port));
+    }
+
     private void jetty() throws Exception {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost(HOST);
+        connector.setIdleTimeout(IDLE_MS);
         server.addConnector(connector);
         server.setHandler(
                 new Handler.Abstract() {
@@ -249,7 +278,7 @@ public final class WholeProgram {
         say(
                 "jetty-get",
                 () -> get(connector.getLocalPort()) + ", " + get(connector.getLocalPort()));
-        say("jetty-half-close", () -> halfClosing(connector.getLocalPort()));
+        badClients("jetty", connector.getLocalPort());
         server.stop();
     }
 
@@ -263,10 +292,11 @@ public final class WholeProgram {
         Context context = tomcat.addContext("", base.toString());
         Tomcat.addServlet(context, "answer", new Answer()).addMapping("/");
         tomcat.getConnector().setProperty("address", HOST);
+        tomcat.getConnector().setProperty("keepAliveTimeout", String.valueOf(IDLE_MS));
         tomcat.start();
         int port = tomcat.getConnector().getLocalPort();
         say("tomcat-get", () -> get(port) + ", " + get(port));
-        say("tomcat-half-close", () -> halfClosing(port));
+        badClients("tomcat", port);
         tomcat.stop();
         tomcat.destroy();
     }
@@ -283,27 +313,17 @@ public final class WholeProgram {
         }
     }
 
-    /** A client that ends its output behind the request, and reads to the end. */
-    private static String halfClosing(int port) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(new InetSocketAddress(LOOPBACK, port))) {
-            String request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-            channel.write(ByteBuffer.wrap(request.getBytes(US_ASCII)));
-            channel.shutdownOutput();
-            ByteBuffer answer = ByteBuffer.allocate(10_000);
-            while (channel.read(answer) >= 0) {
-                // On to the end of the stream.
-            }
-            String text = US_ASCII.decode(answer.flip()).toString();
-            return text.substring(0, text.indexOf('\r'));
-        }
-    }
-
     private void wireMock() {
         WireMockServer server =
-                new WireMockServer(WireMockConfiguration.options().bindAddress(HOST).dynamicPort());
+                new WireMockServer(
+                        WireMockConfiguration.options()
+                                .bindAddress(HOST)
+                                .dynamicPort()
+                                .jettyIdleTimeout((long) IDLE_MS));
         server.start();
         server.stubFor(WireMock.get("/").willReturn(WireMock.ok("wiremock")));
         say("wiremock-get", () -> get(server.port()));
+        badClients("wiremock", server.port());
         for (Fault fault : Fault.values()) {
             server.stubFor(WireMock.get("/").willReturn(WireMock.aResponse().withFault(fault)));
             say("wiremock-" + fault, () -> get(server.port()));
@@ -371,13 +391,18 @@ public final class WholeProgram {
     private void vertx() throws Exception {
         Vertx vertx = Vertx.vertx();
         CompletableFuture<Integer> port = new CompletableFuture<>();
-        vertx.createHttpServer()
+        HttpServerOptions options =
+                new HttpServerOptions()
+                        .setIdleTimeout(IDLE_MS)
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        vertx.createHttpServer(options)
                 .requestHandler(request -> request.response().end("vertx"))
                 .listen(0, HOST)
                 .onSuccess(server -> port.complete(server.actualPort()))
                 .onFailure(port::completeExceptionally);
         int at = port.get(PATIENCE_S, TimeUnit.SECONDS);
         say("vertx-get", () -> get(at));
+        badClients("vertx", at);
         say("vertx-client", () -> vertxGet(vertx, at));
         try (ServerSocketChannel rude = rude();
                 ServerSocketChannel silent = silent()) {

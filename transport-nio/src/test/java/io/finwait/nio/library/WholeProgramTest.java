@@ -28,8 +28,11 @@ class WholeProgramTest {
     private static final String SAID =
             """
             channels DriverSocketChannel
+            by-name localhost true
             kernels 1
             jdk-get 200 hello, 200 hello
+            jdk-half-close HTTP/1.1 200 OK
+            jdk-abort-and-reset closed, 200 hello
             jdk-kernel-knows-nothing ConnectException: Connection refused
             jdk-reset SocketException: Connection reset
             jdk-timeout HttpTimeoutException: request timed out
@@ -37,9 +40,16 @@ class WholeProgramTest {
             jdk-refused ClosedChannelException: null
             jetty-get 200 jetty, 200 jetty
             jetty-half-close HTTP/1.1 200 OK
+            jetty-idle HTTP/1.1 200, closed
+            jetty-abort-and-reset closed, 200 jetty
             tomcat-get 200 tomcat, 200 tomcat
             tomcat-half-close HTTP/1.1 200
+            tomcat-idle HTTP/1.1 200, closed
+            tomcat-abort-and-reset closed, 200 tomcat
             wiremock-get 200 wiremock
+            wiremock-half-close HTTP/1.1 200 OK
+            wiremock-idle HTTP/1.1 200, closed
+            wiremock-abort-and-reset closed, 200 wiremock
             wiremock-CONNECTION_RESET_BY_PEER SocketException: Connection reset
             wiremock-EMPTY_RESPONSE EOFException: EOF reached while reading
             wiremock-MALFORMED_RESPONSE_CHUNK IOException: Illegal character in chunk size: 108
@@ -49,6 +59,9 @@ class WholeProgramTest {
             apache-timeout SocketTimeoutException: 100 MILLISECONDS
             apache-abort SocketException: Connection reset
             vertx-get 200 vertx
+            vertx-half-close HTTP/1.1 200 OK
+            vertx-idle HTTP/1.1 200, closed
+            vertx-abort-and-reset closed, 200 vertx
             vertx-client vertx
             vertx-reset SocketException: Connection reset
             vertx-timeout NoStackTraceTimeoutException: The timeout period of 300ms has been exceeded
