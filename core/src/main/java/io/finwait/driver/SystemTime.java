@@ -25,6 +25,11 @@ final class SystemTime implements Timekeeper {
     }
 
     @Override
+    public void wake(Thread parked) {
+        LockSupport.unpark(parked);
+    }
+
+    @Override
     public void driverHasWork() {}
 
     @Override

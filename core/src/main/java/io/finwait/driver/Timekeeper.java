@@ -33,9 +33,7 @@ public interface Timekeeper {
      * whose timeouts go by the clock of the wall. A simulation does so at the end of a turn, so
      * that the thread sees all that came at one instant.
      */
-    default void wake(Thread parked) {
-        LockSupport.unpark(parked);
-    }
+    void wake(Thread parked);
 
     /**
      * A thread has called a {@linkplain SteeredDriver driver without a thread}, which now needs a

@@ -81,9 +81,11 @@ class PacketEthernetTest {
     }
 
     private EthernetStory story(String device, String more) {
-        String uri = "packet:%s?%s&netns=%s%s";
         return new EthernetStory(
-                kernel, device, uri.formatted(OUR_DEVICE, EthernetStory.OWN, ours.name(), more));
+                kernel,
+                device,
+                "packet:%s?%s&netns=%s%s"
+                        .formatted(OUR_DEVICE, EthernetStory.OWN, ours.name(), more));
     }
 
     private EthernetStory overVeth(String more) {
@@ -143,7 +145,7 @@ class PacketEthernetTest {
             story.connectionsOverIpv6();
             assertThat(ours.exec("cat", "/proc/net/snmp").lines())
                     .filteredOn(line -> line.startsWith("Tcp: ") && !line.contains("OutRsts"))
-                    .allMatch(line -> line.split(" ")[14].equals("0"));
+                    .allMatch(line -> line.split(" ", -1)[14].equals("0"));
         }
     }
 
@@ -268,7 +270,7 @@ class PacketEthernetTest {
     /** A frame of 60 octets of a type that is for experiments. */
     private static byte[] frame(String to) {
         byte[] frame = new byte[60];
-        String[] octets = to.split(":");
+        String[] octets = to.split(":", -1);
         for (int i = 0; i < 6; i++) {
             frame[i] = (byte) Integer.parseInt(octets[i], 16);
         }

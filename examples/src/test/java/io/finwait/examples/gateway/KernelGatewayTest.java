@@ -135,7 +135,7 @@ class KernelGatewayTest {
             client.shutdownOutput();
             assertThat(server.getInputStream().readAllBytes()).hasSize(7);
             server.getOutputStream().write(new byte[9]);
-            server.close();
+            server.shutdownOutput();
             assertThat(client.getInputStream().readAllBytes()).hasSize(9);
         }
         assertThat(lab.restOfOutput()).contains("drained, 0 connections were reset");

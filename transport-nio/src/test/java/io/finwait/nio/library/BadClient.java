@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.finwait.nio.internal.LightThreads;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -73,12 +74,13 @@ final class BadClient {
     /** Waits for the answer to half a request, and another thread closes. */
     String abortedByAnotherThread() throws IOException {
         try (SocketChannel channel = sends("GET / HTTP/1.1\r\nHost: x\r\n")) {
+            Closeable aborted = channel;
             LightThreads.start(
                     "abort",
                     () -> {
                         try {
                             LockSupport.parkNanos(USUALLY_ENOUGH_NS);
-                            channel.close();
+                            aborted.close();
                         } catch (IOException e) {
                             throw new IllegalStateException(e);
                         }

@@ -55,7 +55,7 @@ final class KernelTasks {
     private final File tasks = new File(TASKS);
     private final Map<String, Boolean> counts = new HashMap<>();
 
-    /** What tasks had used up when they were found running, and how often they had slept by then. */
+    /** What tasks had used up when they were found running, and how often they had slept. */
     private final Map<String, Run> restless = new HashMap<>();
 
     private record Run(long usedNs, long switches) {}

@@ -232,7 +232,7 @@ final class JdkSelectorTests {
                                 Selector selector = stage.channels.selector();
                                 selector.close();
                                 selector.close();
-                                return (selector.wakeup() == selector)
+                                return selector.equals(selector.wakeup())
                                         + " "
                                         + selector.isOpen()
                                         + " "
