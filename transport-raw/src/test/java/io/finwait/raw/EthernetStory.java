@@ -130,6 +130,23 @@ final class EthernetStory implements AutoCloseable {
         }
     }
 
+    /** A connection that is open while something interrupts its path. */
+    void survives(Runnable interruption) throws IOException {
+        try (ServerSocket kernels = kernels(KERNELS);
+                Socket ours = weConnect(KERNELS);
+                Socket theirs = kernels.accept()) {
+            theirs.setSoTimeout(TIMEOUT_MS);
+            ours.setSoTimeout(TIMEOUT_MS);
+            ours.getOutputStream().write(1);
+            assertThat(theirs.getInputStream().read()).isEqualTo(1);
+            interruption.run();
+            ours.getOutputStream().write(2);
+            assertThat(theirs.getInputStream().read()).isEqualTo(2);
+            theirs.getOutputStream().write(3);
+            assertThat(ours.getInputStream().read()).isEqualTo(3);
+        }
+    }
+
     private Void echoAll(Callable<Socket> connect, ServerSocket server, int times)
             throws Exception {
         List<Future<?>> all = new ArrayList<>();
