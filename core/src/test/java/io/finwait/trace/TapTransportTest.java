@@ -12,6 +12,7 @@ import io.finwait.wire.Segment;
 import io.finwait.wire.TcpHeader;
 import io.finwait.wire.Verdict;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,11 @@ class TapTransportTest {
 
     private final Transport below = Mockito.mock(Transport.class);
     private final List<String> seen = new ArrayList<>();
+
+    @BeforeEach
+    void itCarriesPackets() {
+        Mockito.when(below.capabilities()).thenReturn(Capabilities.plain(1_500));
+    }
 
     @Test
     void packetsAreShownWhereTheyLieBeforeTheyGoDown() {
