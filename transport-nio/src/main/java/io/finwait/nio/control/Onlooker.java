@@ -20,7 +20,9 @@ import java.util.function.UnaryOperator;
 final class Onlooker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Onlooker.class);
-    private static final int LONGEST_REQUEST = 512;
+
+    /** Octets of a line, its end included. */
+    static final int LONGEST_REQUEST = 512;
 
     /** Stands before a command in a request. */
     static final String DO = "do ";

@@ -83,7 +83,9 @@ class OnlookersTest {
         try (ControlSocket open = open("", new Onlooker(LONG, LONG))) {
             assertThat(answerTo("shutdown\n")).isEqualTo("no such view\n");
             assertThat(answerTo("\0\377\n")).isEqualTo("no such view\n");
-            assertThat(answerTo("x".repeat(32))).as("no newline").isEqualTo("no such view\n");
+            assertThat(answerTo("x".repeat(Onlooker.LONGEST_REQUEST)))
+                    .as("no newline")
+                    .isEqualTo("no such view\n");
         }
     }
 

@@ -51,7 +51,7 @@ final class JdkSocketTests {
                             stage -> {
                                 Pair pair = stage.pair();
                                 Meanwhile one = stage.meanwhile(() -> reads(pair.client()));
-                                Meanwhile two = stage.meanwhileVirtual(() -> reads(pair.client()));
+                                Meanwhile two = stage.behind(() -> reads(pair.client()), true);
                                 pair.client().close();
                                 return one.result() + ", " + two.result();
                             }),
@@ -196,7 +196,8 @@ final class JdkSocketTests {
                                 ServerSocket listening = stage.listen();
                                 listening.setSoTimeout(TIMEOUT_MS);
                                 Meanwhile one = stage.meanwhile(() -> accepts(stage, listening));
-                                Meanwhile two = stage.meanwhile(() -> accepts(stage, listening));
+                                Meanwhile two =
+                                        stage.behind(() -> accepts(stage, listening), false);
                                 stage.connect(listening);
                                 until(() -> one.outcome().isDone() || two.outcome().isDone());
                                 listening.close();

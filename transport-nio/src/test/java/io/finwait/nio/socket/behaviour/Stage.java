@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
@@ -278,15 +280,31 @@ final class Stage implements AutoCloseable {
         return new Meanwhile(thread, outcome);
     }
 
+    /** Does something in a thread that has to wait for another one, which does the same. */
+    Meanwhile behind(Step step, boolean virtual) throws Exception {
+        return begun(step, virtual, Stage::waitsForALock);
+    }
+
     private Meanwhile waiting(Step step, boolean virtual) throws Exception {
+        return begun(step, virtual, Stage::isWaiting);
+    }
+
+    private static Meanwhile begun(Step step, boolean virtual, Predicate<Thread> waits)
+            throws Exception {
         CompletableFuture<String> outcome = new CompletableFuture<>();
         Runnable work = () -> outcome.complete(attempt(step));
         Thread thread =
                 virtual ? LightThreads.unstarted("meanwhile", work) : new Thread(work, "meanwhile");
         thread.setDaemon(true);
         thread.start();
-        until(() -> outcome.isDone() || isWaiting(thread));
+        until(() -> outcome.isDone() || waits.test(thread));
         return new Meanwhile(thread, outcome);
+    }
+
+    private static boolean waitsForALock(Thread thread) {
+        return isWaiting(thread)
+                || Stream.of(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().endsWith(".ReentrantLock"));
     }
 
     /** It waits for the kernel, or at our gate; not for a lock or a class to be loaded. */
