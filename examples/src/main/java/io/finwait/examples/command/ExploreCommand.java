@@ -103,6 +103,7 @@ final class ExploreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (docs != null) {
+            requireFile();
             return writeDocs();
         }
         Bounds bounds = search.bounds();
@@ -144,6 +145,18 @@ final class ExploreCommand implements Callable<Integer> {
                         .run();
         System.err.print("\r" + " ".repeat(40) + "\r");
         return report;
+    }
+
+    /** The searches take minutes: what can't be written is told before. */
+    private void requireFile() {
+        Path in = docs.toAbsolutePath().getParent();
+        if (Files.isDirectory(docs) || !Files.isWritable(in)) {
+            String why = Files.isDirectory(docs) ? "it is a folder" : "no such folder: " + in;
+            throw new UncheckedIOException(
+                    "can't write %s: %s; name a file, such as docs/assurance.md"
+                            .formatted(docs, why),
+                    new IOException(why));
+        }
     }
 
     private int writeDocs() {

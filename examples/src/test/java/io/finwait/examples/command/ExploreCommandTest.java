@@ -29,20 +29,34 @@ class ExploreCommandTest {
     @Test
     void aFolderThatCanNotBeWrittenIsToldInASentence(@TempDir Path folder) throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(sentence("explore", "--search", "short", "--save", file.toString()))
+                .contains("can't save in '" + file + "'")
+                .doesNotContain("\tat ");
+    }
+
+    /** All searches take minutes: what is wrong is told before. */
+    @Test
+    void aPageThatCanNotBeWrittenIsToldBeforeTheSearch(@TempDir Path folder) {
+        assertThat(sentence("explore", "--docs", folder.toString()))
+                .contains("can't write " + folder + ": it is a folder; name a file")
+                .doesNotContain("states so far", "\tat ");
+        Path nowhere = folder.resolve("no/page.md");
+        assertThat(sentence("explore", "--docs", nowhere.toString()))
+                .contains("no such folder: " + nowhere.getParent())
+                .doesNotContain("states so far");
+    }
+
+    /** What a command that fails says to the user. */
+    private static String sentence(String... args) {
         PrintStream realErr = System.err;
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code;
         try {
             System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-            code = run(out, "explore", "--search", "short", "--save", file.toString());
+            assertThat(run(new ByteArrayOutputStream(), args)).isEqualTo(1);
         } finally {
             System.setErr(realErr);
         }
-        assertThat(code).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("can't save in '" + file + "'")
-                .doesNotContain("\tat ");
+        return err.toString(StandardCharsets.UTF_8);
     }
 
     private static int run(ByteArrayOutputStream out, String... args) {
