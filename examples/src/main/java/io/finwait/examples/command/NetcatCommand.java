@@ -7,6 +7,7 @@ import io.finwait.examples.net.Netcat;
 import io.finwait.spi.CongestionControl;
 import io.finwait.spi.CongestionControls;
 import io.finwait.spi.Transport;
+import io.finwait.spi.TransportUri;
 import io.finwait.spi.Transports;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.EndpointConfig;
@@ -82,7 +83,9 @@ final class NetcatCommand implements Callable<Integer> {
     @Option(
             names = "--address",
             paramLabel = "ADDR",
-            description = "Our own address (default: 10.0.0.2 with --listen, else 10.0.0.1).")
+            description =
+                    "Our own address (default: what the transport names as own=ADDR/PREFIX,"
+                            + " else 10.0.0.2 with --listen and 10.0.0.1 without).")
     private String address;
 
     @Option(
@@ -166,12 +169,20 @@ final class NetcatCommand implements Callable<Integer> {
         if (patience.isZero()) {
             throw wrong("--wait 0 leaves no time to connect; choose 1ms or more");
         }
-        String own = address != null ? address : listen ? "10.0.0.2" : "10.0.0.1";
-        return EndpointConfig.builder()
-                .address(IpAddress.parse(own))
-                .connectTimeout(patience)
-                .congestionControl(control())
-                .build();
+        EndpointConfig.Builder config =
+                EndpointConfig.builder().connectTimeout(patience).congestionControl(control());
+        ownAddresses().forEach(config::address);
+        return config.build();
+    }
+
+    private List<String> ownAddresses() {
+        List<String> chosen = address == null ? List.of() : List.of(address);
+        TransportUri.parse(transport);
+        try {
+            return LinkAddresses.choose(chosen, transport, listen ? "10.0.0.2" : "10.0.0.1");
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
     }
 
     private Supplier<CongestionControl> control() {

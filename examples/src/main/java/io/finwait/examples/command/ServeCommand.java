@@ -71,10 +71,9 @@ final class ServeCommand implements Callable<Integer> {
             names = "--address",
             paramLabel = "ADDR",
             split = ",",
-            defaultValue = "10.9.0.2",
             description =
-                    "Our own addresses, IPv4 or IPv6, separated by commas (default:"
-                            + " ${DEFAULT-VALUE}).")
+                    "Our own addresses, IPv4 or IPv6, separated by commas (default: what"
+                            + " the transport names as own=ADDR/PREFIX, else 10.9.0.2).")
     private List<String> addresses;
 
     @Option(
@@ -169,6 +168,11 @@ final class ServeCommand implements Callable<Integer> {
             throw wrong("'" + folder + "' is not a folder");
         }
         TransportUri.parse(transport);
+        try {
+            addresses = LinkAddresses.choose(addresses, transport, "10.9.0.2");
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
         if (deadline.isZero() || deadline.compareTo(Duration.ofHours(1)) > 0) {
             throw wrong("--deadline is out of range; choose 1ms to 60m");
         }
