@@ -34,6 +34,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -246,7 +247,16 @@ public final class WholeProgram {
                     });
         }
         server.stop(0);
-        say("jdk-refused", () -> get(port));
+        say("jdk-refused", () -> refusal(port));
+    }
+
+    /** The JDK's client says why it was refused, or not, as its threads happen to run. */
+    private Object refusal(int port) throws Exception {
+        try {
+            return get(port);
+        } catch (ConnectException e) {
+            return "ConnectException";
+        }
     }
 
     // Servers.

@@ -37,7 +37,7 @@ class WholeProgramTest {
             jdk-reset SocketException: Connection reset
             jdk-timeout HttpTimeoutException: request timed out
             jdk-abort the server sees the end
-            jdk-refused ClosedChannelException: null
+            jdk-refused ConnectException
             jetty-get 200 jetty, 200 jetty
             jetty-half-close HTTP/1.1 200 OK
             jetty-idle HTTP/1.1 200, closed
