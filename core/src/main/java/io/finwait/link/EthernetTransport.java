@@ -138,13 +138,7 @@ public final class EthernetTransport implements Transport {
 
     @Override
     public Packet claim(int length) {
-        if (length < 1 || length > capabilities.largestPacket()) {
-            throw new IllegalArgumentException(
-                    "a packet of "
-                            + length
-                            + " octets can't be claimed; claim 1 to "
-                            + capabilities.largestPacket());
-        }
+        capabilities.requireClaimable(length);
         Packet packet = own.areDecided() ? below.claim(header.length() + length) : null;
         return packet == null ? null : packet.moveBeginning(header.length());
     }

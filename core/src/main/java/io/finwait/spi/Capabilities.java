@@ -97,6 +97,20 @@ public record Capabilities(
     }
 
     /**
+     * Checks the length that is asked of {@link Transport#claim}.
+     *
+     * @throws IllegalArgumentException when it is not 1 to {@code largestPacket}; the message says
+     *     so
+     */
+    public void requireClaimable(int length) {
+        if (length < 1 || length > largestPacket) {
+            throw new IllegalArgumentException(
+                    "a packet of %d octets can't be claimed; claim 1 to %d"
+                            .formatted(length, largestPacket));
+        }
+    }
+
+    /**
      * The capabilities of a transport for packets of at most {@code mtu} octets that promises
      * nothing else: it may lose and reorder, cuts no super-packets, completes no checksums and may
      * allocate.

@@ -81,10 +81,7 @@ public abstract class MailboxTransport implements Transport {
 
     @Override
     public final Packet claim(int length) {
-        if (length > capabilities.largestPacket()) {
-            throw new IllegalArgumentException(
-                    length + " octets are too many; the MTU is " + capabilities.mtu());
-        }
+        capabilities.requireClaimable(length);
         return closed ? null : new Packet(ByteBuffer.allocate(length), 0, length);
     }
 

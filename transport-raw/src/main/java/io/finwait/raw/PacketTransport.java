@@ -197,13 +197,7 @@ public final class PacketTransport implements Transport {
 
     @Override
     public Packet claim(int length) {
-        if (length < 1 || length > capabilities.largestPacket()) {
-            throw new IllegalArgumentException(
-                    "a frame of "
-                            + length
-                            + " octets can't be claimed; claim 1 to "
-                            + capabilities.largestPacket());
-        }
+        capabilities.requireClaimable(length);
         if (fd < 0) {
             return null;
         }

@@ -199,13 +199,7 @@ public final class TunTransport implements Transport {
 
     @Override
     public Packet claim(int length) {
-        if (length < 1 || length > capabilities.largestPacket()) {
-            throw new IllegalArgumentException(
-                    "a packet of "
-                            + length
-                            + " octets can't be claimed; claim 1 to "
-                            + capabilities.largestPacket());
-        }
+        capabilities.requireClaimable(length);
         return fd >= 0 && writeQueued() ? pool.claim(length) : null;
     }
 

@@ -110,13 +110,7 @@ public final class SimTransport implements Transport {
 
     @Override
     public Packet claim(int length) {
-        if (length < 1 || length > capabilities.largestPacket()) {
-            throw new IllegalArgumentException(
-                    "a claim of "
-                            + length
-                            + " octets; ask for 1 to largestPacket, which is "
-                            + capabilities.largestPacket());
-        }
+        capabilities.requireClaimable(length);
         if (closed || !hasRoom()) {
             refused = true;
             return null;

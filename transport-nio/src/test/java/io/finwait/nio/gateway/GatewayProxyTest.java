@@ -78,20 +78,24 @@ class GatewayProxyTest {
                 assertThat(in.readUnsignedShort()).isEqualTo(8080);
                 assertThat(call).isNotDone();
                 out.write("\u0005\0\0\u0003\u0004nameXXwelcome ".getBytes(US_ASCII));
-                AsyncConnection client = call.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                CompletableFuture<Void> echo =
-                        CompletableFuture.runAsync(
-                                () -> {
-                                    try (socket) {
-                                        echoUpperCase(socket);
-                                    } catch (IOException e) {
-                                        throw new AssertionError(e);
-                                    }
-                                });
-                ask(client);
-                echo.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                echoes(socket, call.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             }
         }
+    }
+
+    /** What the client sends comes back from the destination, behind the proxy's answer. */
+    private static void echoes(Socket destination, AsyncConnection client) throws Exception {
+        CompletableFuture<Void> echo =
+                CompletableFuture.runAsync(
+                        () -> {
+                            try (destination) {
+                                echoUpperCase(destination);
+                            } catch (IOException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
+        ask(client);
+        echo.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
@@ -131,18 +135,7 @@ class GatewayProxyTest {
                 assertThat(call).isNotDone();
                 String answer = "HTTP/1.1 200 OK\r\nVia: a\rb\r\n\r\nwelcome ";
                 socket.getOutputStream().write(answer.getBytes(US_ASCII));
-                AsyncConnection client = call.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                CompletableFuture<Void> echo =
-                        CompletableFuture.runAsync(
-                                () -> {
-                                    try (socket) {
-                                        echoUpperCase(socket);
-                                    } catch (IOException e) {
-                                        throw new AssertionError(e);
-                                    }
-                                });
-                ask(client);
-                echo.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                echoes(socket, call.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             }
         }
     }

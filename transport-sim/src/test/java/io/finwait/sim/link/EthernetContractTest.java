@@ -4,6 +4,7 @@ import io.finwait.link.EthernetConfig;
 import io.finwait.link.EthernetTransport;
 import io.finwait.sim.LinkModel;
 import io.finwait.sim.SimNetwork;
+import io.finwait.sim.VirtualFixture;
 import io.finwait.sim.contract.TransportContract;
 import io.finwait.sim.contract.TransportFixture;
 import io.finwait.spi.Packet;
@@ -13,8 +14,6 @@ import io.finwait.spi.Transport;
 import io.finwait.wire.IpAddress;
 
 import org.junit.jupiter.api.Nested;
-
-import java.util.ArrayDeque;
 
 /** The transport contract, over a switch; both ends are Ethernet transports. */
 class EthernetContractTest {
@@ -45,7 +44,7 @@ class EthernetContractTest {
         }
     }
 
-    private static final class Fixture implements TransportFixture {
+    private static final class Fixture extends VirtualFixture {
 
         private final SimNetwork net;
         private final String prefix;
@@ -53,10 +52,10 @@ class EthernetContractTest {
         private final int vlan;
         private final EthernetTransport far;
         private final PacketBatch batch = new PacketBatch(32);
-        private final ArrayDeque<byte[]> captured = new ArrayDeque<>();
         private EthernetTransport near;
 
         Fixture(SimNetwork net, String prefix, int length, int vlan) {
+            super(net);
             this.net = net;
             this.prefix = prefix;
             this.length = length;
@@ -111,35 +110,8 @@ class EthernetContractTest {
         }
 
         @Override
-        public void inject(byte[] octets) {
-            Packet packet = far.claim(octets.length);
-            while (packet == null) {
-                far.await(1_000_000_000);
-                packet = far.claim(octets.length);
-            }
-            packet.buffer().put(packet.offset(), octets);
-            far.commit(packet, now());
-        }
-
-        @Override
-        public byte[] capture(long withinNs) {
-            long until = now() + withinNs;
-            while (captured.isEmpty()) {
-                batch.clear();
-                far.receive(batch, now());
-                for (int i = 0; i < batch.size(); i++) {
-                    byte[] octets = new byte[batch.get(i).length()];
-                    batch.get(i).buffer().get(batch.get(i).offset(), octets);
-                    captured.add(octets);
-                }
-                if (captured.isEmpty()) {
-                    if (now() >= until) {
-                        return null;
-                    }
-                    far.await(until - now());
-                }
-            }
-            return captured.removeFirst();
+        protected Transport far() {
+            return far;
         }
 
         @Override
@@ -147,27 +119,6 @@ class EthernetContractTest {
             near.close();
             near = open("near", 1);
             meet();
-        }
-
-        @Override
-        public boolean virtualTime() {
-            return true;
-        }
-
-        @Override
-        public long now() {
-            return net.nowNs();
-        }
-
-        @Override
-        public void advance(long ns) {
-            net.runFor(ns);
-        }
-
-        @Override
-        public void close() {
-            near.close();
-            far.close();
         }
     }
 }
