@@ -39,16 +39,6 @@ public interface Listener extends AutoCloseable {
      */
     void deferAccept(long timeoutNs);
 
-    /**
-     * Takes connections to one address of the endpoint alone; to its others the port is closed,
-     * unless somebody else listens there. A handshake that has begun goes on.
-     *
-     * @param address one of the endpoint's, or null, the default, for all of them
-     * @throws IllegalArgumentException when it is none of the endpoint's
-     * @throws IllegalStateException when somebody else listens on that port of that address
-     */
-    void onlyAt(IpAddress address);
-
     /** The only address that it takes connections to, or null for all of the endpoint's. */
     IpAddress address();
 

@@ -34,16 +34,11 @@ final class Listeners {
         return page == null ? null : page[port & (PAGE - 1)];
     }
 
-    /**
-     * Refuses an address, null for all, at which another than this listener takes connections to
-     * its port.
-     */
-    void requireFree(TcpListener listener, IpAddress address) {
-        int port = listener.port();
+    /** Refuses an address, null for all, at which somebody listens on the port. */
+    void requireFree(IpAddress address, int port) {
         for (TcpListener each = first(port); each != null; each = each.nextOfPort) {
             IpAddress taken = each.address();
-            boolean meet = address == null || taken == null || address.equals(taken);
-            if (meet && each != listener) {
+            if (address == null || taken == null || address.equals(taken)) {
                 throw new IllegalStateException(
                         "port " + port + " is already listening; close it first");
             }

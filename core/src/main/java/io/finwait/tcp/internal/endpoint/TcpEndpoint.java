@@ -243,8 +243,12 @@ public final class TcpEndpoint implements Endpoint {
             throw new IllegalArgumentException(
                     "backlog " + backlog + " is below 1; choose 1 or more");
         }
-        TcpListener listener = new TcpListener(this, port, backlog);
-        listener.onlyAt(local);
+        if (local != null && !config().isLocal(local)) {
+            throw new IllegalArgumentException(
+                    local + " is none of the endpoint's addresses " + config().addresses());
+        }
+        listeners.requireFree(local, port);
+        TcpListener listener = new TcpListener(this, local, port, backlog);
         listeners.add(listener);
         context.watch.states().add(State.LISTEN, 1);
         return listener;

@@ -26,14 +26,14 @@ public final class TcpListener implements Listener, Backlog {
 
     private final TcpEndpoint endpoint;
     private final int port;
+
+    /** The only address it listens on, or null. */
+    private final IpAddress address;
+
     private final int backlog;
     private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
     private final HandshakeQueue handshakes;
     private boolean closed;
-
-    /** The only address it listens on, or null. */
-    private IpAddress address;
-
     private long deferAcceptNs;
     private Runnable onAcceptable;
 
@@ -43,8 +43,9 @@ public final class TcpListener implements Listener, Backlog {
     TcpListener nextNotified;
     boolean toBeNotified;
 
-    TcpListener(TcpEndpoint endpoint, int port, int backlog) {
+    TcpListener(TcpEndpoint endpoint, IpAddress address, int port, int backlog) {
         this.endpoint = endpoint;
+        this.address = address;
         this.port = port;
         this.backlog = backlog;
         handshakes = new HandshakeQueue(endpoint.context);
@@ -81,25 +82,13 @@ public final class TcpListener implements Listener, Backlog {
     }
 
     @Override
-    public void onlyAt(IpAddress only) {
-        endpoint.checkThread();
-        if (only != null && !endpoint.config().isLocal(only)) {
-            throw new IllegalArgumentException(
-                    only + " is none of the endpoint's addresses " + endpoint.config().addresses());
-        }
-        endpoint.listeners.requireFree(this, only);
-        address = only;
-    }
-
-    @Override
     public IpAddress address() {
         return address;
     }
 
     /** Whether a segment to this address is for this listener. */
     boolean isAt(long high, long low) {
-        IpAddress only = address;
-        return only == null || (only.high() == high && only.low() == low);
+        return address == null || (address.high() == high && address.low() == low);
     }
 
     @Override

@@ -406,7 +406,7 @@ class CatchAllTest {
 
     @Test
     void aListenerAtOneAddressOfAPrefixLeavesTheRest() {
-        bench.endpoint.listen(443, 8).onlyAt(IpAddress.parse("93.184.216.35"));
+        bench.endpoint.listen(IpAddress.parse("93.184.216.35"), 443, 8);
         syn(40_000);
         assertThat(asked).hasSize(1);
     }

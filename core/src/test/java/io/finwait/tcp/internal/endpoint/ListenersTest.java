@@ -47,7 +47,7 @@ class ListenersTest {
             TcpListener open = model.get(port);
             assertThat(find(listeners, port)).as("seed %d, port %d", seed, port).isSameAs(open);
             if (open == null) {
-                TcpListener opened = new TcpListener(endpoint, port, 1);
+                TcpListener opened = new TcpListener(endpoint, null, port, 1);
                 listeners.add(opened);
                 model.put(port, opened);
             } else {
@@ -70,7 +70,7 @@ class ListenersTest {
         Listeners listeners = new Listeners();
         Map<Integer, TcpListener> all = new HashMap<>();
         for (int port = 1; port <= 300; port++) {
-            all.put(port, new TcpListener(endpoint, port, 1));
+            all.put(port, new TcpListener(endpoint, null, port, 1));
             listeners.add(all.get(port));
         }
         for (TcpListener each : listeners.snapshot()) {
@@ -116,12 +116,12 @@ class ListenersTest {
         Listener other = host.listen(OTHER, 80, 1);
         isRefused(() -> host.listen(ONE, 80, 1));
         isRefused(() -> host.listen(80, 1));
-        isRefused(() -> one.onlyAt(OTHER));
-        isRefused(() -> one.onlyAt(null));
         assertThat(one.address()).isEqualTo(ONE);
         other.close();
-        one.onlyAt(null);
-        assertThat(find(host.listeners, THIRD, 80)).isSameAs(one);
+        isRefused(() -> host.listen(80, 1));
+        one.close();
+        Listener all = host.listen(80, 1);
+        assertThat(find(host.listeners, THIRD, 80)).isSameAs(all);
         isRefused(() -> host.listen(OTHER, 80, 1));
         assertThatThrownBy(() -> host.listen(IpAddress.parse("10.0.0.9"), 81, 1))
                 .isInstanceOf(IllegalArgumentException.class)
