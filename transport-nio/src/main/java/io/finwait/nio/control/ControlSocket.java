@@ -53,11 +53,11 @@ public final class ControlSocket implements AutoCloseable {
     private static final long LONGEST_NS = 10_000_000_000L;
 
     private final SocketFile file;
-    private final ServerSocketChannel listening;
+    private final AcceptLoop loop;
 
-    private ControlSocket(SocketFile file, ServerSocketChannel listening) {
+    private ControlSocket(SocketFile file, AcceptLoop loop) {
         this.file = file;
-        this.listening = listening;
+        this.loop = loop;
     }
 
     /**
@@ -170,7 +170,7 @@ public final class ControlSocket implements AutoCloseable {
                             look(each, () -> onlooker.show(each, text), places);
                         });
         LightThreads.start("control", loop::run);
-        return new ControlSocket(bound, listening);
+        return new ControlSocket(bound, loop);
     }
 
     private static void look(SocketChannel each, Runnable show, Semaphore places) {
@@ -199,7 +199,7 @@ public final class ControlSocket implements AutoCloseable {
     @Override
     public void close() {
         try {
-            listening.close();
+            loop.close();
         } catch (IOException e) {
             LOG.debug("closing the control socket: {}", e.getMessage());
         }

@@ -6,7 +6,9 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -15,7 +17,7 @@ import java.util.function.LongConsumer;
  * descriptors, memory or threads, is no reason to take no more: the loop pauses, so that it does
  * not spin, and goes on.
  */
-public final class AcceptLoop {
+public final class AcceptLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AcceptLoop.class);
 
@@ -25,10 +27,13 @@ public final class AcceptLoop {
     private final LongConsumer pause;
     private final Pauses pauses = new Pauses();
 
+    /** Held while the loop waits for a connection. */
+    private final Lock accepting = new ReentrantLock();
+
     /**
      * What is to be run.
      *
-     * @param port closed by its owner, which ends the loop
+     * @param port is closed by {@link #close}, which ends the loop
      * @param name of what listens, for the log
      * @param taker gets each connection; when it throws, the connection is closed
      */
@@ -52,13 +57,40 @@ public final class AcceptLoop {
         while (port.isOpen()) {
             SocketChannel taken = null;
             try {
-                taken = port.accept();
+                taken = accept();
                 taker.accept(taken);
                 pauses.worked();
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 close(taken);
                 failed(e);
             }
+        }
+    }
+
+    private SocketChannel accept() throws IOException {
+        accepting.lock();
+        try {
+            return port.accept();
+        } finally {
+            accepting.unlock();
+        }
+    }
+
+    /**
+     * Closes the port. Afterwards it is refused to connect: a platform thread that waits in the
+     * kernel's accept keeps the port open after the channel's close has returned, until it has
+     * noticed, so this waits for it. May be called from any thread, and again.
+     *
+     * @throws IOException when the channel can't be closed
+     */
+    @Override
+    public void close() throws IOException {
+        port.close();
+        accepting.lock();
+        try {
+            LOG.debug("{} takes no more connections", name);
+        } finally {
+            accepting.unlock();
         }
     }
 

@@ -50,7 +50,7 @@ public final class Relay implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
-    private final ServerSocketChannel listening;
+    private final AcceptLoop accepting;
     private final ResetWatch watch;
     private final InetSocketAddress localAddress;
     private final InetSocketAddress server;
@@ -78,11 +78,12 @@ public final class Relay implements AutoCloseable {
         faults = new Faults(builder.up, builder.down, false);
         impaired = builder.impaired;
         observer = guarded(builder.observer);
-        listening = ServerSocketChannel.open();
+        ServerSocketChannel listening = ServerSocketChannel.open();
         try {
             listening.bind(builder.listen);
             localAddress = (InetSocketAddress) listening.getLocalAddress();
             watch = new ResetWatch();
+            accepting = new AcceptLoop(listening, "the relay at " + localAddress, this::accept);
         } catch (IOException e) {
             listening.close();
             throw e;
@@ -200,12 +201,7 @@ public final class Relay implements AutoCloseable {
         public Relay open() {
             try {
                 Relay relay = new Relay(this);
-                AcceptLoop loop =
-                        new AcceptLoop(
-                                relay.listening,
-                                "the relay at " + relay.localAddress,
-                                relay::accept);
-                LightThreads.start("relay", loop::run);
+                LightThreads.start("relay", relay.accepting::run);
                 return relay;
             } catch (IOException e) {
                 throw new UncheckedIOException(
@@ -408,7 +404,7 @@ public final class Relay implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            listening.close();
+            accepting.close();
         } catch (IOException e) {
             LOG.debug("closing the port: {}", e.getMessage());
         }

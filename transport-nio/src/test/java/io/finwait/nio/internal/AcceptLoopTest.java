@@ -1,10 +1,12 @@
 package io.finwait.nio.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.LongStream;
 
 /** A port that fails is tried again, after pauses that do not spin. */
@@ -76,6 +80,27 @@ class AcceptLoopTest {
         assertThat(taken).containsExactly(second);
         assertThat(pausesMs).containsExactly(10L);
         second.close();
+    }
+
+    /** A platform thread waits within the kernel, where closing the channel only wakes it. */
+    @Test
+    void whatIsClosedRefusesConnectionsAtOnce() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            ServerSocketChannel listening = ServerSocketChannel.open();
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            SocketAddress at = listening.getLocalAddress();
+            BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
+            AcceptLoop loop = new AcceptLoop(listening, "a test", accepted::add);
+            Thread runs = new Thread(loop::run, "accepts");
+            runs.start();
+            SocketChannel.open(at).close();
+            accepted.take().close();
+            loop.close();
+            assertThatThrownBy(() -> SocketChannel.open(at).close())
+                    .as("round %d", i)
+                    .isInstanceOf(ConnectException.class);
+            runs.join();
+        }
     }
 
     /** Gives and fails as it is told, and closes itself when nothing is left. */
