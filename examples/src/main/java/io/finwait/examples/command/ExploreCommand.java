@@ -149,14 +149,24 @@ final class ExploreCommand implements Callable<Integer> {
 
     /** The searches take minutes: what can't be written is told before. */
     private void requireFile() {
-        Path in = docs.toAbsolutePath().getParent();
-        if (Files.isDirectory(docs) || !Files.isWritable(in)) {
-            String why = Files.isDirectory(docs) ? "it is a folder" : "no such folder: " + in;
+        String why = whyNot(docs);
+        if (!why.isEmpty()) {
             throw new UncheckedIOException(
                     "can't write %s: %s; name a file, such as docs/assurance.md"
                             .formatted(docs, why),
                     new IOException(why));
         }
+    }
+
+    private static String whyNot(Path file) {
+        Path in = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file)) {
+            return "it is a folder";
+        }
+        if (!Files.isDirectory(in)) {
+            return "no such folder: " + in;
+        }
+        return Files.isWritable(Files.exists(file) ? file : in) ? "" : "it is write-protected";
     }
 
     private int writeDocs() {

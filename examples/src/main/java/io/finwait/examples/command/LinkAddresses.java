@@ -1,6 +1,7 @@
 package io.finwait.examples.command;
 
 import io.finwait.spi.TransportUri;
+import io.finwait.wire.IpAddress;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +39,12 @@ final class LinkAddresses {
         if (chosen == null || chosen.isEmpty()) {
             return own.isEmpty() ? List.of(usual) : own;
         }
+        List<IpAddress> answered = own.stream().map(IpAddress::parse).toList();
         for (String each : chosen) {
-            if (!own.isEmpty() && !own.contains(each)) {
+            if (!own.isEmpty() && !answered.contains(IpAddress.parse(each))) {
                 throw new IllegalArgumentException(
-                        ("--address %s: the link answers for %s only; leave --address out, or"
-                                        + " write own=%s/24")
-                                .formatted(each, String.join(" and ", own), each));
+                        "--address %s: the link answers for %s only; leave --address out"
+                                .formatted(each, String.join(" and ", own)));
             }
         }
         return chosen;

@@ -41,6 +41,13 @@ class LinkAddressesTest {
                                 LinkAddresses.choose(
                                         List.of("10.2.0.1"), "packet:e?own=10.1.0.2/24", ""))
                 .hasMessageContaining("--address 10.2.0.1: the link answers for 10.1.0.2 only")
-                .hasMessageContaining("own=10.2.0.1/24");
+                .hasMessageContaining("leave --address out");
+    }
+
+    @Test
+    void anAddressMayBeSpeltInAnyWay() {
+        String link = "packet:e?own=10.1.0.2/24&own6=fd00::3/64";
+        assertThat(LinkAddresses.choose(List.of("fd00:0:0::3"), link, ""))
+                .containsExactly("fd00:0:0::3");
     }
 }
