@@ -1,6 +1,7 @@
 package io.finwait.raw;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -34,6 +35,20 @@ final class Interface implements AutoCloseable {
     /** struct ifreq: the name and a union of 24 octets. */
     private static final int IFREQ = 40;
 
+    /** struct rtentry, and in it the mask, the flags and the pointer to the name. */
+    private static final int RTENTRY = 120;
+
+    private static final int RTENTRY_DESTINATION = 8;
+    private static final int RTENTRY_MASK = 40;
+    private static final int RTENTRY_FLAGS = 56;
+    private static final int RTENTRY_DEVICE = 88;
+
+    /** struct in6_rtmsg, and in it the flags and the number of the interface. */
+    private static final int IN6_RTMSG = 80;
+
+    private static final int IN6_RTMSG_FLAGS = 72;
+    private static final int IN6_RTMSG_INDEX = 76;
+
     /** struct in6_ifreq: address, prefix length, index of the interface. */
     private static final int IN6_IFREQ = 24;
 
@@ -46,7 +61,9 @@ final class Interface implements AutoCloseable {
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCGIFINDEX = 0x8933;
     private static final long SIOCSIFTXQLEN = 0x8943;
+    private static final long SIOCADDRT = 0x890B;
     private static final short IFF_UP = 1;
+    private static final short RTF_UP = 1;
 
     /** The IPv6 addresses of the calling thread's network namespace. */
     private static final Path ADDRESSES = Path.of("/proc/thread-self/net/if_inet6");
@@ -144,6 +161,40 @@ final class Interface implements AutoCloseable {
             set(SIOCSIFNETMASK, "setting the prefix length " + cidr.prefixLength());
         } else {
             address6(cidr);
+        }
+    }
+
+    /** Routes there what has no other route. */
+    void defaultRoute4() {
+        MemorySegment route = arena.allocate(RTENTRY, Long.BYTES);
+        route.set(JAVA_SHORT, RTENTRY_DESTINATION, (short) Libc.AF_INET);
+        route.set(JAVA_SHORT, RTENTRY_MASK, (short) Libc.AF_INET);
+        route.set(JAVA_SHORT, RTENTRY_FLAGS, RTF_UP);
+        route.set(JAVA_LONG, RTENTRY_DEVICE, arena.allocateFrom(name).address());
+        addRoute(socket, route);
+    }
+
+    /** {@link #defaultRoute4} for IPv6. */
+    void defaultRoute6() {
+        MemorySegment route = arena.allocate(IN6_RTMSG, Long.BYTES);
+        route.set(JAVA_INT, IN6_RTMSG_FLAGS, RTF_UP);
+        route.set(JAVA_INT, IN6_RTMSG_INDEX, index());
+        int socket6 = libc.socket(Libc.AF_INET6, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        if (socket6 < 0) {
+            throw Linux.failure("no socket for a default route of IPv6", socket6);
+        }
+        try {
+            addRoute(socket6, route);
+        } finally {
+            libc.close(socket6);
+        }
+    }
+
+    /** A persistent device may have it already. */
+    private void addRoute(int on, MemorySegment route) {
+        int failed = libc.ioctl(on, SIOCADDRT, route.address());
+        if (failed < 0 && failed != -Libc.EEXIST) {
+            throw Linux.failure("setting a default route through '" + name + "' failed", failed);
         }
     }
 

@@ -31,6 +31,7 @@ final class Libc {
 
     static final int EPERM = 1;
     static final int ENOENT = 2;
+    static final int ESRCH = 3;
     static final int EINTR = 4;
     static final int EIO = 5;
     static final int ENXIO = 6;
@@ -40,6 +41,7 @@ final class Libc {
     static final int EEXIST = 17;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int ENOSYS = 38;
     static final int EBADFD = 77;
     static final int EAFNOSUPPORT = 97;
     static final int ENETDOWN = 100;
@@ -98,6 +100,17 @@ final class Libc {
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle SETNS =
             function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
+    /** By number, because the C library has names for them only since 2022 (glibc 2.36). */
+    private static final MethodHandle SYSCALL =
+            function(
+                    "syscall",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                    1);
+
+    private static final long FIONBIO = 0x5421;
+    private static final long PIDFD_OPEN = 434;
+    private static final long PIDFD_GETFD = 438;
 
     private final MemorySegment callState = Arena.ofAuto().allocate(CALL_STATE);
 
@@ -255,6 +268,31 @@ final class Libc {
     int setns(int fd, int type) {
         try {
             return result((int) SETNS.invokeExact(callState, fd, type));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Reading and writing answer EAGAIN instead of waiting. */
+    int setNonblocking(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            return ioctl(fd, FIONBIO, arena.allocateFrom(JAVA_INT, 1).address());
+        }
+    }
+
+    /** A file that stands for a process; it is closed on exec. */
+    int pidfdOpen(long pid) {
+        return syscall(PIDFD_OPEN, pid, 0);
+    }
+
+    /** Another process's open file, as one of this process; it is closed on exec. */
+    int pidfdGetfd(int pidfd, int fd) {
+        return syscall(PIDFD_GETFD, pidfd, fd);
+    }
+
+    private int syscall(long number, long first, long second) {
+        try {
+            return (int) result((long) SYSCALL.invokeExact(callState, number, first, second, 0L));
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -19,6 +19,8 @@ final class Linux {
                     Map.entry(Libc.EEXIST, "EEXIST"),
                     Map.entry(Libc.ENODEV, "ENODEV"),
                     Map.entry(Libc.EINVAL, "EINVAL"),
+                    Map.entry(Libc.ENOSYS, "ENOSYS"),
+                    Map.entry(Libc.ESRCH, "ESRCH"),
                     Map.entry(Libc.EBADFD, "EBADFD"),
                     Map.entry(Libc.EAFNOSUPPORT, "EAFNOSUPPORT"),
                     Map.entry(Libc.ENETDOWN, "ENETDOWN"),

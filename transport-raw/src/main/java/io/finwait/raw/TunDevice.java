@@ -36,6 +36,9 @@ record TunDevice(int fd, String name) {
     static TunDevice open(TunOptions options) {
         Linux.require();
         options.requireConsistent();
+        if (options.process() != 0) {
+            return TunOfProcess.open(options);
+        }
         return options.netns() == null
                 ? openHere(options)
                 : Netns.call(options.netns(), () -> openHere(options));
@@ -82,7 +85,8 @@ record TunDevice(int fd, String name) {
                 failed);
     }
 
-    private static String attach(Libc libc, int fd, TunOptions options) {
+    /** Makes the open file a device's, and tells its name. */
+    static String attach(Libc libc, int fd, TunOptions options) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = Interface.request(arena, options.name());
             int kind = options.isEthernet() ? IFF_TAP : IFF_TUN;
@@ -163,6 +167,18 @@ record TunDevice(int fd, String name) {
                 device.withoutDuplicateDetection();
             }
             device.address(options.address6());
+        }
+        if (options.hasDefaultRoute()) {
+            defaultRoute(device, options);
+        }
+    }
+
+    private static void defaultRoute(Interface device, TunOptions options) {
+        if (options.address() != null) {
+            device.defaultRoute4();
+        }
+        if (options.address6() != null) {
+            device.defaultRoute6();
         }
     }
 }

@@ -21,12 +21,22 @@ public final class TunOptions {
 
     private static final int LONGEST_NAME = 15;
 
+    /**
+     * The kernel's side.
+     *
+     * @param netns null for none
+     * @param process 0 for none
+     */
+    private record Place(String netns, long process, boolean defaultRoute) {
+        static final Place HERE = new Place(null, 0, false);
+    }
+
     private final String name;
     private final int mtu;
     private final int txQueueLength;
     private final Cidr address;
     private final Cidr address6;
-    private final String netns;
+    private final Place place;
     private final boolean offload;
     private final boolean ethernet;
 
@@ -36,7 +46,7 @@ public final class TunOptions {
             int txQueueLength,
             Cidr address,
             Cidr address6,
-            String netns,
+            Place place,
             boolean offload,
             boolean ethernet) {
         this.name = name;
@@ -44,7 +54,7 @@ public final class TunOptions {
         this.txQueueLength = txQueueLength;
         this.address = address;
         this.address6 = address6;
-        this.netns = netns;
+        this.place = place;
         this.offload = offload;
         this.ethernet = ethernet;
     }
@@ -72,7 +82,7 @@ public final class TunOptions {
                             + name
                             + "' has a character that the kernel refuses; choose one such as fw0");
         }
-        return new TunOptions(name, 1500, 0, null, null, null, false, false);
+        return new TunOptions(name, 1500, 0, null, null, Place.HERE, false, false);
     }
 
     /**
@@ -86,7 +96,7 @@ public final class TunOptions {
                     "mtu " + octets + " is out of range; choose 576 to 65535 octets");
         }
         return new TunOptions(
-                name, octets, txQueueLength, address, address6, netns, offload, ethernet);
+                name, octets, txQueueLength, address, address6, place, offload, ethernet);
     }
 
     /**
@@ -102,7 +112,7 @@ public final class TunOptions {
                             + packets
                             + " is negative; choose 1 or more, or 0 for the default");
         }
-        return new TunOptions(name, mtu, packets, address, address6, netns, offload, ethernet);
+        return new TunOptions(name, mtu, packets, address, address6, place, offload, ethernet);
     }
 
     /**
@@ -121,7 +131,7 @@ public final class TunOptions {
                 txQueueLength,
                 v4 ? parsed : address,
                 v4 ? address6 : parsed,
-                netns,
+                place,
                 offload,
                 ethernet);
     }
@@ -136,8 +146,38 @@ public final class TunOptions {
             throw new IllegalArgumentException(
                     "'" + namespace + "' is no name of a network namespace; see: ip netns list");
         }
+        return at(new Place(namespace, 0, place.defaultRoute));
+    }
+
+    /**
+     * Makes the device in the network namespace of a process. No capability is needed where that
+     * process has a user namespace of its own which this user has made, as with {@code unshare
+     * -Urn}; the programs {@code nsenter} and {@code ip} are. The loopback interface there is
+     * brought up as well. Replaces {@link #netns}, as that replaces this.
+     *
+     * @param pid as in {@code echo $$}
+     * @throws IllegalArgumentException when it is no number of a process
+     */
+    public TunOptions process(long pid) {
+        if (pid < 1) {
+            throw new IllegalArgumentException(
+                    "there is no process " + pid + "; take the number that 'echo $$' says there");
+        }
+        return at(new Place(null, pid, place.defaultRoute));
+    }
+
+    /**
+     * True: the kernel sends through the device what it has no other route for; for each of IPv4
+     * and IPv6 of which the device has an {@link #address}. False, as at first: it has a route to
+     * the network of the address.
+     */
+    public TunOptions defaultRoute(boolean wanted) {
+        return at(new Place(place.netns, place.process, wanted));
+    }
+
+    private TunOptions at(Place newPlace) {
         return new TunOptions(
-                name, mtu, txQueueLength, address, address6, namespace, offload, ethernet);
+                name, mtu, txQueueLength, address, address6, newPlace, offload, ethernet);
     }
 
     /**
@@ -146,7 +186,7 @@ public final class TunOptions {
      * False, as at first: every packet travels by itself, complete.
      */
     public TunOptions offload(boolean wanted) {
-        return new TunOptions(name, mtu, txQueueLength, address, address6, netns, wanted, ethernet);
+        return new TunOptions(name, mtu, txQueueLength, address, address6, place, wanted, ethernet);
     }
 
     /**
@@ -154,7 +194,7 @@ public final class TunOptions {
      * EthernetTransport} around it. False, as at first: a TUN device, which carries IP packets.
      */
     public TunOptions ethernet(boolean wanted) {
-        return new TunOptions(name, mtu, txQueueLength, address, address6, netns, offload, wanted);
+        return new TunOptions(name, mtu, txQueueLength, address, address6, place, offload, wanted);
     }
 
     String name() {
@@ -181,7 +221,16 @@ public final class TunOptions {
 
     /** The namespace, or null for the process's own. */
     String netns() {
-        return netns;
+        return place.netns;
+    }
+
+    /** The process in whose namespace it is to be, or 0. */
+    long process() {
+        return place.process;
+    }
+
+    boolean hasDefaultRoute() {
+        return place.defaultRoute;
     }
 
     boolean offload() {
@@ -225,7 +274,9 @@ public final class TunOptions {
                 + Objects.toString(address6, "no IPv6")
                 + (ethernet ? ", frames" : "")
                 + (offload ? ", offload" : "")
-                + (netns == null ? "" : ", in namespace " + netns)
+                + (place.defaultRoute ? ", default route" : "")
+                + (place.netns == null ? "" : ", in namespace " + place.netns)
+                + (place.process == 0 ? "" : ", in the namespace of process " + place.process)
                 + "]";
     }
 }

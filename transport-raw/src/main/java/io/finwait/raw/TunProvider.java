@@ -9,11 +9,14 @@ import io.finwait.spi.TransportUri;
  * {@code tun:fw0?mtu=1500&address=10.9.0.1/24&address6=fd00::1/64&offload=on&netns=NAME}.
  *
  * <p>{@code address} and {@code address6} are the kernel's side of the device, see {@link
- * TunOptions#address}.
+ * TunOptions#address}; {@code pid} is a process in whose network namespace it is to be, {@link
+ * TunOptions#process}, and {@code defaultroute=on} its way to everywhere.
  */
 public final class TunProvider implements TransportProvider {
 
-    static final String[] KEYS = {"mtu", "txqueuelen", "address", "address6", "netns", "offload"};
+    static final String[] KEYS = {
+        "mtu", "txqueuelen", "address", "address6", "netns", "pid", "defaultroute", "offload"
+    };
 
     /** For {@link java.util.ServiceLoader}. */
     public TunProvider() {}
@@ -25,8 +28,9 @@ public final class TunProvider implements TransportProvider {
 
     @Override
     public String usage() {
-        return "tun:NAME?address=10.9.0.1/24&address6=fd00::1/64&mtu=1500&txqueuelen=500&netns=NS"
-                + "&offload=on|off  a Linux TUN device; the addresses are the kernel's";
+        return "tun:NAME?address=10.9.0.1/24&address6=fd00::1/64&mtu=1500&txqueuelen=500"
+                + "&netns=NS&pid=PID&defaultroute=on|off&offload=on|off"
+                + "  a Linux TUN device; the addresses are the kernel's";
     }
 
     @Override
@@ -50,7 +54,14 @@ public final class TunProvider implements TransportProvider {
         options = withAddress(options, uri, "address", 4);
         options = withAddress(options, uri, "address6", 6);
         String netns = uri.parameter("netns", null);
+        int pid = uri.parameter("pid", 0, 1, Integer.MAX_VALUE);
+        if (netns != null && pid != 0) {
+            throw new IllegalArgumentException(
+                    "'netns' and 'pid' in " + uri + " exclude each other; choose one");
+        }
         options = netns == null ? options : options.netns(netns);
+        options = pid == 0 ? options : options.process(pid);
+        options = options.defaultRoute(EthernetUri.isOn(uri, "defaultroute", false));
         return options.offload(EthernetUri.isOn(uri, "offload", false));
     }
 

@@ -77,6 +77,20 @@ class TunDeviceTest {
         }
     }
 
+    @Test
+    void theDefaultRouteGoesThroughIt() {
+        TunOptions both = options().address("10.9.0.1/24").address("fd00::1/64");
+        try (Transport tun = TunTransport.open(both.defaultRoute(true))) {
+            assertThat(tun.capabilities().mtu()).isEqualTo(1500);
+            assertThat(namespace.exec("ip", "-4", "route")).contains("default dev fw0");
+            assertThat(namespace.exec("ip", "-6", "route")).contains("default dev fw0");
+        }
+        try (Transport tun = TunTransport.open(both)) {
+            assertThat(tun.capabilities().mtu()).isEqualTo(1500);
+            assertThat(namespace.exec("ip", "route")).doesNotContain("default");
+        }
+    }
+
     private static String addressesOfIpv6() throws IOException {
         return Files.readString(Path.of("/proc/thread-self/net/if_inet6"));
     }

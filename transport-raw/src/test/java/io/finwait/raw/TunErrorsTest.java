@@ -41,6 +41,9 @@ class TunErrorsTest {
                 "tun:fw0?address6=fd00::1/64&mtu=1279 | an mtu of 1279 is too small for the IPv6",
                 "tun:fw0?netns= | is no name of a network namespace; see: ip netns list",
                 "tun:fw0?netns=a/b | is no name of a network namespace; see: ip netns list",
+                "tun:fw0?pid=0 | is not a number from 1 to",
+                "tun:fw0?pid=1&netns=x | exclude each other; choose one",
+                "tun:fw0?defaultroute=1 | is neither 'on' nor 'off'",
                 "tun:fw0?offload=yes | 'offload=yes' in tun:fw0?offload=yes is neither 'on' nor"
                         + " 'off'",
                 "tun:fw0?speed=fast | 'speed' is unknown in tun:fw0?speed=fast; known are mtu",
@@ -103,6 +106,21 @@ class TunErrorsTest {
                 .hasMessage(
                         "opening /dev/net/tun is not permitted; run as root or give the process"
                                 + " CAP_NET_ADMIN and access to the file (EACCES)");
+    }
+
+    @Test
+    void aProcessWithoutANamespaceIsExplained() {
+        Lab.assumeTunCanBeMade();
+        long own = ProcessHandle.current().pid();
+        assertThatThrownBy(() -> open(TunOptions.named("fw0").process(own)))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("has no network namespace of its own; start it with");
+        // Larger than the kernel's numbers get.
+        assertThatThrownBy(() -> open(TunOptions.named("fw0").process(1L << 23)))
+                .hasMessageContaining("there is no process 8388608");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TunOptions.named("fw0").process(0))
+                .withMessageContaining("there is no process 0");
     }
 
     @Test

@@ -21,9 +21,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code finwait gateway}. */
 @Command(
@@ -42,13 +44,19 @@ import java.util.concurrent.TimeoutException;
                     + " root, for the programs of a network namespace:",
             "",
             "  ip netns add lab",
-            "  finwait gateway --transport 'tun:gw0?netns=lab&address=10.0.2.15/24&offload=on' &",
-            "  ip -n lab route add default via 10.0.2.2",
-            "  ip netns exec lab curl http://192.0.2.1/"
+            "  finwait gateway --netns lab &",
+            "  ip netns exec lab curl http://192.0.2.1/",
+            "",
+            "As anybody, where the kernel lets users have namespaces, in two shells:",
+            "",
+            "  unshare -Urn sh -c 'echo $$; exec sh'",
+            "  finwait gateway --netns THAT_NUMBER"
         })
 final class GatewayCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
+
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
     @Option(
             names = "--transport",
@@ -59,6 +67,16 @@ final class GatewayCommand implements Callable<Integer> {
                             + " tun:NAME?address=CLIENT/PREFIX&netns=NS (default:"
                             + " ${DEFAULT-VALUE}).")
     private String transport;
+
+    @Option(
+            names = "--netns",
+            paramLabel = "PID|NAME",
+            description =
+                    "The device is made in the network namespace of that process, or of that name,"
+                            + " and is the way from there to everywhere. For a process in a user"
+                            + " namespace of yours (unshare -Urn) no privilege is needed. The"
+                            + " gateway ends when the process has ended.")
+    private String netns;
 
     @Option(
             names = "--address",
@@ -144,20 +162,49 @@ final class GatewayCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Policy policy = policy();
         CatchAllLimits limits = limits();
-        Transport carrier = Transports.open(transport);
+        Transport carrier = Transports.open(netns == null ? transport : inNamespace());
         Gateway.Builder described = Gateway.over(carrier).router(policy).limits(limits);
         own().forEach(described::address);
         Gateway gateway = described.keepAlive(keepAlive).open();
         try (Shown _ = Shown.as("gateway", gateway.driver())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway)));
+            endsWithItsProcess(gateway);
             Console.say("gateway over " + carrier + ", own addresses " + addresses);
             gateway.driver().stopped().join();
         }
         return 0;
     }
 
-    /** Runs when the JVM is told to end: open connections end first, as far as there is time. */
+    private boolean isOfProcess() {
+        return netns != null && netns.matches("\\d+");
+    }
+
+    private String inNamespace() {
+        return transport
+                + (transport.indexOf('?') < 0 ? "?" : "&")
+                + (isOfProcess() ? "pid=" : "netns=")
+                + netns
+                + "&defaultroute=on";
+    }
+
+    /** An open device keeps its namespace, and nobody is left there to use it. */
+    private void endsWithItsProcess(Gateway gateway) {
+        if (isOfProcess()) {
+            ProcessHandle.of(Long.parseLong(netns))
+                    .map(ProcessHandle::onExit)
+                    .orElseGet(() -> CompletableFuture.completedFuture(null))
+                    .thenRun(() -> stop(gateway));
+        }
+    }
+
+    /**
+     * Runs when the JVM is told to end or the namespace's process has ended: open connections end
+     * first, as far as there is time.
+     */
     private void stop(Gateway gateway) {
+        if (stopping.getAndSet(true)) {
+            return;
+        }
         String counted = gateway.statistics().toString();
         try {
             int reset =
