@@ -50,6 +50,16 @@ public interface CongestionControl {
     /** A segment was found to be lost by duplicate ACKs or SACK: fast recovery begins. */
     void lost(int flightSize, long nowNs);
 
+    /**
+     * The peer tells that a router has marked a packet (RFC 3168 §6.1.2): the window shrinks as
+     * after a loss, with which this is done unless it is overridden. At most once in a round trip,
+     * and not in fast recovery.
+     */
+    default void marked(int flightSize, long nowNs) {
+        lost(flightSize, nowNs);
+        recovered(flightSize, nowNs);
+    }
+
     /** Fast recovery ends: everything that was outstanding when it began is acknowledged. */
     void recovered(int flightSize, long nowNs);
 

@@ -51,6 +51,10 @@ public interface Counters {
         RETRANSMISSION_TIMEOUTS,
         /** Probes for a lost tail sent (RFC 8985 §7). */
         TAIL_LOSS_PROBES,
+        /** Segments of text that a router had marked with "congestion experienced" (RFC 3168). */
+        CONGESTION_MARKS,
+        /** How often a window was reduced because the peer told of marks. */
+        ECN_REDUCTIONS,
         /** Resets sent. */
         RESETS_OUT,
         /** Acceptable resets received. */

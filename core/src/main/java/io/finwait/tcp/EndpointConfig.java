@@ -38,6 +38,7 @@ public final class EndpointConfig {
     private final boolean windowScaling;
     private final boolean timestamps;
     private final boolean selectiveAcknowledgments;
+    private final Ecn ecn;
     private final boolean nagle;
     private final long delayedAckNs;
     private final long initialRtoNs;
@@ -75,6 +76,7 @@ public final class EndpointConfig {
         windowScaling = b.windowScaling;
         timestamps = b.timestamps;
         selectiveAcknowledgments = b.selectiveAcknowledgments;
+        ecn = b.ecn;
         nagle = b.nagle;
         delayedAckNs = b.delayedAckNs;
         initialRtoNs = b.initialRtoNs;
@@ -202,6 +204,14 @@ public final class EndpointConfig {
         return selectiveAcknowledgments;
     }
 
+    /**
+     * Whether routers may tell of congestion by marks (RFC 3168): {@link Ecn#WHEN_ASKED} by
+     * default.
+     */
+    public Ecn ecn() {
+        return ecn;
+    }
+
     /** Whether Nagle's algorithm is on for new connections. */
     public boolean nagle() {
         return nagle;
@@ -310,6 +320,7 @@ public final class EndpointConfig {
         private boolean windowScaling = true;
         private boolean timestamps = true;
         private boolean selectiveAcknowledgments = true;
+        private Ecn ecn = Ecn.WHEN_ASKED;
         private boolean nagle = true;
         private long delayedAckNs = 40 * MS;
         private long initialRtoNs = SECOND;
@@ -345,6 +356,7 @@ public final class EndpointConfig {
             windowScaling = c.windowScaling;
             timestamps = c.timestamps;
             selectiveAcknowledgments = c.selectiveAcknowledgments;
+            ecn = c.ecn;
             nagle = c.nagle;
             delayedAckNs = c.delayedAckNs;
             initialRtoNs = c.initialRtoNs;
@@ -491,11 +503,18 @@ public final class EndpointConfig {
             return this;
         }
 
-        /** Offers no option but MSS: what the textbook shows. */
+        /** Sets {@link EndpointConfig#ecn()}. */
+        public Builder ecn(Ecn when) {
+            ecn = Objects.requireNonNull(when, "ecn");
+            return this;
+        }
+
+        /** Offers no option but MSS, and no ECN: what the textbook shows. */
         public Builder plain() {
             return windowScaling(false)
                     .timestamps(false)
                     .selectiveAcknowledgments(false)
+                    .ecn(Ecn.NEVER)
                     .delayedAck(Duration.ZERO);
         }
 

@@ -123,6 +123,8 @@ public final class NetstatStatistics {
         name(got(Counter.BUFFERS_PRUNED), "OfoPruned");
         name(got(Counter.RETRANSMISSION_TIMEOUTS), "TCPTimeouts");
         name(got(Counter.TAIL_LOSS_PROBES), "TCPLossProbes");
+        name(got(Counter.ECN_REDUCTIONS), "TCPEcnReductions");
+        name(got(Counter.CONGESTION_MARKS), "TCPCongestionMarks");
         name(got(Counter.CHALLENGE_ACKS), "TCPChallengeACK");
         name(got(Counter.ACKS_LIMITED), "TCPACKSkippedChallenge");
         name(timeWait.suppressed(), "TCPACKSkippedTimeWait");

@@ -51,6 +51,15 @@ public final class Ipv4 {
         return b.get(at + TYPE_OF_SERVICE) & 0xFF;
     }
 
+    /** Sets DSCP and ECN; the checksum fits again if it did before (RFC 1624, equation 3). */
+    public static void typeOfService(ByteBuffer b, int at, int typeOfService) {
+        long sum = ~b.getShort(at + CHECKSUM) & 0xFFFFL;
+        sum += ~b.getShort(at) & 0xFFFFL;
+        b.put(at + TYPE_OF_SERVICE, (byte) typeOfService);
+        sum += b.getShort(at) & 0xFFFFL;
+        b.putShort(at + CHECKSUM, (short) Checksum.finish(sum));
+    }
+
     /** Octets of the packet, header included. */
     public static int totalLength(ByteBuffer b, int at) {
         return b.getShort(at + TOTAL_LENGTH) & 0xFFFF;

@@ -23,6 +23,7 @@ public final class Segment {
     private int urgentPointer;
     private int textOffset;
     private int textLength;
+    private boolean marked;
 
     /**
      * Reads the TCP segment that a packet carries. On anything but {@link Verdict#OK} the fields
@@ -68,6 +69,7 @@ public final class Segment {
         urgentPointer = TcpHeader.urgentPointer(b, at);
         textOffset = at + header;
         textLength = length - header;
+        marked = (ip.typeOfService() & EcnBits.MASK) == EcnBits.CONGESTION_EXPERIENCED;
         options.parse(b, at + TcpHeader.LENGTH, header - TcpHeader.LENGTH);
         return Verdict.OK;
     }
@@ -170,6 +172,36 @@ public final class Segment {
     /** True when URG is set. */
     public boolean hasUrg() {
         return (flags & TcpHeader.URG) != 0;
+    }
+
+    /** True when ECE is set. */
+    public boolean hasEce() {
+        return (flags & TcpHeader.ECE) != 0;
+    }
+
+    /** True when CWR is set. */
+    public boolean hasCwr() {
+        return (flags & TcpHeader.CWR) != 0;
+    }
+
+    /**
+     * True for a SYN that asks for ECN: an "ECN-setup SYN packet" of RFC 3168 §6.1.1, or one that
+     * asks for accurate ECN and takes the plain one too (RFC 9768 §3.1.1).
+     */
+    public boolean asksForEcn() {
+        int asks = TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR;
+        return (flags & (asks | TcpHeader.ACK)) == asks;
+    }
+
+    /** True for a SYN,ACK that agrees to ECN: an "ECN-setup SYN-ACK packet" of RFC 3168 §6.1.1. */
+    public boolean agreesToEcn() {
+        int agrees = TcpHeader.SYN | TcpHeader.ACK | TcpHeader.ECE;
+        return (flags & (agrees | TcpHeader.CWR)) == agrees;
+    }
+
+    /** True when a router has marked its packet with "congestion experienced" (RFC 3168 §5). */
+    public boolean isMarked() {
+        return marked;
     }
 
     /** Index of the first octet of text in {@link #buffer()}. */

@@ -189,6 +189,8 @@ final class Fabric {
         for (int i = 0; i < treatment.copies; i++) {
             copy(packet, treatment.copyUntilNs(i), treatment.copyHolder(i));
         }
+        int ip = Frames.ipAt(packet);
+        link.mark(packet.buffer(), packet.offset() + ip, packet.length() - ip);
         int index = link.corrupt(packet.buffer(), packet.offset());
         if (index >= 0) {
             observers.corrupted(nowNs, packet, index);

@@ -17,6 +17,7 @@ public final class FaultCounters {
         DUPLICATED,
         CORRUPTED,
         OVERTAKEN,
+        MARKED,
         LATEST
     }
 
@@ -58,6 +59,11 @@ public final class FaultCounters {
     /** How many packets travelled longer than their turn ({@link LinkModel#reordering()}). */
     public long overtaken() {
         return counts.get(Count.OVERTAKEN.ordinal());
+    }
+
+    /** How many packets were marked ({@link LinkModel#marking()}, RFC 3168). */
+    public long marked() {
+        return counts.get(Count.MARKED.ordinal());
     }
 
     /**
@@ -106,6 +112,12 @@ public final class FaultCounters {
         }
         if (dice.overtaken()) {
             add(Count.OVERTAKEN, 1);
+        }
+    }
+
+    void marked(boolean one) {
+        if (one) {
+            add(Count.MARKED, 1);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.finwait.sim;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
@@ -99,6 +100,7 @@ public final class FaultTransport implements Transport {
             if (dice.duplicated()) {
                 later(outgoing, sent, packet, nowNs, dice.copyArrivalNs());
             }
+            mark(packet, dice, sent);
             dice.corrupt(packet.buffer(), packet.offset());
             if (dice.arrivalNs() - nowNs <= 0) {
                 sent.delivered(packet.length());
@@ -157,6 +159,12 @@ public final class FaultTransport implements Transport {
         }
     }
 
+    private void mark(Packet packet, Impairment dice, FaultCounters counters) {
+        int ip = capabilities.medium() == Medium.ETHERNET ? Frames.HEADER : 0;
+        int at = packet.offset() + ip;
+        counters.marked(dice.mark(packet.buffer(), at, packet.length() - ip));
+    }
+
     /** A packet that is unimpaired and first in line is passed on in place, without a copy. */
     private void arrived(Packet packet, PacketBatch into, long nowNs) {
         Impairment dice = incoming.dice();
@@ -171,8 +179,11 @@ public final class FaultTransport implements Transport {
             later(incoming, received, packet, nowNs, dice.copyArrivalNs());
         }
         boolean late = dice.arrivalNs() - nowNs > 0;
-        if (late || dice.corrupts() || into.room() == 0 || incoming.isDue(nowNs)) {
+        if (late || dice.corrupts() || dice.marks() || into.room() == 0 || incoming.isDue(nowNs)) {
             Packet copy = later(incoming, received, packet, nowNs, dice.arrivalNs());
+            if (copy != null) {
+                mark(copy, dice, received);
+            }
             if (copy != null && dice.corrupts()) {
                 dice.corrupt(copy.buffer(), copy.offset());
                 copy.checksumOffloaded(false);

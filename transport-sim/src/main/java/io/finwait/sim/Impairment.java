@@ -1,6 +1,7 @@
 package io.finwait.sim;
 
 import io.finwait.spi.RandomSource;
+import io.finwait.wire.EcnBits;
 
 import java.nio.ByteBuffer;
 
@@ -23,7 +24,8 @@ final class Impairment {
         COPY_JITTER(6),
         CORRUPTION(7),
         CORRUPTED_INDEX(8),
-        CORRUPTED_BITS(9);
+        CORRUPTED_BITS(9),
+        MARKING(10);
 
         private final long salt;
 
@@ -50,6 +52,7 @@ final class Impairment {
     private long copyArrivalNs;
     private boolean duplicated;
     private boolean overtaken;
+    private boolean marks;
     private int corruptedIndex = NOWHERE;
 
     Impairment(LinkModel model, long seed) {
@@ -71,6 +74,7 @@ final class Impairment {
         departureNs = nowNs;
         duplicated = false;
         overtaken = false;
+        marks = false;
         corruptedIndex = NOWHERE;
         drop = refusal(length, nowNs);
         boolean burst = burst();
@@ -116,6 +120,7 @@ final class Impairment {
     }
 
     private void travel(int length) {
+        marks = waiting >= model.markingQueue() || chance(Die.MARKING, model.marking());
         arrivalNs = departureNs + model.delayNs() + upTo(Die.JITTER, model.jitterNs());
         if (chance(Die.REORDERING, model.reordering())) {
             arrivalNs += model.reorderDelayNs();
@@ -179,6 +184,22 @@ final class Impairment {
             buffer.put(at, (byte) (buffer.get(at) ^ bits));
         }
         return corruptedIndex;
+    }
+
+    /** True when the packet is to be marked, if it may be. */
+    boolean marks() {
+        return marks;
+    }
+
+    /**
+     * Marks the packet if the dice say so.
+     *
+     * @param offset of the IP header
+     * @param length octets from there on
+     * @return true when it is marked
+     */
+    boolean mark(ByteBuffer buffer, int offset, int length) {
+        return marks && EcnBits.mark(buffer, offset, length);
     }
 
     /** A packet waits until its departure. */

@@ -25,6 +25,9 @@ package io.finwait.sim;
  * @param mtu packets of more octets than this are dropped
  * @param partitionFromNs from this time on nothing passes
  * @param partitionToNs from this time on packets pass again
+ * @param marking probability that a packet is marked with "congestion experienced", if it may be
+ *     (RFC 3168); others pass as they are
+ * @param markingQueue a packet that finds so many waiting is marked in the same way
  */
 public record LinkModel(
         double loss,
@@ -40,10 +43,12 @@ public record LinkModel(
         int queuePackets,
         int mtu,
         long partitionFromNs,
-        long partitionToNs) {
+        long partitionToNs,
+        double marking,
+        int markingQueue) {
 
     private static final LinkModel PERFECT =
-            new LinkModel(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1_000, 65_535, 0, 0);
+            new LinkModel(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1_000, 65_535, 0, 0, 0, Integer.MAX_VALUE);
 
     public LinkModel {
         probability("loss", loss);
@@ -51,6 +56,8 @@ public record LinkModel(
         probability("reordering", reordering);
         probability("duplication", duplication);
         probability("corruption", corruption);
+        probability("marking", marking);
+        require(markingQueue >= 1, "markingQueue", markingQueue, "at least 1 packet");
         require(burstLength >= 1, "burstLength", burstLength, "at least 1 packet");
         require(delayNs >= 0, "delayNs", delayNs, "0 or more");
         require(jitterNs >= 0, "jitterNs", jitterNs, "0 or more");
@@ -137,7 +144,9 @@ public record LinkModel(
                 queuePackets,
                 mtu,
                 partitionFromNs,
-                partitionToNs);
+                partitionToNs,
+                marking,
+                markingQueue);
     }
 
     /** Lets packets that are chosen with a probability travel {@code extraNs} longer. */
@@ -174,7 +183,9 @@ public record LinkModel(
                 queuePackets,
                 mtu,
                 partitionFromNs,
-                partitionToNs);
+                partitionToNs,
+                marking,
+                markingQueue);
     }
 
     /**
@@ -213,6 +224,38 @@ public record LinkModel(
                 newQueuePackets,
                 newMtu,
                 fromNs,
-                toNs);
+                toNs,
+                marking,
+                markingQueue);
+    }
+
+    /** Marks packets with a probability, if they may be marked (RFC 3168 §5). */
+    public LinkModel marking(double probability) {
+        return withMarks(probability, markingQueue);
+    }
+
+    /** Marks packets that find so many waiting to leave, at least 1, if they may be marked. */
+    public LinkModel markingQueue(int packets) {
+        return withMarks(marking, packets);
+    }
+
+    private LinkModel withMarks(double newMarking, int newMarkingQueue) {
+        return new LinkModel(
+                loss,
+                burstEnter,
+                burstLength,
+                delayNs,
+                jitterNs,
+                reordering,
+                reorderDelayNs,
+                duplication,
+                corruption,
+                bitsPerSecond,
+                queuePackets,
+                mtu,
+                partitionFromNs,
+                partitionToNs,
+                newMarking,
+                newMarkingQueue);
     }
 }

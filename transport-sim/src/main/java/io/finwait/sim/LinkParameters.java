@@ -11,7 +11,9 @@ import java.util.stream.Stream;
  * The parameters of URIs that say how a link treats packets: {@code loss}, {@code duplication},
  * {@code corruption}, {@code reordering} (probabilities, 0 to 1 or in percent), {@code delay},
  * {@code jitter}, {@code reorderdelay} (with ns, us, ms or s), {@code rate} (bits per second, with
- * k, M or G) and {@code queue} (packets), {@code bursts} (the probability that a burst of losses
+ * k, M or G) and {@code queue} (packets), {@code marking} (the probability that a packet is marked
+ * with "congestion experienced", if its sender allows it) and {@code markingqueue} (packets that
+ * find so many waiting are marked), {@code bursts} (the probability that a burst of losses
  * begins with a packet) and {@code burstlength} (how many packets it takes on average).
  */
 final class LinkParameters {
@@ -27,7 +29,9 @@ final class LinkParameters {
         "jitter",
         "reorderdelay",
         "rate",
-        "queue"
+        "queue",
+        "marking",
+        "markingqueue"
     };
     private static final Pattern QUANTITY =
             Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)([a-zA-Z%]*)");
@@ -77,7 +81,10 @@ final class LinkParameters {
                 .reordering(probability(uri, "reordering"), duration(uri, "reorderdelay", "10ms"))
                 .delay(duration(uri, "delay", "0s"))
                 .jitter(duration(uri, "jitter", "0s"))
-                .rate(rate(uri), uri.parameter("queue", 1_000, 1, MOST_QUEUED));
+                .rate(rate(uri), uri.parameter("queue", 1_000, 1, MOST_QUEUED))
+                .marking(probability(uri, "marking"))
+                .markingQueue(
+                        uri.parameter("markingqueue", Integer.MAX_VALUE, 1, Integer.MAX_VALUE));
     }
 
     private static double probability(TransportUri uri, String key) {

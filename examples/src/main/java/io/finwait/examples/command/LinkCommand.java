@@ -40,6 +40,8 @@ import java.util.concurrent.TimeUnit;
             "  reorderdelay=TIME  … because they travel so much longer (10ms)",
             "  duplication=SHARE  share of packets that arrive twice",
             "  corruption=SHARE   share of packets in which an octet is changed",
+            "  marking=SHARE      share of packets that are marked for ECN, if they may be",
+            "  markingqueue=N     and all that find so many waiting",
             "",
             "Equal seeds give equal dice for the same packets. Transports must not offload; a"
                     + " packet longer than the other one's MTU is dropped. Ctrl-C ends the link"

@@ -96,6 +96,7 @@ final class LinkReport {
         add(text, counters.duplicated(), "duplicated");
         add(text, counters.overtaken(), "overtaken");
         add(text, counters.corrupted(), "corrupted");
+        add(text, counters.marked(), "marked");
         text.append(
                 String.format(Locale.ROOT, "; at most %.1f ms late\n", counters.latestNs() / 1e6));
         return text.toString();

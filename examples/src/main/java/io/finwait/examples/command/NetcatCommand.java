@@ -10,6 +10,7 @@ import io.finwait.spi.Transport;
 import io.finwait.spi.TransportUri;
 import io.finwait.spi.Transports;
 import io.finwait.tcp.CloseReason;
+import io.finwait.tcp.Ecn;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.trace.TapTransport;
 import io.finwait.trace.TraceTap;
@@ -65,6 +66,9 @@ final class NetcatCommand implements Callable<Integer> {
                     "The congestion control: cubic, newreno, or one of a provider's (default:"
                             + " ${DEFAULT-VALUE}).")
     private String congestion;
+
+    @Option(names = "--ecn", description = "Ask for explicit congestion notification (RFC 3168).")
+    private boolean ecn;
 
     @Option(
             names = {"-l", "--listen"},
@@ -171,6 +175,9 @@ final class NetcatCommand implements Callable<Integer> {
         }
         EndpointConfig.Builder config =
                 EndpointConfig.builder().connectTimeout(patience).congestionControl(control());
+        if (ecn) {
+            config.ecn(Ecn.ALWAYS);
+        }
         ownAddresses().forEach(config::address);
         return config.build();
     }

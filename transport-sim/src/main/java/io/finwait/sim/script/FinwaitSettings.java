@@ -1,6 +1,7 @@
 package io.finwait.sim.script;
 
 import io.finwait.tcp.ClosePolicy;
+import io.finwait.tcp.Ecn;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.context.InitialSequence;
 import io.finwait.timewait.TimeWaitPolicy;
@@ -25,6 +26,9 @@ final class FinwaitSettings {
     void apply(EndpointConfig.Builder builder) {
         if (has("plain")) {
             builder.plain();
+        }
+        if (has("ecn")) {
+            builder.ecn(ecn(value("ecn")));
         }
         if (has("rto_ms")) {
             long rtoNs = number("rto_ms") * MS;
@@ -64,6 +68,14 @@ final class FinwaitSettings {
             String[] numbers = value("iss").split(",", -1);
             initialSequence.fix(
                     Arrays.stream(numbers).mapToInt(text -> parse("iss", text)).toArray());
+        }
+    }
+
+    private static Ecn ecn(String text) {
+        try {
+            return Ecn.valueOf(text);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedScriptException("finwait.ecn=" + text);
         }
     }
 

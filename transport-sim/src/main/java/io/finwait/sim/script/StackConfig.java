@@ -5,6 +5,7 @@ import io.finwait.spi.CongestionControl;
 import io.finwait.spi.CongestionControls;
 import io.finwait.tcp.ClosePolicy;
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.Ecn;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
@@ -65,6 +66,7 @@ final class StackConfig {
             case LINUX ->
                     builder.receiveBufferOctets(MAX_LINUX_RECEIVE_BUFFER)
                             .congestionControl(linuxControl(shell))
+                            .ecn(linuxEcn(shell))
                             .timestamps(!shell.setting("net.ipv4.tcp_timestamps", "1").equals("0"))
                             .selectiveAcknowledgments(
                                     !shell.setting("net.ipv4.tcp_sack", "1").equals("0"))
@@ -88,6 +90,15 @@ final class StackConfig {
     private static Supplier<CongestionControl> linuxControl(Shell shell) {
         String name = shell.setting("net.ipv4.tcp_congestion_control", "cubic");
         return CongestionControls.named(name.equals("reno") ? "newreno" : "cubic");
+    }
+
+    private static Ecn linuxEcn(Shell shell) {
+        return switch (shell.setting("net.ipv4.tcp_ecn", "2")) {
+            case "0" -> Ecn.NEVER;
+            case "1" -> Ecn.ALWAYS;
+            case "2" -> Ecn.WHEN_ASKED;
+            default -> throw new UnsupportedScriptException("accurate ECN");
+        };
     }
 
     private WireProfile wireProfile(Shell shell) {

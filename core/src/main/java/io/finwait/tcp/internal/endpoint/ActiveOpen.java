@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Ecn;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.close.Lifecycle;
 import io.finwait.tcp.internal.close.TimeWaits;
@@ -82,6 +83,7 @@ final class ActiveOpen {
         context.register(tcb);
         timeWaits.continueFrom(tcb);
         tcb.windowScaling = context.config.windowScaling();
+        tcb.ecnAsked = context.config.ecn() == Ecn.ALWAYS;
         tcb.sackPermitted = context.config.selectiveAcknowledgments();
         TcpConnection handle = handles.take(tcb);
         context.counters.add(Counter.ACTIVE_OPENS);

@@ -137,6 +137,8 @@ public final class StateDigest {
                         tcb.loss.keepsTimer,
                         tcb.loss.recovering && tcb.loss.afterTimeout,
                         tcb.tailProbed && tcb.loss.tailProbedFlight > 0));
+        to.accept(bits(tcb.ecn, tcb.ecnCapable, tcb.ecnEcho, tcb.cwrOwed, tcb.reducedLately));
+        to.accept(tcb.reducedLately ? tcb.loss.reducedTo - snd.iss : -1);
         undo(tcb.loss, snd.iss, to);
         boolean measures = tcb.sackPermitted || tcb.rcv.timestamps;
         boolean times = measures && (tcb.timing || tcb.rcv.timestamps);
@@ -187,7 +189,9 @@ public final class StateDigest {
                         tcb.resetOwed,
                         tcb.nagle,
                         tcb.snd.wasFull,
-                        tcb.softError != null));
+                        tcb.softError != null,
+                        tcb.ecnAsked,
+                        tcb.ecnGivenUp));
         to.accept(handle == null ? 0 : handle.untold());
         to.accept(tcb.resetOwed ? tcb.resetSeq - tcb.snd.iss : -1);
         to.accept(tcb.isOpening() ? nowNs - tcb.openedAtNs : -1);

@@ -3,16 +3,17 @@ package io.finwait.tcp.internal.input;
 import io.finwait.wire.Seq;
 
 /**
- * What a cookie has no room for comes back in the timestamp that the peer echoes: in its last five
- * bits, the window scale of the peer's SYN and whether it permits SACK. The clock then goes in
- * steps of 32 ms for this one segment, backwards, so that it never shows a time that is to come.
+ * What a cookie has no room for comes back in the timestamp that the peer echoes: in its last six
+ * bits, the window scale of the peer's SYN, whether it permits SACK, and whether it asks for ECN.
+ * The clock then goes in steps of 64 ms for this one segment, backwards, so that it never shows a
+ * time that is to come.
  */
 final class CookieOptions {
 
     /** In place of a window scale: none was offered. */
     private static final int NO_SCALE = 15;
 
-    private static final int BITS = 5;
+    private static final int BITS = 6;
     private static final int MASK = (1 << BITS) - 1;
 
     private CookieOptions() {}
@@ -22,8 +23,8 @@ final class CookieOptions {
      *
      * @param scale 0 to 14, or below 0 for none
      */
-    static int put(int timestamp, int scale, boolean sack) {
-        int bits = (scale < 0 ? NO_SCALE : scale) | (sack ? 1 << 4 : 0);
+    static int put(int timestamp, int scale, boolean sack, boolean ecn) {
+        int bits = (scale < 0 ? NO_SCALE : scale) | (sack ? 1 << 4 : 0) | (ecn ? 1 << 5 : 0);
         int carrying = (timestamp & ~MASK) | bits;
         return Seq.gt(carrying, timestamp) ? carrying - (1 << BITS) : carrying;
     }
@@ -36,5 +37,9 @@ final class CookieOptions {
 
     static boolean sack(int echo) {
         return (echo & 1 << 4) != 0;
+    }
+
+    static boolean ecn(int echo) {
+        return (echo & 1 << 5) != 0;
     }
 }

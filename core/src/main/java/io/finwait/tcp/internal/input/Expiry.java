@@ -137,6 +137,7 @@ public final class Expiry {
         }
         tcb.rtt.backOff();
         tcb.timing = false;
+        EcnHandshake.givesUp(tcb);
         if (tcb.passive && tcb.retransmissions > mostSynAcks(tcb)) {
             lifecycle.timeOut(tcb, TimeoutCause.CONNECT);
             return;

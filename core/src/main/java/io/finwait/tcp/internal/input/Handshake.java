@@ -123,6 +123,7 @@ public final class Handshake {
                 syn.timestampValue,
                 syn.windowScale,
                 syn.sackPermitted);
+        EcnHandshake.passive(context, tcb, syn.asksForEcn);
         tcb.snd.updateWindow(syn.window, syn.seq, tcb.snd.una);
         if (overTimeWait) {
             lifecycle.childOfTimeWait(tcb);
@@ -267,6 +268,7 @@ public final class Handshake {
                 options.timestampValue(),
                 scale,
                 timestamps && CookieOptions.sack(echo));
+        EcnHandshake.passive(context, tcb, timestamps && CookieOptions.ecn(echo));
         tcb.rcv.offerWindow(0);
         tcb.rcv.lastAckSent = tcb.rcv.nxt;
         tcb.snd.nxt = iss + 1;
@@ -300,6 +302,11 @@ public final class Handshake {
                 options.timestampValue(),
                 options.windowScale(),
                 options.sackPermitted());
+        if (tcb.passive) {
+            EcnHandshake.passive(context, tcb, seg.asksForEcn());
+        } else {
+            EcnHandshake.active(tcb, seg);
+        }
         tcb.snd.updateWindow(seg.window(), seg.seq(), tcb.snd.una);
         if (seg.textLength() > 0 && !tcb.passive) {
             holdTextOfSyn(tcb, seg);
@@ -367,7 +374,11 @@ public final class Handshake {
         }
         if (seg.hasRst()) {
             // Its sequence number can't be judged yet (erratum 8167 of RFC 9293): the ACK decides.
-            if (ackIsGood) {
+            if (ackIsGood && EcnHandshake.givesUp(tcb)) {
+                // It may be the flags that were refused (RFC 3168 §6.1.1.1).
+                tcb.synOwed = true;
+                context.wantsOutput(tcb);
+            } else if (ackIsGood) {
                 lifecycle.resetByPeer(tcb);
             } else {
                 context.counters.add(Counter.DROPPED_SEGMENTS);
@@ -468,6 +479,7 @@ public final class Handshake {
      */
     void synInSynReceived(Tcb tcb, Segment seg) {
         if (seg.seq() == tcb.rcv.irs) {
+            EcnHandshake.again(tcb, seg);
             if (!seg.hasAck()) {
                 timestamps.record(tcb, seg);
                 tcb.synOwed = true;

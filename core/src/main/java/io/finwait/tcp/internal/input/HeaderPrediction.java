@@ -54,6 +54,7 @@ public final class HeaderPrediction {
                         && tcb.state == State.ESTABLISHED
                         && (seg.flags() & ~TcpHeader.PSH) == TcpHeader.ACK
                         && seg.seq() == rcv.nxt
+                        && !seg.isMarked()
                         && !rcv.finHeld
                         && rcv.reassembly.count() == 0
                         && isFresh(rcv, seg);

@@ -79,6 +79,7 @@ public final class SegmentArrives {
                 && sequence(tcb, seg)
                 && acknowledgment(tcb, seg, true)) {
             tcb.heard(context.nowNs());
+            MarksArrive.take(context, tcb, seg);
             text(tcb, seg);
             fin(tcb, seg);
         }

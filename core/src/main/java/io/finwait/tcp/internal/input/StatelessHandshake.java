@@ -1,6 +1,7 @@
 package io.finwait.tcp.internal.input;
 
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Ecn;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.SynCookies;
 import io.finwait.tcp.internal.context.Context;
@@ -48,10 +49,12 @@ final class StatelessHandshake {
         // Only the echo of a timestamp brings these back, so they are offered only along with it.
         offer.windowScale = scales && offer.timestamps ? context.sizes.windowScaleToOffer() : -1;
         offer.sack = sack && offer.timestamps;
+        offer.ecn = config.ecn() != Ecn.NEVER && seg.asksForEcn() && offer.timestamps;
         // Four octets for an MSS that the peer did not offer would be four more than it has sent.
         offer.mss = options.mss() == 0 ? 0 : context.sizes.mssToOffer(pair);
         int scale = offer.windowScale < 0 ? -1 : options.windowScale();
-        offer.timestamp = CookieOptions.put(context.timestampFor(seg), scale, offer.sack);
+        int clock = context.timestampFor(seg);
+        offer.timestamp = CookieOptions.put(clock, scale, offer.sack, offer.ecn);
         offer.echo = options.timestampValue();
         int mss = Handshake.offeredMss(pair, options.mss());
         int iss = cookies.make(pair, seg.seq(), mss, offer.timestamps, context.nowNs());

@@ -25,11 +25,13 @@ public final class Recovery {
     private final Context context;
     private final TailLossProbe tailLossProbe;
     private final Undo undo;
+    private final MarksEcho marksEcho;
 
     public Recovery(Context context, TailLossProbe tailLossProbe) {
         this.context = context;
         this.tailLossProbe = tailLossProbe;
         undo = new Undo(context);
+        marksEcho = new MarksEcho(context);
     }
 
     // What the output asks.
@@ -164,6 +166,7 @@ public final class Recovery {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
         boolean wasRecovering = loss.recovering;
+        boolean marked = marksEcho.isIn(tcb, seg);
         long rttNs = snd.scoreboard.rack().measuredNowNs();
         if (rttNs >= 0) {
             tcb.congestion.roundTrip(rttNs, context.nowNs());
@@ -183,7 +186,7 @@ public final class Recovery {
             loss.recovering &= Seq.lt(snd.una, loss.recover);
             loss.recover = Seq.max(loss.recover, snd.una);
             loss.afterTimeout &= tcb.cwnd() < congestion.slowStartThreshold();
-            if (windowWasUsed(tcb)) {
+            if (!marked && windowWasUsed(tcb)) {
                 congestion.acknowledged(
                         countedOctets(tcb, octets),
                         snd.flight(),
@@ -256,11 +259,17 @@ public final class Recovery {
     private void beginRecovery(Tcb tcb) {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
+        boolean answered = MarksEcho.answers(tcb);
         loss.recovering = true;
         loss.partlyRecovered = false;
         loss.recover = snd.nxt;
-        Undo.begin(tcb);
-        tcb.congestion.lost(tcb.flightSize(), context.nowNs());
+        if (answered) {
+            loss.undoOpen = false;
+        } else {
+            Undo.begin(tcb);
+            tcb.congestion.lost(tcb.flightSize(), context.nowNs());
+            MarksEcho.reduced(tcb);
+        }
         ProportionalRate.begin(tcb);
         loss.inflation = tcb.sackPermitted ? 0 : LossState.DUPLICATE_ACKS * snd.mss;
         tcb.againBecause = Retransmission.FAST;
@@ -333,10 +342,14 @@ public final class Recovery {
     public void timedOut(Tcb tcb) {
         Snd snd = tcb.snd;
         LossState loss = tcb.loss;
-        if (tcb.retransmissions <= 1) {
+        boolean answered = MarksEcho.answers(tcb);
+        boolean again = tcb.retransmissions > 1 || answered;
+        if (!again) {
             Undo.begin(tcb);
         }
-        tcb.congestion.timedOut(tcb.flightSize(), tcb.retransmissions > 1, context.nowNs());
+        loss.undoOpen &= !answered;
+        tcb.congestion.timedOut(tcb.flightSize(), again, context.nowNs());
+        MarksEcho.reduced(tcb);
         loss.afterTimeout = true;
         loss.duplicates = 0;
         loss.inflation = 0;

@@ -166,9 +166,10 @@ public final class TailLossProbe {
     /** The probe has mended a loss, which is a sign of congestion like any other. */
     private void mended(Tcb tcb) {
         tcb.tailProbed = false;
-        if (!tcb.loss.recovering) {
+        if (!tcb.loss.recovering && !MarksEcho.answers(tcb)) {
             tcb.loss.undoOpen = false;
             tcb.congestion.lost(tcb.loss.tailProbedFlight, context.nowNs());
+            MarksEcho.reduced(tcb);
         }
     }
 }

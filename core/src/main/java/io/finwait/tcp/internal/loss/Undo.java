@@ -83,6 +83,7 @@ final class Undo {
         Snd snd = tcb.snd;
         loss.undoOpen = false;
         tcb.congestion.spurious(context.nowNs());
+        MarksEcho.givenBack(tcb);
         if (!loss.afterTimeout) {
             snd.scoreboard.rack().overtaken();
         }

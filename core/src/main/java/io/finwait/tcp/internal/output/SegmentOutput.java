@@ -167,7 +167,8 @@ public final class SegmentOutput {
     /** The text of one full-sized segment, or of as many as fit a super-packet. */
     private int wholeSegments(Tcb tcb, int text) {
         int mss = tcb.snd.mss;
-        if (!superPackets) {
+        if (!superPackets || tcb.cwrOwed) {
+            // CWR is for one segment, and all of a super-packet would carry it.
             return mss;
         }
         int headers = SegmentSizes.ipHeader(tcb) + TcpHeader.MAX_LENGTH;

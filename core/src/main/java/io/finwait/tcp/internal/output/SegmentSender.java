@@ -126,6 +126,9 @@ public final class SegmentSender {
                 flags |= TcpHeader.PSH;
             }
         }
+        if (tcb.ecn) {
+            flags |= congestion(tcb, seq, text);
+        }
         if ((text > 0 || fin) && !tcb.timing && !tcb.rcv.timestamps && Seq.geq(seq, snd.nxt)) {
             tcb.timing = true;
             tcb.timedSeq = seq + text + (fin ? 1 : 0);
@@ -145,6 +148,24 @@ public final class SegmentSender {
             }
         }
         return true;
+    }
+
+    /**
+     * ECE while a mark is to be told, on whatever is sent. Text that was never sent may be marked,
+     * and carries CWR where it is owed; what goes again, a probe of a closed window and what has no
+     * text may not (RFC 3168 §6.1.3 to §6.1.6).
+     */
+    private int congestion(Tcb tcb, int seq, int text) {
+        int flags = tcb.ecnEcho ? TcpHeader.ECE : 0;
+        boolean news = text > 0 && Seq.geq(seq, tcb.snd.nxt) && tcb.snd.wnd > 0;
+        if (news && tcb.ecnCapable) {
+            writer.mayBeMarked();
+            if (tcb.cwrOwed) {
+                tcb.cwrOwed = false;
+                flags |= TcpHeader.CWR;
+            }
+        }
+        return flags;
     }
 
     /** Reports a retransmission: the part of the segment that was sent before. */
@@ -193,7 +214,7 @@ public final class SegmentSender {
             tcb.timedSeq = tcb.snd.iss + 1;
             tcb.timedAtNs = context.nowNs();
         }
-        finish(tcb, tcb.snd.iss, header, TcpHeader.SYN | (withAck ? ACK : 0), window, 0);
+        finish(tcb, tcb.snd.iss, header, synFlags(tcb, withAck), window, 0);
         if (again) {
             context.watch.sentAgain(tcb, Retransmission.HANDSHAKE, 0, 1, true, false);
         }
@@ -201,6 +222,14 @@ public final class SegmentSender {
         tcb.snd.cursor = tcb.snd.nxt;
         tcb.rcv.lastAckSent = tcb.rcv.nxt;
         return true;
+    }
+
+    private static int synFlags(Tcb tcb, boolean withAck) {
+        if (withAck) {
+            return TcpHeader.SYN | ACK | (tcb.ecn ? TcpHeader.ECE : 0);
+        }
+        boolean asks = tcb.ecnAsked && !tcb.ecnGivenUp;
+        return TcpHeader.SYN | (asks ? TcpHeader.ECE | TcpHeader.CWR : 0);
     }
 
     private boolean begin(Tcb tcb, int tcpLength) {

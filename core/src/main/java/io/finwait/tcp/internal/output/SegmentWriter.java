@@ -6,6 +6,7 @@ import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.internal.context.EndpointCounters;
 import io.finwait.tcp.internal.context.SegmentSizes;
 import io.finwait.wire.Checksum;
+import io.finwait.wire.EcnBits;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Ipv6;
@@ -34,6 +35,7 @@ public final class SegmentWriter {
     private ByteBuffer buffer;
     private int ipLength;
     private int tcpAt;
+    private int typeOfService;
     private final FourTuple to = new FourTuple();
 
     public SegmentWriter(Transport transport, EndpointCounters counters) {
@@ -56,8 +58,14 @@ public final class SegmentWriter {
         }
         buffer = packet.buffer();
         tcpAt = packet.offset() + ipLength;
+        typeOfService = EcnBits.NOT_CAPABLE;
         to.set(tuple);
         return true;
+    }
+
+    /** A router may mark the segment begun. */
+    void mayBeMarked() {
+        typeOfService = EcnBits.CAPABLE;
     }
 
     /** The buffer of the segment begun. */
@@ -146,7 +154,7 @@ public final class SegmentWriter {
                     buffer,
                     at,
                     ipLength + payload,
-                    0,
+                    typeOfService,
                     0,
                     TIME_TO_LIVE,
                     Protocol.TCP,
@@ -157,7 +165,7 @@ public final class SegmentWriter {
                     buffer,
                     at,
                     payload,
-                    0,
+                    typeOfService,
                     0,
                     TIME_TO_LIVE,
                     Protocol.TCP,

@@ -143,7 +143,8 @@ public final class StatelessAnswers {
         int header = TcpHeader.LENGTH + options;
         if (begin(seg, header)) {
             writer.buffer().put(writer.optionsAt(), layout, 0, options);
-            finish(iss, seg.seq() + 1, header, TcpHeader.SYN | TcpHeader.ACK, window);
+            int flags = TcpHeader.SYN | TcpHeader.ACK | (offer.ecn ? TcpHeader.ECE : 0);
+            finish(iss, seg.seq() + 1, header, flags, window);
         }
     }
 

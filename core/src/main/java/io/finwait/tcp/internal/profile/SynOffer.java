@@ -10,6 +10,10 @@ public final class SynOffer {
     public int windowScale;
 
     public boolean sack;
+
+    /** ECN, which flags of the header offer. */
+    public boolean ecn;
+
     public boolean timestamps;
     public int timestamp;
     public int echo;

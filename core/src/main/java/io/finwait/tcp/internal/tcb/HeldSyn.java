@@ -19,6 +19,7 @@ public class HeldSyn extends FourTuple {
     public int windowScale;
 
     public boolean sackPermitted;
+    public boolean asksForEcn;
     public boolean timestamps;
     public int timestampValue;
 
@@ -37,6 +38,7 @@ public class HeldSyn extends FourTuple {
         mss = options.mss();
         windowScale = options.windowScale();
         sackPermitted = options.sackPermitted();
+        asksForEcn = syn.asksForEcn();
         timestamps = options.hasTimestamps();
         timestampValue = timestamps ? options.timestampValue() : 0;
     }

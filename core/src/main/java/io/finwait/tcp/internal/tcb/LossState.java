@@ -29,6 +29,9 @@ public final class LossState {
     /** {@code recover} of RFC 6582 §3.2: an ACK of it ends the recovery. */
     public int recover;
 
+    /** SND.NXT when the window was last reduced, with ECN. */
+    public int reducedTo;
+
     /** The ACK that is taken has a D-SACK (RFC 2883), which ends here. */
     public boolean duplicateReported;
 
@@ -92,6 +95,7 @@ public final class LossState {
         undoOctets = 0;
         undoStamped = false;
         undoStamp = 0;
+        reducedTo = iss;
         duplicateReported = false;
         duplicateEnd = iss;
         tailProbedFlight = 0;

@@ -59,6 +59,21 @@ public abstract sealed class PerSegment extends FourTuple permits Tcb {
 
     public int tailProbeEnd;
 
+    /** Both ends speak ECN: marks on the peer's text are told with {@link #ecnEcho}. */
+    public boolean ecn;
+
+    /** The same, and our own text may be marked (RFC 3168 §6.1.1). */
+    public boolean ecnCapable;
+
+    /** A mark has come: each segment carries ECE until the peer says that it has slowed down. */
+    public boolean ecnEcho;
+
+    /** The window has been reduced: the next new text carries CWR. */
+    public boolean cwrOwed;
+
+    /** What was outstanding when the window was reduced is not yet acknowledged. */
+    public boolean reducedLately;
+
     /** Octets of text that arrived in order since the last ACK. */
     public int octetsUnacknowledged;
 

@@ -86,6 +86,12 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
 
     public boolean sackPermitted;
 
+    /** A SYN of ours has asked for ECN. */
+    public boolean ecnAsked;
+
+    /** A later SYN has not, since the first one was lost or refused (RFC 3168 §6.1.1.1). */
+    public boolean ecnGivenUp;
+
     /** The path MTU that an ICMP message has reported, in octets; 0 when none has. */
     public int pathMtu;
 
@@ -138,6 +144,13 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
         timing = false;
         windowScaling = false;
         sackPermitted = false;
+        ecnAsked = false;
+        ecnGivenUp = false;
+        ecn = false;
+        ecnCapable = false;
+        ecnEcho = false;
+        cwrOwed = false;
+        reducedLately = false;
         softError = null;
         pathMtu = 0;
     }

@@ -175,6 +175,7 @@ class StateDigestTest {
         opened.lastChallengeNs = bench.now;
         opened.acceptDeferred = true;
         opened.loss.recovering = true;
+        opened.reducedLately = true;
         opened.loss.undoOpen = true;
         opened.keepaliveIdleNs = 1;
         opened.pathMtu = 1_000;

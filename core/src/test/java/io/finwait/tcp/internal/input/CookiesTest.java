@@ -91,10 +91,12 @@ class CookiesTest {
             int now = random.nextInt();
             int scale = random.nextInt(16) - 1;
             boolean sack = random.nextBoolean();
-            int carrying = CookieOptions.put(now, scale, sack);
+            boolean ecn = random.nextBoolean();
+            int carrying = CookieOptions.put(now, scale, sack, ecn);
             assertThat(CookieOptions.scale(carrying)).isEqualTo(scale);
             assertThat(CookieOptions.sack(carrying)).isEqualTo(sack);
-            assertThat(Seq.distance(carrying, now)).isBetween(0, 31);
+            assertThat(CookieOptions.ecn(carrying)).isEqualTo(ecn);
+            assertThat(Seq.distance(carrying, now)).isBetween(0, 63);
         }
     }
 }
