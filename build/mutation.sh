@@ -38,7 +38,7 @@ fi
 # PIT changes and runs the classes in the JVM that Maven itself runs on.
 . build/machine.sh
 JAVA_HOME=$(find_jdk 25) || { jdk_advice >&2; exit 1; }
-export JAVA_HOME
+export JAVA_HOME PATH=$JAVA_HOME/bin:$PATH
 mvn -B -ntp -q -Pmutation -pl transport-sim -am process-test-classes \
     "-Dmutate=$classes" "-Dmutate.tests=$tests"
 build/java build/MutationReport.java transport-sim/target/pit-reports/mutations.xml
