@@ -25,6 +25,9 @@ import java.util.function.Consumer;
  */
 public final class Soak implements AutoCloseable {
 
+    /** Short, so that each round comes to rest soon. */
+    static final Duration TWO_MSL = TimeWaitPolicy.SHORTEST_2MSL;
+
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000 * MS;
     private static final int PORT = 80;
@@ -82,7 +85,7 @@ public final class Soak implements AutoCloseable {
         begunNs = net.nowNs();
     }
 
-    /** TIME-WAIT is short, so that each round comes to rest soon, and so is memory. */
+    /** Memory is short as well. */
     private static EndpointConfig config(IpAddress address, long seed) {
         return EndpointConfig.builder()
                 .address(address)
@@ -93,7 +96,7 @@ public final class Soak implements AutoCloseable {
                 .largestSendBufferOctets(256 * 1024)
                 .limits(Limits.DEFAULT.withMemoryOctets(Leaks.MEMORY_OCTETS))
                 .closePolicy(ClosePolicy.DEFAULT.withOrphanTimeout(Duration.ofMinutes(2)))
-                .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(TimeWaitPolicy.SHORTEST_2MSL))
+                .timeWaitPolicy(TimeWaitPolicy.defaults().withTwoMsl(TWO_MSL))
                 .build();
     }
 
