@@ -54,6 +54,11 @@ final class Calls {
         return expression instanceof Expression.Symbol symbol && symbol.name().equals(flag);
     }
 
+    /** True when one of the arguments is the flag, or has it. */
+    static boolean hasFlag(SystemCall call, String flag) {
+        return call.arguments().stream().anyMatch(argument -> has(argument, flag));
+    }
+
     /** A number in a structure; -1 when it is not there. */
     static int field(Expression structure, String name) {
         return value(structure, name) instanceof Expression.Int number ? (int) number.value() : -1;

@@ -41,6 +41,9 @@ final class ScriptBinding {
     private boolean localIsnKnown;
     private int remoteIsn;
     private boolean acknowledged;
+    private boolean reset;
+    private boolean finished;
+    private boolean peerFinished;
     private int peers;
     private boolean timestampSeen;
     private int firstScriptTimestamp;
@@ -82,6 +85,7 @@ final class ScriptBinding {
         localIsnKnown = false;
         remoteIsn = 0;
         acknowledged = false;
+        forgetTheEnd();
         timestampSeen = false;
         liveTimestamps.clear();
     }
@@ -106,6 +110,8 @@ final class ScriptBinding {
                 if (packet.flags().has(TcpHeader.SYN) && !acknowledged) {
                     remoteIsn = seq;
                 }
+                reset |= packet.flags().has(TcpHeader.RST);
+                peerFinished |= packet.flags().has(TcpHeader.FIN);
             }
         }
         return before == Stage.UNCONNECTED;
@@ -114,8 +120,8 @@ final class ScriptBinding {
     /** True when a sent segment is one of the socket under test. */
     boolean owns(int sourcePort, int destinationPort) {
         return switch (stage) {
-            case NONE, UNCONNECTED -> false;
-            case LISTENING -> sourcePort == localPort;
+            // What is still sent then is of earlier sockets.
+            case NONE, UNCONNECTED, LISTENING -> false;
             case CONNECTING, CHILD -> sourcePort == localPort && destinationPort == remotePort;
         };
     }
@@ -123,15 +129,37 @@ final class ScriptBinding {
     /** Takes note of what the socket under test has sent. */
     void outbound(Observed came) {
         acknowledged |= came.has(TcpHeader.ACK) && !came.has(TcpHeader.RST);
+        finished |= came.has(TcpHeader.FIN);
     }
 
-    /** Takes note of our own SYN: the script's number for it is the one expected. */
-    void outboundSyn(int liveSeq, Sequence expected) {
-        if (!localIsnKnown && !expected.any()) {
-            localIsn = liveSeq;
-            scriptLocalIsn = (int) expected.start();
-            localIsnKnown = true;
+    /**
+     * Takes note of our own SYN: the script's number for it is the one expected. Behind a RST, or a
+     * FIN each way, a SYN with another number begins another connection of the same ports.
+     */
+    void outboundSyn(Observed syn, Sequence expected) {
+        if (!expected.any()) {
+            outboundSyn(syn.seq(), syn.has(TcpHeader.ACK), syn.ack(), expected);
         }
+    }
+
+    void outboundSyn(int seq, boolean hasAck, int ack, Sequence expected) {
+        boolean over = reset || (finished && peerFinished);
+        if (localIsnKnown && (!over || seq == localIsn)) {
+            return;
+        }
+        if (localIsnKnown && hasAck) {
+            remoteIsn = ack - 1;
+        }
+        localIsn = seq;
+        scriptLocalIsn = (int) expected.start();
+        localIsnKnown = true;
+        forgetTheEnd();
+    }
+
+    private void forgetTheEnd() {
+        reset = false;
+        finished = false;
+        peerFinished = false;
     }
 
     int liveSeq(boolean syn, int scriptSeq) {

@@ -159,6 +159,7 @@ final class ScriptRun {
     private void inject(String text, ByteBuffer packet) {
         stack();
         log.add("%-9s %s".formatted(Printer.seconds(nowNs), text));
+        dropOfEarlierSockets();
         transport.inject(packet);
         settle();
     }
@@ -191,6 +192,18 @@ final class ScriptRun {
                 note(segment, "  (not of the socket under test)");
             }
         }
+    }
+
+    /** What the socket under test of so far has sent is not the next one's. */
+    private void dropOfEarlierSockets() {
+        unexpected.removeIf(
+                segment -> {
+                    boolean own = binding.owns(segment.sourcePort(), segment.destinationPort());
+                    if (!own) {
+                        note(segment, "  (of an earlier socket)");
+                    }
+                    return !own;
+                });
     }
 
     private void note(Observed segment, String remark) {
@@ -323,6 +336,7 @@ final class ScriptRun {
                         ? call.returnsAtNs().getAsLong() + (event.when().relative() ? base : 0)
                         : -1;
         PendingCall pending = stack().call(call);
+        dropOfEarlierSockets();
         Returned returned = pending.poll();
         if (returned == null) {
             settle();

@@ -43,6 +43,10 @@ final class ScriptSockets implements StackUnderTest {
     private final IpAddress remote;
     private final BufferSizes bufferSizes;
     private final Map<Integer, Socket> open = new HashMap<>();
+    private long nowNs;
+
+    /** When a close that lingers returns, or MAX_VALUE. */
+    private long lingersUntilNs = Long.MAX_VALUE;
 
     /** What SO_RCVBUF and SO_SNDBUF read: systems round them, or double them. */
     interface BufferSizes {
@@ -66,13 +70,17 @@ final class ScriptSockets implements StackUnderTest {
     }
 
     @Override
-    public int doWork(long nowNs) {
-        return endpoint.doWork(nowNs);
+    public int doWork(long now) {
+        nowNs = now;
+        if (now >= lingersUntilNs) {
+            lingersUntilNs = Long.MAX_VALUE;
+        }
+        return endpoint.doWork(now);
     }
 
     @Override
     public long nextDeadlineNs() {
-        return endpoint.nextDeadlineNs();
+        return Math.min(endpoint.nextDeadlineNs(), lingersUntilNs);
     }
 
     @Override
@@ -111,10 +119,11 @@ final class ScriptSockets implements StackUnderTest {
     }
 
     /** Waits when the socket blocks, says EAGAIN when it does not. */
-    private static PendingCall waiting(Socket socket, Supplier<Returned> attempt) {
+    private static PendingCall waiting(SystemCall call, Socket socket, Supplier<Returned> attempt) {
+        boolean never = socket.isNonBlocking() || Calls.hasFlag(call, "MSG_DONTWAIT");
         return () -> {
             Returned returned = attempt.get();
-            return returned == null && socket.isNonBlocking() ? Returned.error("EAGAIN") : returned;
+            return returned == null && never ? Returned.error("EAGAIN") : returned;
         };
     }
 
@@ -155,6 +164,7 @@ final class ScriptSockets implements StackUnderTest {
             return failed("EINVAL");
         }
         return waiting(
+                call,
                 socket,
                 () -> {
                     Connection connection = socket.listener().accept();
@@ -191,8 +201,19 @@ final class ScriptSockets implements StackUnderTest {
     private PendingCall close(SystemCall call) {
         Socket socket = of(call);
         open.remove(Calls.number(call, 0));
-        Returned first = socket.close(false);
-        return () -> first != null ? first : socket.close(true);
+        socket.close();
+        if (!socket.lingers()) {
+            return done(0);
+        }
+        long until = nowNs + socket.lingerNs();
+        lingersUntilNs = until;
+        return () -> {
+            if (socket.lingers() && nowNs < until) {
+                return null;
+            }
+            lingersUntilNs = Long.MAX_VALUE;
+            return Returned.of(0);
+        };
     }
 
     private PendingCall read(SystemCall call) {
@@ -201,7 +222,8 @@ final class ScriptSockets implements StackUnderTest {
             return failed("ENOTCONN");
         }
         int length = Calls.number(call, 2);
-        return waiting(socket, () -> socket.read(length));
+        boolean peeks = Calls.hasFlag(call, "MSG_PEEK");
+        return waiting(call, socket, () -> peeks ? socket.peek(length) : socket.read(length));
     }
 
     /** One buffer, and at most one control message: Linux's TCP_INQ, what is left to read. */
@@ -220,6 +242,7 @@ final class ScriptSockets implements StackUnderTest {
             return failed("ENOTCONN");
         }
         return waiting(
+                call,
                 socket,
                 () -> {
                     Returned returned = socket.read(length);
@@ -246,7 +269,7 @@ final class ScriptSockets implements StackUnderTest {
         }
         int length = Calls.number(call, 2);
         int[] left = {length};
-        return waiting(socket, () -> socket.write(left, length));
+        return waiting(call, socket, () -> socket.write(left, length));
     }
 
     private PendingCall getOption(SystemCall call) {

@@ -30,7 +30,7 @@ final class SegmentCheck {
      */
     List<Difference> compare(TcpPacket expected, Observed came) {
         if (came.has(TcpHeader.SYN) && expected.flags().has(TcpHeader.SYN)) {
-            binding.outboundSyn(came.seq(), expected.sequence());
+            binding.outboundSyn(came, expected.sequence());
         }
         binding.outbound(came);
         TcpPacket actual = came.inScriptNumbers(binding);

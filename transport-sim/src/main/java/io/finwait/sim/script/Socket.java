@@ -98,6 +98,10 @@ final class Socket {
 
     /** Takes octets; null while there are none. */
     Returned read(int length) {
+        return read(length, length == 0);
+    }
+
+    private Returned read(int length, boolean takesNothing) {
         ByteBuffer octets = ByteBuffer.allocate(length);
         try {
             int taken = connection.receive(octets);
@@ -105,11 +109,17 @@ final class Socket {
                 checkPattern(octets, taken);
                 return Returned.of(taken);
             }
-            boolean end = taken < 0 || length == 0 || inputShut;
+            boolean end = taken < 0 || takesNothing || inputShut;
             return end ? Returned.of(0) : null;
         } catch (IOException e) {
             return failed(e, false);
         }
+    }
+
+    /** How many octets a read would take, which stay where they are; null while there are none. */
+    Returned peek(int length) {
+        long unread = connection.unread();
+        return unread > 0 ? Returned.of(Math.min(unread, length)) : read(0, length == 0);
     }
 
     private void checkPattern(ByteBuffer octets, int length) {
@@ -188,19 +198,25 @@ final class Socket {
         return Returned.of(0);
     }
 
-    /** Closes; null while a blocking socket lingers. */
-    Returned close(boolean again) {
-        if (listener != null && !again) {
+    void close() {
+        if (listener != null) {
             listener.close();
         }
-        if (connection == null) {
-            return Returned.of(0);
-        }
-        if (!again) {
+        if (connection != null) {
             connection.close();
         }
-        boolean lingers = !nonBlocking && lingerNs > 0 && connection.state().awaitsAckOfFin();
-        return lingers ? null : Returned.of(0);
+    }
+
+    /** True while a close waits for what was sent to be acknowledged, at most {@link #lingerNs}. */
+    boolean lingers() {
+        return connection != null
+                && !nonBlocking
+                && lingerNs > 0
+                && connection.state().awaitsAckOfFin();
+    }
+
+    long lingerNs() {
+        return lingerNs;
     }
 
     void linger(int onOff, int seconds) {

@@ -28,6 +28,10 @@ final class Unsupported {
                     "fcntl",
                     "ioctl");
 
+    /** There is no signal that MSG_NOSIGNAL could suppress. */
+    private static final Set<String> MESSAGE_FLAGS =
+            Set.of("MSG_PEEK", "MSG_DONTWAIT", "MSG_NOSIGNAL");
+
     private Unsupported() {}
 
     /**
@@ -65,6 +69,18 @@ final class Unsupported {
         }
     }
 
+    /** A flag that nobody reads would make a script test less than it says. */
+    private static void checkMessageFlags(Expression argument) {
+        if (argument instanceof Expression.Or or) {
+            checkMessageFlags(or.left());
+            checkMessageFlags(or.right());
+        } else if (argument instanceof Expression.Symbol symbol
+                && symbol.name().startsWith("MSG_")
+                && !MESSAGE_FLAGS.contains(symbol.name())) {
+            throw new UnsupportedScriptException("flag " + symbol.name());
+        }
+    }
+
     private static void check(SystemCall call) {
         if (!CALLS.contains(call.name())) {
             throw new UnsupportedScriptException("system call " + call.name());
@@ -73,9 +89,7 @@ final class Unsupported {
             if (Calls.has(argument, "MSG_FASTOPEN")) {
                 throw new UnsupportedScriptException("TCP fast open");
             }
-            if (Calls.has(argument, "MSG_PEEK")) {
-                throw new UnsupportedScriptException("MSG_PEEK");
-            }
+            checkMessageFlags(argument);
         }
     }
 }

@@ -31,7 +31,7 @@ class IcmpWriterTest {
         ScriptBinding binding = new ScriptBinding();
         binding.created();
         binding.connecting(50_000);
-        binding.outboundSyn(OUR_ISN, new Sequence(0, 0, false, false));
+        binding.outboundSyn(OUR_ISN, false, 0, new Sequence(0, 0, false, false));
         ScriptWire wire = new ScriptWire(IpAddress.parse(local), IpAddress.parse(remote));
         return new IcmpWriter(wire, binding).packet(message(text));
     }

@@ -297,7 +297,7 @@ class ScriptRunTest {
             value = {
                 "epoll_create(1) = 5                          | system call epoll_create",
                 "sendto(3, ..., 1, MSG_FASTOPEN, ..., ...) = 1 | TCP fast open",
-                "recv(3, ..., 1, MSG_PEEK) = 1                | MSG_PEEK",
+                "recv(3, ..., 1, MSG_OOB) = 1                 | flag MSG_OOB",
                 "< S 0:0(0) win 1 <mss 1460,FO>               | TCP fast open",
                 "< S 0:0(0) win 1 <md5 abc>                   | TCP MD5 signatures",
                 "> . 1:1(0) ack 1 <...>                       | accurate ECN",
