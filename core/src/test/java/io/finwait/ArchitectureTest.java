@@ -117,6 +117,7 @@ class ArchitectureTest {
                 "io.finwait",
                 "io.finwait.tcp",
                 "io.finwait.timewait",
+                "io.finwait.icmp",
                 "io.finwait.wire",
                 "io.finwait.spi");
     }

@@ -1,6 +1,7 @@
 package io.finwait.driver;
 
 import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.FlowShare;
 import io.finwait.timewait.TimeWaitView;
 import io.finwait.wire.IpAddress;
 
@@ -77,17 +78,16 @@ final class Bindings {
         BitSet taken = portsOfConnections(null);
         taken.or(listening());
         all.forEach(each -> taken.set(each.port()));
-        int first = endpoint.config().firstEphemeralPort();
-        int last = endpoint.config().lastEphemeralPort();
-        int begin = ThreadLocalRandom.current().nextInt(first, last + 1);
-        int port = taken.nextClearBit(begin);
-        if (port > last) {
-            port = taken.nextClearBit(first);
+        FlowShare share = endpoint.config().share();
+        int count = share.ephemeralPorts();
+        int begin = count == 0 ? 0 : ThreadLocalRandom.current().nextInt(count);
+        for (int i = 0; i < count; i++) {
+            int port = share.ephemeralPort((begin + i) % count);
+            if (!taken.get(port)) {
+                return port;
+            }
         }
-        if (port > last) {
-            throw new BindException(IN_USE);
-        }
-        return port;
+        throw new BindException(IN_USE);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.State;
 import io.finwait.wire.IpAddress;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,6 +24,19 @@ public record DrainReport(List<Leftover> notEnded, int timeWait, Throwable failu
     /** True when every connection had ended and the driver stopped because it was asked to. */
     public boolean isClean() {
         return notEnded.isEmpty() && failure == null;
+    }
+
+    /** What several drivers left behind together; the first failure stands for all. */
+    static DrainReport merged(List<DrainReport> reports) {
+        List<Leftover> left = new ArrayList<>();
+        int waiting = 0;
+        Throwable failure = null;
+        for (DrainReport each : reports) {
+            left.addAll(each.notEnded);
+            waiting += each.timeWait;
+            failure = failure == null ? each.failure : failure;
+        }
+        return new DrainReport(left, waiting, failure);
     }
 
     /**

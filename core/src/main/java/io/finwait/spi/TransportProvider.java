@@ -1,5 +1,8 @@
 package io.finwait.spi;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
+
 /**
  * Opens transports of one URI scheme. Found by {@link java.util.ServiceLoader}; {@link
  * Transports#open(String)} asks the provider of the scheme.
@@ -30,4 +33,23 @@ public interface TransportProvider {
      *     sentence that says what to do
      */
     Transport open(TransportUri uri);
+
+    /**
+     * Opens several queues of one device, each of which a thread of its own can serve.
+     *
+     * @param uri of this provider's scheme
+     * @param count how many queues, at least 1
+     * @param join is given what carries the packets or frames of the device itself, and returns
+     *     what carries those of each queue's own connections; layers of the provider stand above it
+     * @throws IllegalArgumentException when the URI is wrong, or it has one queue only
+     * @throws java.io.UncheckedIOException when the transport can't be opened
+     */
+    default List<Transport> openQueues(
+            TransportUri uri, int count, UnaryOperator<List<Transport>> join) {
+        if (count == 1) {
+            return List.of(open(uri));
+        }
+        throw new IllegalArgumentException(
+                "'" + uri + "' has one queue; of several have tun:, tap: and packet:");
+    }
 }

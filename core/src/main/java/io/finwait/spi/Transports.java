@@ -11,6 +11,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Opens transports by URI, with the providers on the module path or class path. */
 public final class Transports {
@@ -27,6 +28,24 @@ public final class Transports {
      */
     public static Transport open(String uri) {
         TransportUri parsed = TransportUri.parse(uri);
+        return meantBy(parsed).open(parsed);
+    }
+
+    /**
+     * Opens several queues of the device that a URI names, see {@link
+     * TransportProvider#openQueues}.
+     *
+     * @throws IllegalArgumentException when no provider knows the scheme, the URI is wrong, or what
+     *     it names has one queue only
+     * @throws java.io.UncheckedIOException when they can't be opened
+     */
+    public static List<Transport> openQueues(
+            String uri, int count, UnaryOperator<List<Transport>> join) {
+        TransportUri parsed = TransportUri.parse(uri);
+        return meantBy(parsed).openQueues(parsed, count, join);
+    }
+
+    private static TransportProvider meantBy(TransportUri parsed) {
         List<TransportProvider> providers = all();
         TransportProvider provider = null;
         for (TransportProvider each : providers) {
@@ -41,7 +60,7 @@ public final class Transports {
             throw new IllegalArgumentException(
                     "no transport is called '" + parsed.scheme() + "'; these are here:" + known);
         }
-        return provider.open(parsed);
+        return provider;
     }
 
     /**

@@ -52,6 +52,7 @@ public final class EndpointConfig {
     private final int resetsPerSecond;
     private final int firstEphemeralPort;
     private final int lastEphemeralPort;
+    private final FlowShare share;
     private final int maxConnections;
     private final Limits limits;
 
@@ -90,6 +91,13 @@ public final class EndpointConfig {
         resetsPerSecond = b.resetsPerSecond;
         firstEphemeralPort = b.firstEphemeralPort;
         lastEphemeralPort = b.lastEphemeralPort;
+        share =
+                new FlowShare(
+                        b.shareIndex,
+                        b.shareCount,
+                        b.shareKey,
+                        firstEphemeralPort,
+                        lastEphemeralPort);
         maxConnections = b.maxConnections;
         limits = b.limits;
     }
@@ -288,6 +296,11 @@ public final class EndpointConfig {
         return lastEphemeralPort;
     }
 
+    /** Which connections are this endpoint's, where others have the same addresses. */
+    public FlowShare share() {
+        return share;
+    }
+
     /**
      * The most connections at a time, of either end. The handshakes of listeners do not count: they
      * are bounded by the backlogs, or strangers could keep this end from connecting.
@@ -334,6 +347,9 @@ public final class EndpointConfig {
         private int resetsPerSecond = 1000;
         private int firstEphemeralPort = 49_152;
         private int lastEphemeralPort = 65_535;
+        private int shareIndex;
+        private int shareCount = 1;
+        private long shareKey;
         private int maxConnections = 1 << 20;
         private Limits limits = Limits.DEFAULT;
 
@@ -370,6 +386,7 @@ public final class EndpointConfig {
             resetsPerSecond = c.resetsPerSecond;
             firstEphemeralPort = c.firstEphemeralPort;
             lastEphemeralPort = c.lastEphemeralPort;
+            share(c.share.index(), c.share.count(), c.share.key());
             maxConnections = c.maxConnections;
             limits = c.limits;
         }
@@ -600,6 +617,21 @@ public final class EndpointConfig {
         public Builder ephemeralPorts(int first, int last) {
             firstEphemeralPort = require("first port", first, 1, 65_535);
             lastEphemeralPort = require("last port", last, first, 65_535);
+            return this;
+        }
+
+        /**
+         * Makes the endpoint one of several with the same addresses, see {@link FlowShare}. All of
+         * them need the same count, key and ephemeral ports.
+         *
+         * @param index 0 to {@code count - 1}
+         * @param count how many there are, 1 to {@link FlowShare#MOST}
+         * @param key a secret number
+         */
+        public Builder share(int index, int count, long key) {
+            shareCount = require("count", count, 1, FlowShare.MOST);
+            shareIndex = require("index", index, 0, count - 1);
+            shareKey = key;
             return this;
         }
 

@@ -5,8 +5,10 @@ import io.finwait.timewait.TimeWaitEntry;
 import io.finwait.wire.IpAddress;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Prints connections as {@code netstat -tan} does on Linux:
@@ -51,6 +53,41 @@ public final class Netstat {
                                         each.state().name())));
         endpoint.timeWait().list(0, Integer.MAX_VALUE, entry -> addTimeWait(entry, rows));
         return rows;
+    }
+
+    /**
+     * The rows of several endpoints that share their addresses as those of one: a port that all
+     * listen on stands there once, with the connections that wait at any of them.
+     *
+     * @param each the rows of each endpoint
+     */
+    public static List<NetstatRow> merged(List<List<NetstatRow>> each) {
+        Map<List<Object>, NetstatRow> listeners = new LinkedHashMap<>();
+        List<NetstatRow> open = new ArrayList<>();
+        List<NetstatRow> waiting = new ArrayList<>();
+        for (List<NetstatRow> rows : each) {
+            for (NetstatRow row : rows) {
+                switch (row.state()) {
+                    case "LISTEN" ->
+                            listeners.merge(
+                                    List.of(row.local(), row.localPort()), row, Netstat::both);
+                    case "TIME_WAIT" -> waiting.add(row);
+                    default -> open.add(row);
+                }
+            }
+        }
+        List<NetstatRow> all = new ArrayList<>(listeners.values());
+        all.addAll(open);
+        all.addAll(waiting);
+        return all;
+    }
+
+    private static NetstatRow both(NetstatRow a, NetstatRow b) {
+        return NetstatRow.listener(
+                a.local(),
+                a.localPort(),
+                a.receiveQueue() + b.receiveQueue(),
+                a.sendQueue() + b.sendQueue());
     }
 
     static List<NetstatRow> listeners(Endpoint endpoint) {

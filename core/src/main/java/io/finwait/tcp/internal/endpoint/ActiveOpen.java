@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.endpoint;
 
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Ecn;
+import io.finwait.tcp.FlowShare;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.close.Lifecycle;
 import io.finwait.tcp.internal.close.TimeWaits;
@@ -63,6 +64,23 @@ final class ActiveOpen {
         if (IpAddress.isMulticastOrUnspecified(remote.high(), remote.low())) {
             throw new IllegalArgumentException(
                     remote + " is not the address of one host; TCP connects two hosts");
+        }
+        FlowShare share = context.config.share();
+        if (localPort != 0 && !share.has(localPort, remote, remotePort)) {
+            throw new IllegalArgumentException(
+                    "packets to port "
+                            + localPort
+                            + " from "
+                            + remote
+                            + ":"
+                            + remotePort
+                            + " go to endpoint "
+                            + share.ownerOf(localPort, remote.high(), remote.low(), remotePort)
+                            + " of "
+                            + share.count()
+                            + ", and this is "
+                            + share.index()
+                            + "; connect there, or from port 0");
         }
         if (!context.hasPlace()) {
             throw new IllegalStateException(

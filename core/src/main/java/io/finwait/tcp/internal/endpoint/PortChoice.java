@@ -1,5 +1,6 @@
 package io.finwait.tcp.internal.endpoint;
 
+import io.finwait.tcp.FlowShare;
 import io.finwait.tcp.internal.close.TimeWaits;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.context.SipHash;
@@ -43,8 +44,11 @@ final class PortChoice {
             tcb.localPort = wanted;
             return isFree(tcb, true);
         }
-        int first = context.config.firstEphemeralPort();
-        int count = context.config.lastEphemeralPort() - first + 1;
+        FlowShare share = context.config.share();
+        int count = share.ephemeralPorts();
+        if (count == 0) {
+            return false;
+        }
         long offset =
                 hash.hash(
                         tcb.localHigh, tcb.localLow, tcb.remoteHigh, tcb.remoteLow, tcb.remotePort);
@@ -53,7 +57,7 @@ final class PortChoice {
         // A free port is preferred to one that is still in TIME-WAIT and must be reused.
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < count; i++) {
-                tcb.localPort = first + (int) Long.remainderUnsigned(begin + i, count);
+                tcb.localPort = share.ephemeralPort((int) Long.remainderUnsigned(begin + i, count));
                 if (isFree(tcb, pass == 1)) {
                     counters[counter] += i + 1;
                     return true;
