@@ -83,6 +83,33 @@ final class EthernetUri {
         }
     }
 
+    /**
+     * Puts an Ethernet of its own above each queue; all have one Ethernet address.
+     *
+     * @throws IllegalArgumentException when it is to look for duplicates: what tells of one comes
+     *     in at the first queue only
+     */
+    static List<Transport> open(List<Transport> queues, EthernetConfig config, TransportUri uri) {
+        if (config == null) {
+            return queues;
+        }
+        EthernetConfig same = config.withFixedMac();
+        List<Transport> opened = new ArrayList<>();
+        try {
+            if (isOn(uri, "probing", false)) {
+                throw new IllegalArgumentException(
+                        "'probing=on' in " + uri + " goes with one queue only; leave it out");
+            }
+            for (Transport each : queues) {
+                opened.add(new EthernetTransport(each, same));
+            }
+            return opened;
+        } catch (RuntimeException e) {
+            queues.forEach(Transport::close);
+            throw e;
+        }
+    }
+
     private static List<String> list(TransportUri uri, String key, int version) {
         List<String> all = split(uri, key);
         for (String each : all) {

@@ -89,6 +89,11 @@ final class Libc {
                     "setsockopt",
                     FunctionDescriptor.of(
                             JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle GETSOCKOPT =
+            function(
+                    "getsockopt",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     private static final MethodHandle RECVMMSG =
             function(
                     "recvmmsg",
@@ -232,6 +237,17 @@ final class Libc {
             int octets = (int) value.byteSize();
             return result(
                     (int) SETSOCKOPT.invokeExact(callState, fd, level, option, value, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Reads an option of a socket into {@code value}. */
+    int getsockopt(int fd, int level, int option, MemorySegment value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment octets = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
+            return result(
+                    (int) GETSOCKOPT.invokeExact(callState, fd, level, option, value, octets));
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An open packet socket (packet(7)), bound to an interface, which is promiscuous as long as the
@@ -29,8 +31,15 @@ record PacketDevice(int fd, int mtu) {
     private static final int PACKET_ADD_MEMBERSHIP = 1;
     private static final int PACKET_AUXDATA = 8;
     private static final int PACKET_VNET_HDR = 15;
+    private static final int PACKET_FANOUT = 18;
     private static final int PACKET_IGNORE_OUTGOING = 23;
     private static final short PACKET_MR_PROMISC = 1;
+
+    /** One packet to one socket, by a hash that is the same both ways. */
+    private static final int PACKET_FANOUT_HASH = 0;
+
+    private static final int PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
+    private static final int PACKET_FANOUT_FLAG_IGNORE_OUTGOING = 0x4000;
 
     /** Instructions of the classic BPF. */
     private static final short LOAD_WORD = 0x20;
@@ -47,13 +56,73 @@ record PacketDevice(int fd, int mtu) {
      * @throws java.io.UncheckedIOException with a sentence that says what to do
      */
     static PacketDevice open(PacketOptions options) {
-        Linux.require();
-        return options.netns() == null
-                ? openHere(options)
-                : Netns.call(options.netns(), () -> openHere(options));
+        return open(options, 1).get(0);
     }
 
-    private static PacketDevice openHere(PacketOptions options) {
+    /**
+     * Opens several sockets on an interface, of which each frame reaches one.
+     *
+     * @param count how many, at least 1
+     * @throws java.io.UncheckedIOException with a sentence that says what to do
+     */
+    static List<PacketDevice> open(PacketOptions options, int count) {
+        Linux.require();
+        return options.netns() == null
+                ? openHere(options, count)
+                : Netns.call(options.netns(), () -> openHere(options, count));
+    }
+
+    private static List<PacketDevice> openHere(PacketOptions options, int count) {
+        List<PacketDevice> opened = new ArrayList<>();
+        try {
+            int group = 0;
+            while (opened.size() < count) {
+                opened.add(openSocket(options));
+                if (count > 1) {
+                    group = joinGroup(opened.get(opened.size() - 1).fd, group);
+                }
+            }
+            return opened;
+        } catch (RuntimeException e) {
+            close(opened);
+            throw e;
+        }
+    }
+
+    /** Closes sockets of which nothing has been made. */
+    static void close(List<PacketDevice> opened) {
+        Libc libc = new Libc();
+        opened.forEach(each -> libc.close(each.fd));
+    }
+
+    /**
+     * Makes a socket one of a group. The kernel chooses the group's number, because another process
+     * may have groups too.
+     *
+     * @param group 0 for a new one
+     * @return the number of the group
+     */
+    private static int joinGroup(int fd, int group) {
+        Libc libc = new Libc();
+        int how = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_IGNORE_OUTGOING;
+        how |= group == 0 ? PACKET_FANOUT_FLAG_UNIQUEID : 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocateFrom(JAVA_INT, how << 16 | group);
+            int failed = libc.setsockopt(fd, SOL_PACKET, PACKET_FANOUT, value);
+            if (failed >= 0) {
+                failed = libc.getsockopt(fd, SOL_PACKET, PACKET_FANOUT, value);
+            }
+            if (failed < 0) {
+                throw Linux.failure(
+                        "this kernel can't spread frames over several packet sockets; it takes"
+                                + " Linux 5.16 or newer. Use one queue",
+                        failed);
+            }
+            return value.get(JAVA_INT, 0) & 0xFFFF;
+        }
+    }
+
+    private static PacketDevice openSocket(PacketOptions options) {
         Libc libc = new Libc();
         try (Interface face = new Interface(options.name())) {
             int type = Libc.SOCK_RAW | Libc.O_NONBLOCK | Libc.O_CLOEXEC;

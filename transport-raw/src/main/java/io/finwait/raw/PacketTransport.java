@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Ethernet frames of an interface that is there already, by a packet socket (packet(7)): an
@@ -91,11 +93,27 @@ public final class PacketTransport implements Transport {
      * @throws java.io.UncheckedIOException when it can't be opened; the message says what to do
      */
     public static PacketTransport open(PacketOptions options) {
-        PacketDevice device = PacketDevice.open(options);
+        return openQueues(options, 1).get(0);
+    }
+
+    /**
+     * Opens several packet sockets on an interface, each for a thread of its own. The kernel sends
+     * what belongs to one flow to one of them.
+     *
+     * @param queues how many, at least 1
+     * @throws java.io.UncheckedIOException when they can't be opened; the message says what to do
+     */
+    public static List<PacketTransport> openQueues(PacketOptions options, int queues) {
+        List<PacketDevice> devices = PacketDevice.open(options, queues);
+        List<PacketTransport> opened = new ArrayList<>();
         try {
-            return new PacketTransport(device, options);
+            for (PacketDevice each : devices) {
+                opened.add(new PacketTransport(each, options));
+            }
+            return opened;
         } catch (RuntimeException e) {
-            new Libc().close(device.fd());
+            opened.forEach(PacketTransport::close);
+            PacketDevice.close(devices.subList(opened.size(), devices.size()));
             throw e;
         }
     }

@@ -5,6 +5,9 @@ import io.finwait.spi.Transport;
 import io.finwait.spi.TransportProvider;
 import io.finwait.spi.TransportUri;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
+
 /**
  * Opens TAP devices by URI: {@code tap:fw0?address=10.9.0.1/24&own=10.9.0.2/24}. {@code address}
  * and {@code address6} are the kernel's side of the device, {@code own} and {@code own6} the
@@ -35,10 +38,24 @@ public final class TapDeviceProvider implements TransportProvider {
 
     @Override
     public Transport open(TransportUri uri) {
+        TunOptions options = options(uri);
+        EthernetConfig config = EthernetUri.config(uri, options.mtu());
+        return EthernetUri.open(TunTransport.open(options), config);
+    }
+
+    @Override
+    public List<Transport> openQueues(
+            TransportUri uri, int count, UnaryOperator<List<Transport>> join) {
+        TunOptions options = options(uri);
+        EthernetConfig config = EthernetUri.config(uri, options.mtu());
+        List<TunTransport> queues = TunTransport.openQueues(options, count);
+        return EthernetUri.open(join.apply(List.copyOf(queues)), config, uri);
+    }
+
+    private static TunOptions options(TransportUri uri) {
         uri.requireOnly(EthernetUri.and(TunProvider.KEYS));
         TunOptions options = TunProvider.read(uri).ethernet(true);
         options.requireConsistent();
-        EthernetConfig config = EthernetUri.config(uri, options.mtu());
-        return EthernetUri.open(TunTransport.open(options), config);
+        return options;
     }
 }

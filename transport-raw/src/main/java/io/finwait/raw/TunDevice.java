@@ -5,9 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * An open TUN or TAP device, configured and up.
+ * An open TUN or TAP device, configured and up, or one queue of it.
  *
  * @param fd of /dev/net/tun, not blocking; closing it removes the device, unless it is persistent
  * @param name the device's, as the kernel has it
@@ -20,6 +22,7 @@ record TunDevice(int fd, String name) {
     private static final short IFF_TUN = 0x0001;
     private static final short IFF_TAP = 0x0002;
     private static final short IFF_NO_PI = 0x1000;
+    private static final short IFF_MULTI_QUEUE = 0x0100;
     private static final short IFF_VNET_HDR = 0x4000;
 
     private static final long TUNSETOFFLOAD = 0x400454D0L;
@@ -31,31 +34,57 @@ record TunDevice(int fd, String name) {
     /**
      * Opens or makes the device.
      *
+     * @param queues how many times, at least 1: each is a queue of its own
      * @throws java.io.UncheckedIOException with a sentence that says what to do
      */
-    static TunDevice open(TunOptions options) {
+    static List<TunDevice> open(TunOptions options, int queues) {
         Linux.require();
         options.requireConsistent();
         if (options.process() != 0) {
-            return TunOfProcess.open(options);
+            if (queues > 1) {
+                throw new IllegalArgumentException(
+                        "a device in the namespace of a process has one queue; open it with one");
+            }
+            return List.of(TunOfProcess.open(options));
         }
         return options.netns() == null
-                ? openHere(options)
-                : Netns.call(options.netns(), () -> openHere(options));
+                ? openHere(options, queues)
+                : Netns.call(options.netns(), () -> openHere(options, queues));
     }
 
-    private static TunDevice openHere(TunOptions options) {
+    private static List<TunDevice> openHere(TunOptions options, int queues) {
+        List<TunDevice> opened = new ArrayList<>();
+        int several = queues > 1 ? IFF_MULTI_QUEUE : 0;
+        try {
+            opened.add(openQueue(options, options.name(), several));
+            String name = opened.get(0).name();
+            while (opened.size() < queues) {
+                opened.add(openQueue(options, name, several));
+            }
+            try (Interface device = new Interface(name)) {
+                configure(device, options);
+            }
+            return opened;
+        } catch (RuntimeException e) {
+            close(opened);
+            throw e;
+        }
+    }
+
+    /** Closes queues of which nothing has been made. */
+    static void close(List<TunDevice> opened) {
+        Libc libc = new Libc();
+        opened.forEach(each -> libc.close(each.fd));
+    }
+
+    private static TunDevice openQueue(TunOptions options, String name, int several) {
         Libc libc = new Libc();
         int fd = libc.open(CLONE_DEVICE, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
         if (fd < 0) {
             throw cannotOpen(fd);
         }
         try {
-            String name = attach(libc, fd, options);
-            try (Interface device = new Interface(name)) {
-                configure(device, options);
-            }
-            return new TunDevice(fd, name);
+            return new TunDevice(fd, attach(libc, fd, options, name, several));
         } catch (RuntimeException e) {
             libc.close(fd);
             throw e;
@@ -87,14 +116,18 @@ record TunDevice(int fd, String name) {
 
     /** Makes the open file a device's, and tells its name. */
     static String attach(Libc libc, int fd, TunOptions options) {
+        return attach(libc, fd, options, options.name(), 0);
+    }
+
+    private static String attach(Libc libc, int fd, TunOptions options, String name, int several) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = Interface.request(arena, options.name());
+            MemorySegment request = Interface.request(arena, name);
             int kind = options.isEthernet() ? IFF_TAP : IFF_TUN;
-            int flags = kind | IFF_NO_PI | (options.offload() ? IFF_VNET_HDR : 0);
+            int flags = kind | several | IFF_NO_PI | (options.offload() ? IFF_VNET_HDR : 0);
             request.set(JAVA_SHORT, Interface.NAME_LENGTH, (short) flags);
             int failed = libc.ioctl(fd, TUNSETIFF, request.address());
             if (failed < 0) {
-                throw cannotAttach(options, failed);
+                throw cannotAttach(options, several != 0, failed);
             }
             setOffload(libc, fd, options);
             return request.getString(0);
@@ -122,7 +155,7 @@ record TunDevice(int fd, String name) {
         }
     }
 
-    private static RuntimeException cannotAttach(TunOptions options, int failed) {
+    private static RuntimeException cannotAttach(TunOptions options, boolean several, int failed) {
         String name = options.name();
         String kind = options.kind();
         return Linux.failure(
@@ -144,7 +177,9 @@ record TunDevice(int fd, String name) {
                     case Libc.EINVAL, Libc.EEXIST ->
                             "'"
                                     + name
-                                    + "' is an interface of another kind; choose another name, or"
+                                    + "' is an interface of another kind"
+                                    + (several ? ", or has one queue" : "")
+                                    + "; choose another name, or"
                                     + " remove it with: ip link del "
                                     + name;
                     default -> "the " + kind + " device '" + name + "' can't be made";

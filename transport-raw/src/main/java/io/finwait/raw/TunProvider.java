@@ -4,6 +4,9 @@ import io.finwait.spi.Transport;
 import io.finwait.spi.TransportProvider;
 import io.finwait.spi.TransportUri;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
+
 /**
  * Opens {@link TunTransport}s by URI:
  * {@code tun:fw0?mtu=1500&address=10.9.0.1/24&address6=fd00::1/64&offload=on&netns=NAME}.
@@ -36,6 +39,12 @@ public final class TunProvider implements TransportProvider {
     @Override
     public Transport open(TransportUri uri) {
         return TunTransport.open(options(uri));
+    }
+
+    @Override
+    public List<Transport> openQueues(
+            TransportUri uri, int count, UnaryOperator<List<Transport>> join) {
+        return join.apply(List.copyOf(TunTransport.openQueues(options(uri), count)));
     }
 
     static TunOptions options(TransportUri uri) {

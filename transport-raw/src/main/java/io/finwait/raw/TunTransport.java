@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A Linux TUN or TAP device: the other end is the kernel of this machine, which routes, or a bridge
@@ -99,11 +101,29 @@ public final class TunTransport implements Transport {
      * @throws java.io.UncheckedIOException when it can't be opened; the message says what to do
      */
     public static TunTransport open(TunOptions options) {
-        TunDevice device = TunDevice.open(options);
+        return openQueues(options, 1).get(0);
+    }
+
+    /**
+     * Opens several queues of a device, each for a thread of its own. The kernel sends what belongs
+     * to one flow to the queue that has last sent something for it, and to any when it has
+     * forgotten that, after three seconds.
+     *
+     * @param queues how many, at least 1
+     * @throws IllegalArgumentException when the options contradict each other
+     * @throws java.io.UncheckedIOException when they can't be opened; the message says what to do
+     */
+    public static List<TunTransport> openQueues(TunOptions options, int queues) {
+        List<TunDevice> devices = TunDevice.open(options, queues);
+        List<TunTransport> opened = new ArrayList<>();
         try {
-            return new TunTransport(device.fd(), device.name(), capabilities(options));
+            for (TunDevice each : devices) {
+                opened.add(new TunTransport(each.fd(), each.name(), capabilities(options)));
+            }
+            return opened;
         } catch (RuntimeException e) {
-            new Libc().close(device.fd());
+            opened.forEach(TunTransport::close);
+            TunDevice.close(devices.subList(opened.size(), devices.size()));
             throw e;
         }
     }
