@@ -1,11 +1,14 @@
 package io.finwait.examples.gateway;
 
+import jdk.net.ExtendedSocketOptions;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -156,6 +159,56 @@ enum Ending {
                     + "; client "
                     + read;
         }
+    },
+    IDLE("idle for long, with keep-alive (every second, seen for two)") {
+        @Override
+        String between(Socket client, Socket server) throws Exception {
+            client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            client.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 1);
+            client.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 1);
+            client.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 1);
+            LockSupport.parkNanos(2_200_000_000L);
+            client.getOutputStream().write(new byte[10]);
+            client.shutdownOutput();
+            String asked = reads(server);
+            server.close();
+            return "server " + asked + "; client " + reads(client);
+        }
+    },
+    REBOOT("the server's machine starts anew, then the client goes on") {
+        @Override
+        String play(GatewayLab lab) throws Exception {
+            return withServer(
+                    lab,
+                    (client, server) -> {
+                        lab.crash();
+                        // Its RST reaches nobody.
+                        server.setSoLinger(true, 0);
+                        server.close();
+                        lab.isBack();
+                        client.getOutputStream().write(1);
+                        return "client " + reads(client);
+                    });
+        }
+    },
+    CRASH("the server's machine dies, the client waits for an answer (few retries)") {
+        @Override
+        String play(GatewayLab lab) throws Exception {
+            return withServer(
+                    lab,
+                    (client, server) -> {
+                        lab.crash();
+                        client.setSoTimeout(60_000);
+                        client.getOutputStream().write(1);
+                        return "client " + reads(client);
+                    });
+        }
+
+        /** No segment says so; a gateway's client has its acknowledgment already. */
+        @Override
+        String through(String without) {
+            return "client reads 0, Connection reset";
+        }
     };
 
     private static final int PATIENCE_MS = 1_500;
@@ -171,16 +224,36 @@ enum Ending {
         return words;
     }
 
+    /**
+     * What the ends see through a gateway that is as good as can be.
+     *
+     * @param without what they see without one
+     */
+    String through(String without) {
+        return without;
+    }
+
+    /** What happens between two ends. */
+    private interface Scene {
+        String play(Socket client, Socket server) throws Exception;
+    }
+
     /** Plays it once. */
     String play(GatewayLab lab) throws Exception {
+        return withServer(lab, this::between);
+    }
+
+    private static String withServer(GatewayLab lab, Scene scene) throws Exception {
         try (ServerSocket listening = lab.listen();
                 Socket client = open(lab, GatewayLab.SERVER, listening.getLocalPort())) {
             listening.setSoTimeout(PATIENCE_MS);
             try (Socket server = listening.accept()) {
                 client.setSoTimeout(PATIENCE_MS);
                 server.setSoTimeout(PATIENCE_MS);
-                return between(client, server);
+                return scene.play(client, server);
             }
+        } finally {
+            lab.isBack();
         }
     }
 

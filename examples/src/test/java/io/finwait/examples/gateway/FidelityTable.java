@@ -2,54 +2,71 @@ package io.finwait.examples.gateway;
 
 import io.finwait.examples.gateway.GatewayLab.Way;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Prints docs/gateway.md's table: what the ends of a connection see with nothing between them, and
- * through each gateway that is installed. As root:
- *
- * <pre>java … io.finwait.examples.gateway.FidelityTable</pre>
+ * The table of docs/gateway.md: what the ends of a connection see with nothing between them, and
+ * through each gateway.
  */
 final class FidelityTable {
 
+    private static final Path PAGE = Path.of("..", "docs", "gateway.md");
+    private static final String FIRST = "| | a cable | Finwait |";
+    private static final String SAME = "the same";
+    private static final List<Way> COLUMNS =
+            List.of(Way.NOTHING, Way.FINWAIT, Way.SLIRP4NETNS, Way.PASTA);
+
+    private final Map<Ending, Map<Way, String>> cells = new EnumMap<>(Ending.class);
+
     private FidelityTable() {}
 
-    /** Plays all. */
-    public static void main(String[] args) throws Exception {
-        Map<Ending, Map<Way, String>> seen = new EnumMap<>(Ending.class);
-        for (Way way : Way.values()) {
-            if (way == Way.COMMAND || !way.isInstalled()) {
-                continue;
-            }
-            try (GatewayLab lab = new GatewayLab(way)) {
-                for (Ending each : Ending.values()) {
-                    seen.computeIfAbsent(each, e -> new EnumMap<>(Way.class))
-                            .put(way, played(each, lab));
+    /** What the page says. */
+    static FidelityTable read() throws IOException {
+        FidelityTable table = new FidelityTable();
+        for (String line : Files.readAllLines(PAGE)) {
+            String[] row = line.split(" *\\| *", -1);
+            for (Ending each : Ending.values()) {
+                if (row.length == COLUMNS.size() + 3 && row[1].equals(each.words())) {
+                    for (Way way : COLUMNS) {
+                        String cell = row[2 + COLUMNS.indexOf(way)];
+                        table.put(each, way, cell.equals(SAME) ? row[2] : cell);
+                    }
                 }
             }
         }
-        seen.forEach(FidelityTable::print);
+        return table;
     }
 
-    private static String played(Ending ending, GatewayLab lab) {
-        try {
-            return ending.play(lab);
-        } catch (Exception e) {
-            return "can't be played: " + e.getMessage();
+    /** What the ends see; null when the table does not say so. */
+    String get(Ending ending, Way way) {
+        return cells.getOrDefault(ending, Map.of()).get(way);
+    }
+
+    void put(Ending ending, Way way, String seen) {
+        cells.computeIfAbsent(ending, e -> new EnumMap<>(Way.class)).put(way, seen);
+    }
+
+    /** Writes it into the page, in the place of the one that is there. */
+    void write() throws IOException {
+        String page = Files.readString(PAGE);
+        int start = page.indexOf(FIRST);
+        int end = page.indexOf("\n\n", start);
+        String head = FIRST + " slirp4netns | pasta |\n|---|---|---|---|---|";
+        StringBuilder table = new StringBuilder(head);
+        for (Ending each : Ending.values()) {
+            table.append("\n| ").append(each.words()).append(" |");
+            String without = get(each, Way.NOTHING);
+            for (Way way : COLUMNS) {
+                String seen = get(each, way);
+                boolean same = way != Way.NOTHING && without != null && without.equals(seen);
+                table.append(' ').append(same ? SAME : seen).append(" |");
+            }
         }
-    }
-
-    private static void print(Ending ending, Map<Way, String> seen) {
-        StringBuilder row = new StringBuilder("| " + ending.words());
-        String without = seen.get(Way.NOTHING);
-        row.append(" | ").append(without);
-        seen.forEach(
-                (way, what) -> {
-                    if (way != Way.NOTHING) {
-                        row.append(" | ").append(what.equals(without) ? "the same" : what);
-                    }
-                });
-        System.out.println(row.append(" |"));
+        Files.writeString(PAGE, page.substring(0, start) + table + page.substring(end));
     }
 }

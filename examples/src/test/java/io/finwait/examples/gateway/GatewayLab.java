@@ -74,6 +74,7 @@ final class GatewayLab implements AutoCloseable {
 
     private Process other;
     private BufferedReader said;
+    private boolean crashed;
 
     GatewayLab(Way way) throws IOException {
         server.exec("ip", "address", "add", SERVER + "/32", "dev", "lo");
@@ -82,6 +83,8 @@ final class GatewayLab implements AutoCloseable {
         server.exec("ip", "route", "add", "unreachable", UNREACHABLE);
         server.exec("ip", "route", "add", "prohibit", PROHIBITED);
         server.exec("ip", "route", "add", "blackhole", SILENT);
+        // It counts while the address is none of the server's own.
+        server.exec("ip", "route", "add", "blackhole", SERVER);
         connect(way == Way.NOTHING ? client : between);
         switch (way) {
             case NOTHING -> {}
@@ -197,6 +200,28 @@ final class GatewayLab implements AutoCloseable {
         assumeTrue(System.getProperty("os.name").equals("Linux"), "needs Linux: skipped");
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root: skipped");
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "no /dev/net/tun: skipped");
+    }
+
+    /** From now on the server is silent, whoever calls it, and kernels retry for a second only. */
+    void crash() {
+        crashed = true;
+        server.exec("ip", "address", "del", SERVER + "/32", "dev", "lo");
+        retries("2");
+    }
+
+    /** The end of {@link #crash}, if there was one. */
+    void isBack() {
+        if (crashed) {
+            crashed = false;
+            server.exec("ip", "address", "add", SERVER + "/32", "dev", "lo");
+            retries("15");
+        }
+    }
+
+    private void retries(String most) {
+        for (NetworkNamespace each : List.of(client, between)) {
+            each.exec("sysctl", "-qw", "net.ipv4.tcp_retries2=" + most);
+        }
     }
 
     /** A server's socket at a free port of {@link #SERVER}. */
