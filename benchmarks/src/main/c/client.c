@@ -3,7 +3,8 @@
  *   value,p50_us,p99_us,max_us,cpu_client_s,cpu_server_s,count,failed
  * where value is Gbit/s, round trips or connections a second.
  * usage: client ADDRESS SERVER_PID TEST SECONDS [AT_ONCE [MOST [SOURCE_PREFIX SOURCES]]]
- * TEST: in, out, ping, client-closes, server-closes, reset
+ * TEST: in, out, ping, client-closes, server-closes, reset, or idle, which opens AT_ONCE connections,
+ * prints its line when each has carried a round trip, and holds them for SECONDS
  */
 #define _GNU_SOURCE
 #include "services.h"
@@ -225,6 +226,23 @@ static void connections(double until, int at_once, long most, int service, int b
     }
 }
 
+/* One after another, so that no queue overflows. */
+static void hold(int connections) {
+    for (int i = 0; i < connections; i++) {
+        double before = now();
+        int fd = begin(0);
+        ssize_t n = send(fd, bulk, MESSAGE, MSG_NOSIGNAL);
+        for (ssize_t got = 0; n > 0 && got < MESSAGE; got += n) {
+            n = recv(fd, bulk, MESSAGE, 0);
+        }
+        if (n > 0) {
+            took(now() - before);
+        } else {
+            failed++;
+        }
+    }
+}
+
 int main(int count, char **arguments) {
     if (count < 5) {
         fprintf(stderr, "usage: client ADDRESS SERVER_PID TEST SECONDS"
@@ -254,6 +272,9 @@ int main(int count, char **arguments) {
     } else if (!strcmp(test, "ping")) {
         server.sin_port = htons(ECHO);
         ping(until, most);
+    } else if (!strcmp(test, "idle")) {
+        server.sin_port = htons(ECHO);
+        hold(at_once);
     } else {
         int service = !strcmp(test, "server-closes") ? SERVER_CLOSES : CLIENT_CLOSES;
         server.sin_port = htons(service);
@@ -265,5 +286,9 @@ int main(int count, char **arguments) {
     double value = octets > 0 ? octets * 8e-9 / took_s : done / took_s;
     printf("%.3f,%.2f,%.2f,%.1f,%.4f,%.4f,%.0f,%ld\n", value, percentile_us(0.5),
            percentile_us(0.99), longest * 1e6, cpu, server_cpu, octets > 0 ? octets : done, failed);
+    if (!strcmp(test, "idle")) {
+        fflush(stdout);
+        sleep(seconds);
+    }
     return failed > 0;
 }

@@ -66,6 +66,7 @@ class ScriptsTest {
     @ValueSource(
             strings = {
                 "benchmarks/explain-against-tshark.sh",
+                "benchmarks/gateway.sh",
                 "benchmarks/lossy.sh",
                 "benchmarks/system.sh",
                 "benchmarks/udp-against-iperf3.sh",
@@ -90,6 +91,11 @@ class ScriptsTest {
             quoteCharacter = '"',
             textBlock =
                     """
+                    benchmarks/gateway.sh --rounds | --rounds needs a value; see --help
+                    benchmarks/gateway.sh --seconds 0 | --seconds 0 is too small; choose 1 or more
+                    benchmarks/gateway.sh --pin 1 | --pin 1: choose on or off
+                    benchmarks/gateway.sh --paths veth | 'veth' is not a path; choose from cable
+                    benchmarks/gateway.sh --report --out none.csv | there is no none.csv
                     benchmarks/lossy.sh --rounds | --rounds needs a value; see --help
                     benchmarks/lossy.sh --seconds 0 | --seconds 0 is too small; choose 1 or more
                     benchmarks/lossy.sh 20/100 | '20/100' is not a cell; write RTT/RATE/QUEUE
