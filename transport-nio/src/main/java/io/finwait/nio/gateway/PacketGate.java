@@ -10,10 +10,15 @@ import io.finwait.wire.Protocol;
 
 import java.nio.ByteBuffer;
 
-/** Passes TCP on to the endpoint, and shows everything else to another first. */
+/**
+ * Passes TCP on to the endpoint, and shows everything else to another first. Until there is one all
+ * packets wait in the transport: a SYN that the endpoint saw before it listens would be refused.
+ */
 final class PacketGate extends ForwardingTransport {
 
-    private Others others = packet -> false;
+    /** Null until everything is there that takes packets. */
+    private Others others;
+
     private PacketBatch batch = new PacketBatch(64);
 
     /** Takes packets that are not TCP. */
@@ -31,7 +36,7 @@ final class PacketGate extends ForwardingTransport {
         super(below);
     }
 
-    /** Sets who takes what is not TCP; on the driver's thread. */
+    /** Opens the gate, and sets who takes what is not TCP; on the driver's thread. */
     void others(Others who) {
         others = who;
     }
@@ -39,7 +44,7 @@ final class PacketGate extends ForwardingTransport {
     @Override
     public int receive(PacketBatch into, long nowNs) {
         int room = into.room();
-        if (room == 0) {
+        if (room == 0 || others == null) {
             return 0;
         }
         batch.clear();
