@@ -18,11 +18,11 @@ public final class Cubic extends LossBasedControl {
     /** What of a growth by octets has not made a whole one yet. */
     private double fraction;
 
-    /** {@code W_max}, {@code W_est} and {@code cwnd_epoch}, in segments. */
+    /** {@code W_max}, {@code W_est} and {@code cwnd_prior}, in segments. */
     private double wMax;
 
     private double wEst;
-    private double cwndEpoch;
+    private double cwndPrior;
 
     /** {@code K}, in seconds. */
     private double k;
@@ -32,7 +32,17 @@ public final class Cubic extends LossBasedControl {
 
     private long epochNs;
 
+    /** When an ACK last opened the window in it. */
+    private long lastAckNs;
+
+    /** As they were before the last loss. */
     private double earlierWMax;
+
+    private double earlierWEst;
+    private double earlierCwndPrior;
+    private double earlierK;
+    private boolean earlierInEpoch;
+    private long earlierEpochNs;
 
     @Override
     public void begin(int segmentSize, long nowNs) {
@@ -40,11 +50,12 @@ public final class Cubic extends LossBasedControl {
         fraction = 0;
         wMax = 0;
         wEst = 0;
-        cwndEpoch = 0;
+        cwndPrior = 0;
         k = 0;
         inEpoch = false;
         epochNs = nowNs;
-        earlierWMax = 0;
+        lastAckNs = nowNs;
+        rememberEpoch();
         hyStart.begin();
     }
 
@@ -81,19 +92,19 @@ public final class Cubic extends LossBasedControl {
     /** RFC 9438 §4.2 to §4.5. */
     private void avoid(int octets, long smoothedRttNs, long nowNs) {
         double segments = (double) cwnd / mss;
-        if (!inEpoch) {
+        if (inEpoch) {
+            leaveOutPause(smoothedRttNs, nowNs);
+        } else {
             inEpoch = true;
             epochNs = nowNs;
-            cwndEpoch = segments;
             wEst = segments;
-            if (wMax < segments) {
-                wMax = segments;
-            }
-            k = Math.cbrt((wMax - cwndEpoch) / C);
+            wMax = Math.max(wMax, segments);
+            k = Math.cbrt((wMax - segments) / C);
             fraction = 0;
         }
+        lastAckNs = nowNs;
         double acked = (double) octets / mss;
-        wEst += (wEst >= wMax ? 1 : ALPHA) * acked / segments;
+        wEst += (wEst >= cwndPrior ? 1 : ALPHA) * acked / segments;
         double seconds = (nowNs - epochNs + smoothedRttNs) / SECOND_NS;
         double target = wMax + C * cube(seconds - k);
         target = Math.min(Math.max(target, segments), 1.5 * segments);
@@ -103,6 +114,18 @@ public final class Cubic extends LossBasedControl {
         int whole = (int) Math.min(fraction, LARGEST_WINDOW);
         fraction -= whole;
         grow(whole);
+    }
+
+    /**
+     * While the window is in use an ACK comes in each round trip. Where none came for longer the
+     * user had nothing to send, or little, and that time does not count (RFC 9438 §5.8): otherwise
+     * the window would then open as if it had been in use all the time.
+     */
+    private void leaveOutPause(long smoothedRttNs, long nowNs) {
+        long pause = nowNs - lastAckNs;
+        if (smoothedRttNs > 0 && pause > 2 * smoothedRttNs) {
+            epochNs += pause - smoothedRttNs;
+        }
     }
 
     private static double cube(double x) {
@@ -120,6 +143,7 @@ public final class Cubic extends LossBasedControl {
     private void reduce(int flightSize) {
         double segments = (double) cwnd / mss;
         wMax = segments < wMax ? segments * (1 + BETA) / 2 : segments;
+        cwndPrior = segments;
         ssthresh = Math.max((int) (flightSize * BETA), 2 * mss);
         inEpoch = false;
     }
@@ -127,24 +151,41 @@ public final class Cubic extends LossBasedControl {
     @Override
     void remember() {
         super.remember();
-        earlierWMax = wMax;
+        rememberEpoch();
     }
 
+    private void rememberEpoch() {
+        earlierWMax = wMax;
+        earlierWEst = wEst;
+        earlierCwndPrior = cwndPrior;
+        earlierK = k;
+        earlierInEpoch = inEpoch;
+        earlierEpochNs = epochNs;
+    }
+
+    /** RFC 9438 §4.8: K is 0 in the next epoch, and W_max its first window. */
     @Override
     public void timedOut(int flightSize, boolean again, long nowNs) {
         if (!again) {
             remember();
             reduce(flightSize);
         }
+        wMax = 0;
         inEpoch = false;
         cwnd = mss;
     }
 
+    /** RFC 9438 §4.9: it goes on as if nothing had been. */
     @Override
     public void spurious(long nowNs) {
         super.spurious(nowNs);
         wMax = earlierWMax;
-        inEpoch = false;
+        wEst = earlierWEst;
+        cwndPrior = earlierCwndPrior;
+        k = earlierK;
+        inEpoch = earlierInEpoch;
+        epochNs = earlierEpochNs;
+        lastAckNs = nowNs;
     }
 
     @Override

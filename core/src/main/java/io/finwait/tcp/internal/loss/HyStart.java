@@ -55,7 +55,8 @@ final class HyStart {
         leftInRound -= octets;
         boolean over = false;
         if (leftInRound <= 0) {
-            over = conservative && ++conservativeRounds > CSS_ROUNDS;
+            // The rest of the round in which it began is the first one (RFC 9406 §4.2).
+            over = conservative && ++conservativeRounds >= CSS_ROUNDS;
             lastRoundMinNs = currentRoundMinNs;
             currentRoundMinNs = NONE;
             samples = 0;

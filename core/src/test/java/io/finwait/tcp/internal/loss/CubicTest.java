@@ -32,7 +32,7 @@ class CubicTest {
     }
 
     @Test
-    void aLossLeavesSevenTenths() {
+    void n01_aLossLeavesSevenTenths() {
         begin();
         cubic.lost(10 * MSS, now);
         assertThat(cubic.slowStartThreshold()).isEqualTo(7 * MSS);
@@ -42,7 +42,7 @@ class CubicTest {
     }
 
     @Test
-    void neverLessThanTwoSegments() {
+    void n01_neverLessThanTwoSegments() {
         begin();
         cubic.lost(1, now);
         assertThat(cubic.slowStartThreshold()).isEqualTo(2 * MSS);
@@ -50,7 +50,7 @@ class CubicTest {
 
     /** K = cbrt((W_max - cwnd_epoch) / C) seconds after the loss it is where it was. */
     @Test
-    void theWindowComesBackWhereTheLossWas() {
+    void n02_theWindowComesBackWhereTheLossWas() {
         begin();
         while (cubic.window() < 1_000 * MSS) {
             round(200 * MS);
@@ -73,7 +73,7 @@ class CubicTest {
 
     /** With a short round trip it is at least as fast as Reno's alpha tells (RFC 9438 §4.3). */
     @Test
-    void itIsNoSlowerThanReno() {
+    void n03_itIsNoSlowerThanReno() {
         begin();
         round(MS);
         round(MS);
@@ -86,7 +86,7 @@ class CubicTest {
     }
 
     @Test
-    void aMistakeIsTakenBack() {
+    void n06_aMistakeIsTakenBack() {
         begin();
         round(MS);
         int before = cubic.window();
@@ -98,7 +98,7 @@ class CubicTest {
 
     /** Round trips 4 ms or an eighth longer end slow start, after five rounds at a quarter. */
     @Test
-    void slowStartEndsWhenRoundTripsGetLonger() {
+    void n07_n09_n10_slowStartEndsWhenRoundTripsGetLonger() {
         begin();
         round(20 * MS);
         round(20 * MS);
@@ -114,8 +114,79 @@ class CubicTest {
         assertThat(cubic.slowStartThreshold()).isLessThan(Integer.MAX_VALUE);
     }
 
+    /** Round by round: the one in which the round trips were found long is the first of five. */
     @Test
-    void roundTripsThatGetShortAgainGoOn() {
+    void n10_theRoundInWhichItBeginsIsTheFirstOfFive() {
+        HyStart hyStart = new HyStart();
+        hyStart.begin();
+        int flight = 20 * MSS;
+        assertThat(hyStartRound(hyStart, flight, 20 * MS)).isFalse();
+        assertThat(hyStartRound(hyStart, flight, 20 * MS)).isFalse();
+        assertThat(hyStart.isConservative()).isFalse();
+        assertThat(hyStartRound(hyStart, flight, 24 * MS)).as("the first").isFalse();
+        assertThat(hyStart.isConservative()).isTrue();
+        for (int i = 2; i <= 5; i++) {
+            assertThat(hyStartRound(hyStart, flight, 24 * MS)).as("round %d", i).isFalse();
+        }
+        hyStart.roundTrip(24 * MS);
+        assertThat(hyStart.acknowledged(MSS, flight)).as("the fifth is over").isTrue();
+    }
+
+    /** The whole flight, segment by segment; true when slow start ended in it. */
+    private static boolean hyStartRound(HyStart hyStart, int flight, long rttNs) {
+        boolean over = false;
+        for (int octets = 0; octets < flight; octets += MSS) {
+            hyStart.roundTrip(rttNs);
+            over |= hyStart.acknowledged(MSS, flight);
+        }
+        return over;
+    }
+
+    /** An eighth longer, but at least 4 ms and at most 16. */
+    @Test
+    void n09_howMuchLonger() {
+        long[][] shortAndLong = {{8, 12}, {32, 36}, {80, 90}, {128, 144}, {400, 416}};
+        for (long[] each : shortAndLong) {
+            for (long less = 0; less <= 1; less++) {
+                HyStart hyStart = new HyStart();
+                hyStart.begin();
+                hyStartRound(hyStart, 20 * MSS, each[0] * MS);
+                hyStartRound(hyStart, 20 * MSS, each[0] * MS);
+                hyStartRound(hyStart, 20 * MSS, each[1] * MS - less);
+                assertThat(hyStart.isConservative()).as("%d ms", each[0]).isEqualTo(less == 0);
+            }
+        }
+    }
+
+    @Test
+    void n09_fewerThanEightRoundTripsSayNothing() {
+        HyStart hyStart = new HyStart();
+        hyStart.begin();
+        hyStartRound(hyStart, 7 * MSS, 20 * MS);
+        hyStartRound(hyStart, 7 * MSS, 20 * MS);
+        hyStartRound(hyStart, 7 * MSS, 90 * MS);
+        assertThat(hyStart.isConservative()).isFalse();
+    }
+
+    /** Only the first slow start is cut short (RFC 9406 §4.3). */
+    @Test
+    void n13_afterATimeoutSlowStartGoesUpToSsthresh() {
+        begin();
+        round(20 * MS);
+        round(20 * MS);
+        cubic.timedOut(40 * MSS, false, now);
+        int threshold = cubic.slowStartThreshold();
+        for (int i = 0; i < 12 && cubic.window() < threshold; i++) {
+            int before = cubic.window();
+            round((20 + 20 * i) * MS);
+            int expected = Math.min(2 * before, threshold);
+            assertThat(cubic.window()).isBetween(expected, expected + MSS);
+        }
+        assertThat(cubic.window()).isGreaterThanOrEqualTo(threshold);
+    }
+
+    @Test
+    void n11_roundTripsThatGetShortAgainGoOn() {
         begin();
         round(20 * MS);
         round(20 * MS);
@@ -128,7 +199,7 @@ class CubicTest {
     }
 
     @Test
-    void aPauseBeginsWithTheInitialWindow() {
+    void h10_aPauseBeginsWithTheInitialWindow() {
         begin();
         round(MS);
         round(MS);
@@ -143,5 +214,147 @@ class CubicTest {
         assertThatThrownBy(() -> CongestionControls.named("vegas"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("cubic, newreno");
+    }
+
+    /** An epoch that has begun, after a loss of so many segments. */
+    private void beginEpoch(int segments) {
+        begin();
+        while (cubic.window() < segments * MSS) {
+            round(20 * MS);
+        }
+        cubic.lost(cubic.window(), now);
+        cubic.recovered(cubic.window(), now);
+        round(100 * MS);
+    }
+
+    /** A loss that comes before W_max was reached gives others room: W_max is 15 % lower. */
+    @Test
+    void n04_aLossBelowTheLastOneAimsLower() {
+        beginEpoch(1_000);
+        int second = cubic.window();
+        cubic.lost(second, now);
+        cubic.recovered(second, now);
+        round(100 * MS);
+        double wMax = 0.85 * second / MSS;
+        double k = Math.cbrt((wMax - 0.7 * second / MSS) / 0.4);
+        for (long end = now + (long) (k * 1e9); now < end; ) {
+            round(100 * MS);
+        }
+        assertThat(cubic.window()).isCloseTo((int) (wMax * MSS), within(second / 50));
+    }
+
+    /** The epoch behind a timeout grows from its first window on, without a way back to W_max. */
+    @Test
+    void n05_afterATimeoutKIsZero() {
+        beginEpoch(1_000);
+        cubic.timedOut(1_000 * MSS, false, now);
+        while (cubic.window() < cubic.slowStartThreshold()) {
+            round(100 * MS);
+        }
+        round(100 * MS);
+        int first = cubic.window();
+        long begun = now;
+        while (now - begun < 3_000 * MS) {
+            round(100 * MS);
+        }
+        double seconds = (now - begun) / 1e9;
+        int expected = first + (int) (0.4 * seconds * seconds * seconds * MSS);
+        assertThat(cubic.window()).isCloseTo(expected, within(first / 20));
+    }
+
+    /** The window before the loss, and not the lower W_max, ends Reno's slower growth. */
+    @Test
+    void n03_renosAlphaHoldsUpToTheWindowBeforeTheLoss() {
+        begin();
+        round(MS);
+        round(MS);
+        round(MS);
+        cubic.lost(80 * MSS, now);
+        cubic.recovered(80 * MSS, now);
+        int second = cubic.window();
+        cubic.lost(second, now);
+        cubic.recovered(second, now);
+        int begun = cubic.window();
+        int rounds = 0;
+        while (cubic.window() < second) {
+            round(MS);
+            rounds++;
+        }
+        double segments = (second - begun) / (double) MSS;
+        assertThat(rounds).isBetween((int) (segments * 17 / 9) - 3, (int) (segments * 17 / 9) + 3);
+    }
+
+    /** Two of the same: what was no loss leaves no trace, beyond W_max as well. */
+    @Test
+    void n06_whatWasNoLossLeavesNoTrace() {
+        Cubic other = new Cubic();
+        for (Cubic each : new Cubic[] {cubic, other}) {
+            now = 0;
+            each.begin(MSS, now);
+            each.lost(200 * MSS, now);
+            each.recovered(200 * MSS, now);
+        }
+        for (int i = 0; i < 200; i++) {
+            if (i == 150) {
+                cubic.lost(cubic.window(), now);
+                cubic.spurious(now);
+            }
+            if (i == 170) {
+                cubic.timedOut(cubic.window(), false, now);
+                cubic.spurious(now);
+            }
+            int segments = other.window() / MSS;
+            for (int j = 0; j < segments; j++) {
+                cubic.acknowledged(MSS, segments * MSS, 50 * MS, now);
+                other.acknowledged(MSS, segments * MSS, 50 * MS, now);
+            }
+            now += 50 * MS;
+            assertThat(cubic.window()).as("round %d", i).isEqualTo(other.window());
+        }
+        assertThat(cubic.window()).as("it had looked for more").isGreaterThan(220 * MSS);
+    }
+
+    /** A minute in which the window was not in use is none of the function's time. */
+    @Test
+    void n08_aPauseDoesNotOpenTheWindow() {
+        beginEpoch(100);
+        round(100 * MS);
+        int before = cubic.window();
+        now += 60_000 * MS;
+        round(100 * MS);
+        assertThat(cubic.window()).isBetween(before, before + 8 * MSS);
+        for (int i = 0; i < 50; i++) {
+            round(100 * MS);
+        }
+        assertThat(cubic.window()).as("it goes on").isGreaterThan(before + 10 * MSS);
+    }
+
+    /** At every round trip, and without a measured one, the window grows as time goes by. */
+    @Test
+    void n08_aRoundTripIsNoPause() {
+        beginEpoch(100);
+        int before = cubic.window();
+        for (int i = 0; i < 100; i++) {
+            cubic.acknowledged(cubic.window(), cubic.window(), 0, now);
+            now += 100 * MS;
+        }
+        assertThat(cubic.window()).isGreaterThan(before * 3 / 2);
+    }
+
+    @Test
+    void n02_aJumpOfTimeOpensTheWindowByHalfAtMost() {
+        beginEpoch(100);
+        int before = cubic.window();
+        now += 60_000 * MS;
+        cubic.acknowledged(cubic.window(), cubic.window(), 40_000 * MS, now);
+        assertThat(cubic.window()).isLessThanOrEqualTo(before * 3 / 2 + 1);
+    }
+
+    @Test
+    void m06_aMarkIsALossThatIsOverAtOnce() {
+        begin();
+        cubic.marked(10 * MSS, now);
+        assertThat(cubic.slowStartThreshold()).isEqualTo(7 * MSS);
+        assertThat(cubic.window()).isEqualTo(7 * MSS);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 
 import java.math.BigInteger;
 import java.util.SplittableRandom;
@@ -43,6 +44,16 @@ class RttEstimatorModelTest {
         BigInteger k = variation.shiftLeft(2).max(big(MS));
         timeout = smoothed.add(k).max(big(min)).min(big(max));
         doublings = 0;
+    }
+
+    @Test
+    void g12_roundTripsThatDoNotVaryHaveTheGranularityOfTheClock() {
+        RttEstimator rtt = new RttEstimator();
+        rtt.reset(SECOND, 1, 60 * SECOND);
+        for (int i = 0; i < 200; i++) {
+            rtt.sample(50 * MS);
+        }
+        assertThat(rtt.timeoutNs()).isBetween(51 * MS, 51 * MS + 100);
     }
 
     @RepeatedTest(60)

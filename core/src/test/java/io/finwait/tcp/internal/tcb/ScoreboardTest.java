@@ -244,7 +244,7 @@ class ScoreboardTest {
 
     /** What is sent again after it was reported elsewhere is not on its way where it is held. */
     @Test
-    void whatIsHeldAndSentAgainIsNotOnItsWay() {
+    void i17_whatIsHeldAndSentAgainIsNotOnItsWay() {
         scoreboard.reset(0);
         sendTo(10 * MSS);
         scoreboard.take(sack(2 * MSS, 4 * MSS), 10 * MSS);
