@@ -249,10 +249,12 @@ class TwoShellsTest {
                 start(
                         finwait(
                                 "netcat",
+                                "-v",
                                 "--listen",
                                 "5000",
                                 "--transport",
                                 "unix:" + two + "?role=client"));
+        assertThat(listens.errorReader().readLine()).isEqualTo("listening at port 5000");
         Process connects =
                 start(
                         finwait(
@@ -267,7 +269,7 @@ class TwoShellsTest {
         connects.getOutputStream().close();
         listens.getOutputStream().close();
         assertThat(listens.inputReader().readLine()).isEqualTo("over a bad link");
-        assertThat(connects.waitFor()).isZero();
+        assertThat(connects.waitFor()).as(complaints(connects)).isZero();
         // Process.destroy would close the pipe that its last words come through.
         assertThat(link.toHandle().destroy()).isTrue();
         List<String> told = lines.lines().filter(line -> line.contains(" came, ")).toList();
