@@ -89,6 +89,8 @@ public interface Counters {
         TEXT_DROPPED_FOR_MEMORY,
         /** Receive buffers that lost what stood behind a gap because memory was used up. */
         BUFFERS_PRUNED,
+        /** Connections whose text was copied into fewer or smaller blocks, for want of memory. */
+        BUFFERS_COLLAPSED,
         /** Pings answered. */
         PINGS,
         /** Soft ICMP errors, told to the user: what they report may pass. */

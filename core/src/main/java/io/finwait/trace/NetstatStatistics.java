@@ -121,6 +121,7 @@ public final class NetstatStatistics {
         name(got(Counter.MEMORY_PRESSURES_LEFT), "TCPMemoryPressuresLeft");
         name(got(Counter.TEXT_DROPPED_FOR_MEMORY), "TCPRcvQDrop");
         name(got(Counter.BUFFERS_PRUNED), "OfoPruned");
+        name(got(Counter.BUFFERS_COLLAPSED), "TCPRcvCollapsed");
         name(got(Counter.RETRANSMISSION_TIMEOUTS), "TCPTimeouts");
         name(got(Counter.TAIL_LOSS_PROBES), "TCPLossProbes");
         name(got(Counter.ECN_REDUCTIONS), "TCPEcnReductions");

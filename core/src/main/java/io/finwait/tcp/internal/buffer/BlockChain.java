@@ -108,7 +108,7 @@ final class BlockChain {
 
     /** Forgets what lies behind the first octets. */
     void truncate(int length) {
-        int needed = length == 0 ? 0 : (start + length + MASK) >>> SHIFT;
+        int needed = length == 0 ? 0 : blocksFor(length);
         while (blocks > needed) {
             int last = (first + blocks - 1) & (ring.length - 1);
             if (ring[last] != null) {
@@ -120,6 +120,49 @@ final class BlockChain {
         if (blocks == 0) {
             start = 0;
         }
+    }
+
+    /** What the blocks take, in octets of memory. */
+    int memory() {
+        int sum = 0;
+        for (int i = 0; i < blocks; i++) {
+            ByteBuffer block = ring[(first + i) & (ring.length - 1)];
+            sum += block == null ? 0 : BlockPool.memory(block.capacity());
+        }
+        return sum;
+    }
+
+    /** What the blocks of the first octets take if they are copied together and the rest goes. */
+    int leastMemory(int length) {
+        if (length == 0) {
+            return 0;
+        }
+        if (length <= BLOCK) {
+            return Math.min(memory(), BlockPool.memory(BlockPool.capacityFor(length)));
+        }
+        int needed = blocksFor(length);
+        return Math.min(memory(), needed * BlockPool.memory(BlockPool.capacityFor(BLOCK)));
+    }
+
+    /**
+     * Copies all octets into one block, where one is enough and takes less than those that hold
+     * them.
+     *
+     * @param length how many octets there are; none has been written behind them
+     */
+    void copyTogether(int length) {
+        if (length == 0 || length > BLOCK || leastMemory(length) >= memory()) {
+            return;
+        }
+        ByteBuffer one = pool.take(length);
+        read(0, one, 0, length);
+        clear();
+        reach(length);
+        ring[first] = one;
+    }
+
+    private int blocksFor(int length) {
+        return (start + length + MASK) >>> SHIFT;
     }
 
     private void giveFirst() {

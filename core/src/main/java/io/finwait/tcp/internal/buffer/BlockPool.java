@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The blocks from which send and receive buffers are built, small ones and large ones, and how much
- * memory they take. It belongs to one endpoint and its thread.
+ * The blocks from which send and receive buffers are built, of three sizes, and how much memory
+ * they take. It belongs to one endpoint and its thread.
  */
 public final class BlockPool {
 
@@ -14,6 +14,9 @@ public final class BlockPool {
 
     /** Octets of a small block, for a buffer that holds no more. */
     public static final int SMALL_OCTETS = 512;
+
+    /** Octets of a medium block, for the same. */
+    private static final int MEDIUM_OCTETS = 4096;
 
     /**
      * Octets added to each large block: if all began at multiples of a power of two, the first
@@ -29,6 +32,7 @@ public final class BlockPool {
 
     private final long budget;
     private final Free small = new Free();
+    private final Free medium = new Free();
     private final Free large = new Free();
     private int taken;
     private long octetsInUse;
@@ -49,11 +53,10 @@ public final class BlockPool {
 
     /** A block with undefined content and place for so many octets, at most a large block. */
     ByteBuffer take(int octets) {
-        Free free = octets <= SMALL_OCTETS ? small : large;
-        ByteBuffer block = free.poll();
+        int capacity = capacityFor(octets);
+        ByteBuffer block = freeOnes(capacity).poll();
         if (block == null) {
-            int length = free == small ? SMALL_OCTETS : BLOCK_OCTETS + STAGGER_OCTETS;
-            block = ByteBuffer.allocate(length);
+            block = ByteBuffer.allocate(capacity);
             makeRoomFor(memory(block));
         } else {
             octetsFree -= memory(block);
@@ -61,6 +64,18 @@ public final class BlockPool {
         taken++;
         octetsInUse += memory(block);
         return block;
+    }
+
+    /** The capacity of a block that has place for so many octets. */
+    static int capacityFor(int octets) {
+        if (octets <= SMALL_OCTETS) {
+            return SMALL_OCTETS;
+        }
+        return octets <= MEDIUM_OCTETS ? MEDIUM_OCTETS : BLOCK_OCTETS + STAGGER_OCTETS;
+    }
+
+    private Free freeOnes(int capacity) {
+        return capacity == SMALL_OCTETS ? small : capacity == MEDIUM_OCTETS ? medium : large;
     }
 
     /**
@@ -74,7 +89,7 @@ public final class BlockPool {
         boolean fits = total() + memory <= budget;
         if (fits && octetsFree + memory <= Math.max(ALWAYS_KEPT, octetsInUse)) {
             octetsFree += memory;
-            (block.capacity() == SMALL_OCTETS ? small : large).push(block);
+            freeOnes(block.capacity()).push(block);
         } else {
             trim();
         }
@@ -84,6 +99,9 @@ public final class BlockPool {
     private void trim() {
         ByteBuffer one = large.poll();
         if (one == null) {
+            one = medium.poll();
+        }
+        if (one == null) {
             one = small.poll();
         }
         if (one != null) {
@@ -91,7 +109,7 @@ public final class BlockPool {
         }
     }
 
-    /** A new block: kept ones of the other size go, as long as all together is too much. */
+    /** A new block: kept ones of other sizes go, as long as all together is too much. */
     private void makeRoomFor(int memory) {
         while (octetsFree > 0 && total() + memory > budget) {
             trim();
@@ -115,7 +133,12 @@ public final class BlockPool {
     }
 
     private static int memory(ByteBuffer block) {
-        return block.capacity() + HEADERS;
+        return memory(block.capacity());
+    }
+
+    /** What a block of a capacity takes, in octets. */
+    static int memory(int capacity) {
+        return capacity + HEADERS;
     }
 
     /** How many blocks are in use. */
@@ -141,6 +164,14 @@ public final class BlockPool {
     /** The budget is in use. */
     public boolean isFull() {
         return octetsInUse + elsewhere > budget;
+    }
+
+    /**
+     * By how much more is in use than so many sixteenths of the budget, in octets; negative when it
+     * is less.
+     */
+    public long beyond(int sixteenths) {
+        return octetsInUse + elsewhere - (budget >> 4) * sixteenths;
     }
 
     /** Free blocks of one size. */

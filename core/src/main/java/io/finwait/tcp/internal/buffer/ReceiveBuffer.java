@@ -132,6 +132,29 @@ public final class ReceiveBuffer implements LentText.Holder {
         chain.truncate(written);
     }
 
+    /** What its blocks take, in octets of memory. */
+    public int memory() {
+        return chain.memory();
+    }
+
+    /** What {@link #copyTogether} would leave of it, after {@link #dropUnreadable}. */
+    public int memoryInOrder() {
+        return chain.leastMemory(readable - lentOctets);
+    }
+
+    /** True when octets are unread that came before this duty cycle. */
+    public boolean hasWaitingOctets() {
+        return readable > lentOctets;
+    }
+
+    /** Makes its blocks smaller, if they hold little and nothing stands behind a gap. */
+    public void copyTogether() {
+        int kept = readable - lentOctets;
+        if (written <= kept) {
+            chain.copyTogether(kept);
+        }
+    }
+
     public void clear() {
         chain.clear();
         dropLent(lentOctets);

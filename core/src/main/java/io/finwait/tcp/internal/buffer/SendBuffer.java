@@ -43,6 +43,21 @@ public final class SendBuffer {
         }
     }
 
+    /** What its blocks take, in octets of memory. */
+    public int memory() {
+        return chain.memory();
+    }
+
+    /** What {@link #copyTogether} would leave of it. */
+    public int leastMemory() {
+        return chain.leastMemory(length);
+    }
+
+    /** Makes its blocks smaller, if they hold little. */
+    public void copyTogether() {
+        chain.copyTogether(length);
+    }
+
     public void clear() {
         chain.clear();
         length = 0;

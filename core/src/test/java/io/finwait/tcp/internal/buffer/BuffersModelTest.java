@@ -135,6 +135,8 @@ class BuffersModelTest {
                         if (random.nextInt(10) == 0) {
                             receiver.buffer.dropUnreadable();
                             receiver.behindGaps.clear();
+                        } else if (random.nextInt(3) == 0) {
+                            receiver.buffer.copyTogether();
                         }
                     }
                     default -> {
@@ -197,6 +199,10 @@ class BuffersModelTest {
                         random.nextInt(4) == 0 ? end - una : 1 + random.nextInt(end - una);
                 buffer.acknowledge(acknowledged);
                 una += acknowledged;
+            }
+            if (random.nextInt(5) == 0) {
+                buffer.copyTogether();
+                assertThat(buffer.memory()).as(where).isEqualTo(buffer.leastMemory());
             }
             assertThat(buffer.length()).as(where).isEqualTo(end - una);
             if (end > una) {
