@@ -59,6 +59,22 @@ final class Calls {
         return call.arguments().stream().anyMatch(argument -> has(argument, flag));
     }
 
+    /** Collects every name that stands in an expression. */
+    static void names(Expression expression, Set<String> into) {
+        if (expression instanceof Expression.Symbol symbol) {
+            into.add(symbol.name());
+        } else if (expression instanceof Expression.Or or) {
+            names(or.left(), into);
+            names(or.right(), into);
+        } else if (expression instanceof Expression.Field field) {
+            names(field.value(), into);
+        } else if (expression instanceof Expression.Array array) {
+            array.elements().forEach(each -> names(each, into));
+        } else if (expression instanceof Expression.Structure structure) {
+            structure.fields().forEach(each -> names(each, into));
+        }
+    }
+
     /** A number in a structure; -1 when it is not there. */
     static int field(Expression structure, String name) {
         return value(structure, name) instanceof Expression.Int number ? (int) number.value() : -1;

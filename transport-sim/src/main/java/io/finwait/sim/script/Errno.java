@@ -10,6 +10,7 @@ final class Errno {
                     Map.entry("EPERM", 1),
                     Map.entry("EBADF", 9),
                     Map.entry("EAGAIN", 11),
+                    Map.entry("EFAULT", 14),
                     Map.entry("EINVAL", 22),
                     Map.entry("EPIPE", 32),
                     Map.entry("EADDRINUSE", 98),

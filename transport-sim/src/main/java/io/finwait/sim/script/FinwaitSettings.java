@@ -8,12 +8,27 @@ import io.finwait.timewait.TimeWaitPolicy;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * What a script can say about Finwait itself, {@code `sysctl finwait.rto_ms=1000`} in front of the
  * first event: the explorer's counterexamples need all of it. Without a setting the profile holds.
  */
 final class FinwaitSettings {
+
+    /** The settings that there are. */
+    static final Set<String> NAMES =
+            Set.of(
+                    "plain",
+                    "rto_ms",
+                    "min_rto_ms",
+                    "retries",
+                    "connect_timeout_ms",
+                    "challenge_interval_ms",
+                    "orphan_retries",
+                    "two_msl_ms",
+                    "ecn",
+                    "iss");
 
     private static final long MS = 1_000_000;
 

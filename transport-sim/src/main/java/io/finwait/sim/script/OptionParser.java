@@ -60,7 +60,7 @@ final class OptionParser {
             case "sackOK" -> new SackPermitted();
             case "sack" -> sack();
             case "TS" -> timestamps(outbound);
-            case "FO", "FOEXP", "md5", "ECN" -> foreign(token.text());
+            case "FO", "FOEXP", "md5", "ECN", "udp" -> foreign(token.text());
             default ->
                     throw tokens.error(
                             token,

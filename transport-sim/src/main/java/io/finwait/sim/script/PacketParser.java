@@ -101,16 +101,24 @@ final class PacketParser {
             throw tokens.expected("'win' and the window of an injected segment");
         }
         OptionalInt urgent = word("urg", "an urgent pointer");
-        return new TcpPacket(
-                outbound,
-                ip,
-                ports,
-                flags,
-                sequence,
-                ack,
-                window,
-                urgent,
-                options.options(outbound));
+        Optional<List<TcpOption>> list = options.options(outbound);
+        if (tokens.accept('/')) {
+            list = Optional.of(List.of(encapsulation()));
+        }
+        return new TcpPacket(outbound, ip, ports, flags, sequence, ack, window, urgent, list);
+    }
+
+    /** {@code /udp(9811 > 1)}, kept as an option that is not spoken: the script is skipped. */
+    private TcpOption encapsulation() {
+        if (!tokens.acceptWord("udp")) {
+            throw tokens.expected("'udp' behind '/'");
+        }
+        tokens.expect('(', "behind 'udp'");
+        long source = tokens.number("a port", MAX_WORD);
+        tokens.expect('>', "between the ports");
+        long destination = tokens.number("a port", MAX_WORD);
+        tokens.expect(')', "behind the ports");
+        return new TcpOption.Foreign("udp", source + " " + destination);
     }
 
     private OptionalInt word(String keyword, String what) {

@@ -69,7 +69,7 @@ final class ScriptRun {
         transport = new ScriptTransport(settings.mtu());
         writer = new ScriptSegmentWriter(wire, binding, settings.scaledEcho());
         icmp = new IcmpWriter(wire, binding);
-        shell = new Shell(this::stack);
+        shell = new Shell(this::stack, () -> stack != null);
     }
 
     ScriptResult run() {
@@ -331,6 +331,9 @@ final class ScriptRun {
 
     private void call(Event event, SystemCall call, long base) {
         awaitBlocked();
+        if (call.name().equals("socket")) {
+            shell.newSocket();
+        }
         long due =
                 call.returnsAtNs().isPresent()
                         ? call.returnsAtNs().getAsLong() + (event.when().relative() ? base : 0)

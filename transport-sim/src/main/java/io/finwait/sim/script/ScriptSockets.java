@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** The socket API of scripts on top of an {@link Endpoint}. */
 final class ScriptSockets implements StackUnderTest {
@@ -28,6 +27,8 @@ final class ScriptSockets implements StackUnderTest {
                     "SO_KEEPALIVE",
                     "SO_RCVBUF",
                     "SO_SNDBUF",
+                    "IP_MTU_DISCOVER",
+                    "TCP_MAXSEG",
                     "TCP_DEFER_ACCEPT",
                     "TCP_NODELAY",
                     "TCP_INQ",
@@ -99,9 +100,10 @@ final class ScriptSockets implements StackUnderTest {
                 Returned returned = of(call).shutdown(Calls.symbol(call, 1));
                 yield () -> returned;
             }
-            case "read", "recv", "recvfrom" -> read(call);
-            case "recvmsg" -> receiveMessage(call);
-            case "write", "send", "sendto" -> write(call);
+            case "read", "recv", "recvfrom" -> TransferCalls.read(call, of(call));
+            case "recvmsg" -> TransferCalls.receiveMessage(call, of(call));
+            case "write", "send", "sendto" -> TransferCalls.write(call, of(call));
+            case "sendmsg" -> TransferCalls.sendMessage(call, of(call));
             case "getsockopt" -> getOption(call);
             case "setsockopt" -> setOption(call);
             case "fcntl" -> fcntl(call);
@@ -114,17 +116,8 @@ final class ScriptSockets implements StackUnderTest {
         return () -> Returned.of(value);
     }
 
-    private static PendingCall failed(String errno) {
+    static PendingCall failed(String errno) {
         return () -> Returned.error(errno);
-    }
-
-    /** Waits when the socket blocks, says EAGAIN when it does not. */
-    private static PendingCall waiting(SystemCall call, Socket socket, Supplier<Returned> attempt) {
-        boolean never = socket.isNonBlocking() || Calls.hasFlag(call, "MSG_DONTWAIT");
-        return () -> {
-            Returned returned = attempt.get();
-            return returned == null && never ? Returned.error("EAGAIN") : returned;
-        };
     }
 
     private Socket of(SystemCall call) {
@@ -163,7 +156,7 @@ final class ScriptSockets implements StackUnderTest {
         if (socket.listener() == null) {
             return failed("EINVAL");
         }
-        return waiting(
+        return TransferCalls.waiting(
                 call,
                 socket,
                 () -> {
@@ -216,62 +209,6 @@ final class ScriptSockets implements StackUnderTest {
         };
     }
 
-    private PendingCall read(SystemCall call) {
-        Socket socket = of(call);
-        if (socket.connection() == null) {
-            return failed("ENOTCONN");
-        }
-        int length = Calls.number(call, 2);
-        boolean peeks = Calls.hasFlag(call, "MSG_PEEK");
-        return waiting(call, socket, () -> peeks ? socket.peek(length) : socket.read(length));
-    }
-
-    /** One buffer, and at most one control message: Linux's TCP_INQ, what is left to read. */
-    private PendingCall receiveMessage(SystemCall call) {
-        Socket socket = of(call);
-        Expression message = Calls.argument(call, 1);
-        int length = Calls.room(Calls.first(Calls.value(message, "msg_iov")));
-        Expression control = Calls.first(Calls.value(message, "msg_control"));
-        boolean known =
-                control == null || Calls.has(Calls.value(control, "cmsg_type"), "TCP_CM_INQ");
-        if (length < 0 || !known) {
-            throw new UnsupportedScriptException(
-                    "recvmsg with anything but one buffer and TCP_CM_INQ");
-        }
-        if (socket.connection() == null) {
-            return failed("ENOTCONN");
-        }
-        return waiting(
-                call,
-                socket,
-                () -> {
-                    Returned returned = socket.read(length);
-                    if (returned != null && returned.value() >= 0 && control != null) {
-                        compare(
-                                "TCP_CM_INQ",
-                                Calls.field(control, "cmsg_data"),
-                                leftToRead(socket.connection()));
-                    }
-                    return returned;
-                });
-    }
-
-    /** Where nothing is left but the end of the stream, it counts as one octet. */
-    private static long leftToRead(Connection connection) {
-        long unread = connection.unread();
-        return unread == 0 && connection.state().hasReceivedFin() ? 1 : unread;
-    }
-
-    private PendingCall write(SystemCall call) {
-        Socket socket = of(call);
-        if (socket.connection() == null) {
-            return failed("EPIPE");
-        }
-        int length = Calls.number(call, 2);
-        int[] left = {length};
-        return waiting(call, socket, () -> socket.write(left, length));
-    }
-
     private PendingCall getOption(SystemCall call) {
         Socket socket = of(call);
         String name = Calls.symbol(call, 2);
@@ -290,12 +227,20 @@ final class ScriptSockets implements StackUnderTest {
                 switch (name) {
                     case "SO_RCVBUF" -> bufferSizes.receive(socket);
                     case "SO_SNDBUF" -> bufferSizes.send(socket);
+                    case "TCP_MAXSEG" -> segmentSize(socket);
                     default -> socket.option(name);
                 });
         return done(0);
     }
 
-    private static void compare(String name, long expected, long came) {
+    /** What may be sent, as soon as that is agreed on; before that what was set. */
+    private static int segmentSize(Socket socket) {
+        Connection connection = socket.connection();
+        int agreed = connection == null ? 0 : connection.tcpInfo().sending().segmentOctets();
+        return agreed > 0 ? agreed : socket.option("TCP_MAXSEG");
+    }
+
+    static void compare(String name, long expected, long came) {
         if (expected != came) {
             throw differs(name, Long.toString(expected), Long.toString(came));
         }

@@ -2,6 +2,7 @@ package io.finwait.sim.script;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,21 +20,32 @@ final class Shell {
                     "sockstat -[46] -P tcp .*\\| grep -c (TIME_WAIT|CLOSED|SYN_RCVD) \\| grep"
                             + " ([01])");
     private static final Pattern HARMLESS =
-            Pattern.compile("\\S*defaults\\.sh|\\S*sysctl_restore\\S*|ip tcp_metrics flush.*");
+            Pattern.compile(
+                    "\\S*defaults\\.sh|\\S*sysctl_restore\\S*|ip tcp_metrics flush.*"
+                            + "|ethtool -K tun0( (tso|gso|gro) off)+");
 
     private final Supplier<StackUnderTest> stack;
+    private final BooleanSupplier started;
+    private String tooLate;
     private final Map<String, String> settings = new HashMap<>();
 
-    Shell(Supplier<StackUnderTest> stack) {
+    /**
+     * A shell.
+     *
+     * @param started whether the stack is there, which reads its settings only once
+     */
+    Shell(Supplier<StackUnderTest> stack, BooleanSupplier started) {
         this.stack = stack;
+        this.started = started;
     }
 
     /** Runs the command in front of the first event. */
     void prepare(PacketScript script) {
         String joined = script.initCommand().replace("\\\n", " ");
         for (String line : joined.split("\n|&&", -1)) {
-            if (!line.isBlank()) {
-                run(line.strip());
+            String command = line.replaceFirst("#.*", "").strip();
+            if (!command.isEmpty()) {
+                run(command);
             }
         }
     }
@@ -76,7 +88,27 @@ final class Shell {
         }
         Matcher setting = SETTING.matcher(command);
         while (setting.find()) {
-            settings.put(setting.group(1).replace('/', '.'), setting.group(2).replace("\"", ""));
+            set(setting.group(1).replace('/', '.'), setting.group(2).replace("\"", ""));
+        }
+    }
+
+    private void set(String name, String value) {
+        SystemSettings.check(name, value);
+        String before = settings.put(name, value);
+        if (started.getAsBoolean() && !value.equals(before)) {
+            tooLate = name + "=" + value;
+        }
+    }
+
+    /**
+     * A new socket is about to be made.
+     *
+     * @throws UnsupportedScriptException when a setting was changed before it and after the first
+     *     one, when the stack had read it
+     */
+    void newSocket() {
+        if (tooLate != null) {
+            throw new UnsupportedScriptException("sysctl " + tooLate + " between two sockets");
         }
     }
 

@@ -24,6 +24,7 @@ final class StackConfig {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000 * MS;
     private static final int MAX_LINUX_RECEIVE_BUFFER = 15 << 20;
+    private static final int LARGEST_SCALE = 14;
     private static final int MANY = 1_000_000;
     private static final int HEADERS_V4 = 40;
     private static final int HEADERS_V6 = 60;
@@ -67,6 +68,7 @@ final class StackConfig {
                     builder.receiveBufferOctets(MAX_LINUX_RECEIVE_BUFFER)
                             .congestionControl(linuxControl(shell))
                             .ecn(linuxEcn(shell))
+                            .ecn(ecn(shell.setting("net.ipv4.tcp_ecn", "0")))
                             .timestamps(!shell.setting("net.ipv4.tcp_timestamps", "1").equals("0"))
                             .selectiveAcknowledgments(
                                     !shell.setting("net.ipv4.tcp_sack", "1").equals("0"))
@@ -80,11 +82,26 @@ final class StackConfig {
                                 Duration.ofNanos(SECOND),
                                 Duration.ofNanos(SECOND),
                                 Duration.ofNanos(60 * SECOND));
+                boolean extended = !shell.setting("net.inet.tcp.rfc1323", "1").equals("0");
+                builder.windowScaling(extended)
+                        .timestamps(extended)
+                        .selectiveAcknowledgments(
+                                !shell.setting("net.inet.tcp.sack.enable", "1").equals("0"))
+                        .ecn(ecn(shell.setting("net.inet.tcp.ecn.enable", "2")));
                 builder.receiveBufferOctets(
                                 Integer.parseInt(shell.setting("net.inet.tcp.recvspace", "65536")))
                         .timeWaitPolicy(TimeWaitPolicy.defaults().withReopening(false));
             }
         }
+    }
+
+    /** 1: asks for it, and agrees; 2: agrees. Both systems count the same. */
+    private static Ecn ecn(String setting) {
+        return switch (setting) {
+            case "0" -> Ecn.NEVER;
+            case "1" -> Ecn.ALWAYS;
+            default -> Ecn.WHEN_ASKED;
+        };
     }
 
     private static Supplier<CongestionControl> linuxControl(Shell shell) {
@@ -107,10 +124,21 @@ final class StackConfig {
             case LINUX -> WireProfile.LINUX;
             case FREEBSD ->
                     WireProfile.FREEBSD
+                            .withWindowScale(windowScale(shell))
                             .with(Habit.INSECURE_RST, shell.isSet("net.inet.tcp.insecure_rst"))
                             .with(Habit.INSECURE_SYN, shell.isSet("net.inet.tcp.insecure_syn"))
                             .with(Habit.DROPS_SYN_FIN, shell.isSet("net.inet.tcp.drop_synfin"));
         };
+    }
+
+    /** FreeBSD offers the scale that its largest buffer needs, whatever the socket's has. */
+    private static int windowScale(Shell shell) {
+        long most = Long.parseLong(shell.setting("kern.ipc.maxsockbuf", "2097152"));
+        int scale = 0;
+        while (scale < LARGEST_SCALE && (0xFFFFL << scale) < most) {
+            scale++;
+        }
+        return scale;
     }
 
     /** Socket options that are rules of the whole endpoint here. */
@@ -119,6 +147,7 @@ final class StackConfig {
             if (event.action() instanceof SystemCall call && call.name().equals("setsockopt")) {
                 switch (Calls.symbol(call, 2)) {
                     case "SO_SNDBUF" -> builder.sendBufferOctets(sendBuffer(call));
+                    case "TCP_MAXSEG" -> builder.maxSegmentSize(Calls.number(call, 3));
                     case "SO_RCVBUF" -> builder.receiveBufferOctets(Calls.number(call, 3));
                     case "TCP_LINGER2" -> {
                         long seconds = Calls.number(call, 3);
@@ -158,7 +187,11 @@ final class StackConfig {
     /** FreeBSD rounds the buffer of a connection up to a multiple of its MSS. */
     private int receiveBuffer(Socket socket, Shell shell) {
         if (options.profile() != Profile.FREEBSD) {
-            throw new UnsupportedScriptException("reading SO_RCVBUF");
+            int value = socket.option("SO_RCVBUF");
+            if (value == 0) {
+                throw new UnsupportedScriptException("reading SO_RCVBUF before it was set");
+            }
+            return options.profile() == Profile.LINUX ? 2 * value : value;
         }
         int space = Integer.parseInt(shell.setting("net.inet.tcp.recvspace", "65536"));
         Connection connection = socket.connection();

@@ -31,9 +31,9 @@ sealed interface TcpOption {
     record Timestamps(OptionalLong value, long echo, boolean literal) implements TcpOption {}
 
     /**
-     * An option that Finwait does not speak: fast open, MD5, accurate ECN.
+     * What Finwait does not speak: the options of fast open, MD5 and accurate ECN, and TCP in UDP.
      *
-     * @param keyword FO, FOEXP, md5 or ECN
+     * @param keyword FO, FOEXP, md5, ECN or udp
      * @param content what follows it, words separated by one blank; may be empty
      */
     record Foreign(String keyword, String content) implements TcpOption {}

@@ -23,14 +23,11 @@ final class Unsupported {
                     "write",
                     "send",
                     "sendto",
+                    "sendmsg",
                     "getsockopt",
                     "setsockopt",
                     "fcntl",
                     "ioctl");
-
-    /** There is no signal that MSG_NOSIGNAL could suppress. */
-    private static final Set<String> MESSAGE_FLAGS =
-            Set.of("MSG_PEEK", "MSG_DONTWAIT", "MSG_NOSIGNAL");
 
     private Unsupported() {}
 
@@ -60,6 +57,7 @@ final class Unsupported {
                         switch (foreign.keyword()) {
                             case "FO", "FOEXP" -> "TCP fast open";
                             case "md5" -> "TCP MD5 signatures";
+                            case "udp" -> "TCP over UDP";
                             default -> "accurate ECN";
                         });
             }
@@ -69,27 +67,10 @@ final class Unsupported {
         }
     }
 
-    /** A flag that nobody reads would make a script test less than it says. */
-    private static void checkMessageFlags(Expression argument) {
-        if (argument instanceof Expression.Or or) {
-            checkMessageFlags(or.left());
-            checkMessageFlags(or.right());
-        } else if (argument instanceof Expression.Symbol symbol
-                && symbol.name().startsWith("MSG_")
-                && !MESSAGE_FLAGS.contains(symbol.name())) {
-            throw new UnsupportedScriptException("flag " + symbol.name());
-        }
-    }
-
     private static void check(SystemCall call) {
         if (!CALLS.contains(call.name())) {
             throw new UnsupportedScriptException("system call " + call.name());
         }
-        for (Expression argument : call.arguments()) {
-            if (Calls.has(argument, "MSG_FASTOPEN")) {
-                throw new UnsupportedScriptException("TCP fast open");
-            }
-            checkMessageFlags(argument);
-        }
+        TransferCalls.check(call);
     }
 }

@@ -299,6 +299,7 @@ class ScriptRunTest {
                 "sendto(3, ..., 1, MSG_FASTOPEN, ..., ...) = 1 | TCP fast open",
                 "recv(3, ..., 1, MSG_OOB) = 1                 | flag MSG_OOB",
                 "< S 0:0(0) win 1 <mss 1460,FO>               | TCP fast open",
+                "> S 0:0(0) <mss 1460>/udp(9811 > 1)          | TCP over UDP",
                 "< S 0:0(0) win 1 <md5 abc>                   | TCP MD5 signatures",
                 "> . 1:1(0) ack 1 <...>                       | accurate ECN",
                 "setsockopt(3, SOL_TCP, TCP_ULP, [1], 4) = 0  | socket option TCP_ULP",

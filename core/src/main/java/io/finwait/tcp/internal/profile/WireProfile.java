@@ -86,6 +86,11 @@ public record WireProfile(
         return habits.contains(habit);
     }
 
+    /** A copy of this profile with another window scale. */
+    public WireProfile withWindowScale(int scale) {
+        return new WireProfile(synOptions, scale, quickAcks, habits);
+    }
+
     /** A copy of this profile with a habit, or without it. */
     public WireProfile with(Habit habit, boolean on) {
         EnumSet<Habit> others = EnumSet.noneOf(Habit.class);
