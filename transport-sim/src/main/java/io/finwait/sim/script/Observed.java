@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  *
  * @param flags the eight control bits and the three reserved ones above them
  * @param options in order, nop and eol too; timestamps and SACK blocks as on the wire
+ * @param pieces how many segments these are that the script sees as one
  */
 record Observed(
         long atNs,
@@ -30,7 +31,8 @@ record Observed(
         int window,
         int urgent,
         List<TcpOption> options,
-        ByteBuffer text) {
+        ByteBuffer text,
+        int pieces) {
 
     /**
      * Reads what was sent.
@@ -66,7 +68,8 @@ record Observed(
                 segment.window(),
                 segment.urgentPointer(),
                 readOptions(b, at + TcpHeader.LENGTH, segment.textOffset()),
-                b.slice(segment.textOffset(), segment.textLength()));
+                b.slice(segment.textOffset(), segment.textLength()),
+                1);
     }
 
     private static byte[] octets(ByteBuffer b, int at, int length) {
@@ -136,6 +139,11 @@ record Observed(
         return (flags & flag) != 0;
     }
 
+    /** True when the segment is several that the script sees as one. */
+    boolean isJoined() {
+        return pieces > 1;
+    }
+
     /** This segment with the text of the next behind its own, and the next one's control bits. */
     Observed join(Observed next) {
         ByteBuffer joined = ByteBuffer.allocate(textLength() + next.textLength());
@@ -153,7 +161,8 @@ record Observed(
                 next.window,
                 next.urgent,
                 next.options,
-                joined);
+                joined,
+                pieces + next.pieces);
     }
 
     /** The segment as the script would write it. */

@@ -39,6 +39,7 @@ final class ScriptRun {
     private final ScriptSegmentWriter writer;
     private final IcmpWriter icmp;
     private final Shell shell;
+    private final CodeRun code = new CodeRun();
     private final StackFactory stacks;
     private final List<String> log = new ArrayList<>();
     private final ArrayDeque<Observed> unexpected = new ArrayDeque<>();
@@ -145,8 +146,8 @@ final class ScriptRun {
             call(event, call, base);
         } else if (action instanceof Command command) {
             shell.run(command.text());
-        } else if (action instanceof Code code) {
-            Assertions.check(code.text(), stack());
+        } else if (action instanceof Code piece) {
+            code.run(piece.text(), stack());
         } else if (action instanceof InState in) {
             inState(in.state());
         } else if (action instanceof Silence) {
@@ -255,7 +256,8 @@ final class ScriptRun {
             came = came.join(unexpected.poll());
         }
         List<Difference> differences =
-                new SegmentCheck(binding, settings.timestampValues()).compare(expected, came);
+                new SegmentCheck(binding, settings.timestampValues(), settings.offload())
+                        .compare(expected, came);
         if (!when.any() && (came.atNs() < from - tolerance || came.atNs() > to + tolerance)) {
             differences.add(new Difference("time", time(from, to), Printer.seconds(came.atNs())));
         }

@@ -10,6 +10,7 @@ import io.finwait.wire.IpAddress;
  * @param timestampValues whether the values of timestamps are checked
  * @param scaledEcho whether echoed timestamps may be computed from the first one
  * @param strictSegments whether a long segment may not come as several shorter ones
+ * @param offload whether the script's long segments are those of a device that cuts them
  */
 record ScriptSettings(
         IpAddress local,
@@ -19,7 +20,8 @@ record ScriptSettings(
         double tolerancePercent,
         boolean timestampValues,
         boolean scaledEcho,
-        boolean strictSegments) {
+        boolean strictSegments,
+        boolean offload) {
 
     private static final long US = 1_000;
     private static final IpAddress LOCAL_4 = IpAddress.parse("192.168.0.1");
@@ -95,7 +97,13 @@ record ScriptSettings(
                 percent,
                 timestampValues,
                 scaledEcho,
-                strictSegments);
+                strictSegments,
+                options.profile() == Profile.LINUX && offloads(script.initCommand()));
+    }
+
+    /** The kernel's suites leave offload on unless they say otherwise. */
+    private static boolean offloads(String command) {
+        return command.contains("defaults.sh") && !command.contains("tso off");
     }
 
     private static int version(PacketScript script, Option option) {

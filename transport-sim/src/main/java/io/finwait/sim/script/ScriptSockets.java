@@ -3,12 +3,14 @@ package io.finwait.sim.script;
 import io.finwait.sim.script.Event.SystemCall;
 import io.finwait.sim.script.ScriptFailure.Difference;
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.State;
+import io.finwait.tcp.TcpInfo;
 import io.finwait.tcp.internal.endpoint.TcpEndpoint;
+import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -313,17 +315,45 @@ final class ScriptSockets implements StackUnderTest {
         };
     }
 
-    private String stateOfConnection() {
-        List<State> found = new ArrayList<>();
-        endpoint.forEachConnection(
-                c -> {
-                    if (c.localPort() == binding.localPort()
-                            && c.remotePort() == binding.remotePort()) {
-                        found.add(c.state());
+    @Override
+    public long info(String field) {
+        if (field.equals("tcpi_state")) {
+            return InfoNames.state(state());
+        }
+        TcpInfo[] info = new TcpInfo[1];
+        endpoint.forEachTcpInfo(
+                each -> {
+                    if (isUnderTest(each.localPort(), each.remotePort())) {
+                        info[0] = each;
                     }
                 });
-        if (!found.isEmpty()) {
-            return name(found.get(0));
+        ConnectionInfo connection = connection();
+        if (info[0] == null) {
+            throw new ScriptFailure(field + " is of a connection, and there is none");
+        }
+        return new SocketInfo(info[0], connection instanceof Tcb tcb ? tcb : null).value(field);
+    }
+
+    private boolean isUnderTest(int localPort, int remotePort) {
+        return localPort == binding.localPort() && remotePort == binding.remotePort();
+    }
+
+    /** The connection under test, or null. */
+    private ConnectionInfo connection() {
+        ConnectionInfo[] found = new ConnectionInfo[1];
+        endpoint.forEachConnection(
+                c -> {
+                    if (isUnderTest(c.localPort(), c.remotePort())) {
+                        found[0] = c;
+                    }
+                });
+        return found[0];
+    }
+
+    private String stateOfConnection() {
+        ConnectionInfo connection = connection();
+        if (connection != null) {
+            return name(connection.state());
         }
         FourTuple pair = FourTuple.of(local, binding.localPort(), remote, binding.remotePort());
         boolean waits = endpoint.timeWait().contains(pair);

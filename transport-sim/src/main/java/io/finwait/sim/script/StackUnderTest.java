@@ -17,6 +17,14 @@ interface StackUnderTest {
     /** The state of the socket under test by its name in RFC 9293: {@code FIN-WAIT-1}. */
     String state();
 
+    /**
+     * A field of Linux' {@code TCP_INFO} of the socket under test.
+     *
+     * @param field such as {@code tcpi_snd_cwnd}
+     * @throws UnsupportedScriptException when there is no such thing here
+     */
+    long info(String field);
+
     /** How many connections are in a state, by its name in RFC 9293. */
     int count(String state);
 

@@ -305,8 +305,8 @@ class ScriptRunTest {
                 "setsockopt(3, SOL_TCP, TCP_ULP, [1], 4) = 0  | socket option TCP_ULP",
                 "socket(..., SOCK_DGRAM, 0) = 4               | a socket that is not SOCK_STREAM",
                 "`rm -rf /`                                   | command `rm -rf /`",
-                "%{ print(tcpi_rtt) }%                        | code 'print(tcpi_rtt)'",
-                "%{ assert tcpi_rtt == 5 }%                   | 'tcpi_rtt' in code",
+                "%{ import os }%                              | code 'import os'",
+                "%{ assert TCP_NEWS == 5 }%                   | 'TCP_NEWS' in code",
             })
     void whatIsNotSpokenIsSkippedWithTheReason(String event, String reason) {
         String text = "0 socket(..., SOCK_STREAM, 0) = 3\n+0 " + event;
@@ -374,7 +374,7 @@ class ScriptRunTest {
                         + " ESTABLISHED");
         fails(
                 open("+0 %{ assert tcpi_state == TCP_CLOSE_WAIT }%"),
-                "'assert tcpi_state == TCP_CLOSE_WAIT' does not hold: the state is ESTABLISHED");
+                "'assert tcpi_state == TCP_CLOSE_WAIT' does not hold: tcpi_state is ESTABLISHED");
     }
 
     @Test

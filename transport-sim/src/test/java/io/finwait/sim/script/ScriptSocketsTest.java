@@ -91,6 +91,29 @@ class ScriptSocketsTest {
                 """);
     }
 
+    /** Where a device cuts long segments, PSH stands at the end of each of those. */
+    @Test
+    void pushIsNotComparedWhereADeviceCutsSegments() {
+        String open = LISTEN + HANDSHAKE;
+        String pieces =
+                """
+                +0 write(4, ..., 14600) = 14600
+                +0 > P. 1:5841(5840) ack 1
+                +0 > P. 5841:14601(8760) ack 1
+                """;
+        String one = "+0 write(4, ..., 9) = 9\n+0 > . 1:10(9) ack 1\n";
+        assertThat(asLinux("`./defaults.sh`\n" + open + pieces)).isEmpty();
+        assertThat(asLinux(open + pieces)).isEqualTo("control bits: expected P., came .");
+        assertThat(asLinux("`./defaults.sh\nethtool -K tun0 tso off gso off`\n" + open + pieces))
+                .isNotEmpty();
+        assertThat(asLinux("`./defaults.sh`\n" + open + one))
+                .isEqualTo("control bits: expected ., came P.");
+    }
+
+    private static String asLinux(String text) {
+        return PacketScript.of(text).run(ScriptOptions.DEFAULT.withProfile(Profile.LINUX)).reason();
+    }
+
     @Test
     void numbersAreCountedAnewBehindAReset() {
         run("""

@@ -294,6 +294,16 @@ public final class Scoreboard {
         return held.octets();
     }
 
+    /** Octets that were found lost and have not arrived since, even if they were sent again. */
+    public int lostOctets() {
+        return lostTo - una - held.octetsIn(una, lostTo);
+    }
+
+    /** Octets that were sent again and may still be on their way. */
+    public int againOctets() {
+        return again.octets();
+    }
+
     /** True when no SACK has reported anything that is outstanding. */
     public boolean isEmpty() {
         return held.count() == 0;
