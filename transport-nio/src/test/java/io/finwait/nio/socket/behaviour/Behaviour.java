@@ -1,6 +1,7 @@
 package io.finwait.nio.socket.behaviour;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A program with sockets whose outcome is the same on the kernel's sockets and on ours, or differs
@@ -9,13 +10,13 @@ import java.util.concurrent.CompletableFuture;
  * @param name what is done
  * @param reason why ours is different; empty where it is the same
  */
-record Behaviour(String name, String reason, Program program) {
+public record Behaviour(String name, String reason, Program program) {
 
     private static final long PATIENCE_MS = 15_000;
 
     /** Does something and tells in words what came of it. */
     @FunctionalInterface
-    interface Program {
+    public interface Program {
         Object run(Stage stage) throws Exception;
     }
 
@@ -28,14 +29,13 @@ record Behaviour(String name, String reason, Program program) {
     }
 
     /** In a thread of its own: a program that hangs is an outcome as well. */
-    String outcome(Stage stage) throws InterruptedException {
+    CompletableFuture<String> begin(Stage stage) {
         CompletableFuture<String> outcome = new CompletableFuture<>();
         Thread thread =
                 new Thread(
                         () -> outcome.complete(Stage.attempt(() -> program.run(stage))), "program");
         thread.setDaemon(true);
         thread.start();
-        thread.join(PATIENCE_MS);
-        return outcome.getNow("hangs");
+        return outcome.completeOnTimeout("hangs", PATIENCE_MS, TimeUnit.MILLISECONDS);
     }
 }

@@ -37,7 +37,7 @@ final class Interrupts {
                             "interrupt a platform thread in read with a timeout",
                             stage -> {
                                 Pair pair = stage.pair();
-                                pair.client().setSoTimeout(50);
+                                pair.client().setSoTimeout(500);
                                 Meanwhile read =
                                         stage.meanwhile(
                                                 () -> reads(pair.client()) + isInterrupted());
@@ -73,7 +73,7 @@ final class Interrupts {
                                 Meanwhile connect =
                                         stage.meanwhile(
                                                 () ->
-                                                        Opening.connects(socket, full, 100)
+                                                        Opening.connects(socket, full, 500)
                                                                 + isInterrupted());
                                 connect.thread().interrupt();
                                 return connect.result();

@@ -1,6 +1,10 @@
 package io.finwait.nio.socket.behaviour;
 
+import io.finwait.driver.Driver;
 import io.finwait.nio.internal.LightThreads;
+import io.finwait.socket.DriverSelectorProvider;
+import io.finwait.socket.DriverServerSocketFactory;
+import io.finwait.socket.DriverSocketFactory;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -29,7 +33,7 @@ import javax.net.SocketFactory;
  * Where a program with sockets is run: on those of the kernel, or on ours. It closes what is left
  * open.
  */
-final class Stage implements AutoCloseable {
+public final class Stage implements AutoCloseable {
 
     private static final int BACKLOG = 50;
     private static final long PATIENCE_S = 10;
@@ -68,7 +72,12 @@ final class Stage implements AutoCloseable {
     private final Closeable below;
     private final Deque<Closeable> open = new ArrayDeque<>();
 
-    Stage(
+    /**
+     * Where clients and servers have factories, addresses and providers of their own.
+     *
+     * @param below closed with the stage, behind what is left open on it
+     */
+    public Stage(
             SocketFactory sockets,
             ServerSocketFactory servers,
             String clientAddress,
@@ -83,6 +92,24 @@ final class Stage implements AutoCloseable {
         this.serverAddress = InetAddress.getByName(serverAddress);
         this.channels = new ChannelStage(this, clientChannels, serverChannels);
         this.below = below;
+    }
+
+    /** On our sockets, at both ends. */
+    public static Stage over(
+            Driver client,
+            String clientAddress,
+            Driver server,
+            String serverAddress,
+            Closeable below)
+            throws IOException {
+        return new Stage(
+                new DriverSocketFactory(client),
+                new DriverServerSocketFactory(server),
+                clientAddress,
+                serverAddress,
+                new DriverSelectorProvider(client),
+                new DriverSelectorProvider(server),
+                below);
     }
 
     Socket socket() throws IOException {
