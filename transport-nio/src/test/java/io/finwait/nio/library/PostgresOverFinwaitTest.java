@@ -196,6 +196,34 @@ class PostgresOverFinwaitTest {
         }
     }
 
+    private static int backend(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("select pg_backend_pid()")) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+
+    /** A connection is kept from one query to the next; the race is with a server that ends it. */
+    @Test
+    void aServerThatEndsAnIdleConnectionIsToldAtTheNextQuery() throws Exception {
+        try (Connection connection = connect("&tcpKeepAlive=true");
+                Connection watching = connect("")) {
+            int backend = backend(connection);
+            assertThat(backend(connection)).isEqualTo(backend);
+            String end = "select pg_terminate_backend(" + backend + ", " + PATIENCE_S * 1000 + ")";
+            try (Statement statement = watching.createStatement();
+                    ResultSet result = statement.executeQuery(end)) {
+                assertThat(result.next() && result.getBoolean(1)).isTrue();
+            }
+            assertThatThrownBy(() -> backend(connection))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("terminating connection due to administrator command");
+            assertThat(connection.isValid(PATIENCE_S)).isFalse();
+            assertThat(backend(watching)).isNotEqualTo(backend);
+        }
+    }
+
     @Test
     void aQueryThatTakesTooLongTimesOut() throws SQLException {
         try (Connection connection = connect("&socketTimeout=1");

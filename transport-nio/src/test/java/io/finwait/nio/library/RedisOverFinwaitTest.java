@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.params.ClientKillParams;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -85,6 +86,24 @@ class RedisOverFinwaitTest {
         try (Jedis jedis = new Jedis(to(PORT, LONG_MS))) {
             jedis.set("state", "TIME_WAIT");
             assertThat(jedis.get("state")).isEqualTo("TIME_WAIT");
+        }
+    }
+
+    /** A connection is kept from one command to the next, until the server ends it. */
+    @Test
+    void aKeptConnectionThatTheServerHasEnded() {
+        try (Jedis watching = new Jedis(to(PORT, LONG_MS));
+                Jedis kept = new Jedis(to(PORT, LONG_MS))) {
+            long id = kept.clientId();
+            assertThat(kept.clientId()).isEqualTo(id);
+            ClientKillParams which = new ClientKillParams().id(String.valueOf(id));
+            assertThat(watching.clientKill(which)).isEqualTo(1);
+            assertThatThrownBy(kept::clientId)
+                    .isInstanceOf(JedisConnectionException.class)
+                    .hasMessageContaining("Unexpected end of stream");
+            try (Jedis next = new Jedis(to(PORT, LONG_MS))) {
+                assertThat(next.clientId()).isGreaterThan(id);
+            }
         }
     }
 

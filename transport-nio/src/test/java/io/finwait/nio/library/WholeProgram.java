@@ -10,6 +10,8 @@ import com.sun.net.httpserver.HttpServer;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 
 import jakarta.servlet.http.HttpServlet;
@@ -52,6 +54,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
@@ -181,6 +184,34 @@ public final class WholeProgram {
     /** Listens, and answers nothing. */
     private static ServerSocketChannel silent() throws IOException {
         return ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0));
+    }
+
+    /** Answers the first request of each connection, and closes when a second one comes. */
+    private static ServerSocketChannel impatient() throws IOException {
+        ServerSocketChannel listening = silent();
+        Thread impatient =
+                new Thread(
+                        () -> {
+                            try {
+                                while (true) {
+                                    answerOnce(listening.accept());
+                                }
+                            } catch (IOException e) {
+                                // The program is over.
+                            }
+                        });
+        impatient.setDaemon(true);
+        impatient.start();
+        return listening;
+    }
+
+    private static void answerOnce(SocketChannel accepted) throws IOException {
+        try (accepted) {
+            accepted.read(ByteBuffer.allocate(1000));
+            String answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+            accepted.write(ByteBuffer.wrap(answer.getBytes(US_ASCII)));
+            accepted.read(ByteBuffer.allocate(1000));
+        }
     }
 
     private static String byName() throws IOException {
@@ -383,6 +414,7 @@ public final class WholeProgram {
                     () ->
                             apache(client, port, PATIENCE_S * 1000)
                                     + apache(client, port, PATIENCE_S * 1000));
+            apacheKeepAliveRace(client);
             say("apache-reset", () -> apache(client, port(rude), PATIENCE_S * 1000));
             say("apache-timeout", () -> apache(client, port(silent), 100));
             say(
@@ -399,6 +431,15 @@ public final class WholeProgram {
                     });
         }
         server.stop(0);
+    }
+
+    /** The server closes the kept connection when the next request is on its way. */
+    private static void apacheKeepAliveRace(CloseableHttpAsyncClient client) throws IOException {
+        try (ServerSocketChannel impatient = impatient()) {
+            int port = port(impatient);
+            say("apache-kept", () -> apache(client, port, PATIENCE_S * 1000));
+            say("apache-race", () -> apache(client, port, PATIENCE_S * 1000));
+        }
     }
 
     private static SimpleHttpRequest request(int port, int timeoutMs) {
@@ -439,8 +480,37 @@ public final class WholeProgram {
                 ServerSocketChannel silent = silent()) {
             say("vertx-reset", () -> vertxGet(vertx, port(rude)));
             say("vertx-timeout", () -> vertxGet(vertx, port(silent)));
+            silent.accept().close(); // The one that has timed out.
+            say("vertx-abort", () -> vertxAbort(vertx, silent));
         }
         vertx.close().toCompletionStage().toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
+    }
+
+    /** A thread of ours closes the connection on which Vert.x waits for an answer. */
+    private static String vertxAbort(Vertx vertx, ServerSocketChannel silent) throws Exception {
+        CompletableFuture<HttpClientRequest> sent = new CompletableFuture<>();
+        CompletableFuture<?> answer =
+                vertx.createHttpClient()
+                        .request(HttpMethod.GET, port(silent), HOST, "/")
+                        .compose(
+                                request -> {
+                                    var answered = request.send();
+                                    sent.complete(request);
+                                    return answered;
+                                })
+                        .toCompletionStage()
+                        .toCompletableFuture();
+        try (SocketChannel accepted = silent.accept()) {
+            accepted.read(ByteBuffer.allocate(1000));
+            var closed = sent.get(PATIENCE_S, TimeUnit.SECONDS).connection().close();
+            int read = accepted.read(ByteBuffer.allocate(1000));
+            closed.toCompletionStage().toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
+            try {
+                return "answered " + answer.get(PATIENCE_S, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                return "the server reads " + read + ", " + words(e);
+            }
+        }
     }
 
     private static String vertxGet(Vertx vertx, int port) throws Exception {

@@ -55,6 +55,8 @@ class WholeProgramTest {
             wiremock-MALFORMED_RESPONSE_CHUNK IOException: Illegal character in chunk size: 108
             wiremock-RANDOM_DATA_THEN_CLOSE EOFException: EOF reached while reading
             apache-get 200200
+            apache-kept 200
+            apache-race ConnectionClosedException: Connection closed by peer
             apache-reset SocketException: Connection reset
             apache-timeout SocketTimeoutException: 100 MILLISECONDS
             apache-abort SocketException: Connection reset
@@ -65,6 +67,7 @@ class WholeProgramTest {
             vertx-client vertx
             vertx-reset SocketException: Connection reset
             vertx-timeout NoStackTraceTimeoutException: The timeout period of 300ms has been exceeded
+            vertx-abort the server reads -1, HttpClosedException: Connection was closed
             """;
 
     @Test

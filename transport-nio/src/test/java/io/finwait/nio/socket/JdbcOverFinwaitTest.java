@@ -24,7 +24,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -33,6 +36,12 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 @Timeout(60)
 class JdbcOverFinwaitTest {
+
+    private static final int PATIENCE_S = 20;
+
+    /** A query without an end. */
+    private static final String ENDLESS =
+            "with recursive n(i) as (select 1 union all select 1 from n) select sum(i) from n";
 
     private final TwoDrivers drivers = new TwoDrivers();
     private final AtomicReference<AsyncConnection> atServer = new AtomicReference<>();
@@ -128,8 +137,12 @@ class JdbcOverFinwaitTest {
     }
 
     private Connection connect() throws SQLException {
+        return connect("");
+    }
+
+    private Connection connect(String more) throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:h2:tcp://127.0.0.1:" + beforeClient.getLocalPort() + "/mem:test");
+                "jdbc:h2:tcp://127.0.0.1:" + beforeClient.getLocalPort() + "/mem:test" + more);
     }
 
     private static int count(Connection connection) throws SQLException {
@@ -159,6 +172,91 @@ class JdbcOverFinwaitTest {
         }
         try (Connection next = connect()) {
             assertThat(count(next)).isEqualTo(7);
+        }
+    }
+
+    private static int session(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select session_id()")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** The connection is kept between two queries; the race is with a server that ends it. */
+    @Test
+    void aServerThatClosesAnIdleConnectionIsNoticedByTheNextQuery() throws SQLException {
+        try (Connection connection = connect()) {
+            int session = session(connection);
+            assertThat(session(connection)).isEqualTo(session);
+            // Done when the client's end is closed as well, which the next query does.
+            CompletableFuture<?> closed = atServer.get().close();
+            assertThatThrownBy(() -> session(connection))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("Connection is broken");
+            assertThat(closed).succeedsWithin(Duration.ofSeconds(PATIENCE_S));
+        }
+        try (Connection next = connect()) {
+            assertThat(count(next)).isEqualTo(7);
+        }
+    }
+
+    private static CompletableFuture<Throwable> failing(Statement statement) {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        LightThreads.start(
+                "query",
+                () -> {
+                    try {
+                        statement.execute(ENDLESS);
+                        thrown.complete(null);
+                    } catch (SQLException e) {
+                        thrown.complete(e);
+                    }
+                });
+        return thrown;
+    }
+
+    private static void awaitQuery(Connection watching) throws SQLException {
+        String running =
+                "select count(*) from information_schema.sessions"
+                        + " where executing_statement like '%union all%'"
+                        + " and session_id <> session_id()";
+        try (Statement statement = watching.createStatement()) {
+            int seen = 0;
+            while (seen == 0) {
+                try (ResultSet rows = statement.executeQuery(running)) {
+                    rows.next();
+                    seen = rows.getInt(1);
+                }
+            }
+        }
+    }
+
+    /** By the URL: H2's {@code setNetworkTimeout} does nothing. */
+    @Test
+    void aQueryThatTakesTooLongTimesOut() throws SQLException {
+        try (Connection hasty = connect(";NETWORK_TIMEOUT=300");
+                Statement statement = hasty.createStatement()) {
+            assertThatThrownBy(() -> statement.execute(ENDLESS))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("Connection is broken");
+        }
+    }
+
+    /** H2's {@code Connection.abort} does nothing; a second connection cancels, as its tools do. */
+    @Test
+    void cancellingFromAnotherThreadFreesWhoeverWaits() throws Exception {
+        try (Connection connection = connect();
+                Connection watching = connect();
+                Statement statement = connection.createStatement()) {
+            CompletableFuture<Throwable> thrown = failing(statement);
+            awaitQuery(watching);
+            connection.abort(Runnable::run);
+            assertThat(thrown).as("after abort").isNotDone();
+            statement.cancel();
+            assertThat(thrown.get(PATIENCE_S, TimeUnit.SECONDS))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("canceled");
         }
     }
 }

@@ -19,6 +19,7 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
@@ -203,6 +204,21 @@ class MockWebServerOverFinwaitTest {
         assertThat(getByApache(request()) + getByApache(request())).isEqualTo("onetwo");
         server.takeRequest();
         assertThat(server.takeRequest().getExchangeIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void apachesResponseTimeoutComes() {
+        server.enqueue(
+                new MockResponse.Builder()
+                        .onResponseStart(SocketEffect.Stall.INSTANCE)
+                        .body("never")
+                        .build());
+        HttpGet hasty = request();
+        hasty.setConfig(
+                RequestConfig.custom().setResponseTimeout(LONG_MS, TimeUnit.MILLISECONDS).build());
+        assertThatThrownBy(() -> getByApache(hasty))
+                .isInstanceOf(SocketTimeoutException.class)
+                .hasMessage("Read timed out");
     }
 
     @Test
