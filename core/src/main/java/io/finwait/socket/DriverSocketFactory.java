@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -69,7 +71,29 @@ public final class DriverSocketFactory extends SocketFactory {
      * @param hosts addresses by name, {@code localhost} as well as any other; case does not matter
      */
     public DriverSocketFactory withHosts(Map<String, InetAddress> hosts) {
+        return new DriverSocketFactory(driver, behaviour, HostNames.single(hosts));
+    }
+
+    /**
+     * The same with names that have several addresses. A socket connects to the first one, as those
+     * of the JDK do; a library that tries them one after the other asks {@link #addressesOf}.
+     *
+     * @param hosts addresses by name, at least one each
+     * @throws IllegalArgumentException when a name has no address
+     */
+    public DriverSocketFactory withAddresses(Map<String, List<InetAddress>> hosts) {
         return new DriverSocketFactory(driver, behaviour, new HostNames(hosts));
+    }
+
+    /**
+     * All addresses of a host, as it was given, or from the JDK: what HTTP clients take as their
+     * resolver, {@code builder.dns(sockets::addressesOf)} in OkHttp.
+     *
+     * @return at least one, in the order in which they are to be tried
+     * @throws UnknownHostException when nobody knows the name
+     */
+    public List<InetAddress> addressesOf(String host) throws UnknownHostException {
+        return names.all(host);
     }
 
     @Override

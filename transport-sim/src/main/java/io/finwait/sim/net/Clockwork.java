@@ -363,6 +363,10 @@ final class Clockwork implements Timekeeper {
             }
             long next = Math.min(simulation.nextDeadlineNs(), workers.nextDeadlineNs());
             if (!virtual) {
+                // By the wall time always passes, also while hosts are still being set up.
+                if (!nothingComes) {
+                    beforeTimePasses.run();
+                }
                 return passRealTime(next);
             }
             if (next == Long.MAX_VALUE) {

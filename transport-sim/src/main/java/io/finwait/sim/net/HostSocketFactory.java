@@ -19,7 +19,7 @@ final class HostSocketFactory extends SocketFactory {
 
     private SocketFactory now() {
         return new DriverSocketFactory(host.driver(), host.behaviour())
-                .withHosts(host.net().names());
+                .withAddresses(host.net().namesFor(host));
     }
 
     @Override

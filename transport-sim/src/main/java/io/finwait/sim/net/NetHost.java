@@ -21,6 +21,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -87,6 +89,33 @@ public final class NetHost {
     /** Its IPv6 address, 2001:db8::1 for the first host of a network. */
     public InetAddress address6() {
         return address6;
+    }
+
+    /** The IPv4 address, then the IPv6 address. */
+    List<InetAddress> addresses() {
+        return List.of(address, address6);
+    }
+
+    /**
+     * What this host's resolver answers: a name of {@link SimNet#name}, a host of the network,
+     * {@code localhost} for itself, or an address in digits. HTTP clients take it as theirs, {@code
+     * builder.dns(client::addressesOf)} in OkHttp.
+     *
+     * @return at least one, in the order in which they are to be tried
+     * @throws UnknownHostException for any other name; no DNS is asked
+     */
+    public List<InetAddress> addressesOf(String host) throws UnknownHostException {
+        String lower = host.toLowerCase(Locale.ROOT);
+        for (Map.Entry<String, List<InetAddress>> each : net.namesFor(this).entrySet()) {
+            if (each.getKey().toLowerCase(Locale.ROOT).equals(lower)) {
+                return each.getValue();
+            }
+        }
+        try {
+            return List.of(IpAddress.parse(host).toInetAddress());
+        } catch (IllegalArgumentException e) {
+            throw new UnknownHostException(host);
+        }
     }
 
     /** A port of its IPv4 address. */

@@ -66,6 +66,7 @@ public final class SimNet implements AutoCloseable {
     private final Journal journal = new Journal();
     private final Sightings sightings = new Sightings(this, journal);
     private final Map<String, NetHost> hosts = new LinkedHashMap<>();
+    private final Map<String, List<InetAddress>> given = new LinkedHashMap<>();
     private final List<Forwarding> forwardings = new CopyOnWriteArrayList<>();
     private final Time time;
     private volatile String saw = "";
@@ -171,6 +172,24 @@ public final class SimNet implements AutoCloseable {
     /** All hosts, in the order in which they were made. */
     public List<NetHost> hosts() {
         return locked(() -> List.copyOf(hosts.values()));
+    }
+
+    /**
+     * A name for addresses of one host or several, as a DNS gives them. Sockets connect to the
+     * first, as those of the JDK do; libraries that try one after the other ask {@link
+     * NetHost#addressesOf}.
+     *
+     * @param name goes before a host of the same name
+     * @param addresses at least one, in the order in which they are to be tried
+     * @throws IllegalArgumentException when there is none
+     */
+    public void name(String name, InetAddress... addresses) {
+        if (addresses.length == 0) {
+            throw new IllegalArgumentException(
+                    "the name '" + name + "' has no address; give one, such as host.address()");
+        }
+        List<InetAddress> all = List.of(addresses);
+        locked(() -> given.put(name, all));
     }
 
     /** The path between two hosts. */
@@ -404,11 +423,14 @@ public final class SimNet implements AutoCloseable {
         return threads;
     }
 
-    Map<String, InetAddress> names() {
+    /** What each name means to a host, whose own addresses are those of {@code localhost}. */
+    Map<String, List<InetAddress>> namesFor(NetHost asking) {
         return locked(
                 () -> {
-                    Map<String, InetAddress> names = new LinkedHashMap<>();
-                    hosts.forEach((name, host) -> names.put(name, host.address()));
+                    Map<String, List<InetAddress>> names = new LinkedHashMap<>();
+                    hosts.forEach((name, host) -> names.put(name, host.addresses()));
+                    names.putAll(given);
+                    names.put("localhost", asking.addresses());
                     return names;
                 });
     }

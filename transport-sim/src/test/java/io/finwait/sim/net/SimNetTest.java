@@ -124,6 +124,17 @@ class SimNetTest {
     }
 
     @Test
+    void aHostWithoutASocketRefusesInRealTimeToo() {
+        try (SimNet real = SimNet.create(1, Threads.FREE, Time.REAL)) {
+            NetHost empty = real.host("empty");
+            NetHost asking = real.host("asking");
+            assertThatThrownBy(() -> asking.socket().connect(empty.at(80), 20_000))
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessage("Connection refused");
+        }
+    }
+
+    @Test
     void anAddressThatNobodyHasLetsAConnectTimeOut() throws Exception {
         try (Socket s = app.socket()) {
             assertThatThrownBy(() -> s.connect(new InetSocketAddress("10.0.0.99", 80), 60_000))
