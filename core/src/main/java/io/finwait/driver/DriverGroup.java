@@ -77,6 +77,9 @@ public final class DriverGroup implements AutoCloseable {
         List<SharedQueue> joined = new ArrayList<>();
         UnaryOperator<List<Transport>> join =
                 queues -> {
+                    if (count == 1) {
+                        return queues;
+                    }
                     joined.addAll(SharedQueue.join(queues, configs.get(0).share()));
                     return List.copyOf(joined);
                 };
@@ -93,6 +96,9 @@ public final class DriverGroup implements AutoCloseable {
      */
     public static DriverGroup start(EndpointConfig config, List<? extends Transport> queues) {
         List<EndpointConfig> configs = configs(config, queues.size());
+        if (queues.size() == 1) {
+            return start(configs, queues, List.of());
+        }
         List<SharedQueue> joined = SharedQueue.join(queues, configs.get(0).share());
         return start(configs, joined, joined);
     }

@@ -2,17 +2,18 @@ package io.finwait.examples.command;
 
 import static java.util.stream.Collectors.joining;
 
-import io.finwait.Finwait;
+import io.finwait.driver.DrainReport;
+import io.finwait.driver.DriverGroup;
 import io.finwait.examples.net.FileServer;
+import io.finwait.examples.net.FileServers;
 import io.finwait.spi.CongestionControls;
-import io.finwait.spi.Transport;
 import io.finwait.spi.TransportUri;
-import io.finwait.spi.Transports;
+import io.finwait.tcp.Counters;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.FlowShare;
 import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.trace.Netstat;
-import io.finwait.trace.NetstatRow;
 import io.finwait.wire.IpAddress;
 
 import picocli.CommandLine.Command;
@@ -35,9 +36,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code finwait serve}. */
 @Command(
@@ -46,15 +47,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
         footer = {
             "",
             "A line of input prints netstat; finwait netstat --watch shows it"
-                    + " continuously. Ctrl-C stops the server and prints what was served and which"
-                    + " connections are left. For example, as root:",
+                    + " continuously. Ctrl-C, or SIGTERM, drains: nobody is accepted any more, and"
+                    + " when all connections have ended, or --drain is over, it prints what was"
+                    + " served and what was left. For example, as root:",
             "",
             "  finwait serve --transport 'tun:fw0?address=10.9.0.1/24' --http 8080 .",
             "  curl http://10.9.0.2:8080/README.md"
         })
 final class ServeCommand implements Callable<Integer> {
-
-    private static final long LONGEST_WAIT_NS = 1_000_000_000L;
 
     @Spec private CommandSpec spec;
 
@@ -121,43 +121,68 @@ final class ServeCommand implements Callable<Integer> {
                             + " twice as long (default: ${DEFAULT-VALUE}).")
     private Duration msl;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Serves on so many threads, each with a queue of the device of its own, 1 to"
+                            + " 256 (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            description =
+                    "How long connections may take to end when the server is stopped; what is"
+                            + " left then is reset (default: ${DEFAULT-VALUE}).")
+    private Duration drain;
+
     @Parameters(paramLabel = "DIR", description = "The folder.")
     private Path folder;
 
-    private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
 
     @Override
     public Integer call() throws IOException {
         EndpointConfig config = config();
-        try (Transport carrier = Transports.open(transport);
-                Endpoint endpoint = Finwait.open(config, carrier);
-                Shown _ = Shown.as("serve", () -> netstat(endpoint))) {
+        try (DriverGroup group = DriverGroup.open(config, transport, threads);
+                Shown _ = Shown.as("serve", () -> netstat(group))) {
             require(KernelRoute.of(transport).map(route -> route.problem(addresses)));
             long begun = System.nanoTime();
-            endpoint.warmUp();
+            group.driver(0).call(ServeCommand::warmUp).join();
             long warmUpMs = (System.nanoTime() - begun) / 1_000_000;
-            FileServer server = new FileServer(endpoint, port, folder, closer, deadline);
-            Thread stopper = new Thread(() -> stop(carrier));
-            Runtime.getRuntime().addShutdownHook(stopper);
-            Thread.ofPlatform().daemon().start(() -> readLines(endpoint));
-            System.out.println(
-                    "serving "
-                            + folder
-                            + " at "
-                            + addresses.stream().map(this::url).collect(joining(" "))
-                            + " over "
-                            + carrier
-                            + ", warmed up in "
-                            + warmUpMs
-                            + " ms");
-            System.out.flush();
-            serve(endpoint, carrier, server);
-            summary(endpoint, server);
+            Counters counters = group.counters().join();
+            try (FileServers servers =
+                    FileServers.start(group, port, folder, closer, deadline)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(servers)));
+                Thread.ofPlatform().daemon().start(() -> readLines(group));
+                System.out.println(
+                        "serving "
+                                + folder
+                                + " at "
+                                + addresses.stream().map(this::url).collect(joining(" "))
+                                + " over "
+                                + transport
+                                + (threads > 1 ? " on " + threads + " threads" : "")
+                                + ", warmed up in "
+                                + warmUpMs
+                                + " ms");
+                System.out.flush();
+                DrainReport report = group.stopped().join();
+                summary(report, servers, counters);
+                return report.failure() == null ? 0 : 1;
+            }
         } finally {
             ended.countDown();
         }
-        return 0;
+    }
+
+    /** What is compiled is compiled for the threads of all. */
+    private static Void warmUp(Endpoint endpoint) {
+        endpoint.warmUp();
+        return null;
     }
 
     private EndpointConfig config() {
@@ -172,6 +197,12 @@ final class ServeCommand implements Callable<Integer> {
             addresses = LinkAddresses.choose(addresses, transport, "10.9.0.2");
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
+        }
+        if (threads < 1 || threads > FlowShare.MOST) {
+            throw wrong("--threads " + threads + " is out of range; choose 1 to 256");
+        }
+        if (drain.compareTo(Duration.ofHours(1)) > 0) {
+            throw wrong("--drain is out of range; choose 0s to 60m");
         }
         if (deadline.isZero() || deadline.compareTo(Duration.ofHours(1)) > 0) {
             throw wrong("--deadline is out of range; choose 1ms to 60m");
@@ -211,67 +242,51 @@ final class ServeCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
-    private void serve(Endpoint endpoint, Transport carrier, FileServer server) {
-        while (!stopped.get()) {
-            long now = System.nanoTime();
-            int work = endpoint.doWork(now);
-            server.onTime(now);
-            if (work == 0 && !stopped.get()) {
-                carrier.await(
-                        Math.min(
-                                LONGEST_WAIT_NS,
-                                Math.min(
-                                        until(endpoint.nextDeadlineNs(), now),
-                                        until(server.nextDeadlineNs(), now))));
-            }
-        }
-    }
-
-    private static long until(long deadlineNs, long nowNs) {
-        return deadlineNs == Long.MAX_VALUE ? LONGEST_WAIT_NS : Math.max(0, deadlineNs - nowNs);
-    }
-
-    /** Runs when the JVM is told to end: lets the serving thread say its summary first. */
-    private void stop(Transport carrier) {
-        stopped.set(true);
-        carrier.wakeup();
+    /** Runs when the JVM is told to end: lets the connections end and the summary be printed. */
+    private void stop(FileServers servers) {
+        CompletableFuture<DrainReport> unused = servers.drain(drain);
         try {
-            ended.await(5, TimeUnit.SECONDS);
+            boolean printed = ended.await(drain.toMillis() + 5_000, TimeUnit.MILLISECONDS);
+            if (!printed) {
+                System.err.println("finwait serve: the drivers did not stop in time");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void readLines(Endpoint endpoint) {
+    private static void readLines(DriverGroup group) {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             while (lines.readLine() != null) {
-                endpoint.execute(
-                        () -> {
-                            System.out.print(Netstat.render(Netstat.rows(endpoint)));
-                            System.out.flush();
-                        });
+                System.out.print(netstat(group));
+                System.out.flush();
             }
         } catch (IOException e) {
             System.err.println("finwait serve: no more input: " + e.getMessage());
+        } catch (CompletionException e) {
+            // The server is stopping, and prints what is left.
+            System.err.println("finwait serve: " + e.getCause().getMessage());
         }
     }
 
-    /** Asked for by an onlooker; the endpoint's thread answers. */
-    private static String netstat(Endpoint endpoint) {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        endpoint.execute(() -> answer.complete(Netstat.render(Netstat.rows(endpoint))));
-        return answer.orTimeout(5, TimeUnit.SECONDS).join();
+    /** What all threads serve, as one table. */
+    private static String netstat(DriverGroup group) {
+        return group.callAll(Netstat::rows)
+                .orTimeout(5, TimeUnit.SECONDS)
+                .thenApply(rows -> Netstat.render(Netstat.merged(rows)))
+                .join();
     }
 
-    private static void summary(Endpoint endpoint, FileServer server) {
+    private static void summary(DrainReport report, FileServers servers, Counters counters) {
         Map<String, Integer> states = new TreeMap<>();
-        for (NetstatRow row : Netstat.rows(endpoint)) {
-            states.merge(row.state(), 1, Integer::sum);
+        report.notEnded().forEach(each -> states.merge(each.state().name(), 1, Integer::sum));
+        if (report.timeWait() > 0) {
+            states.put("TIME_WAIT", report.timeWait());
         }
         System.out.println();
-        System.out.println(server.requests() + " connections accepted; left: " + states);
-        System.out.println("counted: " + endpoint.counters());
+        System.out.println(servers.requests() + " connections accepted; left: " + states);
+        System.out.println("counted: " + counters.nonZero());
         System.out.flush();
     }
 }

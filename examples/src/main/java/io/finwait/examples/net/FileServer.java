@@ -119,6 +119,11 @@ public final class FileServer {
         return waiting.isEmpty() ? Long.MAX_VALUE : waiting.getFirst().deadlineNs;
     }
 
+    /** Accepts nobody from now on; whoever was accepted is served. */
+    public void stopAccepting() {
+        listener.close();
+    }
+
     /** How many connections were accepted. */
     public long requests() {
         return requests;

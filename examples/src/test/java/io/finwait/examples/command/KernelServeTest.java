@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.finwait.raw.NetworkNamespace;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -69,6 +71,25 @@ class KernelServeTest {
                     .hasSize(copies)
                     .containsOnly(digest + "  -");
             end(server);
+        }
+    }
+
+    /** Two threads, each with a queue of the device, serve at one address, and drain together. */
+    @Test
+    void twoThreadsServe() throws Exception {
+        String digest = writeFile(OCTETS);
+        try (NetworkNamespace kernel = namespace()) {
+            Process server = serve(kernel, "tun:fws?offload=on", "", "--threads", "2");
+            assertThat(fetch(kernel, "10.76.0.2", 50).lines())
+                    .hasSize(50)
+                    .containsOnly(digest + "  -");
+            // Process.destroy would close what it prints.
+            server.toHandle().destroy();
+            byte[] printed = server.getInputStream().readAllBytes();
+            String said = new String(printed, StandardCharsets.UTF_8);
+            assertThat(server.waitFor(20, TimeUnit.SECONDS)).as("it has ended").isTrue();
+            assertThat(said).contains("50 connections accepted; left: {TIME_WAIT=50}");
+            assertThat(said).contains("PASSIVE_OPENS=50").doesNotContain("RESETS_OUT");
         }
     }
 
@@ -164,28 +185,23 @@ class KernelServeTest {
     }
 
     /** Starts the command and waits until it says that it serves. */
-    private Process serve(NetworkNamespace kernel, String transport, String more)
+    private Process serve(
+            NetworkNamespace kernel, String transport, String more, String... options)
             throws IOException {
-        Process server =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                FinwaitCommand.class.getName(),
-                                "serve",
-                                "--http",
-                                "80",
-                                "--address",
-                                "10.76.0.2,fd76::2",
-                                "--transport",
-                                transport
-                                        + "&address=10.76.0.1/24&address6=fd76::1/64&netns="
-                                        + kernel.name()
-                                        + more,
-                                folder.toString())
-                        .redirectErrorStream(true)
-                        .start();
+        String uri =
+                transport
+                        + "&address=10.76.0.1/24&address6=fd76::1/64&netns="
+                        + kernel.name()
+                        + more;
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
+        command.add(System.getProperty("java.class.path"));
+        command.addAll(List.of(FinwaitCommand.class.getName(), "serve", "--http", "80"));
+        command.addAll(List.of("--address", "10.76.0.2,fd76::2", "--transport", uri));
+        command.addAll(List.of(options));
+        command.add(folder.toString());
+        Process server = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader lines =
                 new BufferedReader(
                         new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
