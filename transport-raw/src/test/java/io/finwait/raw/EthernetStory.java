@@ -84,6 +84,22 @@ final class EthernetStory implements AutoCloseable {
         assertThat(kernel.exec(three)).containsPattern(ANSWERED);
     }
 
+    /**
+     * The kernel's neighbours ask who has our addresses, by programs of their own: each question is
+     * answered by our Ethernet address, and nobody else's.
+     */
+    void askWhoWeAre() {
+        assumeTrue(Lab.runs("arping", "--help"), "arping (package arping) is not here: skipped");
+        assumeTrue(Lab.runs("ndisc6", "-V"), "ndisc6 (package ndisc6) is not here: skipped");
+        assertThat(kernel.exec("arping", "-C", "3", "-w", "20", "-W", "0.05", "-i", device, OURS))
+                .contains("from 02:00:00:00:78:02 (" + OURS + ")");
+        // A probe (RFC 5227): a question of somebody who has no address.
+        assertThat(kernel.exec("arping", "-0", "-C", "1", "-w", "20", "-i", device, OURS))
+                .contains("from 02:00:00:00:78:02");
+        assertThat(kernel.exec("ndisc6", "-r", "3", OURS6, device))
+                .contains("Target link-layer address: 02:00:00:00:78:02");
+    }
+
     /** curl fetches from us, over both versions of IP. */
     void curl() throws Exception {
         assumeTrue(Lab.runs("curl", "-V"), "curl (package curl) is not here: skipped");

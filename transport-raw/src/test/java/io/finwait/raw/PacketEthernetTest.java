@@ -118,6 +118,13 @@ class PacketEthernetTest {
     }
 
     @Test
+    void whoAsksIsAnswered() {
+        try (EthernetStory story = overVeth("")) {
+            story.askWhoWeAre();
+        }
+    }
+
+    @Test
     void tsharkFindsNothingWrongInWhatWeSend(@TempDir Path folder) throws Exception {
         assumeTrue(Lab.runs("tshark", "-v"), "tshark is not here: skipped");
         assumeTrue(Lab.runs("tcpdump", "--version"), "tcpdump is not here: skipped");

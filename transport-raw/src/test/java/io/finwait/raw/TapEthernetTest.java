@@ -73,6 +73,13 @@ class TapEthernetTest {
     }
 
     @Test
+    void whoAsksIsAnswered() {
+        try (EthernetStory story = story("off")) {
+            story.askWhoWeAre();
+        }
+    }
+
+    @Test
     void tsharkFindsNothingWrong(@TempDir Path folder) throws Exception {
         assumeTrue(Lab.runs("tshark", "-v"), "tshark is not here: skipped");
         assumeTrue(Lab.runs("tcpdump", "--version"), "tcpdump is not here: skipped");

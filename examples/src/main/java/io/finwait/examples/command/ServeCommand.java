@@ -154,8 +154,7 @@ final class ServeCommand implements Callable<Integer> {
             group.driver(0).call(ServeCommand::warmUp).join();
             long warmUpMs = (System.nanoTime() - begun) / 1_000_000;
             Counters counters = group.counters().join();
-            try (FileServers servers =
-                    FileServers.start(group, port, folder, closer, deadline)) {
+            try (FileServers servers = FileServers.start(group, port, folder, closer, deadline)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(servers)));
                 Thread.ofPlatform().daemon().start(() -> readLines(group));
                 System.out.println(

@@ -56,11 +56,7 @@ public final class FileServers implements AutoCloseable {
     }
 
     private static FileServer open(
-            Endpoint endpoint,
-            int port,
-            Path root,
-            FileServer.Closer closer,
-            Duration deadline) {
+            Endpoint endpoint, int port, Path root, FileServer.Closer closer, Duration deadline) {
         try {
             return new FileServer(endpoint, port, root, closer, deadline);
         } catch (IOException e) {

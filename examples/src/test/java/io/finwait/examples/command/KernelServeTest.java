@@ -185,8 +185,7 @@ class KernelServeTest {
     }
 
     /** Starts the command and waits until it says that it serves. */
-    private Process serve(
-            NetworkNamespace kernel, String transport, String more, String... options)
+    private Process serve(NetworkNamespace kernel, String transport, String more, String... options)
             throws IOException {
         String uri =
                 transport
