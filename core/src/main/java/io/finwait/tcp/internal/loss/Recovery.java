@@ -218,10 +218,13 @@ public final class Recovery {
         return Math.min(octets, tcb.sackPermitted ? Math.max(news, 1) : tcb.snd.mss);
     }
 
-    /** A window that is not even half used says nothing of the path (RFC 7661 §4.3). */
+    /**
+     * A window of which half or less is used says nothing of the path (RFC 7661 §4.3 lets exactly
+     * half count as used; kernels do not, and neither do we).
+     */
     private static boolean windowWasUsed(Tcb tcb) {
         int flight = Math.max(tcb.snd.flight(), tcb.snd.flightWhenSent);
-        return flight >= tcb.cwnd() / 2 || tcb.loss.afterTimeout;
+        return flight > tcb.cwnd() / 2 || tcb.loss.afterTimeout;
     }
 
     /** Some was reported, or time has passed: whether something is lost by now (RFC 8985 §6.2). */
