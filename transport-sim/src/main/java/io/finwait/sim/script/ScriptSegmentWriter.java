@@ -41,7 +41,7 @@ final class ScriptSegmentWriter {
         int scriptAck = (int) segment.ack().orElse(0);
         int seq = literal ? scriptSeq : binding.liveSeq(syn, scriptSeq);
         int ack = literal ? scriptAck : binding.liveAck(syn, scriptAck);
-        ByteBuffer options = options(segment.options().orElseThrow());
+        ByteBuffer options = options(segment);
         int header = TcpHeader.LENGTH + options.limit();
         int text = segment.sequence().length();
         ByteBuffer b = wire.packet(Protocol.TCP, header + text, segment.ip());
@@ -71,10 +71,11 @@ final class ScriptSegmentWriter {
         return b;
     }
 
-    private ByteBuffer options(List<TcpOption> options) {
+    private ByteBuffer options(TcpPacket segment) {
+        boolean acknowledges = segment.flags().has(TcpHeader.ACK);
         ByteBuffer b = ByteBuffer.allocate(MAX_OPTIONS + 12);
-        for (TcpOption option : options) {
-            write(b, option);
+        for (TcpOption option : segment.options().orElseThrow()) {
+            write(b, option, acknowledges);
             if (b.position() > MAX_OPTIONS) {
                 throw new ScriptFailure("these options do not fit into the 40 octets there are");
             }
@@ -83,7 +84,7 @@ final class ScriptSegmentWriter {
         return b.limit((b.position() + 3) & ~3);
     }
 
-    private void write(ByteBuffer b, TcpOption option) {
+    private void write(ByteBuffer b, TcpOption option, boolean acknowledges) {
         if (option instanceof TcpOption.Nop) {
             b.put((byte) TcpOptions.NOP);
         } else if (option instanceof TcpOption.End) {
@@ -98,7 +99,7 @@ final class ScriptSegmentWriter {
             write(b, sack.blocks());
         } else if (option instanceof TcpOption.Timestamps ts) {
             b.put((byte) TcpOptions.TIMESTAMPS).put((byte) 10);
-            b.putInt((int) ts.value().orElseThrow()).putInt(echo(ts));
+            b.putInt((int) ts.value().orElseThrow()).putInt(echo(ts, acknowledges));
         } else if (option instanceof TcpOption.Foreign foreign) {
             throw new UnsupportedScriptException("TCP option " + foreign.keyword());
         } else {
@@ -117,9 +118,10 @@ final class ScriptSegmentWriter {
         }
     }
 
-    private int echo(TcpOption.Timestamps ts) {
+    /** Without ACK the field means nothing (RFC 7323 §3.2), and goes as it is written. */
+    private int echo(TcpOption.Timestamps ts, boolean acknowledges) {
         int script = (int) ts.echo();
-        if (ts.literal()) {
+        if (ts.literal() || !acknowledges) {
             return script;
         }
         Integer live = binding.liveEcho(script);

@@ -51,12 +51,15 @@ final class ScriptSockets implements StackUnderTest {
     /** When a close that lingers returns, or MAX_VALUE. */
     private long lingersUntilNs = Long.MAX_VALUE;
 
-    /** What SO_RCVBUF and SO_SNDBUF read: systems round them, or double them. */
+    /** What SO_RCVBUF and SO_SNDBUF read, which systems round or double, and our MSS. */
     interface BufferSizes {
 
         int receive(Socket socket);
 
         int send(Socket socket);
+
+        /** The MSS that our SYN carries. */
+        int mssOffered();
     }
 
     ScriptSockets(
@@ -331,7 +334,8 @@ final class ScriptSockets implements StackUnderTest {
         if (info[0] == null) {
             throw new ScriptFailure(field + " is of a connection, and there is none");
         }
-        return new SocketInfo(info[0], connection instanceof Tcb tcb ? tcb : null).value(field);
+        Tcb tcb = connection instanceof Tcb found ? found : null;
+        return new SocketInfo(info[0], tcb, bufferSizes.mssOffered()).value(field);
     }
 
     private boolean isUnderTest(int localPort, int remotePort) {

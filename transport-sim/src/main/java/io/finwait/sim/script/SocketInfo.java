@@ -20,13 +20,17 @@ final class SocketInfo {
     /** Null when the connection has ended. */
     private final Tcb tcb;
 
+    private final int mssOffered;
+
     /**
      * Of a connection.
      *
      * @param tcb null when it has ended
+     * @param mssOffered the MSS that our SYN carries
      */
-    SocketInfo(TcpInfo info, Tcb tcb) {
+    SocketInfo(TcpInfo info, Tcb tcb, int mssOffered) {
         this.info = info;
+        this.mssOffered = mssOffered;
         this.tcb = tcb;
     }
 
@@ -45,6 +49,7 @@ final class SocketInfo {
                     sending.slowStartThreshold() == TcpInfo.Sending.UNLIMITED
                             ? InfoNames.INFINITE_THRESHOLD
                             : sending.slowStartThreshold() / segment();
+            case "tcpi_advmss" -> mssOffered;
             case "tcpi_snd_mss" -> sending.segmentOctets();
             case "tcpi_unacked" -> segments(sending.unacknowledged());
             case "tcpi_sacked" -> segments(sending.sacked());

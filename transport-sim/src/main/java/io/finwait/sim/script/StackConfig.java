@@ -51,7 +51,7 @@ final class StackConfig {
                 new TcpEndpoint(config, options.transport().apply(transport), wireProfile(shell));
         own.apply(endpoint.initialSequence());
         return new ScriptSockets(
-                endpoint, binding, settings.local(), settings.remote(), bufferSizes(shell));
+                endpoint, binding, settings.local(), settings.remote(), bufferSizes(config, shell));
     }
 
     private void profile(EndpointConfig.Builder builder, Shell shell) {
@@ -169,7 +169,7 @@ final class StackConfig {
         return options.profile() == Profile.LINUX ? 2 * value * 2 / 3 : value;
     }
 
-    private ScriptSockets.BufferSizes bufferSizes(Shell shell) {
+    private ScriptSockets.BufferSizes bufferSizes(EndpointConfig config, Shell shell) {
         return new ScriptSockets.BufferSizes() {
             @Override
             public int receive(Socket socket) {
@@ -181,7 +181,17 @@ final class StackConfig {
                 int value = socket.option("SO_SNDBUF");
                 return options.profile() == Profile.LINUX ? 2 * value : value;
             }
+
+            @Override
+            public int mssOffered() {
+                int most = config.maxSegmentSize();
+                return most == 0 ? mssThatFits() : Math.min(most, mssThatFits());
+            }
         };
+    }
+
+    private int mssThatFits() {
+        return settings.mtu() - (settings.local().isV4() ? HEADERS_V4 : HEADERS_V6);
     }
 
     /** FreeBSD rounds the buffer of a connection up to a multiple of its MSS. */
@@ -198,7 +208,7 @@ final class StackConfig {
         if (connection == null || connection.state() == State.SYN_SENT) {
             return space;
         }
-        int mss = settings.mtu() - (settings.local().isV4() ? HEADERS_V4 : HEADERS_V6);
+        int mss = mssThatFits();
         return (space + mss - 1) / mss * mss;
     }
 }

@@ -122,6 +122,7 @@ class CodeRunTest {
                 "tcpi_unacked == 10",
                 "tcpi_snd_cwnd == 10",
                 "tcpi_snd_mss == 1000",
+                "tcpi_advmss == 1460",
                 "tcpi_snd_ssthresh == TCP_INFINITE_SSTHRESH",
                 "tcpi_ca_state == TCP_CA_Open",
                 "tcpi_state == TCP_ESTABLISHED",

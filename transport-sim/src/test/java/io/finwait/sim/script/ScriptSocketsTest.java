@@ -91,6 +91,16 @@ class ScriptSocketsTest {
                 """);
     }
 
+    /** Without ACK an echo means nothing; with it, something must have been sent to echo. */
+    @Test
+    void anEchoedTimestampIsLookedUpOnlyWhereItMeansSomething() {
+        String syn = "+0 < S 0:0(0) win 9000 <mss 1000,sackOK,TS val 7 ecr 100,nop,wscale 7>\n";
+        String ack = "+0 < . 1:1(0) ack 1 win 9000 <nop,nop,TS val 8 ecr 99>\n";
+        assertThat(run(syn + "+0 > S. 0:0(0) ack 1 <...>\n").reason()).isEmpty();
+        assertThat(run(syn + "+0 > S. 0:0(0) ack 1 <...>\n" + ack).reason())
+                .startsWith("no segment sent so far had the timestamp 99");
+    }
+
     /** Where a device cuts long segments, PSH stands at the end of each of those. */
     @Test
     void pushIsNotComparedWhereADeviceCutsSegments() {
