@@ -100,8 +100,9 @@ tables() {
                 if (v[j] < v[i]) { t = v[i]; v[i] = v[j]; v[j] = t }
             return m % 2 ? v[(m + 1) / 2] : (v[m / 2] + v[m / 2 + 1]) / 2 }
         function unit(name) {
-            return name ~ /^(in|out)$/ ? "Gbit/s" : name == "ping" ? "round trips a second" :
-                name ~ /^memory/ ? "MB resident" : "connections a second" }
+            if (name ~ /^(in|out)$/) return "Gbit/s"
+            if (name == "ping") return "round trips a second"
+            return name ~ /^memory/ ? "MB resident" : "connections a second" }
         function shown(v) { return v == "-" ? v : sprintf(v < 100 ? "%.2f" : "%.0f", v) }
         function header(first,    c, line, bar) {
             line = "| " first " |"; bar = "|---|"
@@ -110,16 +111,17 @@ tables() {
         END { header("test, median")
             for (r = 1; r <= rows; r++) { line = "| " tests[r] ", " unit(tests[r]) " |"
                 for (c = 1; c <= columns; c++) { key = tests[r] SUBSEP paths[c]
-                    line = line " " shown(median(value, key)) \
-                        (failed[key] ? " (" failed[key] " failed)" : "") " |" }
+                    line = line " " shown(median(value, key))
+                    if (failed[key]) line = line " (" failed[key] " failed)"
+                    line = line " |" }
                 print line }
             print ""; header("CPU time of what passes it on (cable: of the server)")
             for (r = 1; r <= rows; r++) { if (tests[r] ~ /^memory/) continue
                 bulk = tests[r] ~ /^(in|out)$/
                 line = "| " tests[r] (bulk ? ", s for a GB |" : ", µs for each |")
                 for (c = 1; c <= columns; c++) { key = tests[r] SUBSEP paths[c]
-                    line = line " " (count[key] ? shown(cpu[key] / count[key] *
-                        (bulk ? 1e9 : 1e6)) : "-") " |" }
+                    each = count[key] ? cpu[key] / count[key] * (bulk ? 1e9 : 1e6) : "-"
+                    line = line " " shown(each) " |" }
                 print line } }' "$out"
 }
 
