@@ -31,9 +31,19 @@ import io.finwait.wire.IpAddress;
  */
 public final class FlightEvents {
 
-    private static final boolean AVAILABLE = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+    private static final boolean AVAILABLE = isThere("jdk.jfr.Event");
 
     private FlightEvents() {}
+
+    /** Asks for the class: not every runtime has modules to ask for, Android for one. */
+    private static boolean isThere(String name) {
+        try {
+            Class<?> unused = Class.forName(name, false, FlightEvents.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
 
     /** An address and a port, as in {@code 10.0.0.1:80} or {@code [fd00::1]:80}. */
     public static String socket(long high, long low, int port) {

@@ -246,7 +246,7 @@ record LadderRow(
                         int number = marks.size();
                         String name =
                                 number < 26
-                                        ? Character.toString('a' + number)
+                                        ? String.valueOf((char) ('a' + number))
                                         : Integer.toString(number);
                         return "(" + name + ")";
                     });

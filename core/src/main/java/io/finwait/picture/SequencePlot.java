@@ -213,13 +213,13 @@ public final class SequencePlot {
                 highest = Math.max(highest, edges ? each.edge : each.ack);
                 double x = x((double) each.timeNs);
                 double y = y((double) highest);
-                if (path.isEmpty()) {
+                if (path.length() == 0) {
                     path.append('M').append(Svg.number(x)).append(' ').append(Svg.number(y));
                 } else {
                     path.append('H').append(Svg.number(x)).append('V').append(Svg.number(y));
                 }
             }
-            if (!path.isEmpty()) {
+            if (path.length() > 0) {
                 svg.path(path.append('H').append(Svg.number(x(endNs))).toString(), cssClass);
             }
         }

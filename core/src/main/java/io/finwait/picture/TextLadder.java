@@ -277,7 +277,7 @@ public final class TextLadder {
         StringBuilder line = new StringBuilder();
         for (String word : text.split("\\s+", -1)) {
             String rest = word;
-            if (!line.isEmpty() && line.length() + 1 + rest.length() > width) {
+            if (line.length() > 0 && line.length() + 1 + rest.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);
             }
@@ -285,7 +285,7 @@ public final class TextLadder {
                 lines.add(rest.substring(0, width));
                 rest = rest.substring(width);
             }
-            line.append(line.isEmpty() ? "" : " ").append(rest);
+            line.append(line.length() == 0 ? "" : " ").append(rest);
         }
         lines.add(line.toString());
         return lines;

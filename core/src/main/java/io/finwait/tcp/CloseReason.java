@@ -161,7 +161,7 @@ public sealed interface CloseReason {
         public String pathInWords() {
             StringBuilder words = new StringBuilder();
             for (Step step : path) {
-                words.append(words.isEmpty() ? "" : " > ").append(step.state());
+                words.append(words.length() == 0 ? "" : " > ").append(step.state());
             }
             return words.toString();
         }

@@ -212,7 +212,7 @@ final class Judge {
         if (ending.isInOrder()) {
             for (int side = 0; side < 2; side++) {
                 if (conversation.states.state(side) == State.TIME_WAIT) {
-                    text.append(text.isEmpty() ? "" : "; ")
+                    text.append(text.length() == 0 ? "" : "; ")
                             .append(name(side))
                             .append(" holds TIME_WAIT (60 s on Linux, 30 s on macOS, 120 s on")
                             .append(" Windows)");
@@ -220,7 +220,7 @@ final class Judge {
             }
         }
         if (conversation.usedAgainAfterNs >= 0) {
-            text.append(text.isEmpty() ? "" : "; ")
+            text.append(text.length() == 0 ? "" : "; ")
                     .append("the pair of sockets was used again ")
                     .append(
                             conversation.usedAgainAfterNs == 0

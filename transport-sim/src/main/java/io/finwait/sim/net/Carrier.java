@@ -63,6 +63,7 @@ final class Carrier {
         }
     }
 
+    @NotOnAndroid
     private static String target() {
         Module ours = Carrier.class.getModule();
         return ours.isNamed() ? ours.getName() : "ALL-UNNAMED";

@@ -106,7 +106,7 @@ final class OptionParser {
             if (tokens.peek().is(Kind.END)) {
                 throw tokens.expected("',' or '>' in the TCP options");
             }
-            content.append(content.isEmpty() ? "" : " ").append(tokens.next().text());
+            content.append(content.length() == 0 ? "" : " ").append(tokens.next().text());
         }
         return new Foreign(keyword, content.toString());
     }

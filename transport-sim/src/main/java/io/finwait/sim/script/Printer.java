@@ -156,7 +156,7 @@ final class Printer {
         if (flags.has(TcpPacket.Flags.AE)) {
             text.append('A');
         }
-        if (rest != 0 || text.isEmpty()) {
+        if (rest != 0 || text.length() == 0) {
             Segment.appendFlags(text, rest);
         }
         return flags.ace() < 0 ? text.toString() : text.append(flags.ace()).toString();
