@@ -25,10 +25,12 @@ final class CloseRecord {
     private static final int FIRST_PLACES = 3;
     private static final int NONE = Integer.MAX_VALUE;
 
-    /** Room for an open connection; a close needs more, and a handle that is used again has it. */
-    private byte[] path = new byte[FIRST_PLACES];
+    /** The states, four bits for each. */
+    private long path;
 
+    /** Room for an open connection; a close needs more, and a handle that is used again has it. */
     private long[] times = new long[FIRST_PLACES];
+
     private int steps;
 
     /**
@@ -66,10 +68,10 @@ final class CloseRecord {
             return false;
         }
         if (steps == times.length) {
-            path = Arrays.copyOf(path, LONGEST_PATH);
             times = Arrays.copyOf(times, LONGEST_PATH);
         }
-        path[steps] = (byte) state.ordinal();
+        int place = 4 * steps;
+        path = (path & ~(0xFL << place)) | ((long) state.ordinal() << place);
         times[steps++] = nowNs;
         if (dated || undatedFrom != NONE) {
             return false;
@@ -151,7 +153,7 @@ final class CloseRecord {
         }
         List<Step> way = new ArrayList<>(steps);
         for (int i = 0; i < steps; i++) {
-            way.add(new Step(STATES[path[i]], times[i]));
+            way.add(new Step(STATES[(int) (path >>> 4 * i) & 0xF], times[i]));
         }
         Ending ending = new Ending(unsent, unacknowledged, unread, way);
         return switch (kind) {

@@ -72,7 +72,7 @@ final class Containment {
             if (tcb != null) {
                 lifecycle.abort(tcb, AbortCause.OBSERVER_FAILED);
             } else if (connection.isRecord()) {
-                finWait2.abort(connection.sockets, AbortCause.OBSERVER_FAILED);
+                finWait2.abort(connection.sockets(), AbortCause.OBSERVER_FAILED);
             }
         } catch (Throwable again) {
             if (tcb == null) {

@@ -31,9 +31,9 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     private final CloseRecord record = new CloseRecord();
     private Object attachment;
 
-    final FourTuple sockets = new FourTuple();
+    /** Null until the first connection of this handle has ended: most handles never see an end. */
+    private TcpInfos.Totals totals;
 
-    private final TcpInfos.Totals totals = new TcpInfos.Totals();
     private int lastSndNxt;
 
     /**
@@ -61,7 +61,6 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         tcb = newTcb;
         newTcb.connection = this;
         input = newTcb.rcv.buffer;
-        sockets.set(newTcb);
         record.begin();
         observer = ConnectionObserver.NONE;
         attachment = null;
@@ -204,10 +203,10 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         if (tcb != null) {
             endpoint.lifecycle.abort(tcb, AbortCause.USER);
         } else if (isRecord) {
-            endpoint.finWait2.abort(sockets, AbortCause.USER);
+            endpoint.finWait2.abort(sockets(), AbortCause.USER);
         } else if (record.kind() == EndKind.ORDERLY) {
             // In TIME-WAIT nothing is sent, and the entry is removed (RFC 9293 §3.10.5).
-            endpoint.timeWaits.abort(sockets, lastSndNxt);
+            endpoint.timeWaits.abort(sockets(), lastSndNxt);
         }
     }
 
@@ -275,6 +274,18 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     // What the user asks.
 
+    /** Its pair of sockets: the TCB's, or what is left of it. */
+    FourTuple sockets() {
+        return tcb == null ? totals() : tcb;
+    }
+
+    private TcpInfos.Totals totals() {
+        if (totals == null) {
+            totals = new TcpInfos.Totals();
+        }
+        return totals;
+    }
+
     @Override
     public void observer(ConnectionObserver newObserver) {
         observer = Objects.requireNonNull(newObserver, "observer");
@@ -290,7 +301,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         }
         return record.kind() == EndKind.ORDERLY
                         && !endpoint.isClosed()
-                        && endpoint.timeWaits.holds(sockets)
+                        && endpoint.timeWaits.holds(sockets())
                 ? State.TIME_WAIT
                 : State.CLOSED;
     }
@@ -312,7 +323,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         }
         State state = state();
         TimeWaitTable table = endpoint.timeWaits.table();
-        boolean inTable = state != State.CLOSED && table.read(sockets);
+        boolean inTable = state != State.CLOSED && table.read(sockets());
         return TcpInfos.ended(
                 localAddress(),
                 localPort(),
@@ -320,7 +331,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
                 remotePort(),
                 state,
                 inTable ? TcpInfos.timer(table.entry(), endpoint.nowNs()) : null,
-                totals,
+                totals(),
                 unread());
     }
 
@@ -348,22 +359,22 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public IpAddress localAddress() {
-        return sockets.localAddress();
+        return sockets().localAddress();
     }
 
     @Override
     public int localPort() {
-        return sockets.localPort;
+        return sockets().localPort;
     }
 
     @Override
     public IpAddress remoteAddress() {
-        return sockets.remoteAddress();
+        return sockets().remoteAddress();
     }
 
     @Override
     public int remotePort() {
-        return sockets.remotePort;
+        return sockets().remotePort;
     }
 
     @Override
@@ -413,7 +424,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         record.ended(kind, cause);
         record.endedBy(old.closeDeferred);
         record.left(unsent, old.snd.buffer.length() - unsent, input.readable(), old.softError);
-        totals.take(old);
+        totals().take(old);
         lastSndNxt = old.snd.nxt;
         input.dropUnreadable();
         boolean discard = old.orphan || givenUp || kind == EndKind.ABORTED || draining;
@@ -428,6 +439,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         if (tcb == null) {
             return;
         }
+        totals().set(tcb);
         tcb = null;
         record.ended(EndKind.ABORTED, AbortCause.INTERNAL_ERROR.ordinal());
         record.endedBy(false);
@@ -443,7 +455,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
     @Override
     public void shrunk(Tcb old) {
         isRecord = true;
-        totals.take(old);
+        totals().take(old);
         record.left(0, 0, input.readable(), null);
         lastSndNxt = old.snd.nxt;
         input.dropUnreadable();
@@ -496,6 +508,6 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public String toString() {
-        return sockets.sockets() + " " + (hasEnded() ? record.kind() : state());
+        return sockets().sockets() + " " + (hasEnded() ? record.kind() : state());
     }
 }

@@ -13,6 +13,7 @@ import io.finwait.tcp.internal.tcb.Tcb;
 import io.finwait.tcp.internal.tcb.Timer;
 import io.finwait.tcp.internal.tcb.Timers;
 import io.finwait.timewait.TimeWaitEntry;
+import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 /** Takes snapshots of connections; see {@link TcpInfo}. */
@@ -161,8 +162,8 @@ final class TcpInfos {
                 Math.max(0, nowNs - tcb.lastHeardNs));
     }
 
-    /** The totals that outlive a TCB. */
-    static final class Totals {
+    /** What outlives a TCB: its pair of sockets and its totals. */
+    static final class Totals extends FourTuple {
 
         static final Totals NONE = new Totals();
 
@@ -174,6 +175,7 @@ final class TcpInfos {
 
         /** Takes the totals of a TCB that is about to end. */
         void take(Tcb tcb) {
+            set(tcb);
             acknowledged = tcb.snd.acknowledgedText();
             sent = acknowledged + tcb.snd.unacknowledgedText();
             again = tcb.snd.octetsAgain;

@@ -220,7 +220,7 @@ public final class TcpListener implements Listener, Backlog {
         to.accept(deferAcceptNs);
         to.accept(closed ? 1 : 0);
         to.accept(acceptQueue.size());
-        acceptQueue.forEach(each -> to.accept(each.sockets.ports()));
+        acceptQueue.forEach(each -> to.accept(each.sockets().ports()));
         handshakes.digest(to);
     }
 

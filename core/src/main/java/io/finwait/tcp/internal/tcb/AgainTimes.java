@@ -9,14 +9,21 @@ import java.util.function.LongConsumer;
  */
 final class AgainTimes {
 
+    /** Shared by all connections that have sent nothing again; it stays empty. */
+    static final AgainTimes NOTHING = new AgainTimes();
+
     private static final int FIRST_PLACES = 4;
 
-    // Without a place until something is sent again: most connections are silent or lose nothing.
     private int[] begins = {};
     private int[] ends = {};
     private long[] times = {};
     private int head;
     private int count;
+
+    /** This, or a new one if this is {@link #NOTHING}; call it before adding an entry. */
+    AgainTimes orOfItsOwn() {
+        return this == NOTHING ? new AgainTimes() : this;
+    }
 
     void clear() {
         head = 0;

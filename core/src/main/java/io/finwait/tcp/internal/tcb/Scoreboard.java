@@ -29,7 +29,7 @@ public final class Scoreboard {
     private SequenceRanges again = SequenceRanges.NOTHING;
 
     private final SentTimes sent = new SentTimes();
-    private final AgainTimes sentAgain = new AgainTimes();
+    private AgainTimes sentAgain = AgainTimes.NOTHING;
     private final Rack rack = new Rack();
 
     private int una;
@@ -125,6 +125,7 @@ public final class Scoreboard {
                 range++) {
             again.remove(Seq.max(held.left(range), from), Seq.min(held.right(range), to));
         }
+        sentAgain = sentAgain.orOfItsOwn();
         sentAgain.add(from, to, nowNs);
         everAgainTo = Seq.max(everAgainTo, to);
     }

@@ -1,5 +1,7 @@
 package io.finwait.tcp.internal.tcb;
 
+import java.util.Arrays;
+
 /**
  * The timers of a TCB, one slot for each {@link Timer}. A deadline is a time of the endpoint's
  * clock in nanoseconds; {@link #OFF} means that the timer does not run. What is due and when the
@@ -12,6 +14,7 @@ public final class Timers {
     /** The timer does not run. */
     public static final long OFF = Long.MAX_VALUE;
 
+    private static final int FIRST_PLACES = Timer.DELAYED_ACK.ordinal() + 1;
     private static final long LONGEST_NS = Long.MAX_VALUE / 2;
 
     private Clock clock;
@@ -29,8 +32,11 @@ public final class Timers {
      */
     private int running;
 
-    /** The deadlines; undefined for a timer that does not run. */
-    private final long[] deadlines = new long[Timer.values().length];
+    /**
+     * The deadlines; undefined for a timer that does not run. As long as none of the others was
+     * started there is room for those that a segment can start.
+     */
+    private long[] deadlines = new long[FIRST_PLACES];
 
     /**
      * No timer fires before this time. It may be earlier than the next deadline, until {@link
@@ -60,7 +66,7 @@ public final class Timers {
             startAt(timer, clock.nowNs() + delay);
             return;
         }
-        deadlines[timer.ordinal()] = delay;
+        set(timer, delay);
         undated |= bit(timer);
         running |= bit(timer);
         clock.owe(owner);
@@ -73,11 +79,19 @@ public final class Timers {
             return;
         }
         undated &= ~bit(timer);
-        deadlines[timer.ordinal()] = deadlineNs;
+        set(timer, deadlineNs);
         running |= bit(timer);
         if (notBefore == OFF || deadlineNs - notBefore < 0) {
             notBefore = deadlineNs;
         }
+    }
+
+    private void set(Timer timer, long value) {
+        int place = timer.ordinal();
+        if (place >= deadlines.length) {
+            deadlines = Arrays.copyOf(deadlines, TIMERS.length);
+        }
+        deadlines[place] = value;
     }
 
     /** Starts a timer unless it runs. */

@@ -121,7 +121,6 @@ class StateDigestTest {
         exempt(SequenceRanges.class, MEMORY, "chosen");
         exempt(TcpConnection.class, USERS, "record", "attachment", "totals", "softError");
         exempt(TcpConnection.class, USERS, "endOfStream", "errorTold");
-        exempt(TcpConnection.class, NAME, "sockets");
         exempt(TcpConnection.class, "is SND.NXT of the entry that it may end", "lastSndNxt");
         exempt(TcpConnection.class, "the entry in FIN-WAIT-2 is told", "isRecord");
         exempt(LossBasedControl.class, CONSTANT, "mss");
