@@ -48,7 +48,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** Reads until it says this. */
-    void untilItSays(String line) throws IOException {
+    public void untilItSays(String line) throws IOException {
         String next;
         while ((next = lines.readLine()) != null) {
             said.add(next);
