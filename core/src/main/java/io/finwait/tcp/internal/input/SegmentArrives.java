@@ -166,7 +166,10 @@ public final class SegmentArrives {
             }
             owedAcks.oweAck(tcb);
         }
-        if (recent && tcb.state.isSynchronized() && !acknowledgment(tcb, seg, false)) {
+        // The last segment again: its ACK was lost. If the next one echoed the first sending, the
+        // peer would take the time until now for a round trip (RFC 7323 §4.3).
+        boolean isLast = length > 0 && seg.end() == rcv.nxt;
+        if (recent && tcb.state.isSynchronized() && !acknowledgment(tcb, seg, isLast)) {
             // What is old may still acknowledge something new (RFC 9293 appendix A.2, T-13).
             return false;
         }
@@ -181,9 +184,9 @@ public final class SegmentArrives {
     // Fifth step: the ACK field.
 
     /**
-     * @param acceptable whether the segment lies in the window: TS.Recent is for those alone, or
-     *     anybody could put it so far ahead that the peer's own segments count as old (RFC 7323
-     *     §5.3, R2 before R3; CVE-2005-0356)
+     * @param acceptable whether the segment lies in the window, or ends exactly at RCV.NXT: TS.Recent
+     *     is for those alone, or anybody could put it so far ahead that the peer's own segments count
+     *     as old (RFC 7323 §5.3, R2 before R3; CVE-2005-0356)
      */
     private boolean acknowledgment(Tcb tcb, Segment seg, boolean acceptable) {
         if (!seg.hasAck()) {
