@@ -1,5 +1,7 @@
 package io.finwait.nio;
 
+import io.finwait.spi.Capabilities;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.wire.Ipv4;
@@ -10,7 +12,8 @@ import java.nio.channels.ReadableByteChannel;
 
 /**
  * Cuts a stream of octets into packets. Each packet follows its length, four octets in big-endian
- * order. A length that no IP packet has means that the stream is broken, since the beginning of the
+ * order; QEMU's {@code -netdev stream} and passt write Ethernet frames so. A length that none can
+ * have means that the stream is broken, since the beginning of the
  * next packet is unknown.
  *
  * <p>Packets are passed on without a copy; octets are moved only when half of the buffer is used
@@ -23,6 +26,9 @@ final class FrameReader {
 
     static final int SHORTEST = Ipv4.HEADER_LENGTH;
     static final int LONGEST = 65_535;
+
+    /** A frame with nothing but its header. */
+    private static final int SHORTEST_FRAME = 14;
 
     /**
      * Each half holds more than twice the longest frame, so that a frame that has begun always
@@ -45,12 +51,17 @@ final class FrameReader {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
     private final ByteBuffer fill = buffer.duplicate();
     private final Packet[] packets = new Packet[PACKETS];
+    private final int shortest;
+    private final int longest;
     private int start;
     private int end;
     private int handedOn;
     private Verdict verdict = Verdict.GOES_ON;
 
-    FrameReader() {
+    FrameReader(Medium medium) {
+        boolean frames = medium == Medium.ETHERNET;
+        shortest = frames ? SHORTEST_FRAME : SHORTEST;
+        longest = frames ? Capabilities.LARGEST_FRAME : LONGEST;
         for (int i = 0; i < PACKETS; i++) {
             packets[i] = new Packet();
         }
@@ -131,7 +142,7 @@ final class FrameReader {
         return into.room() > 0 && handedOn < PACKETS;
     }
 
-    private static boolean isPossible(int length) {
-        return length >= SHORTEST && length <= LONGEST;
+    private boolean isPossible(int length) {
+        return length >= shortest && length <= longest;
     }
 }

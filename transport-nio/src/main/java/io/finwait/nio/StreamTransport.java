@@ -1,6 +1,7 @@
 package io.finwait.nio;
 
 import io.finwait.spi.Capabilities;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 
@@ -16,7 +17,9 @@ import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 
 /**
- * IP packets over a stream socket, TCP or Unix domain, each behind its length in four octets.
+ * IP packets or Ethernet frames over a stream socket, TCP or Unix domain, each behind its length in
+ * four octets, the first the highest. QEMU ({@code -netdev stream}) and passt write and read frames
+ * so.
  *
  * <p>One side is the server, which serves one peer at a time, the newest; the other is the client,
  * which connects again, with a pause that doubles, when the connection is lost. Connections of the
@@ -27,7 +30,7 @@ import java.util.function.Consumer;
  * null. A peer that reads nothing at all for a second is a link that is down: what waits is dropped
  * and counted, so that the clocks of the connections above run as they would on any dead link;
  * after fifteen seconds the connection is dropped too. So it is when the peer sends a length that
- * no packet has, 20 to 65,535 octets.
+ * no packet has, 20 to 65,535 octets, or no frame, 14 to 65,553.
  *
  * <p>Nothing is allocated per packet.
  */
@@ -40,13 +43,19 @@ public final class StreamTransport extends SocketTransport {
     public static final int DEFAULT_MTU = 1500;
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamTransport.class);
+
+    /** What stands in front of an IP packet in a frame, in octets. */
+    private static final int LINK_HEADER = 14;
+
+    private static final int VLAN_TAG = 4;
+
     private static final int SLOTS = 64;
     private static final int GATHER = 16;
     private static final long STALL_NS = 1_000_000_000L;
     private static final int STALLS_UNTIL_LOST = 15;
 
     private final ByteBuffer[] gather = new ByteBuffer[GATHER];
-    private final FrameReader reader = new FrameReader();
+    private final FrameReader reader;
     private final ChannelSource source;
     private final Consumer<SelectionKey> ready;
     private final SocketAddress local;
@@ -57,10 +66,9 @@ public final class StreamTransport extends SocketTransport {
     private long stalledSinceNs;
     private int stalls;
 
-    private StreamTransport(SocketAddress address, boolean server, int mtu) {
-        super(
-                new Capabilities(mtu, 0, mtu, false, false, false, true, false),
-                new SendQueue(SLOTS, FrameReader.PREFIX, mtu));
+    private StreamTransport(SocketAddress address, boolean server, int mtu, Medium medium) {
+        super(capabilities(mtu, medium), queue(mtu, medium));
+        reader = new FrameReader(medium);
         try {
             if (server) {
                 Acceptor acceptor = new Acceptor(address, selector);
@@ -84,6 +92,20 @@ public final class StreamTransport extends SocketTransport {
         ready = source::ready;
     }
 
+    private static Capabilities capabilities(int mtu, Medium medium) {
+        int largest = largest(mtu, medium);
+        int most = medium == Medium.IP ? mtu : mtu + LINK_HEADER;
+        return new Capabilities(most, 0, largest, false, false, false, true, false, medium);
+    }
+
+    private static SendQueue queue(int mtu, Medium medium) {
+        return new SendQueue(SLOTS, FrameReader.PREFIX, largest(mtu, medium));
+    }
+
+    private static int largest(int mtu, Medium medium) {
+        return medium == Medium.IP ? mtu : mtu + LINK_HEADER + VLAN_TAG;
+    }
+
     /**
      * Connects to a server, now or when it is there.
      *
@@ -91,7 +113,19 @@ public final class StreamTransport extends SocketTransport {
      * @param mtu the largest packet in octets, 576 to 65,535
      */
     public static StreamTransport client(SocketAddress peer, int mtu) {
-        return new StreamTransport(peer, false, mtu);
+        return client(peer, mtu, Medium.IP);
+    }
+
+    /**
+     * Connects to a server, now or when it is there.
+     *
+     * @param peer an {@link java.net.InetSocketAddress} or {@link java.net.UnixDomainSocketAddress}
+     * @param mtu the largest IP packet in octets, 576 to 65,535; frames have 14 more, or 18 with a
+     *     VLAN tag
+     * @param medium what is carried
+     */
+    public static StreamTransport client(SocketAddress peer, int mtu, Medium medium) {
+        return new StreamTransport(peer, false, mtu, medium);
     }
 
     /**
@@ -103,7 +137,17 @@ public final class StreamTransport extends SocketTransport {
      * @throws UncheckedIOException when the address can't be had
      */
     public static StreamTransport server(SocketAddress at, int mtu) {
-        return new StreamTransport(at, true, mtu);
+        return server(at, mtu, Medium.IP);
+    }
+
+    /**
+     * Waits for a client, as {@link #server(SocketAddress, int)} does.
+     *
+     * @param mtu as in {@link #client(SocketAddress, int, Medium)}
+     * @param medium what is carried
+     */
+    public static StreamTransport server(SocketAddress at, int mtu, Medium medium) {
+        return new StreamTransport(at, true, mtu, medium);
     }
 
     /**

@@ -9,7 +9,8 @@ import java.nio.file.InvalidPathException;
 
 /**
  * Opens {@code unix:/PATH?role=client} and {@code role=server}: packets over a Unix domain socket,
- * for two processes of one host. {@code mtu} is 576 to 65,535, or 1500 where it is missing.
+ * for two processes of one host, or for passt and QEMU with {@code medium=ethernet}. The parameters
+ * are those of {@link StreamProvider}.
  */
 public final class UnixProvider implements TransportProvider {
 
@@ -23,16 +24,13 @@ public final class UnixProvider implements TransportProvider {
 
     @Override
     public String usage() {
-        return "unix:/PATH?role=client&mtu=1500  (or role=server)";
+        return "unix:/PATH?role=client&mtu=1500  (or role=server)" + StreamProvider.MEDIUM;
     }
 
     @Override
     public Transport open(TransportUri uri) {
-        uri.requireOnly("role", "mtu");
-        boolean server = StreamProvider.isServer(uri);
-        UnixDomainSocketAddress address = address(uri);
-        int mtu = Mtu.of(uri, StreamTransport.DEFAULT_MTU, StreamTransport.LARGEST_MTU);
-        return server ? StreamTransport.server(address, mtu) : StreamTransport.client(address, mtu);
+        StreamProvider.requireKnown(uri);
+        return StreamProvider.open(uri, address(uri));
     }
 
     private static UnixDomainSocketAddress address(TransportUri uri) {

@@ -2,6 +2,7 @@ package io.finwait.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.spi.Medium;
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 
@@ -20,7 +21,7 @@ import java.util.Random;
 /** Frames in a stream that comes in pieces of any length, many at once or octet by octet. */
 class FrameReaderTest {
 
-    private final FrameReader reader = new FrameReader();
+    private final FrameReader reader = new FrameReader(Medium.IP);
 
     /** A stream in pieces; it has nothing more for now whenever a piece is over. */
     private static final class Pieces implements ReadableByteChannel {

@@ -1,6 +1,7 @@
 package io.finwait.raw;
 
 import io.finwait.link.EthernetConfig;
+import io.finwait.link.EthernetUri;
 import io.finwait.spi.Transport;
 import io.finwait.spi.TransportProvider;
 import io.finwait.spi.TransportUri;

@@ -1,8 +1,5 @@
-package io.finwait.raw;
+package io.finwait.link;
 
-import io.finwait.link.EthernetConfig;
-import io.finwait.link.EthernetTransport;
-import io.finwait.link.Prefix;
 import io.finwait.spi.Transport;
 import io.finwait.spi.TransportUri;
 
@@ -13,9 +10,10 @@ import java.util.stream.Stream;
 /**
  * The parameters of a URI that say how the endpoint takes part in an Ethernet: its {@code own} and
  * {@code own6} addresses with prefix lengths, {@code gateway} and {@code gateway6}, all of them
- * several with commas, {@code mac}, {@code vlan} and {@code probing=on}.
+ * several with commas, {@code mac}, {@code vlan} and {@code probing=on}. For providers of
+ * transports that carry frames.
  */
-final class EthernetUri {
+public final class EthernetUri {
 
     private static final String[] KEYS = {
         "own", "own6", "gateway", "gateway6", "mac", "vlan", "probing"
@@ -23,8 +21,8 @@ final class EthernetUri {
 
     private EthernetUri() {}
 
-    /** These parameters and others. */
-    static String[] and(String... others) {
+    /** The names of these parameters and of others, for {@link TransportUri#requireOnly}. */
+    public static String[] and(String... others) {
         return Stream.concat(Stream.of(others), Stream.of(KEYS)).toArray(String[]::new);
     }
 
@@ -32,9 +30,10 @@ final class EthernetUri {
      * How the endpoint takes part; null when it names no address of its own: then the carrier is
      * wanted as it is, with frames.
      *
+     * @param mtu octets of the largest IP packet; 0 for what fits into the carrier's frames
      * @throws IllegalArgumentException when something is named that needs an address
      */
-    static EthernetConfig config(TransportUri uri, int mtu) {
+    public static EthernetConfig config(TransportUri uri, int mtu) {
         List<String> own = new ArrayList<>(list(uri, "own", 4));
         own.addAll(list(uri, "own6", 6));
         if (own.isEmpty()) {
@@ -70,8 +69,13 @@ final class EthernetUri {
         }
     }
 
-    /** The carrier as the URI wants it. */
-    static Transport open(Transport carrier, EthernetConfig config) {
+    /**
+     * The carrier as the URI wants it.
+     *
+     * @param carrier is closed with what is returned, and when this fails
+     * @param config of {@link #config}, or null for the carrier itself
+     */
+    public static Transport open(Transport carrier, EthernetConfig config) {
         if (config == null) {
             return carrier;
         }
@@ -89,7 +93,8 @@ final class EthernetUri {
      * @throws IllegalArgumentException when it is to look for duplicates: what tells of one comes
      *     in at the first queue only
      */
-    static List<Transport> open(List<Transport> queues, EthernetConfig config, TransportUri uri) {
+    public static List<Transport> open(
+            List<Transport> queues, EthernetConfig config, TransportUri uri) {
         if (config == null) {
             return queues;
         }
@@ -132,8 +137,13 @@ final class EthernetUri {
         return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
     }
 
-    /** A parameter that is on or off. */
-    static boolean isOn(TransportUri uri, String key, boolean otherwise) {
+    /**
+     * A parameter that is on or off.
+     *
+     * @param otherwise what it is when it is missing
+     * @throws IllegalArgumentException when it is something else
+     */
+    public static boolean isOn(TransportUri uri, String key, boolean otherwise) {
         String text = uri.parameter(key, otherwise ? "on" : "off");
         if (!text.equals("on") && !text.equals("off")) {
             throw new IllegalArgumentException(
