@@ -21,7 +21,9 @@
  *   <li>{@code < icmp type code mtu n [start:end(length)]}: an ICMP message.
  *   <li>{@code name(arguments) = result ERRNO (note)}: a call of the socket API, {@code +t...u} in
  *       front of it: it blocks, and returns at {@code u}.
- *   <li>{@code `command`}, {@code %{ code }%}: a small fixed set of shell commands, and assertions.
+ *   <li>{@code `command`}: a small fixed set of shell commands.
+ *   <li>{@code %{ code }%}: assertions and variables in Python's notation, about the fields of
+ *       Linux' {@code TCP_INFO} that we have: {@code assert tcpi_snd_cwnd <= 10}.
  * </ul>
  *
  * <p>Two actions are an extension of ours:
