@@ -169,17 +169,23 @@ public final class DriverGroup implements AutoCloseable {
     public CompletableFuture<GroupListener> listen(int port, int backlog) {
         List<CompletableFuture<AsyncListener>> asked = each(driver -> driver.listen(port, backlog));
         return whenAll(asked)
-                .handle(
-                        (listeners, failure) -> {
-                            if (failure == null) {
-                                return CompletableFuture.completedFuture(
-                                        new GroupListener(listeners));
-                            }
-                            asked.forEach(each -> each.thenAccept(AsyncListener::close));
-                            return CompletableFuture.<GroupListener>failedFuture(
-                                    failure.getCause() == null ? failure : failure.getCause());
-                        })
-                .thenCompose(Function.identity());
+                .thenApply(GroupListener::new)
+                .exceptionallyCompose(
+                        failure -> closed(asked).thenCompose(none -> failed(failure)));
+    }
+
+    /** Closes those that were opened; all are answered by now. */
+    private static CompletableFuture<Void> closed(List<CompletableFuture<AsyncListener>> asked) {
+        return CompletableFuture.allOf(
+                asked.stream()
+                        .filter(each -> !each.isCompletedExceptionally())
+                        .map(each -> each.thenCompose(AsyncListener::close))
+                        .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static <T> CompletableFuture<T> failed(Throwable failure) {
+        return CompletableFuture.failedFuture(
+                failure.getCause() == null ? failure : failure.getCause());
     }
 
     /**

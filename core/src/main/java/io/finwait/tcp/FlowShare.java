@@ -68,7 +68,7 @@ public final class FlowShare {
         long h = mix(key ^ remoteHigh);
         h = mix(h ^ remoteLow);
         h = mix(h ^ ((long) localPort << 16 | remotePort));
-        return (int) ((h >>> 32) * count >>> 32);
+        return (int) (((h >>> 32) * count) >>> 32);
     }
 
     /** True when a connection belongs to this endpoint. */
