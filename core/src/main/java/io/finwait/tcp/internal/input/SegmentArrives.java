@@ -184,9 +184,9 @@ public final class SegmentArrives {
     // Fifth step: the ACK field.
 
     /**
-     * @param acceptable whether the segment lies in the window, or ends exactly at RCV.NXT: TS.Recent
-     *     is for those alone, or anybody could put it so far ahead that the peer's own segments count
-     *     as old (RFC 7323 §5.3, R2 before R3; CVE-2005-0356)
+     * @param acceptable whether the segment lies in the window, or ends exactly at RCV.NXT:
+     *     TS.Recent is for those alone, or anybody could put it so far ahead that the peer's own
+     *     segments count as old (RFC 7323 §5.3, R2 before R3; CVE-2005-0356)
      */
     private boolean acknowledgment(Tcb tcb, Segment seg, boolean acceptable) {
         if (!seg.hasAck()) {

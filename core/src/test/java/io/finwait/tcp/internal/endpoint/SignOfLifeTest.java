@@ -159,7 +159,10 @@ class SignOfLifeTest {
         assertThat(bench.endpoint.counters().get(Counter.PAWS_DROPS)).isZero();
     }
 
-    /** What is old still acknowledges (T-13), and its timestamp counts all the same for nothing. */
+    /**
+     * What is old still acknowledges (T-13), and its timestamp counts all the same for nothing; but
+     * for the last segment, whose ACK was lost.
+     */
     @Test
     void anOldSegmentsAckCounts() throws IOException {
         Bench.Peer peer = bench.open(40_000, true);
@@ -174,8 +177,11 @@ class SignOfLifeTest {
         assertThat(connection.unacknowledged()).isZero();
         bench.sent.clear();
         peer.ack += 300;
-        peer.segment(ACK, peer.seq - 1_000, peer.ack, 1_000);
+        peer.segment(ACK, peer.seq - 1_000, peer.ack, 999);
         bench.work();
         assertThat(bench.lastTo(40_000).tsEcho()).isEqualTo(peer.tsValue - 5);
+        peer.segment(ACK, peer.seq - 1_000, peer.ack, 1_000);
+        bench.work();
+        assertThat(bench.lastTo(40_000).tsEcho()).isEqualTo(peer.tsValue);
     }
 }
