@@ -2,6 +2,7 @@ package io.finwait.examples.soak;
 
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.CloseReason.AbortCause;
+import io.finwait.tcp.CloseReason.Ending;
 import io.finwait.tcp.CloseReason.Step;
 import io.finwait.tcp.State;
 
@@ -27,7 +28,7 @@ enum HowEnded {
     static HowEnded of(CloseReason reason) {
         return switch (reason) {
             case CloseReason.Orderly orderly -> ORDERLY;
-            case CloseReason.ResetByPeer reset -> ofReset(reset.ending().path());
+            case CloseReason.ResetByPeer reset -> ofReset(reset.ending());
             case CloseReason.Refused refused -> REFUSED;
             case CloseReason.Aborted aborted -> of(aborted.cause());
             case CloseReason.TimedOut timedOut -> TIMED_OUT;
@@ -36,13 +37,13 @@ enum HowEnded {
     }
 
     /** The peer can't have left TIME-WAIT before 2MSL have passed since our FIN could be sent. */
-    private static HowEnded ofReset(List<Step> path) {
+    private static HowEnded ofReset(Ending ending) {
+        List<Step> path = ending.path();
         Step last = path.get(path.size() - 2);
         long waitedNs = path.getLast().atNs() - last.atNs();
         boolean waitsForLastAck = last.state() == State.LAST_ACK || last.state() == State.CLOSING;
-        return waitsForLastAck && waitedNs >= Soak.TWO_MSL.toNanos()
-                ? RESET_AFTER_TIME_WAIT
-                : RESET;
+        boolean finSent = waitsForLastAck && ending.unsent() == 0;
+        return finSent && waitedNs >= Soak.TWO_MSL.toNanos() ? RESET_AFTER_TIME_WAIT : RESET;
     }
 
     private static HowEnded of(AbortCause cause) {

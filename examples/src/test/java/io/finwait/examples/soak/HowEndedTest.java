@@ -19,19 +19,21 @@ class HowEndedTest {
 
     @ParameterizedTest
     @CsvSource({
-        "LAST_ACK,    3000, RESET_AFTER_TIME_WAIT",
-        "LAST_ACK,    2999, RESET",
-        "CLOSING,     4853, RESET_AFTER_TIME_WAIT",
-        "FIN_WAIT_1,  9000, RESET",
-        "ESTABLISHED, 9000, RESET"
+        "LAST_ACK,    3000, 0, RESET_AFTER_TIME_WAIT",
+        "LAST_ACK,    2999, 0, RESET",
+        "LAST_ACK,    6000, 1, RESET",
+        "CLOSING,     4853, 0, RESET_AFTER_TIME_WAIT",
+        "FIN_WAIT_1,  9000, 0, RESET",
+        "ESTABLISHED, 9000, 0, RESET"
     })
-    void onlyWhoWaitsForTheLastAckOutlivesTimeWait(State state, long waitedMs, HowEnded how) {
+    void onlyWhoWaitsForTheLastAckOutlivesTimeWait(
+            State state, long waitedMs, long unsent, HowEnded how) {
         List<Step> path =
                 List.of(
                         new Step(State.ESTABLISHED, 0),
                         new Step(state, 7 * MS),
                         new Step(State.CLOSED, (7 + waitedMs) * MS));
-        CloseReason reset = new CloseReason.ResetByPeer(new Ending(0, 0, 0, path));
+        CloseReason reset = new CloseReason.ResetByPeer(new Ending(unsent, 0, 0, path));
         assertThat(HowEnded.of(reset)).isEqualTo(how);
         boolean explained = how == HowEnded.RESET_AFTER_TIME_WAIT;
         for (boolean client : new boolean[] {true, false}) {

@@ -11,8 +11,8 @@ import io.finwait.tcp.internal.buffer.BlockPool;
 public final class Memory {
 
     /**
-     * What an open connection takes that holds no text, a TCB and a handle, in octets, measured. One
-     * that has not spoken takes some 200 less.
+     * What an open connection takes that holds no text: a TCB and a handle, in octets, measured.
+     * One that has not spoken takes some 200 less.
      */
     public static final int CONNECTION_OCTETS = 1_800;
 
