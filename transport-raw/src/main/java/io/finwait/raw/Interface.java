@@ -101,6 +101,14 @@ final class Interface implements AutoCloseable {
         return request;
     }
 
+    /** Whether there is such an interface in the namespace of an open socket. */
+    static boolean isThere(Libc libc, int socket, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = request(arena, name);
+            return libc.ioctl(socket, SIOCGIFINDEX, request.address()) != -Libc.ENODEV;
+        }
+    }
+
     /** The number of the interface. */
     int index() {
         set(SIOCGIFINDEX, "asking for the number");

@@ -25,8 +25,9 @@ import java.util.List;
  * unanswered. For the same reason the kernel of the interface itself can't be the peer: what it
  * sends leaves by the interface. Use a TAP device, or the other end of a veth pair, for that.
  *
- * <p>While the interface is down nothing is carried, and when it is up again, everything is. What
- * the kernel refuses to send is lost, and counted in {@link #lost()}.
+ * <p>While the interface is down nothing is carried, and when it is up again, everything is. When
+ * it is removed, {@link #receive} throws, so that a driver ends and tells its users why. What the
+ * kernel refuses to send is lost, and counted in {@link #lost()}.
  */
 public final class PacketTransport implements Transport {
 
@@ -203,6 +204,14 @@ public final class PacketTransport implements Transport {
     private void receiveFailed(int failed) {
         if (failed == -Libc.EAGAIN || failed == -Libc.EINTR) {
             return;
+        }
+        if (!Interface.isThere(libc, fd, name)) {
+            poller.forgetDevice();
+            throw Linux.failure(
+                    "the interface '"
+                            + name
+                            + "' is gone: somebody has removed it; open a new transport",
+                    failed);
         }
         if (!wasDown) {
             wasDown = true;

@@ -34,7 +34,8 @@ import java.util.List;
  * <p>When the kernel refuses a packet for now (EAGAIN), it is kept and written later, in order;
  * {@link #claim} gives null in the meantime. A packet that the kernel refuses for good (the device
  * is down, or it is no IP packet) is lost, as packets may be, and counted in {@link #lost()}. When
- * the device is removed from outside, the transport carries nothing any more: that is logged once.
+ * the device is removed from outside, {@link #receive} throws, so that a driver ends and tells its
+ * users why: no other device takes the open file's place.
  */
 public final class TunTransport implements Transport {
 
@@ -178,9 +179,10 @@ public final class TunTransport implements Transport {
 
     @Override
     public int receive(PacketBatch into, long nowNs) {
-        if (fd < 0 || gone) {
+        if (fd < 0) {
             return 0;
         }
+        requireDevice();
         writeQueued();
         int largest = capabilities.largestPacket();
         int most = Math.min(into.room(), BATCH);
@@ -203,17 +205,30 @@ public final class TunTransport implements Transport {
             into.add(packet);
             offset += SendPool.aligned(length);
         }
+        if (count == 0) {
+            requireDevice();
+        }
         return count;
+    }
+
+    /**
+     * @throws java.io.UncheckedIOException when the device has been removed
+     */
+    private void requireDevice() {
+        if (gone) {
+            throw Linux.failure(
+                    "the device '"
+                            + name
+                            + "' is gone: somebody has removed it; open a new transport",
+                    null);
+        }
     }
 
     private void readFailed(long failed) {
         if (failed != -Libc.EAGAIN) {
             gone = true;
             poller.forgetDevice();
-            LOG.error(
-                    "the device '{}' can't be read any more ({}); open a new transport",
-                    name,
-                    Linux.name(failed));
+            LOG.error("the device '{}' can't be read any more ({})", name, Linux.name(failed));
         }
     }
 

@@ -30,6 +30,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Our TCP on one end of a veth pair or on a bridge, the Linux kernel's at the other. */
 @Timeout(120)
@@ -195,6 +196,17 @@ class PacketEthernetTest {
                         ours.exec("ip", "link", "set", OUR_DEVICE, "up");
                     });
         }
+    }
+
+    @Test
+    void anInterfaceThatIsRemovedEndsTheDriverWithAWord() throws Exception {
+        veth(OUR_DEVICE, KERNELS_DEVICE);
+        String uri = "packet:%s?%s&netns=%s".formatted(OUR_DEVICE, EthernetStory.OWN, ours.name());
+        Driver driver =
+                Driver.start(EndpointConfig.at(EthernetStory.OURS).build(), Transports.open(uri));
+        ours.exec("ip", "link", "del", OUR_DEVICE);
+        assertThat(driver.stopped().get(30, TimeUnit.SECONDS).failure())
+                .hasMessageContaining("the interface 'fwv0' is gone: somebody has removed it");
     }
 
     @Test

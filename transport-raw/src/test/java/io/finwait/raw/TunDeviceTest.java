@@ -1,11 +1,16 @@
 package io.finwait.raw;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.finwait.driver.AsyncConnection;
+import io.finwait.driver.AsyncListener;
+import io.finwait.driver.Driver;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 import io.finwait.spi.Transports;
+import io.finwait.tcp.EndpointConfig;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,10 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A real device in a namespace of its own, with the kernel at the other end. */
 @Timeout(60)
@@ -161,10 +168,26 @@ class TunDeviceTest {
     }
 
     @Test
+    void aDeviceRemovedFromOutsideEndsItsDriverWithAWord() throws Exception {
+        Driver driver =
+                Driver.start(EndpointConfig.at("10.9.1.2").build(), TunTransport.open(options()));
+        CompletableFuture<AsyncConnection> waits =
+                driver.listen(80, 1).thenCompose(AsyncListener::accept);
+        namespace.exec("ip", "link", "del", "fw0");
+        Throwable failure = driver.stopped().get(30, TimeUnit.SECONDS).failure();
+        assertThat(failure).hasMessageContaining("the device 'fw0' is gone: somebody has removed");
+        assertThat(waits).isCompletedExceptionally();
+    }
+
+    @Test
     void aDeviceRemovedFromOutsideCarriesNothingAndDoesNotSpin() {
         try (TunTransport tun = TunTransport.open(options())) {
             namespace.exec("ip", "link", "del", "fw0");
-            assertThat(tun.receive(new PacketBatch(1), 0)).isZero();
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> tun.receive(new PacketBatch(1), 0))
+                        .isInstanceOf(UncheckedIOException.class)
+                        .hasMessageContaining("the device 'fw0' is gone");
+            }
             Wire.send(tun, Wire.packet(100, 1));
             long start = System.nanoTime();
             tun.await(5_000_000);

@@ -171,7 +171,11 @@ final class ServeCommand implements Callable<Integer> {
                 System.out.flush();
                 DrainReport report = group.stopped().join();
                 summary(report, servers, counters);
-                return report.failure() == null ? 0 : 1;
+                if (report.failure() != null) {
+                    System.err.println("finwait serve: " + report.failure().getMessage());
+                    return 1;
+                }
+                return 0;
             }
         } finally {
             ended.countDown();
