@@ -36,6 +36,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 
@@ -49,7 +50,7 @@ import java.util.function.UnaryOperator;
             "0:at least one script passed, none failed",
             "1:a script failed",
             "2:wrong usage",
-            "3:nothing was run, since every script was skipped"
+            "3:nothing was run, since every script was skipped; with --every-folder, in a folder"
         },
         footer = {
             "",
@@ -101,6 +102,11 @@ final class ScriptCommand implements Callable<Integer> {
 
     @Option(names = "--strict-end", description = "fails on segments that are left over at the end")
     private boolean strictEnd;
+
+    @Option(
+            names = "--every-folder",
+            description = "fails when nothing was run in one of the folders, see exit code 3")
+    private boolean everyFolder;
 
     @Option(names = "--report", paramLabel = "FILE", description = "writes JUnit XML")
     private Path report;
@@ -180,7 +186,13 @@ final class ScriptCommand implements Callable<Integer> {
             }
         }
         summary(results);
-        if (count(results, Outcome.SKIPPED) == results.size()) {
+        List<String> idle = idleFolders(results);
+        boolean nothing = count(results, Outcome.SKIPPED) == results.size();
+        if (!nothing) {
+            idle.forEach(out()::println);
+            out().flush();
+        }
+        if (nothing || (everyFolder && !idle.isEmpty() && count(results, Outcome.FAILED) == 0)) {
             return NOTHING_RUN;
         }
         return count(results, Outcome.FAILED) > 0 ? 1 : 0;
@@ -293,6 +305,23 @@ final class ScriptCommand implements Callable<Integer> {
             out().println("Nothing was run: every script was skipped, for the reasons above.");
         }
         out().flush();
+    }
+
+    /** A line for each folder whose scripts were all skipped. */
+    private static List<String> idleFolders(List<ScriptResult> results) {
+        Map<Path, List<ScriptResult>> folders = new TreeMap<>();
+        for (ScriptResult result : results) {
+            Path folder = Path.of(result.name()).toAbsolutePath().getParent();
+            folders.computeIfAbsent(folder, f -> new ArrayList<>()).add(result);
+        }
+        List<String> idle = new ArrayList<>();
+        folders.forEach(
+                (folder, all) -> {
+                    if (count(all, Outcome.SKIPPED) == all.size()) {
+                        idle.add("Nothing was run in %s: %d skipped".formatted(folder, all.size()));
+                    }
+                });
+        return idle;
     }
 
     private static String word(Outcome outcome) {

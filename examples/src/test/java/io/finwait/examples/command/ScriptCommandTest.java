@@ -64,6 +64,19 @@ class ScriptCommandTest {
     }
 
     @Test
+    void aFolderInWhichNothingWasRunIsNamed() throws IOException {
+        Path idle = Files.createDirectory(folder.resolve("idle"));
+        file("a.pkt", SOCKET + "+0 = CLOSED\n");
+        file("idle/b.pkt", SOCKET + "+0 poll() = 1\n");
+        assertThat(script(folder.toString())).isZero();
+        assertThat(out.toString().lines())
+                .contains("Nothing was run in " + idle.toAbsolutePath() + ": 1 skipped");
+        assertThat(script("--every-folder", folder.toString())).isEqualTo(3);
+        file("c.pkt", SOCKET + "+0 = LISTEN\n");
+        assertThat(script("--every-folder", folder.toString())).isEqualTo(1);
+    }
+
+    @Test
     void whatIsNoTextFails() throws IOException {
         Path file = Files.write(folder.resolve("a.pkt"), new byte[] {0, 1, (byte) 0xFF});
         assertThat(script(file.toString())).isEqualTo(1);

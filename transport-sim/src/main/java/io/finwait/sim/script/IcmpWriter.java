@@ -43,7 +43,9 @@ final class IcmpWriter {
                     Map.entry("host_unreachable_for_tos", 12),
                     Map.entry("packet_filtered", 13),
                     Map.entry("precedence_violation", 14),
-                    Map.entry("precedence_cutoff", 15));
+                    Map.entry("precedence_cutoff", 15),
+                    Map.entry("ttl_exceeded_in_transit", 0),
+                    Map.entry("frag_reass_exceeded", 1));
 
     private static final Map<String, Integer> TYPES_6 =
             Map.of(
@@ -55,12 +57,18 @@ final class IcmpWriter {
                     "echo_reply", 129);
 
     private static final Map<String, Integer> CODES_6 =
-            Map.of(
-                    "no_route", 0,
-                    "admin_prohibited", 1,
-                    "beyond_scope", 2,
-                    "address_unreachable", 3,
-                    "port_unreachable", 4);
+            Map.ofEntries(
+                    Map.entry("no_route", 0),
+                    Map.entry("admin_prohibited", 1),
+                    Map.entry("beyond_scope", 2),
+                    Map.entry("not_neighbour", 2),
+                    Map.entry("address_unreachable", 3),
+                    Map.entry("port_unreachable", 4),
+                    Map.entry("exceeded_hop_limit", 0),
+                    Map.entry("exceeded_frag_time", 1),
+                    Map.entry("header_field", 0),
+                    Map.entry("unknown_next_header", 1),
+                    Map.entry("unknown_option", 2));
 
     private final ScriptWire wire;
     private final ScriptBinding binding;

@@ -127,7 +127,9 @@ final class PacketParser {
                 : OptionalInt.empty();
     }
 
-    /** Letters, a dot for ACK, a digit behind it for the ACE counter; or a lonely minus. */
+    /**
+     * Letters, a dot for ACK, a digit on either side of it for the ACE counter; or a lonely minus.
+     */
     private Flags flags() {
         if (tokens.accept('-')) {
             return new Flags(0, -1);
@@ -135,27 +137,32 @@ final class PacketParser {
         int bits = 0;
         Token token = tokens.peek();
         boolean letters = token.is(Kind.WORD);
+        int ace = -1;
         if (letters) {
             for (char letter : token.text().toCharArray()) {
-                bits |= flag(token, letter);
+                if (letter >= '0' && letter <= '7' && ace < 0) {
+                    ace = letter - '0';
+                } else {
+                    bits |= flag(token, letter);
+                }
             }
             tokens.next();
         }
         Token dot = tokens.peek();
         if (letters && !token.touches(dot)) {
-            return new Flags(bits, -1);
+            return new Flags(bits, ace);
         }
         if (tokens.accept('.')) {
-            return new Flags(bits | TcpHeader.ACK, -1);
+            return new Flags(bits | TcpHeader.ACK, ace);
         }
-        if (dot.is(Kind.FLOAT) && dot.text().matches("\\.[0-7]")) {
+        if (ace < 0 && dot.is(Kind.FLOAT) && dot.text().matches("\\.[0-7]")) {
             tokens.next();
             return new Flags(bits | TcpHeader.ACK, dot.text().charAt(1) - '0');
         }
         if (!letters) {
             throw tokens.expected("the control bits of a segment: S F R P U E W A, '.' or '-'");
         }
-        return new Flags(bits, -1);
+        return new Flags(bits, ace);
     }
 
     private int flag(Token token, char letter) {

@@ -139,7 +139,8 @@ final class ScriptRun {
     private void act(Event event, long base) {
         Event.Action action = event.action();
         if (action instanceof TcpPacket packet) {
-            inject(Printer.action(packet), writer.packet(packet));
+            packet.cut(settings.mss())
+                    .forEach(each -> inject(Printer.action(each), writer.packet(each)));
         } else if (action instanceof IcmpPacket packet) {
             inject(Printer.action(packet), icmp.packet(packet));
         } else if (action instanceof SystemCall call) {

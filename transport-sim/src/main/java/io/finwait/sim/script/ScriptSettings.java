@@ -6,6 +6,7 @@ import io.finwait.wire.IpAddress;
 /**
  * What the options of a script say, and the profile where they say nothing.
  *
+ * @param mss into segments of how many octets the text of an injected one is cut; 0: of all
  * @param tolerancePercent of the time since the event before; the larger of both tolerances counts
  * @param timestampValues whether the values of timestamps are checked
  * @param scaledEcho whether echoed timestamps may be computed from the first one
@@ -16,6 +17,7 @@ record ScriptSettings(
         IpAddress local,
         IpAddress remote,
         int mtu,
+        int mss,
         long toleranceNs,
         double tolerancePercent,
         boolean timestampValues,
@@ -38,6 +40,7 @@ record ScriptSettings(
     static ScriptSettings of(PacketScript script, ScriptOptions options) {
         int version = options.ipVersion();
         int mtu = 0;
+        int mss = 0;
         long toleranceNs = options.profile() == Profile.RFC ? 1_000 * US : 4_000 * US;
         if (options.toleranceNs() >= 0) {
             toleranceNs = options.toleranceNs();
@@ -58,6 +61,7 @@ record ScriptSettings(
                 case "ip_version" -> version = version(script, option);
                 case "tolerance_usecs" -> toleranceNs = number(script, option) * US;
                 case "tolerance_percent" -> percent = number(script, option);
+                case "mss" -> mss = (int) number(script, option);
                 case "mtu" -> mtu = (int) number(script, option);
                 case "local_ip" -> local = address(script, option);
                 case "remote_ip" -> remote = address(script, option);
@@ -93,6 +97,7 @@ record ScriptSettings(
                 local,
                 remote,
                 mtu,
+                mss,
                 toleranceNs,
                 percent,
                 timestampValues,

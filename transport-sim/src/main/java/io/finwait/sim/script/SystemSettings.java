@@ -53,9 +53,6 @@ final class SystemSettings {
         allow("net.inet.tcp.syncookies", "1");
         allow("net.inet.tcp.syncookies_only", "0");
         allow("net.inet.tcp.keepinit", "75000");
-        allow("net.inet.tcp.keepidle", "7200000");
-        allow("net.inet.tcp.keepintvl", "75000");
-        allow("net.inet.tcp.keepcnt", "8");
         allow("net.inet.tcp.tolerate_missing_ts", "0");
         allow("kern.ipc.maxsockbuf", "\\d+");
         FinwaitSettings.NAMES.forEach(name -> allow("finwait." + name, ".*"));

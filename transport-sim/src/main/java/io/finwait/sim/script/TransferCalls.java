@@ -107,6 +107,9 @@ final class TransferCalls {
         if (socket.connection() == null) {
             return ScriptSockets.failed("EPIPE");
         }
+        if (socket.option("IP_TOS") != 0) {
+            throw new UnsupportedScriptException("IP_TOS");
+        }
         int[] left = {length};
         return waiting(call, socket, () -> socket.write(left, length));
     }

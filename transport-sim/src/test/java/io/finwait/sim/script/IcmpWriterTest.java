@@ -14,6 +14,8 @@ import io.finwait.wire.TcpHeader;
 import io.finwait.wire.Verdict;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.ByteBuffer;
 
@@ -80,6 +82,24 @@ class IcmpWriterTest {
         ByteBuffer b = packet("10.0.0.1", "10.0.0.2", "< icmp type_11 code_1 [1:1(0)]");
         assertThat(b.get(Ipv4.HEADER_LENGTH)).isEqualTo((byte) 11);
         assertThat(b.get(Ipv4.HEADER_LENGTH + 1)).isEqualTo((byte) 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.1, 10.0.0.2, time_exceeded ttl_exceeded_in_transit, 11, 0",
+        "10.0.0.1, 10.0.0.2, time_exceeded frag_reass_exceeded, 11, 1",
+        "fd00::1, fd00::2, time_exceeded exceeded_hop_limit, 3, 0",
+        "fd00::1, fd00::2, time_exceeded exceeded_frag_time, 3, 1",
+        "fd00::1, fd00::2, parameter_problem header_field, 4, 0",
+        "fd00::1, fd00::2, parameter_problem unknown_next_header, 4, 1",
+        "fd00::1, fd00::2, parameter_problem unknown_option, 4, 2",
+        "fd00::1, fd00::2, unreachable not_neighbour, 1, 2",
+    })
+    void wordsStandForNumbers(String local, String remote, String words, int type, int code) {
+        ByteBuffer b = packet(local, remote, "< icmp " + words + " [1:1(0)]");
+        int at = local.contains(":") ? Ipv6.HEADER_LENGTH : Ipv4.HEADER_LENGTH;
+        assertThat(b.get(at)).isEqualTo((byte) type);
+        assertThat(b.get(at + 1)).isEqualTo((byte) code);
     }
 
     @Test

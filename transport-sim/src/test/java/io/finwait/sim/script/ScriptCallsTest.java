@@ -80,6 +80,49 @@ class ScriptCallsTest {
                 "TCP_MAXSEG: expected 1100, came 900");
     }
 
+    /** A receiver for Linux acknowledges the first segments one by one. */
+    @Test
+    void textThatIsInjectedIsCutIntoSegments() {
+        String text =
+                OPEN
+                        + """
+                        +0 < FP. 1:2502(2501) ack 1 win 65535
+                        +0 > . 1:1(0) ack 1001
+                        +0 > . 1:1(0) ack 2001
+                        +0 > . 1:1(0) ack 2503
+                        +0 read(4, ..., 3000) = 2501
+                        """;
+        ScriptOptions linux = STRICT.withProfile(Profile.LINUX);
+        PacketScript.of("--mss=1000\n" + text).run(linux).orThrow();
+        assertThat(PacketScript.of(text).run(linux).reason())
+                .isEqualTo("acknowledgment number: expected 1001, came 2503");
+    }
+
+    @Test
+    void aTypeOfServiceThatNobodyWritesSkipsTheScript() {
+        String text =
+                OPEN
+                        + """
+                        +0 setsockopt(4, SOL_IP, IP_MTU_DISCOVER, [IP_PMTUDISC_DONT], 1) = 0
+                        +0 setsockopt(4, SOL_IP, IP_TOS, [4], 1) = 0
+                        +0 setsockopt(4, SOL_IP, IP_TOS, [0], 1) = 0
+                        +0 write(4, ..., 1) = 1
+                        +0 > P. 1:2(1) ack 1
+                        """;
+        passes(text);
+        ScriptResult result = PacketScript.of(text.replace("[0], 1", "[8], 1")).run(STRICT);
+        assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED);
+        assertThat(result.reason()).isEqualTo("IP_TOS");
+    }
+
+    @Test
+    void theCounterOfAccurateEcnMayStandBeforeTheDot() {
+        String text = "0 socket(..., SOCK_STREAM, 0) = 3\n+0 > %s 1:1(0) ack 1\n";
+        assertThat(PacketScript.of(text.formatted("P5.")))
+                .hasToString(PacketScript.of(text.formatted("P.5")).toString());
+        assertThat(PacketScript.of(text.formatted("P5.")).run().reason()).isEqualTo("accurate ECN");
+    }
+
     @Test
     void linuxSpeaksEcnAsItsSettingSays() {
         String text =
