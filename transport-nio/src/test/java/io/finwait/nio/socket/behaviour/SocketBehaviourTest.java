@@ -30,22 +30,6 @@ class SocketBehaviourTest {
 
     private static final Path PAGE = Path.of("..", "docs", "socket-behaviour.md");
 
-    private static final String HEAD =
-            """
-            # What sockets do
-
-            The same %d programs with `java.net` sockets and `java.nio` channels, run on those of the JDK over Linux's TCP and on those of
-            `DriverSocketFactory`, `DriverServerSocketFactory` and `DriverSelectorProvider`: over %s.
-            Printed by `SocketBehaviourTest`, which runs them; not written by hand. As root on Linux `SocketBehaviourOverTunTest` runs all of
-            them as well over two TUN devices, with the kernel as the router between them. What several calls give is separated by commas.
-
-            Where systems differ, `SocketBehaviour` chooses: this page is about `JAVA_ON_LINUX`, the default.
-
-            The last three tables tell anew what the JDK's own tests of `java.net` and `java.nio.channels` check, as far as no program above does
-            already. Of those tests, these have nothing to do with a TCP and are not told: proxies and SOCKS, `SecurityManager`, implementations of
-            `SocketImpl` of one's own, handles that other processes inherit, datagrams, a selector's speed, urgent data that wakes it, link-local addresses and IPv6 that is switched off.
-            """;
-
     private static final int AT_ONCE = 4;
 
     private final Map<String, SideBySide.Opener> transports = new LinkedHashMap<>();
@@ -101,12 +85,29 @@ class SocketBehaviourTest {
                 });
     }
 
+    private static String head(int programs, String links) {
+        return """
+        # What sockets do
+
+        The same %d programs with `java.net` sockets and `java.nio` channels, run on those of the JDK over Linux's TCP and on those of
+        `DriverSocketFactory`, `DriverServerSocketFactory` and `DriverSelectorProvider`: over %s.
+        Printed by `SocketBehaviourTest`, which runs them; not written by hand. As root on Linux `SocketBehaviourOverTunTest` runs all of
+        them as well over two TUN devices, with the kernel as the router between them. What several calls give is separated by commas.
+
+        Where systems differ, `SocketBehaviour` chooses: this page is about `JAVA_ON_LINUX`, the default.
+
+        The last three tables tell anew what the JDK's own tests of `java.net` and `java.nio.channels` check, as far as no program above does
+        already. Of those tests, these have nothing to do with a TCP and are not told: proxies and SOCKS, `SecurityManager`, implementations of
+        `SocketImpl` of one's own, handles that other processes inherit, datagrams, a selector's speed, urgent data that wakes it, link-local addresses and IPv6 that is switched off.
+        """
+                .formatted(programs, links);
+    }
+
     private void thePageIsUpToDate() throws IOException {
         assumeTrue(passed == Behaviours.all().size(), "not all programs were run");
         assumeTrue(LightThreads.virtual().isPresent(), "the page tells of virtual threads as well");
         StringBuilder page =
-                new StringBuilder(
-                        HEAD.formatted(passed, String.join(" and ", transports.keySet())));
+                new StringBuilder(head(passed, String.join(" and ", transports.keySet())));
         Behaviours.GROUPS.forEach(
                 (group, behaviours) -> {
                     page.append("\n## ").append(group).append("\n\n");
