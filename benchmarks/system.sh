@@ -11,6 +11,10 @@ Measures in interleaved rounds, with the kernel's TCP as the client of each:
   veth         the kernel's TCP behind a veth pair
   tun          Finwait behind a TUN device
   tun-offload  Finwait behind a TUN device with super-packets of 64 KB
+  tun-2        Finwait on two threads behind two queues of a TUN device
+  tap          Finwait behind a TAP device
+  tap-offload  Finwait behind a TAP device with super-frames of 64 KB
+  packet       Finwait at a packet socket on a veth pair, with super-frames
 
   --rounds N      how many rounds (default 5)
   --seconds S     how long each test of a round runs (default 2)
@@ -18,7 +22,7 @@ Measures in interleaved rounds, with the kernel's TCP as the client of each:
                   round, because a JVM learns with each connection (default 4)
   --cpus 1|2      1: client and server share one CPU, pinned (default);
                   2: the client has the first CPU, the server the second
-  --paths LIST    which of "veth tun tun-offload"
+  --paths LIST    which of these (default "veth tun tun-offload")
   --tests LIST    which of "in out ping client-closes:1 client-closes:100
                   server-closes:1 server-closes:100 reset:1 reset:100"
                   (in: the client sends; NAME:N: N connections at a time)
@@ -85,8 +89,8 @@ require_number --fresh "$fresh" 0
 require_number --rehearsal "$rehearsal" 1
 [[ $cpus =~ ^[12]$ ]] || wrong "--cpus $cpus: choose 1 or 2"
 for each in $paths; do
-    [[ $each =~ ^(veth|tun|tun-offload)$ ]] ||
-        wrong "'$each' is not a path; choose from veth tun tun-offload"
+    [[ $each =~ ^(veth|tun|tun-offload|tun-2|tap|tap-offload|packet)$ ]] ||
+        wrong "'$each' is not a path; choose from veth tun tun-offload tun-2 tap tap-offload packet"
 done
 for each in $tests; do
     [[ $each =~ ^(in|out|ping|(client-closes|server-closes|reset):[1-9][0-9]*)$ ]] ||
@@ -155,17 +159,30 @@ add_addresses() {
 # start PATH [CONNECTIONS]: starts the server of a path and waits until it serves. A fresh one may warm
 # up with some connections of its own before.
 start() {
-    local ready=$here/target/system-$$.$1
+    local ready=$here/target/system-$$.$1 uri="" queues=1 long="txqueuelen=10000"
     : >"$ready"
     case $1 in
         veth)
             prefix[$1]=10.98.0
             ip netns exec "$far" "${server_cpu[@]}" "$here/target/system-server" 10.98.0.100 >"$ready" &
+            pid[$1]=$!
             ;;
-        tun) finwait tun off 10.98.1 ${2:-} >"$ready" & prefix[$1]=10.98.1 ;;
-        tun-offload) finwait tun-offload on 10.98.2 ${2:-} >"$ready" & prefix[$1]=10.98.2 ;;
+        tun) prefix[$1]=10.98.1 uri="tun:fw-$1?offload=off&$long" ;;
+        tun-offload) prefix[$1]=10.98.2 uri="tun:fw-$1?offload=on&$long" ;;
+        tun-2) prefix[$1]=10.98.3 uri="tun:fw-$1?offload=off&$long" queues=2 ;;
+        tap) prefix[$1]=10.98.4 uri="tap:fw-$1?offload=off&own=10.98.4.100/24&$long" ;;
+        tap-offload) prefix[$1]=10.98.5 uri="tap:fw-$1?offload=on&own=10.98.5.100/24&$long" ;;
+        packet)
+            prefix[$1]=10.98.6 uri="packet:fw-peer?own=10.98.6.100/24"
+            ip -n "$near" link add "fw-$1" type veth peer name fw-peer
+            ip -n "$near" link set "fw-$1" up
+            ip -n "$near" link set fw-peer up
+            ;;
     esac
-    pid[$1]=$!
+    if [ -n "$uri" ]; then
+        finwait "$uri" "${prefix[$1]}" "$queues" ${2:-} >"$ready" &
+        pid[$1]=$!
+    fi
     address[$1]=${prefix[$1]}.100
     until grep -q ready "$ready"; do
         kill -0 "${pid[$1]}" || { echo "system.sh: the server of $1 has ended" >&2; exit 1; }
@@ -175,11 +192,11 @@ start() {
     [ "$1" = veth ] || add_addresses "fw-$1" "${prefix[$1]}"
 }
 
+# finwait URI PREFIX QUEUES [CONNECTIONS]
 finwait() {
     # shellcheck disable=SC2086 # several options
     exec ip netns exec "$near" "${server_cpu[@]}" "$java" $java_options --enable-native-access=ALL-UNNAMED \
-        -cp "$jar" io.finwait.benchmarks.system.Server \
-        "tun:fw-$1?offload=$2&txqueuelen=10000" "$3.100" ${4:-}
+        "-Dqueues=$3" -cp "$jar" io.finwait.benchmarks.system.Server "$1" "$2.100" ${4:-}
 }
 
 # run PATH TEST SECONDS [MOST]: one line of CSV

@@ -1,12 +1,12 @@
 package io.finwait.benchmarks.system;
 
 import io.finwait.driver.Driver;
-import io.finwait.spi.Transports;
+import io.finwait.driver.DriverGroup;
 import io.finwait.tcp.EndpointConfig;
 
 /**
  * Finwait's end of the system benchmark: the services of {@code services.h} over a transport, run
- * by a {@link Driver} as any program would: {@code java -cp benchmarks.jar
+ * by a {@link DriverGroup} as any program would: {@code java -Dqueues=1 -cp benchmarks.jar
  * io.finwait.benchmarks.system.Server TRANSPORT ADDRESS [WARM_UP]}, where WARM_UP is the number of
  * connections with which the endpoint rehearses before it serves.
  */
@@ -25,11 +25,12 @@ public final class Server {
                         .sendBufferOctets(BUFFER)
                         .receiveBufferOctets(BUFFER)
                         .build();
-        try (Driver driver = Driver.start(config, Transports.open(arguments[0]))) {
+        int queues = Integer.getInteger("queues", 1);
+        try (DriverGroup group = DriverGroup.open(config, arguments[0], queues)) {
             if (arguments.length > 2) {
-                warmUp(driver, Integer.parseInt(arguments[2]));
+                warmUp(group.driver(0), Integer.parseInt(arguments[2]));
             }
-            driver.call(
+            group.callAll(
                             endpoint -> {
                                 for (Service service : Service.values()) {
                                     Serving.listen(endpoint, service);
@@ -38,7 +39,7 @@ public final class Server {
                             })
                     .join();
             System.out.println("ready");
-            driver.stopped().join();
+            group.stopped().join();
         }
     }
 
