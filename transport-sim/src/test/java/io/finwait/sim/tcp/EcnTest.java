@@ -9,10 +9,13 @@ import io.finwait.sim.LinkModel;
 import io.finwait.sim.Requirement;
 import io.finwait.sim.Segments;
 import io.finwait.spi.CongestionControls;
+import io.finwait.tcp.CatchAllLimits;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Ecn;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.Incoming;
+import io.finwait.tcp.IncomingHandler;
 import io.finwait.tcp.Limits;
 import io.finwait.tcp.SynCookies;
 import io.finwait.wire.TcpHeader;
@@ -61,6 +64,36 @@ class EcnTest {
                 .isEqualTo(ofServer != Ecn.NEVER);
         assertThat(marks(hosts(with(Ecn.WHEN_ASKED), with(ofServer)))).isZero();
         assertThat(marks(hosts(with(Ecn.NEVER), with(ofServer)))).isZero();
+    }
+
+    /** A SYN that waits for the user's answer (catch-all) is agreed to when the answer is yes. */
+    @Test
+    @Requirement("M01")
+    void aSynThatWaitsForItsAnswerIsAgreedTo() {
+        TwoHosts hosts = hosts(with(Ecn.ALWAYS), with(Ecn.WHEN_ASKED));
+        hosts.listener.close();
+        Connection[] accepted = new Connection[1];
+        IncomingHandler accepts =
+                new IncomingHandler() {
+                    @Override
+                    public void onIncoming(Incoming incoming) {
+                        assertThat(incoming.accept()).isTrue();
+                    }
+
+                    @Override
+                    public void onEstablished(Incoming incoming, Connection connection) {
+                        accepted[0] = connection;
+                    }
+                };
+        hosts.server.catchAll(CatchAllLimits.DEFAULT, accepts);
+        Connection client = hosts.connect();
+        hosts.run(SECOND);
+        Pump ours = new Pump(client, 100_000);
+        Pump theirs = new Pump(accepted[0], 0);
+        hosts.run(60 * SECOND);
+        assertThat(theirs.received).isEqualTo(100_000);
+        assertThat(ours.received).isZero();
+        assertThat(hosts.server.counters().get(Counter.CONGESTION_MARKS)).isPositive();
     }
 
     /** A queue that marks early is kept short without a loss, and the link is used all the same. */
