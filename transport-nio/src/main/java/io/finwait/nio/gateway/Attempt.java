@@ -39,6 +39,14 @@ final class Attempt implements SocketWatch.Ready {
         this.incoming = incoming;
     }
 
+    /**
+     * Loads what a call is declined with. When no file can be opened any more, for a socket, none
+     * can be opened for a class in a folder either; a jar is open already.
+     */
+    static void load() {
+        NotConnected unused = NotConnected.of(new IOException("Too many open files"), 0);
+    }
+
     void begin(Onward route) {
         if (route instanceof Onward.Direct direct) {
             connect(direct.to());
@@ -170,19 +178,13 @@ final class Attempt implements SocketWatch.Ready {
         over = true;
         close(false);
         gateway.attempts.remove(this);
-        switch (why.kind()) {
-            case REFUSED -> {
-                gateway.tally.add(Count.REFUSED);
-                incoming.refuse();
-            }
-            case UNREACHABLE -> {
-                gateway.tally.add(Count.UNREACHABLE);
-                incoming.unreachable(why.why());
-            }
-            case SILENT -> {
-                gateway.tally.add(Count.SILENT);
-                incoming.ignore();
-            }
+        gateway.tally.add(why.kind().count());
+        if (why.kind() == NotConnected.Kind.REFUSED) {
+            incoming.refuse();
+        } else if (why.kind() == NotConnected.Kind.UNREACHABLE) {
+            incoming.unreachable(why.why());
+        } else {
+            incoming.ignore();
         }
     }
 

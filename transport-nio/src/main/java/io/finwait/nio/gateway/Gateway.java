@@ -75,6 +75,7 @@ public final class Gateway implements AutoCloseable {
     private boolean draining;
 
     private Gateway(Builder builder) throws IOException {
+        Attempt.load();
         router = builder.router;
         keepAliveNs = builder.keepAlive.toNanos();
         userTimeoutNs = builder.userTimeout.toNanos();

@@ -1,5 +1,6 @@
 package io.finwait.nio.gateway;
 
+import io.finwait.nio.gateway.GatewayStatistics.Count;
 import io.finwait.wire.Unreachable;
 
 import java.io.IOException;
@@ -19,9 +20,19 @@ final class NotConnected extends IOException {
 
     /** What the client is to see. */
     enum Kind {
-        REFUSED,
-        UNREACHABLE,
-        SILENT
+        REFUSED(Count.REFUSED),
+        UNREACHABLE(Count.UNREACHABLE),
+        SILENT(Count.SILENT);
+
+        private final Count count;
+
+        Kind(Count count) {
+            this.count = count;
+        }
+
+        Count count() {
+            return count;
+        }
     }
 
     private NotConnected(Kind kind, Unreachable why, String message) {
