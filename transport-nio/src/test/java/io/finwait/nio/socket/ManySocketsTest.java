@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.finwait.nio.internal.LightThreads;
+import io.finwait.sim.net.NetHost;
+import io.finwait.sim.net.SimNet;
+import io.finwait.sim.net.Threads;
+import io.finwait.sim.net.Time;
 import io.finwait.socket.DriverServerSocketFactory;
 import io.finwait.socket.DriverSocketFactory;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +25,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+
 /** A thread for each of very many sockets, all open at the same time. */
 @Timeout(300)
 class ManySocketsTest {
@@ -28,28 +35,39 @@ class ManySocketsTest {
     private static final int CONNECTIONS = 10_000;
     private static final int PORT = 80;
 
-    private final TwoDrivers drivers = new TwoDrivers();
     private final AtomicInteger echoed = new AtomicInteger();
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final CountDownLatch open = new CountDownLatch(CONNECTIONS);
 
-    @AfterEach
-    void close() {
-        drivers.close();
+    @Test
+    void allAreOpenedTalkAndAreClosedAndNoneIsLost() throws Exception {
+        try (TwoDrivers drivers = new TwoDrivers()) {
+            noneIsLost(
+                    new DriverSocketFactory(drivers.client),
+                    new DriverServerSocketFactory(drivers.server),
+                    TwoDrivers.SERVER);
+        }
     }
 
     @Test
-    void allAreOpenedTalkAndAreClosedAndNoneIsLost() throws Exception {
+    @Tag("thorough")
+    void noneIsLostOverASimulatedLink() throws Exception {
+        try (SimNet net = SimNet.create(1, Threads.FREE, Time.REAL)) {
+            NetHost server = net.host("server");
+            noneIsLost(net.host("client").socketFactory(), server.serverSocketFactory(), "server");
+        }
+    }
+
+    private void noneIsLost(SocketFactory sockets, ServerSocketFactory servers, String server)
+            throws Exception {
         assumeTrue(LightThreads.virtual().isPresent(), "without virtual threads it is too much");
-        ServerSocket listening =
-                new DriverServerSocketFactory(drivers.server).createServerSocket(PORT, CONNECTIONS);
+        ServerSocket listening = servers.createServerSocket(PORT, CONNECTIONS);
         LightThreads.start("accept", () -> acceptAll(listening));
-        DriverSocketFactory sockets = new DriverSocketFactory(drivers.client);
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
             int number = i;
-            clients.add(LightThreads.start("client", () -> talk(sockets, number)));
+            clients.add(LightThreads.start("client", () -> talk(sockets, server, number)));
         }
         for (Thread each : clients) {
             each.join();
@@ -59,8 +77,8 @@ class ManySocketsTest {
         assertThat(served.get()).isEqualTo(CONNECTIONS);
     }
 
-    private void talk(DriverSocketFactory sockets, int number) {
-        try (Socket socket = sockets.createSocket(TwoDrivers.SERVER, PORT)) {
+    private void talk(SocketFactory sockets, String server, int number) {
+        try (Socket socket = sockets.createSocket(server, PORT)) {
             open.countDown();
             open.await();
             byte[] octets = ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
