@@ -46,6 +46,9 @@ public final class Rack {
     /** {@code RACK.fack}: the number behind the highest one reported. */
     private int highest;
 
+    /** The same before the ACK under way: what one ACK tells has no order. */
+    private int highestBefore;
+
     private boolean reorderingSeen;
 
     /** {@code RACK.reo_wnd_mult} */
@@ -70,6 +73,7 @@ public final class Rack {
         minRttNs = 0;
         minRttSinceNs = 0;
         highest = iss;
+        highestBefore = iss;
         reorderingSeen = false;
         multiple = 1;
         persist = PERSISTENCE;
@@ -80,6 +84,7 @@ public final class Rack {
     /** An acceptable ACK is about to be taken. */
     void ackArrives(long now) {
         nowNs = now;
+        highestBefore = highest;
         measuredNowNs = -1;
         echoes = false;
     }
@@ -141,7 +146,7 @@ public final class Rack {
     void reportedOnce(int behind) {
         if (Seq.gt(behind, highest)) {
             highest = behind;
-        } else if (Seq.lt(behind, highest)) {
+        } else if (Seq.lt(behind, highestBefore)) {
             reorderingSeen = true;
         }
     }

@@ -107,7 +107,8 @@ class StateDigestTest {
                 "nowNs",
                 "echoes",
                 "echoedTick",
-                "measuredNowNs");
+                "measuredNowNs",
+                "highestBefore");
         exempt(Rack.class, "decides after minutes", "minRttSinceNs");
         exempt(Timers.class, MEMORY, "clock", "owner");
         exempt(Timers.class, "a bound, looked at for speed only", "notBefore");
