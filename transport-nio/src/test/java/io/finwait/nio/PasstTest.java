@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -92,7 +93,7 @@ class PasstTest {
     private static ByteBuffer text() {
         ByteBuffer text = ByteBuffer.allocate(OCTETS);
         for (int i = 0; i < OCTETS; i++) {
-            text.put(i, (byte) (i * 31 >>> 3));
+            text.put(i, (byte) ((i * 31) >>> 3));
         }
         return text;
     }
@@ -103,6 +104,11 @@ class PasstTest {
             assertThat(soon(connection.read(all))).isPositive();
         }
         return all.array();
+    }
+
+    /** Before the end of the block that owns it. */
+    private static void close(Closeable socket) throws IOException {
+        socket.close();
     }
 
     private static <T> T soon(CompletableFuture<T> answer) {
@@ -123,14 +129,15 @@ class PasstTest {
             try (Socket accepted = server.accept()) {
                 // passt of 2023 sends octets twice to who has closed its output: nobody
                 // half-closes.
-                ours.write(text());
+                CompletableFuture<?> written = ours.write(text());
                 byte[] there = accepted.getInputStream().readNBytes(OCTETS);
                 assertThat(there).isEqualTo(text().array());
+                soon(written);
                 accepted.getOutputStream().write(text().array());
                 assertThat(read(ours)).isEqualTo(text().array());
                 CompletableFuture<CloseReason> closed = ours.close();
                 assertThat(accepted.getInputStream().read()).isEqualTo(-1);
-                accepted.close();
+                close(accepted);
                 assertThat(soon(closed)).isInstanceOf(CloseReason.Orderly.class);
             }
 
@@ -140,7 +147,7 @@ class PasstTest {
                 client.getOutputStream().write(text().array());
                 AsyncConnection accepted = soon(listener.accept());
                 assertThat(read(accepted)).isEqualTo(text().array());
-                client.close();
+                close(client);
                 assertThat(soon(accepted.read(ByteBuffer.allocate(1)))).isEqualTo(-1);
                 assertThat(soon(accepted.close())).isInstanceOf(CloseReason.Orderly.class);
             }

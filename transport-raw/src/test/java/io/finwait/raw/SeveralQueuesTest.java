@@ -9,6 +9,7 @@ import io.finwait.driver.AsyncListener;
 import io.finwait.driver.DrainReport;
 import io.finwait.driver.DriverGroup;
 import io.finwait.spi.Transport;
+import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.State;
@@ -31,6 +32,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -103,29 +105,31 @@ class SeveralQueuesTest {
     }
 
     private static void acceptNext(AsyncListener listener) {
-        listener.accept()
-                .whenComplete(
-                        (connection, closed) -> {
-                            if (connection != null) {
-                                echo(connection, 2);
-                                acceptNext(listener);
-                            }
-                        });
+        CompletableFuture<AsyncConnection> _ =
+                listener.accept()
+                        .whenComplete(
+                                (connection, closed) -> {
+                                    if (connection != null) {
+                                        echo(connection, 2);
+                                        acceptNext(listener);
+                                    }
+                                });
     }
 
     private static void echo(AsyncConnection connection, int times) {
         ByteBuffer message = ByteBuffer.allocate(MESSAGE);
-        connection
-                .read(message)
-                .thenCompose(count -> connection.write(message.flip()))
-                .thenRun(
-                        () -> {
-                            if (times > 1) {
-                                echo(connection, times - 1);
-                            } else {
-                                connection.close();
-                            }
-                        });
+        CompletableFuture<Void> _ =
+                connection
+                        .read(message)
+                        .thenCompose(count -> connection.write(message.flip()))
+                        .thenRun(
+                                () -> {
+                                    if (times > 1) {
+                                        echo(connection, times - 1);
+                                    } else {
+                                        CompletableFuture<CloseReason> _ = connection.close();
+                                    }
+                                });
     }
 
     private List<SocketChannel> kernelConnects(int count) {

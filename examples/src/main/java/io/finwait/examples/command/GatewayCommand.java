@@ -190,10 +190,11 @@ final class GatewayCommand implements Callable<Integer> {
     /** An open device keeps its namespace, and nobody is left there to use it. */
     private void endsWithItsProcess(Gateway gateway) {
         if (isOfProcess()) {
-            ProcessHandle.of(Long.parseLong(netns))
-                    .map(ProcessHandle::onExit)
-                    .orElseGet(() -> CompletableFuture.completedFuture(null))
-                    .thenRun(() -> stop(gateway));
+            CompletableFuture<Void> _ =
+                    ProcessHandle.of(Long.parseLong(netns))
+                            .map(ProcessHandle::onExit)
+                            .orElseGet(() -> CompletableFuture.completedFuture(null))
+                            .thenRun(() -> stop(gateway));
         }
     }
 

@@ -247,7 +247,7 @@ final class ServeCommand implements Callable<Integer> {
 
     /** Runs when the JVM is told to end: lets the connections end and the summary be printed. */
     private void stop(FileServers servers) {
-        CompletableFuture<DrainReport> unused = servers.drain(drain);
+        CompletableFuture<DrainReport> _ = servers.drain(drain);
         try {
             boolean printed = ended.await(drain.toMillis() + 5_000, TimeUnit.MILLISECONDS);
             if (!printed) {

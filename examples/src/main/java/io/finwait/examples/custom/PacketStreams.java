@@ -39,7 +39,7 @@ public final class PacketStreams extends MailboxTransport {
             int octets;
             while ((octets = in.read(packet)) >= 0) {
                 // One that finds no room is lost, as packets may be.
-                boolean unused = arrived(ByteBuffer.wrap(Arrays.copyOf(packet, octets)));
+                boolean _ = arrived(ByteBuffer.wrap(Arrays.copyOf(packet, octets)));
             }
         } catch (IOException e) {
             // release() was called, or the device is gone: nothing arrives any more.

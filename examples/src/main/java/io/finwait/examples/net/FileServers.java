@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link FileServer} at every driver of a group, on that driver's thread. */
@@ -44,8 +45,9 @@ public final class FileServers implements AutoCloseable {
                     new FileServers(
                             group,
                             group.callAll(each -> open(each, port, root, closer, deadline)).join());
-            started.ticks.scheduleAtFixedRate(
-                    started::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> _ =
+                    started.ticks.scheduleAtFixedRate(
+                            started::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
             return started;
         } catch (CompletionException e) {
             if (e.getCause() instanceof UncheckedIOException unreadable) {
@@ -67,7 +69,7 @@ public final class FileServers implements AutoCloseable {
     private void tick() {
         for (int i = 0; i < servers.size(); i++) {
             FileServer server = servers.get(i);
-            CompletableFuture<Void> unused =
+            CompletableFuture<Void> _ =
                     group.driver(i)
                             .call(
                                     endpoint -> {
@@ -86,7 +88,7 @@ public final class FileServers implements AutoCloseable {
     public CompletableFuture<DrainReport> drain(Duration time) {
         for (int i = 0; i < servers.size(); i++) {
             FileServer server = servers.get(i);
-            CompletableFuture<Void> unused =
+            CompletableFuture<Void> _ =
                     group.driver(i)
                             .call(
                                     endpoint -> {

@@ -41,7 +41,7 @@ class PacketStreamsContractTest extends TransportContract {
                     try {
                         byte[] packet = waiting.take();
                         System.arraycopy(packet, 0, into, offset, packet.length);
-                        return packet == END ? -1 : packet.length;
+                        return packet.length == 0 ? -1 : packet.length;
                     } catch (InterruptedException e) {
                         throw new InterruptedIOException(e.getMessage());
                     }

@@ -204,7 +204,7 @@ enum Ending {
                     });
         }
 
-        /** No segment says so; a gateway's client has its acknowledgment already. */
+        // No segment says so; a gateway's client has its acknowledgment already.
         @Override
         String through(String without) {
             return "client reads 0, Connection reset";

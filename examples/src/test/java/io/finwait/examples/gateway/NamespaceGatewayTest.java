@@ -101,8 +101,8 @@ class NamespaceGatewayTest {
         }
     }
 
-    private static InetAddress loopback() throws IOException {
-        return InetAddress.getByName("127.0.0.1");
+    private static InetAddress loopback() {
+        return InetAddress.getLoopbackAddress();
     }
 
     private String gateway() {

@@ -12,6 +12,7 @@ import io.finwait.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** SYNs from 65,000 addresses that never answer, at a rate, until it is stopped. */
 final class SynFlood implements Runnable {
@@ -30,8 +31,8 @@ final class SynFlood implements Runnable {
     private final SplittableRandom random;
     private final PacketBatch answers = new PacketBatch(256);
     private final AtomicBoolean stopped = new AtomicBoolean();
-    private volatile long sent;
-    private volatile long answeredOctets;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong answeredOctets = new AtomicLong();
 
     /**
      * A flood that has not begun.
@@ -56,17 +57,17 @@ final class SynFlood implements Runnable {
 
     /** SYNs so far. */
     long sent() {
-        return sent;
+        return sent.get();
     }
 
     /** Octets of SYNs so far. */
     long sentOctets() {
-        return sent * OCTETS;
+        return sent.get() * OCTETS;
     }
 
     /** Octets of what came back to the strangers. */
     long answeredOctets() {
-        return answeredOctets;
+        return answeredOctets.get();
     }
 
     void stop() {
@@ -77,7 +78,7 @@ final class SynFlood implements Runnable {
     public void run() {
         long begunNs = System.nanoTime();
         while (!stopped.get()) {
-            long owed = (long) ((System.nanoTime() - begunNs) * 1e-9 * perSecond) - sent;
+            long owed = (long) ((System.nanoTime() - begunNs) * 1e-9 * perSecond) - sent.get();
             for (; owed > 0 && !stopped.get(); owed--) {
                 send();
             }
@@ -103,7 +104,7 @@ final class SynFlood implements Runnable {
         long pseudo = Checksum.add(b, ip + 12, 8, Protocol.TCP + TCP_OCTETS);
         TcpHeader.checksum(b, at, Checksum.finish(Checksum.add(b, at, TCP_OCTETS, pseudo)));
         transport.commit(packet, System.nanoTime());
-        sent++;
+        sent.incrementAndGet();
     }
 
     private void count() {
@@ -111,7 +112,7 @@ final class SynFlood implements Runnable {
             answers.clear();
             transport.receive(answers, System.nanoTime());
             for (int i = 0; i < answers.size(); i++) {
-                answeredOctets += answers.get(i).length();
+                answeredOctets.addAndGet(answers.get(i).length());
             }
         } while (answers.size() > 0);
     }
