@@ -153,7 +153,7 @@ final class CloseRecord {
         }
         List<Step> way = new ArrayList<>(steps);
         for (int i = 0; i < steps; i++) {
-            way.add(new Step(STATES[(int) (path >>> 4 * i) & 0xF], times[i]));
+            way.add(new Step(STATES[(int) (path >>> (4 * i)) & 0xF], times[i]));
         }
         Ending ending = new Ending(unsent, unacknowledged, unread, way);
         return switch (kind) {
