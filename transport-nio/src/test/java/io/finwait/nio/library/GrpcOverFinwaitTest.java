@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.library.GrpcStage.Over;
 import io.finwait.nio.socket.TwoDrivers;
+import io.finwait.nio.socket.TwoDrivers.Link;
 import io.finwait.socket.DriverServerSocketFactory;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -17,6 +18,7 @@ import io.grpc.stub.StreamObserver;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,12 +31,19 @@ import java.util.concurrent.TimeUnit;
 
 /** gRPC, unmodified, over Netty and over OkHttp's transport, with sockets of ours at both ends. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Link.class)
 class GrpcOverFinwaitTest {
 
     private static final int PATIENCE_S = 20;
     private static final int MUCH = 1_000_000;
 
+    private final Link link;
     private GrpcStage stage;
+
+    GrpcOverFinwaitTest(Link link) {
+        this.link = link;
+    }
 
     @AfterEach
     void close() throws InterruptedException {
@@ -42,7 +51,7 @@ class GrpcOverFinwaitTest {
     }
 
     private ManagedChannel channelTo(Over over) throws IOException {
-        stage = new GrpcStage(over);
+        stage = new GrpcStage(link, over);
         stage.serve();
         return stage.channel();
     }
@@ -122,7 +131,7 @@ class GrpcOverFinwaitTest {
 
     /** A server that ends the connection as soon as something has come. */
     private Status endedBy(Over over, boolean reset) throws Exception {
-        stage = new GrpcStage(over);
+        stage = new GrpcStage(link, over);
         try (ServerSocket listening =
                 new DriverServerSocketFactory(stage.drivers.server)
                         .createServerSocket(
@@ -185,7 +194,7 @@ class GrpcOverFinwaitTest {
     @ParameterizedTest
     @EnumSource
     void nobodyListeningIsUnavailable(Over over) {
-        stage = new GrpcStage(over);
+        stage = new GrpcStage(link, over);
         ManagedChannel channel = stage.channel();
         assertThatThrownBy(() -> echo(channel, "hello"))
                 .isInstanceOf(StatusRuntimeException.class)

@@ -3,6 +3,7 @@ package io.finwait.nio.library;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.finwait.nio.socket.TwoDrivers;
+import io.finwait.nio.socket.TwoDrivers.Link;
 import io.finwait.socket.DriverSelectorProvider;
 import io.finwait.socket.DriverServerSocketFactory;
 import io.finwait.socket.DriverSocketFactory;
@@ -55,7 +56,7 @@ final class GrpcStage {
         OKHTTP
     }
 
-    final TwoDrivers drivers = new TwoDrivers();
+    final TwoDrivers drivers;
 
     /** Those that wait for an answer that never comes. */
     final CountDownLatch waiting = new CountDownLatch(1);
@@ -64,15 +65,18 @@ final class GrpcStage {
     final AtomicInteger connections = new AtomicInteger();
 
     private final Over over;
-    private final DriverSelectorProvider ofClient = new DriverSelectorProvider(drivers.client);
-    private final DriverSelectorProvider ofServer = new DriverSelectorProvider(drivers.server);
+    private final DriverSelectorProvider ofClient;
+    private final DriverSelectorProvider ofServer;
     private final EventLoopGroup clients;
     private final EventLoopGroup servers;
     private Server server;
     private ManagedChannel channel;
 
-    GrpcStage(Over over) {
+    GrpcStage(Link link, Over over) {
         this.over = over;
+        drivers = link.open();
+        ofClient = new DriverSelectorProvider(drivers.client);
+        ofServer = new DriverSelectorProvider(drivers.server);
         clients = over == Over.NETTY ? loops(ofClient) : null;
         servers = over == Over.NETTY ? loops(ofServer) : null;
     }

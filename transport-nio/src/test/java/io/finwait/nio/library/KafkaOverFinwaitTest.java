@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.nio.ChildJvm;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -38,7 +38,17 @@ class KafkaOverFinwaitTest {
 
     @Test
     void aBrokerAndItsClientsRunUnchanged() throws Exception {
-        List<String> options = new ArrayList<>(WholeProgramTest.OPTIONS);
+        play(Below.SIMULATED_LINK_OVER_DATAGRAMS);
+    }
+
+    @Test
+    @Tag("thorough")
+    void overTheLoopbackTheyDoAsWell() throws Exception {
+        play(Below.LOOPBACK);
+    }
+
+    private void play(Below below) throws Exception {
+        List<String> options = WholeProgramTest.options(below);
         // Most of its time goes into compiling the broker's start.
         options.add("-XX:TieredStopAtLevel=1");
         options.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.nio.ChildJvm;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -29,12 +30,13 @@ class LettuceOverFinwaitTest {
 
     @TempDir private Path folder;
 
-    @Test
-    void aClientOfRedisRunsUnchanged() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void aClientOfRedisRunsUnchanged(Below below) throws Exception {
         try (RedisServer redis = RedisServer.start(folder);
                 ChildJvm program =
                         ChildJvm.start(
-                                WholeProgramTest.OPTIONS,
+                                WholeProgramTest.options(below),
                                 LettuceProgram.class,
                                 String.valueOf(redis.port()))) {
             program.untilItEnds();

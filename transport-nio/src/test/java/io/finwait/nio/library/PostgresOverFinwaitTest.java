@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.socket.TwoDrivers;
+import io.finwait.nio.socket.TwoDrivers.Link;
 import io.finwait.socket.DriverSocketFactory;
 
 import org.junit.jupiter.api.AfterAll;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,6 +39,8 @@ import javax.net.SocketFactory;
 
 /** PostgreSQL's JDBC driver, unmodified, and a real PostgreSQL behind a gateway. */
 @Timeout(90)
+@ParameterizedClass
+@EnumSource(Link.class)
 class PostgresOverFinwaitTest {
 
     private static final int PORT = 5432;
@@ -45,8 +50,12 @@ class PostgresOverFinwaitTest {
     private static Process postgres;
     private static int kernelsPort;
 
-    private final TwoDrivers drivers = new TwoDrivers();
+    private final TwoDrivers drivers;
     private Gateway gateway;
+
+    PostgresOverFinwaitTest(Link link) {
+        drivers = link.open();
+    }
 
     /** What {@code socketFactory=} names: it is made anew for each connection. */
     public static final class Sockets extends SocketFactory {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.socket.TwoDrivers;
+import io.finwait.nio.socket.TwoDrivers.Link;
 import io.finwait.socket.DriverServerSocketFactory;
 import io.finwait.socket.DriverSocketFactory;
 
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisSocketFactory;
@@ -31,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Jedis, unmodified, and a real Redis behind a gateway. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Link.class)
 class RedisOverFinwaitTest {
 
     private static final int PORT = 6379;
@@ -40,8 +45,12 @@ class RedisOverFinwaitTest {
     @TempDir private static Path folder;
     private static RedisServer redis;
 
-    private final TwoDrivers drivers = new TwoDrivers();
+    private final TwoDrivers drivers;
     private Gateway gateway;
+
+    RedisOverFinwaitTest(Link link) {
+        drivers = link.open();
+    }
 
     @BeforeAll
     static void startRedis() throws IOException, InterruptedException {

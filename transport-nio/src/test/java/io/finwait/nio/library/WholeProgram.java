@@ -26,6 +26,8 @@ import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.util.Timeout;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -404,7 +406,10 @@ public final class WholeProgram {
                 });
         server.start();
         try (CloseableHttpAsyncClient client =
-                        HttpAsyncClients.custom().disableAutomaticRetries().build();
+                        HttpAsyncClients.custom()
+                                .disableAutomaticRetries()
+                                .setConnectionManager(oneConnectionToEachServer())
+                                .build();
                 ServerSocketChannel rude = rude();
                 ServerSocketChannel silent = silent()) {
             client.start();
@@ -440,6 +445,11 @@ public final class WholeProgram {
             say("apache-kept", () -> apache(client, port, PATIENCE_S * 1000));
             say("apache-race", () -> apache(client, port, PATIENCE_S * 1000));
         }
+    }
+
+    /** Otherwise a request may be sent on a new one, before the kept one is back in the pool. */
+    private static PoolingAsyncClientConnectionManager oneConnectionToEachServer() {
+        return PoolingAsyncClientConnectionManagerBuilder.create().setMaxConnPerRoute(1).build();
     }
 
     private static SimpleHttpRequest request(int port, int timeoutMs) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.nio.ChildJvm;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -23,7 +25,11 @@ class WholeProgramTest {
     private static final String JDKS_OWN = "java.base/sun.nio.ch=ALL-UNNAMED";
 
     /** All channels are ours, and the kernel's are within reach. */
-    static final List<String> OPTIONS = List.of(OURS, "--add-exports", JDKS_OWN);
+    static List<String> options(Below below) throws IOException {
+        List<String> options = new ArrayList<>(below.options());
+        options.addAll(List.of(OURS, "--add-exports", JDKS_OWN));
+        return options;
+    }
 
     private static final String SAID =
             """
@@ -72,7 +78,17 @@ class WholeProgramTest {
 
     @Test
     void webServersAndClientsRunUnchanged() throws Exception {
-        try (ChildJvm program = ChildJvm.start(OPTIONS, WholeProgram.class)) {
+        play(Below.SIMULATED_LINK_OVER_DATAGRAMS);
+    }
+
+    @Test
+    @Tag("thorough")
+    void overTheLoopbackTheyDoAsWell() throws Exception {
+        play(Below.LOOPBACK);
+    }
+
+    private static void play(Below below) throws Exception {
+        try (ChildJvm program = ChildJvm.start(options(below), WholeProgram.class)) {
             program.untilItEnds();
             Stream<String> words = SAID.lines().map(line -> line.split(" ", 2)[0]);
             assertThat(words.map(word -> (word + " " + program.said(word)).strip()))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finwait.driver.AsyncConnection;
 import io.finwait.driver.AsyncListener;
 import io.finwait.nio.internal.LightThreads;
+import io.finwait.nio.socket.TwoDrivers.Link;
 import io.finwait.socket.DriverSocketFactory;
 
 import org.h2.tools.Server;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +38,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * that it is joined to a socket of ours at one end, as the database is at the other.
  */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Link.class)
 class JdbcOverFinwaitTest {
 
     private static final int PATIENCE_S = 20;
@@ -43,10 +48,14 @@ class JdbcOverFinwaitTest {
     private static final String ENDLESS =
             "with recursive n(i) as (select 1 union all select 1 from n) select sum(i) from n";
 
-    private final TwoDrivers drivers = new TwoDrivers();
+    private final TwoDrivers drivers;
     private final AtomicReference<AsyncConnection> atServer = new AtomicReference<>();
     private Server database;
     private ServerSocket beforeClient;
+
+    JdbcOverFinwaitTest(Link link) {
+        drivers = link.open();
+    }
 
     @BeforeEach
     void start() throws SQLException, IOException {

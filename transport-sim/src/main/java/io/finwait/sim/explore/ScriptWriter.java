@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
  * what was sent is expected, and only that end's own clock counts.
  *
  * <p>Numbers are relative to the initial ones of the script's socket. A client that connects again
- * has a new socket: until the peer's SYN comes, what arrives is written as it is on the wire.
+ * has a new socket: until the peer's SYN comes, what arrives is written as it is on the wire. At a
+ * server a SYN,ACK behind a RST, or a FIN each way, begins new numbers, as the scripts have it.
  */
 final class ScriptWriter {
 
@@ -36,6 +37,9 @@ final class ScriptWriter {
     private int peerBase;
     private boolean ownBaseKnown;
     private boolean peerBaseKnown;
+    private boolean reset;
+    private boolean finished;
+    private boolean peerFinished;
 
     ScriptWriter(int side, Bounds bounds) {
         this.side = side;
@@ -117,15 +121,32 @@ final class ScriptWriter {
     }
 
     private String outbound(Segment seg) {
+        finished |= seg.hasFin();
         if (seg.hasSyn()) {
             initialNumbers.add(seg.seq());
-            ownBase = ownBaseKnown ? ownBase : seg.seq();
-            ownBaseKnown = true;
+            boolean over = reset || (finished && peerFinished);
+            if (ownBaseKnown && over && seg.seq() != ownBase) {
+                peerBase = seg.hasAck() ? seg.ack() - 1 : peerBase;
+                ownBaseKnown = false;
+            }
+            if (!ownBaseKnown) {
+                ownBase = seg.seq();
+                ownBaseKnown = true;
+                forgetTheEnd();
+            }
         }
         return describe(seg, seg.hasSyn(), ownBase, peerBase, false);
     }
 
+    private void forgetTheEnd() {
+        reset = false;
+        finished = false;
+        peerFinished = false;
+    }
+
     private String inbound(Segment seg) {
+        reset |= seg.hasRst();
+        peerFinished |= seg.hasFin();
         if (seg.hasSyn() && !peerBaseKnown) {
             peerBase = seg.seq();
             peerBaseKnown = true;
@@ -197,6 +218,7 @@ final class ScriptWriter {
         ownBaseKnown = false;
         peerBaseKnown = false;
         peerBase = 0;
+        forgetTheEnd();
         socket(descriptor);
         line("connect(%d, ..., ...) = -1 EINPROGRESS".formatted(descriptor));
     }
