@@ -3,6 +3,7 @@ package io.finwait.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 
@@ -219,13 +220,19 @@ class TunTransportTest {
         assertThat(near.receive(new PacketBatch(1), 0)).isZero();
         near.await(Wire.LONG_NS);
         near.wakeup();
-        assertThat(far.receive(new PacketBatch(1), 0)).isZero();
+        assertSaysThatTheDeviceIsGone(far);
+    }
+
+    private static void assertSaysThatTheDeviceIsGone(TunTransport transport) {
+        assertThatThrownBy(() -> transport.receive(new PacketBatch(1), 0))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("is gone: somebody has removed it");
     }
 
     @Test
-    void theEndOfTheFileIsNotedAndTheWaitDoesNotSpin() {
+    void theEndOfTheFileIsToldAndTheWaitDoesNotSpin() {
         far.close();
-        assertThat(near.receive(new PacketBatch(1), 0)).isZero();
+        assertSaysThatTheDeviceIsGone(near);
         long start = System.nanoTime();
         near.await(5_000_000);
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(5_000_000);
