@@ -16,6 +16,7 @@ import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.wire.IpAddress;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,7 +116,9 @@ class PasstTest {
         return answer.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
+    /** On a busy machine passt of 2023 now and then loses a connection, or does not answer. */
     @Test
+    @Tag("thorough")
     void passtCarriesConnectionsBothWays() throws Exception {
         int forwarded = freePort();
         Process passt = passt(forwarded);

@@ -2,6 +2,7 @@ package io.finwait.sim.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -14,6 +15,12 @@ import java.util.concurrent.TimeUnit;
 class ExplorerTest {
 
     @Test
+    void nothingGoesWrongWithOneDuplicate() {
+        assertHolds(Bounds.SMALL.withFaults(0, 1, 0));
+    }
+
+    @Test
+    @Tag("thorough")
     void nothingGoesWrongWithOneLossAndOneDuplicate() {
         assertHolds(Bounds.SMALL);
     }

@@ -2,6 +2,7 @@ package io.finwait.sim.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
@@ -96,6 +97,7 @@ class PlantedBugsTest {
     }
 
     @Test
+    @Tag("thorough")
     void timeWaitThatDoesNotAnswerTheFinSentAgain() {
         assertFound("output.StatelessAnswers", "acknowledge", Code::returnVoid);
     }
@@ -115,6 +117,7 @@ class PlantedBugsTest {
     }
 
     @Test
+    @Tag("thorough")
     void closingThatNeverSendsWhatIsUnsent() {
         assertFound(
                 "CLOSING never sends what is unsent",
