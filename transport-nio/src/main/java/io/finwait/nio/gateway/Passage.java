@@ -41,6 +41,9 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
 
     private ByteBuffer toClient;
 
+    /** Others had their turn before all was read that the client has sent. */
+    private boolean clientHasMore;
+
     /** End-of-stream was read from it. */
     private boolean clientDone;
 
@@ -134,6 +137,7 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
     // Octets.
 
     private void fromClient() {
+        clientHasMore = false;
         try {
             if (toServer != null) {
                 server.write(toServer);
@@ -147,6 +151,7 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
                     return;
                 }
             }
+            clientHasMore = !clientDone;
         } catch (IOException e) {
             serverHasReset();
         }
@@ -246,7 +251,9 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         if (over) {
             return;
         }
-        int ops = toServer == null ? 0 : SelectionKey.OP_WRITE;
+        // What has arrived from the client is told once, so a socket with room brings us back to
+        // it.
+        int ops = toServer == null && !clientHasMore ? 0 : SelectionKey.OP_WRITE;
         if (!serverDone && toClient == null && !resetPending) {
             ops |= SelectionKey.OP_READ;
         }

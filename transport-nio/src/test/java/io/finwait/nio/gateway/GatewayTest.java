@@ -270,6 +270,8 @@ class GatewayTest {
         AsyncConnection client = lab.connect();
         Socket server = lab.accept();
         CompletableFuture<Integer> stopped = lab.gateway.shutdown(Duration.ofSeconds(20));
+        // Its driver has begun to drain when it answers this.
+        assertThat(lab.count(Count.CALLS)).isEqualTo(1);
         assertThatThrownBy(() -> done(lab.call())).hasMessageContaining("refused");
         done(client.write(text("still")));
         done(client.shutdownOutput());
