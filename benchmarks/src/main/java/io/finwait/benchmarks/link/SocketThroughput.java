@@ -18,18 +18,19 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * What blocking sockets of {@code java.net} reach of what the native API, callbacks on the driver's
  * thread, reaches over the same link: octets in a second, and round trips of 64 octets. Both
- * endpoints are in this process, joined by a Unix-domain socket. Arguments: seconds of each
- * measurement, rounds.
+ * endpoints are in this process, joined by a Unix-domain socket, or by transports that are named,
+ * such as two TUN devices of a namespace that routes. Arguments: seconds of each measurement,
+ * rounds, and then, if need be, URI and address of the server's transport and of the client's.
  */
 public final class SocketThroughput {
 
-    private static final String CLIENT = "10.0.0.1";
-    private static final String SERVER = "10.0.0.2";
+    private static final int NAMED = 6;
     private static final int CHUNK = 64 << 10;
     private static final int SMALL = 64;
     private static final int PORT = 7000;
@@ -41,14 +42,14 @@ public final class SocketThroughput {
         long ns = Duration.ofSeconds(Long.parseLong(args[0])).toNanos();
         int rounds = Integer.parseInt(args[1]);
         String uri = "unix:" + Path.of(System.getProperty("java.io.tmpdir"), "finwait-bench");
-        try (Driver server =
-                        Driver.start(
-                                EndpointConfig.at(SERVER).build(),
-                                Transports.open(uri + "?role=server"));
-                Driver client =
-                        Driver.start(
-                                EndpointConfig.at(CLIENT).build(),
-                                Transports.open(uri + "?role=client"))) {
+        String[] ends =
+                args.length == NAMED
+                        ? Arrays.copyOfRange(args, 2, NAMED)
+                        : new String[] {
+                            uri + "?role=server", "10.0.0.2", uri + "?role=client", "10.0.0.1"
+                        };
+        try (Driver server = start(ends[0], ends[1]);
+                Driver client = start(ends[2], ends[3])) {
             for (int round = 1; round <= rounds; round++) {
                 System.out.printf(
                         "round %d: bulk, Mbit/s: native %.0f, streams %.0f; round trip, us: native"
@@ -63,6 +64,14 @@ public final class SocketThroughput {
         }
     }
 
+    private static Driver start(String uri, String address) {
+        return Driver.start(EndpointConfig.at(address).build(), Transports.open(uri));
+    }
+
+    private static IpAddress address(Driver of) {
+        return of.config().addresses().getFirst();
+    }
+
     private static double megabits(long octets, long sinceNs) {
         return octets * 8e3 / (System.nanoTime() - sinceNs);
     }
@@ -73,7 +82,7 @@ public final class SocketThroughput {
         static Pair open(Driver client, Driver server, int port) {
             AsyncListener listener = server.listen(port, 1).join();
             CompletableFuture<AsyncConnection> accepted = listener.accept();
-            AsyncConnection connected = client.connect(IpAddress.parse(SERVER), port).join();
+            AsyncConnection connected = client.connect(address(server), port).join();
             return new Pair(connected, accepted.join());
         }
     }
@@ -215,7 +224,9 @@ public final class SocketThroughput {
                             }
                         });
         long begin = System.nanoTime();
-        try (Socket socket = new DriverSocketFactory(client).createSocket(SERVER, port)) {
+        try (Socket socket =
+                new DriverSocketFactory(client)
+                        .createSocket(address(server).toInetAddress(), port)) {
             OutputStream out = socket.getOutputStream();
             byte[] octets = new byte[CHUNK];
             while (System.nanoTime() - begin < ns) {
@@ -242,7 +253,9 @@ public final class SocketThroughput {
                         });
         long begin;
         long trips = 0;
-        try (Socket socket = new DriverSocketFactory(client).createSocket(SERVER, port)) {
+        try (Socket socket =
+                new DriverSocketFactory(client)
+                        .createSocket(address(server).toInetAddress(), port)) {
             InputStream in = socket.getInputStream();
             OutputStream out = socket.getOutputStream();
             byte[] octets = new byte[SMALL];
