@@ -38,7 +38,7 @@ public final class Stage implements AutoCloseable {
     private static final int BACKLOG = 50;
     private static final long PATIENCE_S = 10;
     private static final int MUCH = 64 << 10;
-    private static final long STUCK_NS = 300_000_000;
+    private static final long STUCK_NS = 1_000_000_000;
 
     /** Something done with sockets, and what comes of it. */
     @FunctionalInterface
