@@ -2,6 +2,7 @@
 # What `finwait explain` takes for a large capture, beside tshark's list of conversations. See --help.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/arguments.sh"
 
 usage() {
     cat <<'EOT'
@@ -21,11 +22,6 @@ compiler and its garbage collector. FINWAIT_HEAP bounds the JVM's heap (default
 Needs tshark, taskset, a JDK 25 or newer, and what is built with:
 mvn -q -DskipTests package
 EOT
-}
-
-wrong() {
-    echo "explain-against-tshark.sh: $1" >&2
-    exit 2
 }
 
 case ${1:-} in

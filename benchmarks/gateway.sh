@@ -2,6 +2,7 @@
 # Measures `finwait gateway` beside slirp4netns and pasta, and a cable. See --help.
 set -euo pipefail
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/arguments.sh"
 
 usage() {
     cat <<'EOF_USAGE'
@@ -40,11 +41,6 @@ rounds=3 seconds=2 warm_up=3 pin=on out=gateway.csv java_options="" report=false
 paths="cable finwait slirp4netns pasta"
 tests="in out ping client-closes:1 client-closes:100 server-closes:1 server-closes:100 reset:1 \
 reset:100 memory:10000"
-wrong() {
-    echo "gateway.sh: $1" >&2
-    exit 2
-}
-
 while [ $# -gt 0 ]; do
     option=$1
     shift
@@ -68,11 +64,6 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-
-require_number() { # OPTION VALUE LEAST
-    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 $2 is not a whole number; see --help"
-    [ "$2" -ge "$3" ] || wrong "$1 $2 is too small; choose $3 or more"
-}
 
 require_number --rounds "$rounds" 1
 require_number --seconds "$seconds" 1

@@ -2,6 +2,7 @@
 # Measures who holds TIME-WAIT entries on pages of 4 KB and on huge ones. See --help.
 set -euo pipefail
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/arguments.sh"
 
 usage() {
     cat <<'EOF'
@@ -24,10 +25,6 @@ EOF
 }
 
 live=10000000 seconds=2 out=huge-pages.csv classes=$here/target/benchmarks.jar candidates=()
-wrong() {
-    echo "huge-pages.sh: $1" >&2
-    exit 2
-}
 while [ $# -gt 0 ]; do
     case $1 in
     --help) usage && exit ;;
@@ -41,7 +38,7 @@ while [ $# -gt 0 ]; do
         esac
         shift 2
         ;;
-    -*) wrong "there is no option $1; see --help" ;;
+    -*) wrong "'$1' is not an option; see --help" ;;
     *) candidates+=("$1") && shift ;;
     esac
 done

@@ -2,6 +2,7 @@
 # Measures Finwait beside the kernel's cubic as the sender over a bad link. See --help.
 set -euo pipefail
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/arguments.sh"
 
 usage() {
     cat <<'EOF'
@@ -32,11 +33,6 @@ EOF
 }
 
 rounds=5 seconds=8 out=lossy.csv control=cubic cells=()
-wrong() {
-    echo "lossy.sh: $1" >&2
-    exit 2
-}
-
 while [ $# -gt 0 ]; do
     option=$1
     shift
@@ -57,13 +53,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-require_number() { # OPTION VALUE
-    [[ $2 =~ ^[0-9]{1,4}$ ]] || wrong "$1 $2 is not a whole number; see --help"
-    [ "$2" -ge 1 ] || wrong "$1 $2 is too small; choose 1 or more"
-}
-
-require_number --rounds "$rounds"
-require_number --seconds "$seconds"
+require_number --rounds "$rounds" 1
+require_number --seconds "$seconds" 1
 if [ ${#cells[@]} -eq 0 ]; then
     late=reordering=2%,reorderdelay=5ms
     cells=(20/100/1 20/100/1/$late 20/1000/1/$late 20/100/1/duplication=2%

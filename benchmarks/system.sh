@@ -2,6 +2,7 @@
 # Measures Finwait over TUN, with and without offload, beside the kernel over veth. See --help.
 set -euo pipefail
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/arguments.sh"
 
 usage() {
     cat <<'EOF'
@@ -45,11 +46,6 @@ EOF
 rounds=5 seconds=2 warm_up=4 cpus=1 fresh=0 rehearsal=4000 out=system.csv java_options="" report=false
 paths="veth tun tun-offload"
 tests="in out ping client-closes:1 client-closes:100 server-closes:1 server-closes:100 reset:1 reset:100"
-wrong() {
-    echo "system.sh: $1" >&2
-    exit 2
-}
-
 while [ $# -gt 0 ]; do
     option=$1
     shift
@@ -76,11 +72,6 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-
-require_number() { # OPTION VALUE LEAST
-    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 $2 is not a whole number; see --help"
-    [ "$2" -ge "$3" ] || wrong "$1 $2 is too small; choose $3 or more"
-}
 
 require_number --rounds "$rounds" 1
 require_number --seconds "$seconds" 1

@@ -3,6 +3,7 @@
 # packet size: rounds in turns, on loopback. See --help.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/arguments.sh"
 
 usage() {
     cat <<'EOF'
@@ -18,16 +19,6 @@ two processes with packets of the same size, in turns, on loopback.
 Needs iperf3, a JDK 25 or newer, and the benchmarks' jar. Build first:
 mvn -q -DskipTests package
 EOF
-}
-
-wrong() {
-    echo "udp-against-iperf3.sh: $1" >&2
-    exit 2
-}
-
-require_number() { # NAME VALUE LEAST
-    [[ $2 =~ ^[0-9]{1,9}$ ]] || wrong "$1 '$2' is not a whole number; see --help"
-    [ "$2" -ge "$3" ] || wrong "$1 $2 is too small; choose $3 or more"
 }
 
 case ${1:-} in

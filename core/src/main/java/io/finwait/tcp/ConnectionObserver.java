@@ -21,6 +21,8 @@ public interface ConnectionObserver {
 
     /**
      * Octets have arrived, or end-of-stream, or an error: {@link Connection#receive} has an answer.
+     * Told once for what has arrived: whoever leaves octets unread is told again when more arrive,
+     * and has to come back to them without that when the peer has sent all.
      */
     default void onReadable(Connection connection) {}
 

@@ -22,84 +22,28 @@ public final class EndpointConfig {
     private static final long MS = 1_000_000L;
     private static final long SECOND = 1_000 * MS;
 
+    /** A copy of what the builder was told, which nobody changes. */
+    private final Builder settings;
+
     private final List<IpAddress> addresses;
     private final List<IpPrefix> prefixes;
-    private final RandomSource random;
-    private final ClosePolicy closePolicy;
-    private final TimeWaitPolicy timeWaitPolicy;
-    private final EndpointObserver observer;
-    private final int sendBufferOctets;
-    private final int receiveBufferOctets;
-    private final int largestSendBufferOctets;
-    private final int largestReceiveBufferOctets;
-    private final long bufferBudgetOctets;
-    private final int maxSegmentSize;
-    private final Supplier<CongestionControl> congestionControl;
-    private final boolean windowScaling;
-    private final boolean timestamps;
-    private final boolean selectiveAcknowledgments;
-    private final Ecn ecn;
-    private final boolean nagle;
-    private final long delayedAckNs;
-    private final long initialRtoNs;
-    private final long minRtoNs;
-    private final long maxRtoNs;
-    private final int retransmissionsR1;
-    private final int retransmissionsR2;
-    private final long connectTimeoutNs;
-    private final long userTimeoutNs;
-    private final long challengeAckIntervalNs;
-    private final int resetsPerSecond;
-    private final int firstEphemeralPort;
-    private final int lastEphemeralPort;
     private final FlowShare share;
-    private final int maxConnections;
-    private final Limits limits;
 
-    private EndpointConfig(Builder b) {
-        if (b.addresses.isEmpty()) {
+    private EndpointConfig(Builder of) {
+        if (of.addresses.isEmpty()) {
             throw new IllegalArgumentException(
                     "an endpoint needs an address; call address(\"10.0.0.1\") on its builder");
         }
-        addresses = List.copyOf(b.addresses);
-        prefixes = List.copyOf(b.prefixes);
-        random = b.random;
-        closePolicy = b.closePolicy;
-        timeWaitPolicy = b.timeWaitPolicy;
-        observer = b.observer;
-        sendBufferOctets = b.sendBufferOctets;
-        receiveBufferOctets = b.receiveBufferOctets;
-        largestSendBufferOctets = Math.max(b.largestSendBufferOctets, b.sendBufferOctets);
-        largestReceiveBufferOctets = Math.max(b.largestReceiveBufferOctets, b.receiveBufferOctets);
-        bufferBudgetOctets = b.bufferBudgetOctets;
-        maxSegmentSize = b.maxSegmentSize;
-        congestionControl = b.congestionControl;
-        windowScaling = b.windowScaling;
-        timestamps = b.timestamps;
-        selectiveAcknowledgments = b.selectiveAcknowledgments;
-        ecn = b.ecn;
-        nagle = b.nagle;
-        delayedAckNs = b.delayedAckNs;
-        initialRtoNs = b.initialRtoNs;
-        minRtoNs = b.minRtoNs;
-        maxRtoNs = b.maxRtoNs;
-        retransmissionsR1 = b.retransmissionsR1;
-        retransmissionsR2 = b.retransmissionsR2;
-        connectTimeoutNs = b.connectTimeoutNs;
-        userTimeoutNs = b.userTimeoutNs;
-        challengeAckIntervalNs = b.challengeAckIntervalNs;
-        resetsPerSecond = b.resetsPerSecond;
-        firstEphemeralPort = b.firstEphemeralPort;
-        lastEphemeralPort = b.lastEphemeralPort;
+        settings = new Builder(of);
+        addresses = List.copyOf(of.addresses);
+        prefixes = List.copyOf(of.prefixes);
         share =
                 new FlowShare(
-                        b.shareIndex,
-                        b.shareCount,
-                        b.shareKey,
-                        firstEphemeralPort,
-                        lastEphemeralPort);
-        maxConnections = b.maxConnections;
-        limits = b.limits;
+                        of.shareIndex,
+                        of.shareCount,
+                        of.shareKey,
+                        of.firstEphemeralPort,
+                        of.lastEphemeralPort);
     }
 
     /** A builder with the defaults. */
@@ -114,7 +58,7 @@ public final class EndpointConfig {
 
     /** A builder that begins with the values of this configuration, for changing some of them. */
     public Builder toBuilder() {
-        return new Builder(this);
+        return new Builder(settings);
     }
 
     /** The endpoint's own addresses, of which it connects from the first of an IP version. */
@@ -136,34 +80,34 @@ public final class EndpointConfig {
 
     /** Where all randomness comes from. */
     public RandomSource random() {
-        return random;
+        return settings.random;
     }
 
     /** How connections end. */
     public ClosePolicy closePolicy() {
-        return closePolicy;
+        return settings.closePolicy;
     }
 
     /** How long TIME-WAIT lasts and what it answers. */
     public TimeWaitPolicy timeWaitPolicy() {
-        return timeWaitPolicy;
+        return settings.timeWaitPolicy;
     }
 
     /** Is told what the endpoint does. */
     public EndpointObserver observer() {
-        return observer;
+        return settings.observer;
     }
 
     /** Octets that a connection may have queued and unacknowledged at first. */
     public int sendBufferOctets() {
-        return sendBufferOctets;
+        return settings.sendBufferOctets;
     }
 
     /**
      * Octets that a connection may have received and not read at first: the first window offered.
      */
     public int receiveBufferOctets() {
-        return receiveBufferOctets;
+        return settings.receiveBufferOctets;
     }
 
     /**
@@ -171,7 +115,7 @@ public final class EndpointConfig {
      * the user has more to send.
      */
     public int largestSendBufferOctets() {
-        return largestSendBufferOctets;
+        return Math.max(settings.largestSendBufferOctets, settings.sendBufferOctets);
     }
 
     /**
@@ -179,37 +123,37 @@ public final class EndpointConfig {
      * twice what the user reads in a round trip.
      */
     public int largestReceiveBufferOctets() {
-        return largestReceiveBufferOctets;
+        return Math.max(settings.largestReceiveBufferOctets, settings.receiveBufferOctets);
     }
 
     /** How many octets the buffers of all connections together may grow by. */
     public long bufferBudgetOctets() {
-        return bufferBudgetOctets;
+        return settings.bufferBudgetOctets;
     }
 
     /** Makes the congestion control of each connection; empty for CUBIC, the default. */
     public Optional<Supplier<CongestionControl>> congestionControl() {
-        return Optional.ofNullable(congestionControl);
+        return Optional.ofNullable(settings.congestionControl);
     }
 
     /** The largest MSS offered and used, in octets; 0 for what the transport's MTU allows. */
     public int maxSegmentSize() {
-        return maxSegmentSize;
+        return settings.maxSegmentSize;
     }
 
     /** Whether window scaling is offered (RFC 7323 §2). */
     public boolean windowScaling() {
-        return windowScaling;
+        return settings.windowScaling;
     }
 
     /** Whether timestamps are offered (RFC 7323 §3). */
     public boolean timestamps() {
-        return timestamps;
+        return settings.timestamps;
     }
 
     /** Whether selective acknowledgments are offered (RFC 2018). */
     public boolean selectiveAcknowledgments() {
-        return selectiveAcknowledgments;
+        return settings.selectiveAcknowledgments;
     }
 
     /**
@@ -217,22 +161,22 @@ public final class EndpointConfig {
      * default.
      */
     public Ecn ecn() {
-        return ecn;
+        return settings.ecn;
     }
 
     /** Whether Nagle's algorithm is on for new connections. */
     public boolean nagle() {
-        return nagle;
+        return settings.nagle;
     }
 
     /** How long an ACK may be delayed, in nanoseconds; 0 for not at all (RFC 9293 MUST-59). */
     public long delayedAckNs() {
-        return delayedAckNs;
+        return settings.delayedAckNs;
     }
 
     /** Retransmission timeout before a round trip is measured, in nanoseconds (RFC 6298 §2.1). */
     public long initialRtoNs() {
-        return initialRtoNs;
+        return settings.initialRtoNs;
     }
 
     /**
@@ -242,32 +186,32 @@ public final class EndpointConfig {
      * what it has cost is given back (RFC 4015, RFC 5682).
      */
     public long minRtoNs() {
-        return minRtoNs;
+        return settings.minRtoNs;
     }
 
     /** The longest retransmission timeout, in nanoseconds (RFC 6298 §2.5). */
     public long maxRtoNs() {
-        return maxRtoNs;
+        return settings.maxRtoNs;
     }
 
     /** Retransmissions after which the user is told of a soft error: R1 (RFC 9293 §3.8.3). */
     public int retransmissionsR1() {
-        return retransmissionsR1;
+        return settings.retransmissionsR1;
     }
 
     /** Retransmissions after which the connection is given up: R2 (RFC 9293 §3.8.3). */
     public int retransmissionsR2() {
-        return retransmissionsR2;
+        return settings.retransmissionsR2;
     }
 
     /** How long SYN and SYN-ACK are retransmitted, in nanoseconds (RFC 9293 MUST-23). */
     public long connectTimeoutNs() {
-        return connectTimeoutNs;
+        return settings.connectTimeoutNs;
     }
 
     /** User timeout of new connections, in nanoseconds; 0 for none. */
     public long userTimeoutNs() {
-        return userTimeoutNs;
+        return settings.userTimeoutNs;
     }
 
     /**
@@ -275,7 +219,7 @@ public final class EndpointConfig {
      * further one doubles the time, up to four minutes, until the peer sends something acceptable.
      */
     public long challengeAckIntervalNs() {
-        return challengeAckIntervalNs;
+        return settings.challengeAckIntervalNs;
     }
 
     /**
@@ -283,17 +227,17 @@ public final class EndpointConfig {
      * segments that belong to no connection; by chance it is up to a quarter less.
      */
     public int resetsPerSecond() {
-        return resetsPerSecond;
+        return settings.resetsPerSecond;
     }
 
     /** The first port that {@code connect} chooses from. */
     public int firstEphemeralPort() {
-        return firstEphemeralPort;
+        return settings.firstEphemeralPort;
     }
 
     /** The last port that {@code connect} chooses from. */
     public int lastEphemeralPort() {
-        return lastEphemeralPort;
+        return settings.lastEphemeralPort;
     }
 
     /** Which connections are this endpoint's, where others have the same addresses. */
@@ -306,12 +250,12 @@ public final class EndpointConfig {
      * are bounded by the backlogs, or strangers could keep this end from connecting.
      */
     public int maxConnections() {
-        return maxConnections;
+        return settings.maxConnections;
     }
 
     /** What strangers may make the endpoint hold and send. */
     public Limits limits() {
-        return limits;
+        return settings.limits;
     }
 
     /** Collects the settings of an {@link EndpointConfig}. */
@@ -355,7 +299,7 @@ public final class EndpointConfig {
 
         private Builder() {}
 
-        private Builder(EndpointConfig c) {
+        private Builder(Builder c) {
             addresses.addAll(c.addresses);
             prefixes.addAll(c.prefixes);
             random = c.random;
@@ -386,7 +330,9 @@ public final class EndpointConfig {
             resetsPerSecond = c.resetsPerSecond;
             firstEphemeralPort = c.firstEphemeralPort;
             lastEphemeralPort = c.lastEphemeralPort;
-            share(c.share.index(), c.share.count(), c.share.key());
+            shareIndex = c.shareIndex;
+            shareCount = c.shareCount;
+            shareKey = c.shareKey;
             maxConnections = c.maxConnections;
             limits = c.limits;
         }

@@ -1,5 +1,7 @@
 package io.finwait.sim;
 
+import java.util.function.Consumer;
+
 /**
  * How one direction of a simulated link treats packets. Immutable; each method that takes a value
  * returns a changed copy:
@@ -100,7 +102,7 @@ public record LinkModel(
 
     /** Loses each packet with a probability. */
     public LinkModel loss(double probability) {
-        return with(probability, burstEnter, burstLength, delayNs, jitterNs);
+        return with(copy -> copy.loss = probability);
     }
 
     /**
@@ -111,81 +113,40 @@ public record LinkModel(
      * @param averageLength how many packets a burst takes on average, at least 1
      */
     public LinkModel burstLoss(double enter, double averageLength) {
-        return with(loss, enter, averageLength, delayNs, jitterNs);
+        return with(
+                copy -> {
+                    copy.burstEnter = enter;
+                    copy.burstLength = averageLength;
+                });
     }
 
     /** Lets every packet travel for {@code ns}. */
     public LinkModel delay(long ns) {
-        return with(loss, burstEnter, burstLength, ns, jitterNs);
+        return with(copy -> copy.delayNs = ns);
     }
 
     /** Lets packets travel up to {@code ns} longer; they stay in order. */
     public LinkModel jitter(long ns) {
-        return with(loss, burstEnter, burstLength, delayNs, ns);
-    }
-
-    private LinkModel with(
-            double newLoss,
-            double newBurstEnter,
-            double newBurstLength,
-            long newDelayNs,
-            long newJitterNs) {
-        return new LinkModel(
-                newLoss,
-                newBurstEnter,
-                newBurstLength,
-                newDelayNs,
-                newJitterNs,
-                reordering,
-                reorderDelayNs,
-                duplication,
-                corruption,
-                bitsPerSecond,
-                queuePackets,
-                mtu,
-                partitionFromNs,
-                partitionToNs,
-                marking,
-                markingQueue);
+        return with(copy -> copy.jitterNs = ns);
     }
 
     /** Lets packets that are chosen with a probability travel {@code extraNs} longer. */
     public LinkModel reordering(double probability, long extraNs) {
-        return withFaults(probability, extraNs, duplication, corruption);
+        return with(
+                copy -> {
+                    copy.reordering = probability;
+                    copy.reorderDelayNs = extraNs;
+                });
     }
 
     /** Delivers packets twice with a probability. */
     public LinkModel duplication(double probability) {
-        return withFaults(reordering, reorderDelayNs, probability, corruption);
+        return with(copy -> copy.duplication = probability);
     }
 
     /** Changes one octet of a packet with a probability. */
     public LinkModel corruption(double probability) {
-        return withFaults(reordering, reorderDelayNs, duplication, probability);
-    }
-
-    private LinkModel withFaults(
-            double newReordering,
-            long newReorderDelayNs,
-            double newDuplication,
-            double newCorruption) {
-        return new LinkModel(
-                loss,
-                burstEnter,
-                burstLength,
-                delayNs,
-                jitterNs,
-                newReordering,
-                newReorderDelayNs,
-                newDuplication,
-                newCorruption,
-                bitsPerSecond,
-                queuePackets,
-                mtu,
-                partitionFromNs,
-                partitionToNs,
-                marking,
-                markingQueue);
+        return with(copy -> copy.corruption = probability);
     }
 
     /**
@@ -195,67 +156,100 @@ public record LinkModel(
      * @param newQueuePackets how many packets may wait, at least 1; more are dropped
      */
     public LinkModel rate(long newBitsPerSecond, int newQueuePackets) {
-        return withLimits(newBitsPerSecond, newQueuePackets, mtu, partitionFromNs, partitionToNs);
+        return with(
+                copy -> {
+                    copy.bitsPerSecond = newBitsPerSecond;
+                    copy.queuePackets = newQueuePackets;
+                });
     }
 
     /** Drops packets of more octets than this. */
     public LinkModel mtu(int octets) {
-        return withLimits(bitsPerSecond, queuePackets, octets, partitionFromNs, partitionToNs);
+        return with(copy -> copy.mtu = octets);
     }
 
     /** Lets nothing pass from one time (inclusive) to another (exclusive). */
     public LinkModel partition(long fromNs, long toNs) {
-        return withLimits(bitsPerSecond, queuePackets, mtu, fromNs, toNs);
-    }
-
-    private LinkModel withLimits(
-            long newBitsPerSecond, int newQueuePackets, int newMtu, long fromNs, long toNs) {
-        return new LinkModel(
-                loss,
-                burstEnter,
-                burstLength,
-                delayNs,
-                jitterNs,
-                reordering,
-                reorderDelayNs,
-                duplication,
-                corruption,
-                newBitsPerSecond,
-                newQueuePackets,
-                newMtu,
-                fromNs,
-                toNs,
-                marking,
-                markingQueue);
+        return with(
+                copy -> {
+                    copy.partitionFromNs = fromNs;
+                    copy.partitionToNs = toNs;
+                });
     }
 
     /** Marks packets with a probability, if they may be marked (RFC 3168 §5). */
     public LinkModel marking(double probability) {
-        return withMarks(probability, markingQueue);
+        return with(copy -> copy.marking = probability);
     }
 
     /** Marks packets that find so many waiting to leave, at least 1, if they may be marked. */
     public LinkModel markingQueue(int packets) {
-        return withMarks(marking, packets);
+        return with(copy -> copy.markingQueue = packets);
     }
 
-    private LinkModel withMarks(double newMarking, int newMarkingQueue) {
-        return new LinkModel(
-                loss,
-                burstEnter,
-                burstLength,
-                delayNs,
-                jitterNs,
-                reordering,
-                reorderDelayNs,
-                duplication,
-                corruption,
-                bitsPerSecond,
-                queuePackets,
-                mtu,
-                partitionFromNs,
-                partitionToNs,
-                newMarking,
-                newMarkingQueue);
+    private LinkModel with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.model();
+    }
+
+    /** What becomes another model, so that each change names only what it changes. */
+    private static final class Copy {
+
+        private double loss;
+        private double burstEnter;
+        private double burstLength;
+        private long delayNs;
+        private long jitterNs;
+        private double reordering;
+        private long reorderDelayNs;
+        private double duplication;
+        private double corruption;
+        private long bitsPerSecond;
+        private int queuePackets;
+        private int mtu;
+        private long partitionFromNs;
+        private long partitionToNs;
+        private double marking;
+        private int markingQueue;
+
+        Copy(LinkModel of) {
+            loss = of.loss;
+            burstEnter = of.burstEnter;
+            burstLength = of.burstLength;
+            delayNs = of.delayNs;
+            jitterNs = of.jitterNs;
+            reordering = of.reordering;
+            reorderDelayNs = of.reorderDelayNs;
+            duplication = of.duplication;
+            corruption = of.corruption;
+            bitsPerSecond = of.bitsPerSecond;
+            queuePackets = of.queuePackets;
+            mtu = of.mtu;
+            partitionFromNs = of.partitionFromNs;
+            partitionToNs = of.partitionToNs;
+            marking = of.marking;
+            markingQueue = of.markingQueue;
+        }
+
+        LinkModel model() {
+            return new LinkModel(
+                    loss,
+                    burstEnter,
+                    burstLength,
+                    delayNs,
+                    jitterNs,
+                    reordering,
+                    reorderDelayNs,
+                    duplication,
+                    corruption,
+                    bitsPerSecond,
+                    queuePackets,
+                    mtu,
+                    partitionFromNs,
+                    partitionToNs,
+                    marking,
+                    markingQueue);
+        }
     }
 }

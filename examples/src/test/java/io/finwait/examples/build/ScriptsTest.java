@@ -67,6 +67,7 @@ class ScriptsTest {
             strings = {
                 "benchmarks/explain-against-tshark.sh",
                 "benchmarks/gateway.sh",
+                "benchmarks/huge-pages.sh",
                 "benchmarks/lossy.sh",
                 "benchmarks/system.sh",
                 "benchmarks/udp-against-iperf3.sh",
@@ -108,9 +109,9 @@ class ScriptsTest {
                     benchmarks/system.sh --tests reset: | 'reset:' is not a test; choose from in out ping
                     benchmarks/system.sh --tests ping:5 | 'ping:5' is not a test; choose from in out ping
                     benchmarks/system.sh --paths wire | 'wire' is not a path; choose from veth tun
-                    benchmarks/udp-against-iperf3.sh many | ROUNDS 'many' is not a whole number
+                    benchmarks/udp-against-iperf3.sh many | ROUNDS many is not a whole number
                     benchmarks/udp-against-iperf3.sh 0 | ROUNDS 0 is too small; choose 1 or more
-                    benchmarks/udp-against-iperf3.sh 1 1 x | SIZE 'x' is not a whole number
+                    benchmarks/udp-against-iperf3.sh 1 1 x | SIZE x is not a whole number
                     benchmarks/explain-against-tshark.sh 0 | '0' is not a whole number from 1
                     benchmarks/explain-against-tshark.sh 1 1 x | 'x' is not a whole number
                     build/machine.sh jdk | jdk needs a version; see --help

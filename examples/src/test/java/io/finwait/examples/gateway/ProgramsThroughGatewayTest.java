@@ -30,6 +30,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -307,13 +308,13 @@ class ProgramsThroughGatewayTest {
         for (String each : versions == null ? new String[0] : versions) {
             folders.add("/usr/lib/postgresql/" + each + "/bin");
         }
-        for (String each : folders) {
-            if (Files.isExecutable(Path.of(each, name))) {
-                return each + "/" + name;
-            }
-        }
-        assumeTrue(false, name + " is not here: skipped");
-        return null;
+        Optional<Path> found =
+                folders.stream()
+                        .map(folder -> Path.of(folder, name))
+                        .filter(Files::isExecutable)
+                        .findFirst();
+        assumeTrue(found.isPresent(), name + " is not here: skipped");
+        return found.get().toString();
     }
 
     private static void sh(String command) throws IOException, InterruptedException {

@@ -34,12 +34,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** What a client of our TCP and a server of the kernel's see of each other through a gateway. */
 @Timeout(60)
 class GatewayTest {
+
+    private static final int CHUNK = 64 << 10;
 
     private final GatewayLab lab = new GatewayLab();
 
@@ -195,6 +198,71 @@ class GatewayTest {
             }
             done(writing);
         }
+    }
+
+    /**
+     * More than others let pass at a time waits in the gateway, and nothing will tell it again that
+     * there is something to be read.
+     */
+    @Test
+    void whatWasSentIsPassedOnThoughNothingComesBehindIt() throws Exception {
+        try (GatewayLab wide =
+                new GatewayLab(
+                        policy -> policy,
+                        gateway -> gateway.endpoint(config -> config.receiveBufferOctets(4 << 20)),
+                        config -> config)) {
+            AsyncConnection client = wide.connect();
+            try (Socket server = wide.accept()) {
+                long sent = 0;
+                while (sent - wide.count(Count.OCTETS_UP) < 2 << 20) {
+                    done(client.write(ByteBuffer.allocate(CHUNK)));
+                    sent += CHUNK;
+                }
+                long all = sent;
+                await("all has arrived", () -> unread(wide) == all - wide.count(Count.OCTETS_UP));
+                long kernels = wide.count(Count.OCTETS_UP) - CHUNK;
+                CountDownLatch emptied = new CountDownLatch(1);
+                CompletableFuture<Boolean> still =
+                        wide.gateway.driver().call(endpoint -> isSoon(emptied));
+                long read = take(server, kernels);
+                emptied.countDown();
+                assertThat(done(still)).isTrue();
+                assertThat(read + take(server, sent - read)).isEqualTo(sent);
+            }
+        }
+    }
+
+    private static long unread(GatewayLab lab) {
+        return lab.gateway
+                .driver()
+                .call(
+                        endpoint -> {
+                            long[] sum = new long[1];
+                            endpoint.forEachConnection(each -> sum[0] += each.unread());
+                            return sum[0];
+                        })
+                .join();
+    }
+
+    private static boolean isSoon(CountDownLatch latch) {
+        try {
+            return latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Reads at least so many octets. */
+    private static long take(Socket from, long least) throws IOException {
+        byte[] buffer = new byte[CHUNK];
+        long read = 0;
+        while (read < least) {
+            int octets = from.getInputStream().read(buffer);
+            assertThat(octets).isPositive();
+            read += octets;
+        }
+        return read;
     }
 
     @Test
