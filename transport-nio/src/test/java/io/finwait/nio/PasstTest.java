@@ -130,8 +130,8 @@ class PasstTest {
             AsyncConnection ours =
                     soon(driver.connect(IpAddress.parse(GATEWAY), server.getLocalPort()));
             try (Socket accepted = server.accept()) {
-                // passt of 2023 sends octets twice to who has closed its output: nobody
-                // half-closes.
+                // passt of 2023 sends more than it was given to a peer that has
+                // closed its output: nobody half-closes.
                 CompletableFuture<?> written = ours.write(text());
                 byte[] there = accepted.getInputStream().readNBytes(OCTETS);
                 assertThat(there).isEqualTo(text().array());
