@@ -107,9 +107,16 @@ final class Clockwork implements Timekeeper {
 
     // Time, for drivers and their sockets.
 
+    /**
+     * In real time it is later than the network has come: a wait from then on would be too short.
+     */
     @Override
     public long nowNs() {
-        return nowNs;
+        return virtual ? nowNs : Math.max(nowNs, realNs());
+    }
+
+    private long realNs() {
+        return System.nanoTime() - beginNs;
     }
 
     @Override
@@ -119,7 +126,7 @@ final class Clockwork implements Timekeeper {
                     "this runs on the network's own thread, which can't wait for itself;"
                             + " use a thread of NetHost.run");
         }
-        long deadline = nanos == 0 ? Worker.NEVER : nowNs + nanos;
+        long deadline = nanos == 0 ? Worker.NEVER : nowNs() + nanos;
         workers.park(blocker, deadline < 0 ? Worker.NEVER : deadline, false);
     }
 
@@ -382,7 +389,7 @@ final class Clockwork implements Timekeeper {
     }
 
     private boolean passRealTime(long next) {
-        moveTo(System.nanoTime() - beginNs);
+        moveTo(realNs());
         if (next - nowNs > 0) {
             network.unlock();
             try {

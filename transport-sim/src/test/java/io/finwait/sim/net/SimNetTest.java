@@ -123,6 +123,20 @@ class SimNetTest {
         assertThat(net.packets()).containsExactly("app > shop SYN", "shop > app RST,ACK");
     }
 
+    /** Nothing happens meanwhile, so that the network itself has no reason to look at the clock. */
+    @Test
+    void aTimeoutInRealTimeIsNotShort() throws IOException {
+        try (SimNet real = SimNet.create(1, Threads.FREE, Time.REAL);
+                ServerSocket listening = real.host("host").serverSocket(80)) {
+            listening.setSoTimeout(200);
+            for (int i = 0; i < 3; i++) {
+                long begin = System.nanoTime();
+                assertThatThrownBy(listening::accept).isInstanceOf(SocketTimeoutException.class);
+                assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(200_000_000);
+            }
+        }
+    }
+
     @Test
     void aHostWithoutASocketRefusesInRealTimeToo() {
         try (SimNet real = SimNet.create(1, Threads.FREE, Time.REAL)) {
