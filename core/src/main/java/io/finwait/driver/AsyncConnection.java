@@ -13,9 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ReadPendingException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -34,8 +32,6 @@ public final class AsyncConnection {
     /** The least that a peer may take to acknowledge something (RFC 9293 §3.8.3, R2). */
     private static final long ORPHAN_PROGRESS_NS = 100_000_000_000L;
 
-    private record Write(ByteBuffer source, Answer<Void> answer) {}
-
     private final Driver driver;
     private final Connection connection;
     private final IpAddress localAddress;
@@ -45,7 +41,7 @@ public final class AsyncConnection {
     private final boolean accepted;
     private final CompletableFuture<CloseReason> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> outputAccepted = new CompletableFuture<>();
-    private final Queue<Write> writes = new ArrayDeque<>();
+    private final WaitingWrites writes = new WaitingWrites(this);
     private Answer<AsyncConnection> connecting;
 
     /** Stands between the user and the connection; null except in tests. */
@@ -56,9 +52,6 @@ public final class AsyncConnection {
 
     private Answer<Integer> reading;
     private ByteBuffer target;
-
-    /** Ends the output when the writes are done; null until a call has asked for that. */
-    private Runnable afterWrites;
 
     private AsyncConnection(Driver driver, Connection connection, boolean accepted) {
         this.accepted = accepted;
@@ -176,20 +169,7 @@ public final class AsyncConnection {
      */
     public CompletableFuture<Void> write(ByteBuffer source) {
         Objects.requireNonNull(source, "source");
-        return driver.submit(
-                answer -> {
-                    if (afterWrites != null) {
-                        throw new IllegalStateException(
-                                "the output has been ended; write() before shutdownOutput()");
-                    }
-                    writes.add(new Write(source, answer));
-                    goOnWriting();
-                    if (!answer.isDone()) {
-                        // When a write is given up, those behind it no longer wait for its room.
-                        CompletableFuture<?> unused =
-                                answer.whenComplete((nothing, failure) -> wakeWriters(failure));
-                    }
-                });
+        return driver.submit(answer -> writes.add(source, answer));
     }
 
     /**
@@ -202,7 +182,7 @@ public final class AsyncConnection {
         CompletableFuture<Void> asked =
                 driver.submit(
                         answer -> {
-                            endOutput(connection::shutdownOutput);
+                            writes.endOutput(connection::shutdownOutput);
                             answer.complete(null);
                         });
         return asked.thenCompose(nothing -> outputAccepted.copy());
@@ -273,17 +253,12 @@ public final class AsyncConnection {
 
     // On the driver's thread.
 
-    private void endOutput(Runnable how) {
-        afterWrites = how;
-        goOnWriting();
-    }
-
     /**
      * While writes wait, the endpoint does not count the connection as an orphan, although it is
      * one.
      */
     void endOrphaned() {
-        endOutput(connection::close);
+        writes.endOutput(connection::close);
         if (!hasUnwritten()) {
             return;
         }
@@ -308,7 +283,7 @@ public final class AsyncConnection {
     }
 
     void endGracefully(long deadlineNs) {
-        endOutput(() -> connection.closeGracefully(deadlineNs));
+        writes.endOutput(() -> connection.closeGracefully(deadlineNs));
         if (hasUnwritten()) {
             driver.at(deadlineNs, this::abortUnwritten);
         }
@@ -339,57 +314,16 @@ public final class AsyncConnection {
     }
 
     void goOnWriting() {
-        while (!writes.isEmpty()) {
-            Write write = writes.peek();
-            if (write.answer.begin()) {
-                try {
-                    send(write.source);
-                } catch (IOException e) {
-                    write.answer.fail(e);
-                    failWrites(e);
-                    break;
-                } catch (Throwable e) {
-                    // The buffer can't be read; the connection has not failed.
-                    writes.remove();
-                    write.answer.fail(e);
-                    continue;
-                }
-                if (write.source.hasRemaining()) {
-                    write.answer.pause();
-                    return;
-                }
-                writes.remove();
-                write.answer.finish(null);
-            } else {
-                writes.remove();
-            }
-        }
-        if (pump != null && !flushed()) {
-            return;
-        }
-        if (afterWrites != null) {
-            afterWrites.run();
-        }
+        writes.goOn();
     }
 
-    private boolean flushed() {
+    /** Says whether what stands in the pump's ring is taken over too. */
+    boolean flushRing() {
         try {
-            return pump.flush();
+            return pump == null || pump.flush();
         } catch (IOException e) {
             // Tells the pump that the connection is over; nothing waits any more.
             return true;
-        }
-    }
-
-    private void wakeWriters(Throwable failure) {
-        if (failure != null) {
-            CompletableFuture<Void> unused = driver.submit(answer -> goOnWriting());
-        }
-    }
-
-    private void failWrites(IOException e) {
-        while (!writes.isEmpty()) {
-            writes.remove().answer.completeExceptionally(e);
         }
     }
 
@@ -475,7 +409,7 @@ public final class AsyncConnection {
     }
 
     void shutdownOutputNow() {
-        endOutput(connection::shutdownOutput);
+        writes.endOutput(connection::shutdownOutput);
     }
 
     void abortNow() {
@@ -505,7 +439,7 @@ public final class AsyncConnection {
     /** The endpoint is closed: whatever still waits is told. */
     void driverStopped() {
         CloseReason reason = connection.closeReason();
-        failWrites(new AsynchronousCloseException());
+        writes.fail(new AsynchronousCloseException());
         if (reading != null) {
             reading.completeExceptionally(new AsynchronousCloseException());
             reading = null;
