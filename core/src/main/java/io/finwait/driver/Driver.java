@@ -15,11 +15,13 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
+import java.util.function.IntSupplier;
 
 /**
  * Runs an endpoint over a transport on its own platform or virtual thread, so that every thread can
@@ -239,6 +241,20 @@ public final class Driver implements AutoCloseable {
      */
     public <T> CompletableFuture<T> call(Function<? super Endpoint, ? extends T> function) {
         return submit(answer -> answer.complete(function.apply(endpoint)));
+    }
+
+    /**
+     * Has a function called on the driver's thread in every turn: work that comes neither with
+     * packets nor with calls, such as sockets of the kernel that are ready. The driver waits only
+     * when a call of it, too, found nothing to do; whoever brings it something then ends the wait
+     * by {@link Transport#wakeup}. To be called on the driver's thread, in a function given to
+     * {@link #call}; a second one takes the place of the first.
+     *
+     * @param work returns how much it did, 0 for nothing; must not block. What it throws ends the
+     *     driver
+     */
+    public void eachTurn(IntSupplier work) {
+        loop.alongside(Objects.requireNonNull(work, "work"));
     }
 
     /**

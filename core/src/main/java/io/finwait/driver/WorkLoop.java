@@ -3,6 +3,8 @@ package io.finwait.driver;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.Endpoint;
 
+import java.util.function.IntSupplier;
+
 /**
  * What a driver's thread does: it works while there is work, then spins for a moment, then waits in
  * {@link Transport#await}. Somebody else may give the turns instead.
@@ -17,6 +19,9 @@ final class WorkLoop {
     private final Drain drain;
     private final InterruptBell bell;
     private final long spinNs;
+
+    /** What is not of packets and calls; does nothing until somebody sets it. */
+    private IntSupplier alongside = () -> 0;
 
     /**
      * @param rouse ends the wait of the transport
@@ -39,6 +44,11 @@ final class WorkLoop {
         this.drain = drain;
         this.spinNs = spinNs;
         bell = new InterruptBell(rouse);
+    }
+
+    /** Sets what is called in every turn and returns how much it did; on the driver's thread. */
+    void alongside(IntSupplier work) {
+        alongside = work;
     }
 
     /** Works until the driver has ended. */
@@ -69,7 +79,7 @@ final class WorkLoop {
             long now = time.nowNs();
             // After a wait the endpoint learns the time first, because some calls depend on it.
             int work = hasWaited ? endpoint.doWork(now) : 0;
-            int called = inbox.serve() + alarms.ring(now);
+            int called = inbox.serve() + alarms.ring(now) + alongside.getAsInt();
             if (called > 0 || !hasWaited) {
                 work += called + endpoint.doWork(now);
             }
@@ -124,7 +134,7 @@ final class WorkLoop {
         try {
             if (!drain.isDone()) {
                 int work = endpoint.doWork(nowNs);
-                int called = inbox.serve() + alarms.ring(nowNs);
+                int called = inbox.serve() + alarms.ring(nowNs) + alongside.getAsInt();
                 return called == 0 ? work : work + called + endpoint.doWork(nowNs);
             }
         } catch (Throwable e) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An idle driver costs no CPU: without work and without a deadline it waits in the transport until
@@ -58,6 +59,33 @@ class IdleDriverTest {
             assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
             transport.wakeup();
         }
+        driver.shutdown(Duration.ZERO).join();
+    }
+
+    @Test
+    void whatIsCalledInEachTurnIsCalledUntilItHasNothingToDo() throws InterruptedException {
+        Driver driver = start(0);
+        long unused = transport.waits.take();
+        AtomicInteger left = new AtomicInteger(3);
+        AtomicInteger calls = new AtomicInteger();
+        driver.call(
+                        endpoint -> {
+                            driver.eachTurn(
+                                    () -> {
+                                        calls.incrementAndGet();
+                                        return left.get() == 0 ? 0 : left.getAndDecrement();
+                                    });
+                            return null;
+                        })
+                .join();
+        assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
+        assertThat(left).hasValue(0);
+        int before = calls.get();
+        left.set(2);
+        transport.wakeup();
+        assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
+        assertThat(left).hasValue(0);
+        assertThat(calls.get() - before).as("two with work, one without").isEqualTo(3);
         driver.shutdown(Duration.ZERO).join();
     }
 

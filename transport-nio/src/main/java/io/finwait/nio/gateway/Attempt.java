@@ -130,6 +130,14 @@ final class Attempt implements SocketWatch.Ready {
         }
     }
 
+    @Override
+    public void giveUp() {
+        if (!over) {
+            drop();
+            incoming.refuse();
+        }
+    }
+
     private void connected() throws IOException {
         if (handshake == null) {
             accept();
@@ -216,7 +224,6 @@ final class Attempt implements SocketWatch.Ready {
     private void close(boolean reset) {
         if (channel != null) {
             Passage.close(channel, reset);
-            gateway.sockets.hasClosed();
         }
     }
 

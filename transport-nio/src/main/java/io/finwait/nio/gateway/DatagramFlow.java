@@ -75,6 +75,11 @@ final class DatagramFlow implements SocketWatch.Ready {
         }
     }
 
+    @Override
+    public void giveUp() {
+        datagrams.remove(this);
+    }
+
     private void failed(IOException e) {
         if (e instanceof PortUnreachableException) {
             datagrams.tellUnreachable(pair, Unreachable.PORT);
@@ -93,7 +98,6 @@ final class DatagramFlow implements SocketWatch.Ready {
         } catch (IOException e) {
             gateway.tally.add(Count.DATAGRAMS_DROPPED);
         }
-        gateway.sockets.hasClosed();
     }
 
     @Override

@@ -44,8 +44,8 @@ import java.util.function.UnaryOperator;
  * }
  * }</pre>
  *
- * <p>All connections are handled by the thread of a {@link Driver}; a second one waits for the
- * kernel's sockets. What is held of each connection is bounded: its buffers, and 64 KiB in each
+ * <p>All connections are handled by the thread of a {@link Driver}; while it waits, a second one
+ * waits for the kernel's sockets. What is held of each connection is bounded: its buffers, and 64 KiB in each
  * direction that an end has not taken. All methods may be called from any thread.
  */
 public final class Gateway implements AutoCloseable {
@@ -82,7 +82,7 @@ public final class Gateway implements AutoCloseable {
         PacketGate gate = new PacketGate(builder.transport);
         driver = Driver.start(builder.config(), gate);
         try {
-            sockets = new SocketWatch(driver);
+            sockets = new SocketWatch(gate::wakeup);
             lateResets = new LateResets(sockets);
         } catch (IOException e) {
             CompletableFuture<?> unused = driver.shutdown(Duration.ZERO);
@@ -95,7 +95,8 @@ public final class Gateway implements AutoCloseable {
 
     private Void begin(Endpoint endpoint, PacketGate gate, CatchAllLimits limits) {
         catchAll = endpoint.catchAll(limits, new Reception());
-        gate.others(datagrams);
+        gate.open(datagrams, sockets);
+        driver.eachTurn(sockets::turn);
         return null;
     }
 

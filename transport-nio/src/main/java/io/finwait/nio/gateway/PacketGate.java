@@ -32,13 +32,20 @@ final class PacketGate extends ForwardingTransport {
         boolean take(Packet packet);
     }
 
+    /** Null until then too. */
+    private SocketWatch sockets;
+
     PacketGate(Transport below) {
         super(below);
     }
 
-    /** Opens the gate, and sets who takes what is not TCP; on the driver's thread. */
-    void others(Others who) {
+    /**
+     * Opens the gate, and sets who takes what is not TCP and who is waited for besides, null for
+     * nobody; on the driver's thread.
+     */
+    void open(Others who, SocketWatch watch) {
         others = who;
+        sockets = watch;
     }
 
     @Override
@@ -61,6 +68,19 @@ final class PacketGate extends ForwardingTransport {
             }
         }
         return passed;
+    }
+
+    @Override
+    public void await(long timeoutNs) {
+        super.await(sockets == null ? timeoutNs : sockets.waitBegins(timeoutNs));
+    }
+
+    @Override
+    public void close() {
+        if (sockets != null) {
+            sockets.close();
+        }
+        super.close();
     }
 
     private static boolean isTcp(Packet packet) {

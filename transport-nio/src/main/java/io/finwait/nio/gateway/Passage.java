@@ -93,6 +93,11 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
     }
 
     @Override
+    public void giveUp() {
+        abort();
+    }
+
+    @Override
     public void onReadable(Connection connection) {
         if (!over) {
             fromClient();
@@ -340,7 +345,6 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         toClient = null;
         gateway.passages.remove(this);
         close(server, reset);
-        gateway.sockets.hasClosed();
         if (reset) {
             client.abort();
         } else {

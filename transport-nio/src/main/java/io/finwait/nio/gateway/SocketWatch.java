@@ -1,7 +1,5 @@
 package io.finwait.nio.gateway;
 
-import io.finwait.driver.Driver;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,34 +13,44 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits for the kernel's sockets on a thread of its own, and has the driver's thread, on which
- * everything else happens, look after those that are ready. While that goes on it waits: sockets
- * is told again until it is consumed, so no interest has to be switched off and on for each.
+ * The kernel's sockets. The driver's thread, on which everything happens, asks in each turn which
+ * are ready, so that a round trip changes no thread. While it waits for packets a thread of its own
+ * waits for sockets, and ends the driver's wait when one is ready. The selector belongs to one of
+ * the two at a time.
  */
 final class SocketWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketWatch.class);
-    private static final long TICK_MS = 10;
+    private static final long TICK_NS = 10_000_000;
 
-    private final Driver driver;
+    private final Runnable rouse;
     private final Selector selector;
-    private final Thread thread = new Thread(this::run, "finwait-gateway");
+    private final Thread watcher = new Thread(this::watch, "finwait-gateway");
 
-    /** Those that want to be called again soon; the driver's thread's. */
+    /** Those that want to be called again soon. */
     private final Set<Ticking> ticking = new LinkedHashSet<>();
 
-    /** True while the driver's thread does what was ready, and this thread waits for it. */
-    private boolean processing;
+    private long tickedNs = System.nanoTime();
 
-    private volatile boolean ticks;
+    /** The watcher has been told to give the selector back. */
+    private boolean recalled;
+
+    /** The selector is the watcher's: set by the driver's thread, cleared by the watcher. */
+    private volatile boolean watching;
+
     private volatile boolean closed;
 
-    /** Is called on the driver's thread when its channel is ready. */
+    /** Is called on the driver's thread. */
     interface Ready {
+
+        /** The channel is ready. */
         void ready();
+
+        /** {@link #ready} has thrown: ends what it was for. */
+        void giveUp();
     }
 
     /** Is called on the driver's thread every ten milliseconds. */
@@ -56,22 +64,28 @@ final class SocketWatch {
         boolean tick(long nowNs);
     }
 
-    SocketWatch(Driver driver) throws IOException {
-        this.driver = driver;
+    /**
+     * @param rouse ends the driver's wait, now or when it begins
+     */
+    SocketWatch(Runnable rouse) throws IOException {
+        this.rouse = rouse;
         selector = Selector.open();
-        thread.setDaemon(true);
+        watcher.setDaemon(true);
     }
 
     void start() {
-        thread.start();
+        watcher.start();
+    }
+
+    /** For tests. */
+    Thread watcher() {
+        return watcher;
     }
 
     // On the driver's thread.
 
     SelectionKey register(SelectableChannel channel, int ops, Ready ready) throws IOException {
-        SelectionKey key = channel.register(selector, ops, ready);
-        wake();
-        return key;
+        return channel.register(selector, ops, ready);
     }
 
     /** Sets what a channel is waited for; nothing happens when it is closed. */
@@ -79,106 +93,134 @@ final class SocketWatch {
         try {
             if (key.interestOps() != ops) {
                 key.interestOps(ops);
-                wake();
             }
         } catch (CancelledKeyException closedMeanwhile) {
             // Nobody waits for it any more.
         }
     }
 
-    /** The kernel closes a registered socket only when the selector has let go of it. */
-    void hasClosed() {
-        wake();
-    }
-
-    private void wake() {
-        if (!processing) {
-            selector.wakeup();
-        }
-    }
-
     void tick(Ticking who) {
         ticking.add(who);
-        if (!ticks) {
-            ticks = true;
-            wake();
+    }
+
+    /**
+     * Looks after what is ready, and lets go of what was closed: the kernel closes a registered
+     * socket only when the selector no longer has it.
+     *
+     * @return how many were ready
+     */
+    int turn() {
+        if (closed) {
+            return 0;
+        }
+        if (watching) {
+            if (!recalled) {
+                recalled = true;
+                selector.wakeup();
+            }
+            return tick();
+        }
+        int ready = 0;
+        try {
+            ready = selector.selectNow(SocketWatch::call);
+        } catch (ClosedSelectorException closedByOne) {
+            return 0;
+        } catch (IOException e) {
+            LOG.error("the gateway can't ask for ready sockets any more", e);
+            close();
+        }
+        return ready + tick();
+    }
+
+    private static void call(SelectionKey key) {
+        Ready ready = (Ready) key.attachment();
+        try {
+            ready.ready();
+        } catch (Throwable e) {
+            // It would be ready again at once, and for ever.
+            LOG.error("the gateway ends what it can't go on with: " + ready, e);
+            ready.giveUp();
         }
     }
 
+    private int tick() {
+        if (ticking.isEmpty()) {
+            return 0;
+        }
+        long now = System.nanoTime();
+        if (now - tickedNs < TICK_NS) {
+            return 0;
+        }
+        tickedNs = now;
+        List<Ticking> all = new ArrayList<>(ticking);
+        for (Ticking each : all) {
+            if (!ticks(each, now)) {
+                ticking.remove(each);
+            }
+        }
+        return all.size();
+    }
+
+    private static boolean ticks(Ticking each, long nowNs) {
+        try {
+            return each.tick(nowNs);
+        } catch (Throwable e) {
+            LOG.error("the gateway no longer calls " + each, e);
+            return false;
+        }
+    }
+
+    /**
+     * The driver is about to wait for packets: from now on the watcher waits for sockets.
+     *
+     * @return for how long the driver may wait, in nanoseconds
+     */
+    long waitBegins(long timeoutNs) {
+        if (closed) {
+            return timeoutNs;
+        }
+        recalled = false;
+        if (!watching) {
+            watching = true;
+            LockSupport.unpark(watcher);
+        }
+        return ticking.isEmpty() ? timeoutNs : Math.min(timeoutNs, TICK_NS);
+    }
+
+    /** Ends it; a second call changes nothing. */
     void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         try {
             selector.close();
         } catch (IOException e) {
             LOG.warn("the gateway's selector could not be closed", e);
         }
+        LockSupport.unpark(watcher);
     }
 
-    // Its own thread.
+    // The watcher.
 
-    private void run() {
+    private void watch() {
         try {
             while (!closed) {
-                selector.select(ticks ? TICK_MS : 0);
-                if (closed) {
-                    return;
+                if (!watching) {
+                    LockSupport.park(this);
+                    continue;
                 }
-                if (ticks || !selector.selectedKeys().isEmpty()) {
-                    driver.call(
-                                    endpoint -> {
-                                        process();
-                                        return null;
-                                    })
-                            .join();
-                }
+                int unused = selector.select();
+                // The driver's thread asks again.
+                selector.selectedKeys().clear();
+                watching = false;
+                rouse.run();
             }
         } catch (ClosedSelectorException e) {
             // close() was called.
-        } catch (CompletionException e) {
-            if (!closed) {
-                LOG.info("the gateway ends because its driver has: {}", e.toString());
-            }
         } catch (IOException e) {
             LOG.error("the gateway can't wait for sockets any more", e);
+            close();
         }
-    }
-
-    private void process() {
-        if (closed) {
-            return;
-        }
-        processing = true;
-        try {
-            for (SelectionKey key : selector.selectedKeys()) {
-                call((Ready) key.attachment());
-            }
-            selector.selectedKeys().clear();
-            tick();
-        } finally {
-            processing = false;
-        }
-    }
-
-    private static void call(Ready ready) {
-        try {
-            ready.ready();
-        } catch (RuntimeException e) {
-            LOG.error("a socket of the gateway was not looked after: " + ready, e);
-        }
-    }
-
-    private void tick() {
-        if (ticking.isEmpty()) {
-            ticks = false;
-            return;
-        }
-        long now = System.nanoTime();
-        List<Ticking> all = new ArrayList<>(ticking);
-        for (Ticking each : all) {
-            if (!each.tick(now)) {
-                ticking.remove(each);
-            }
-        }
-        ticks = !ticking.isEmpty();
     }
 }

@@ -34,7 +34,7 @@ class PacketGateTest {
             assertThat(gate.receive(batch, System.nanoTime())).isZero();
             assertThat(batch.size()).isZero();
 
-            gate.others(other -> false);
+            gate.open(other -> false, null);
             assertThat(gate.receive(batch, System.nanoTime())).isOne();
         }
     }
