@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Names the requirements, A01 to N19, and the decisions, T-01 to T-26, that a test shows. {@code
+ * Names the requirements, A01 to O17, and the decisions, T-01 to T-26, that a test shows. {@code
  * docs/requirements.md} is printed from it; an id that is not in the list fails the build.
  */
 @Retention(RetentionPolicy.RUNTIME)

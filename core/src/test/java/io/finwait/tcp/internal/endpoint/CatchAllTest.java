@@ -32,7 +32,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** SYNs for any address and port, of which the user is asked before they are answered. */
+/**
+ * SYNs for any address and port, of which the user is asked before they are answered. Names begin
+ * with the ids of docs/requirements.md.
+ */
 class CatchAllTest {
 
     private static final IpAddress ELSEWHERE = IpAddress.parse("93.184.216.34");
@@ -93,7 +96,7 @@ class CatchAllTest {
     }
 
     @Test
-    void theUserIsToldWhoCallsWhomAndNothingIsAnswered() {
+    void o01_theUserIsToldWhoCallsWhomAndNothingIsAnswered() {
         syn(40_000);
         assertThat(asked).hasSize(1);
         Incoming incoming = asked.get(0);
@@ -107,7 +110,7 @@ class CatchAllTest {
     }
 
     @Test
-    void anAcceptedOneIsAnsweredByWhatItsSynOffered() throws IOException {
+    void o02_anAcceptedOneIsAnsweredByWhatItsSynOffered() throws IOException {
         Peer peer = syn(40_000);
         bench.pass(2 * SECOND);
         assertThat(asked.get(0).accept()).isTrue();
@@ -129,7 +132,7 @@ class CatchAllTest {
 
     /** Text that comes with the handshake's last ACK is told to the observer set meanwhile. */
     @Test
-    void textThatComesAtOnceIsThere() {
+    void o02_textThatComesAtOnceIsThere() {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
@@ -141,7 +144,7 @@ class CatchAllTest {
     }
 
     @Test
-    void aRefusedOneIsResetLikeAClosedPort() {
+    void o03_aRefusedOneIsResetLikeAClosedPort() {
         Peer peer = syn(40_000);
         bench.pass(SECOND);
         assertThat(asked.get(0).refuse()).isTrue();
@@ -156,7 +159,7 @@ class CatchAllTest {
 
     @ParameterizedTest
     @EnumSource(Unreachable.class)
-    void anUnreachableOneIsToldByIcmp(Unreachable why) {
+    void o04_anUnreachableOneIsToldByIcmp(Unreachable why) {
         Peer peer = syn(40_000);
         assertThat(asked.get(0).unreachable(why)).isTrue();
         bench.work();
@@ -175,7 +178,7 @@ class CatchAllTest {
 
     /** ICMP errors of one source are limited as its resets are (RFC 1812 §4.3.2.8). */
     @Test
-    void unreachableIsToldSoOftenInASecond() {
+    void o04_unreachableIsToldSoOftenInASecond() {
         for (int i = 0; i < 1_500; i++) {
             syn(10_000 + i);
             asked.get(i).unreachable(Unreachable.HOST);
@@ -186,7 +189,7 @@ class CatchAllTest {
     }
 
     @Test
-    void repetitionsAreToldOnceAndTheNewestCounts() {
+    void o06_repetitionsAreToldOnceAndTheNewestCounts() {
         Peer peer = syn(40_000);
         for (int i = 0; i < 5; i++) {
             bench.pass(SECOND);
@@ -202,7 +205,7 @@ class CatchAllTest {
 
     /** Its peer has begun anew, after a crash: nobody waits for the answer to the old SYN. */
     @Test
-    void anotherSynOfThePairTakesThePlaceOfTheFirst() {
+    void o06_anotherSynOfThePairTakesThePlaceOfTheFirst() {
         Peer peer = syn(40_000);
         peer.seq = 77_000;
         peer.segment(SYN, peer.seq, 0, 0);
@@ -214,7 +217,7 @@ class CatchAllTest {
     }
 
     @Test
-    void anIgnoredOneIsSilentUntilItsTimeIsOver() {
+    void o05_anIgnoredOneIsSilentUntilItsTimeIsOver() {
         Peer peer = syn(40_000);
         assertThat(asked.get(0).ignore()).isTrue();
         for (int i = 0; i < 4; i++) {
@@ -232,7 +235,7 @@ class CatchAllTest {
     }
 
     @Test
-    void anotherCallOfAnIgnoredPeerIsTold() {
+    void o05_anotherCallOfAnIgnoredPeerIsTold() {
         Peer peer = syn(40_000);
         asked.get(0).ignore();
         bench.work();
@@ -243,7 +246,7 @@ class CatchAllTest {
     }
 
     @Test
-    void theFirstAnswerCounts() {
+    void o07_theFirstAnswerCounts() {
         syn(40_000);
         Incoming incoming = asked.get(0);
         assertThat(incoming.isWaiting()).isTrue();
@@ -259,7 +262,7 @@ class CatchAllTest {
     }
 
     @Test
-    void whoNeverAnswersIsToldThatTheTimeIsOver() {
+    void o08_whoNeverAnswersIsToldThatTheTimeIsOver() {
         syn(40_000);
         bench.pass(WAIT - 1);
         assertThat(gone).isEmpty();
@@ -274,7 +277,7 @@ class CatchAllTest {
     }
 
     @Test
-    void aResetTakesTheSynBackIfItsNumberIsRight() {
+    void o11_aResetTakesTheSynBackIfItsNumberIsRight() {
         Peer peer = syn(40_000);
         peer.segment(RST, peer.seq + 2, 0, 0);
         bench.work();
@@ -287,7 +290,7 @@ class CatchAllTest {
     }
 
     @Test
-    void aResetInTheHandshakeIsTold() {
+    void o10_aResetInTheHandshakeIsTold() {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
@@ -300,7 +303,7 @@ class CatchAllTest {
     }
 
     @Test
-    void aHandshakeThatIsNeverCompletedIsTold() {
+    void o10_aHandshakeThatIsNeverCompletedIsTold() {
         syn(40_000);
         asked.get(0).accept();
         bench.pass(200 * SECOND);
@@ -310,7 +313,7 @@ class CatchAllTest {
 
     /** The oldest has waited longest in vain: an honest one needs a round trip and no more. */
     @Test
-    void aFloodOfSynsIsBoundedAndCrowdsOutTheOldest() {
+    void o09_aFloodOfSynsIsBoundedAndCrowdsOutTheOldest() {
         open(CatchAllLimits.DEFAULT.withMaxWaiting(100).withWaitNs(WAIT));
         for (int i = 0; i < 1_000; i++) {
             syn(10_000 + i);
@@ -327,7 +330,7 @@ class CatchAllTest {
 
     /** Hundreds in one batch, before anybody is told of the first. */
     @Test
-    void whoWasNeverToldOfOneIsNotToldThatItIsGone() {
+    void o09_whoWasNeverToldOfOneIsNotToldThatItIsGone() {
         open(CatchAllLimits.DEFAULT.withMaxWaiting(10));
         for (int i = 0; i < 60; i++) {
             Peer peer = caller(10_000 + i);
@@ -338,7 +341,7 @@ class CatchAllTest {
     }
 
     @Test
-    void handshakesOfAcceptedOnesAreBoundedToo() {
+    void o10_handshakesOfAcceptedOnesAreBoundedToo() {
         open(CatchAllLimits.DEFAULT.withMaxHandshakes(5));
         for (int i = 0; i < 20; i++) {
             syn(10_000 + i);
@@ -351,7 +354,7 @@ class CatchAllTest {
 
     /** What is lost with cookies: the peer sees "connected" before anybody was asked. */
     @Test
-    void cookiesAreTheLastResort() {
+    void o12_cookiesAreTheLastResort() {
         open(CatchAllLimits.DEFAULT.withMaxWaiting(1).withAnswersWhenFull(true));
         syn(40_000);
         Peer peer = syn(40_001);
@@ -371,7 +374,7 @@ class CatchAllTest {
     }
 
     @Test
-    void declinedAfterACookieIsAReset() {
+    void o12_declinedAfterACookieIsAReset() {
         open(CatchAllLimits.DEFAULT.withMaxWaiting(1).withAnswersWhenFull(true));
         syn(40_000);
         Peer peer = syn(40_001);
@@ -387,7 +390,7 @@ class CatchAllTest {
 
     /** Without cookies an ACK for nobody is answered as at a closed port, guessed or not. */
     @Test
-    void anAckForNobodyIsReset() {
+    void o12_anAckForNobodyIsReset() {
         syn(40_000);
         caller(40_000).segment(ACK, 5_001, 1_234, 0);
         bench.work();
@@ -397,7 +400,7 @@ class CatchAllTest {
     }
 
     @Test
-    void aListenerTakesWhatIsIts() {
+    void o14_aListenerTakesWhatIsIts() {
         bench.endpoint.listen(443, 8);
         syn(40_000);
         assertThat(asked).isEmpty();
@@ -405,7 +408,7 @@ class CatchAllTest {
     }
 
     @Test
-    void aListenerAtOneAddressOfAPrefixLeavesTheRest() {
+    void o14_aListenerAtOneAddressOfAPrefixLeavesTheRest() {
         bench.endpoint.listen(IpAddress.parse("93.184.216.35"), 443, 8);
         syn(40_000);
         assertThat(asked).hasSize(1);
@@ -413,7 +416,7 @@ class CatchAllTest {
 
     /** We closed first, and the peer calls again from the same port (RFC 6191). */
     @Test
-    void aSynThatReopensTimeWaitWaitsAsWell() {
+    void o13_aSynThatReopensTimeWaitWaitsAsWell() {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
@@ -439,7 +442,7 @@ class CatchAllTest {
     }
 
     @Test
-    void aDeclinedOneLeavesTimeWaitAsItWas() {
+    void o13_aDeclinedOneLeavesTimeWaitAsItWas() {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
@@ -473,7 +476,7 @@ class CatchAllTest {
     }
 
     @Test
-    void whatAHandlerThrowsRefusesAndGoesNoFurther() {
+    void o16_whatAHandlerThrowsRefusesAndGoesNoFurther() {
         catchAll.close();
         bench.endpoint.catchAll(
                 CatchAllLimits.DEFAULT,
@@ -493,7 +496,7 @@ class CatchAllTest {
     }
 
     @Test
-    void whoClosesItIsAskedNoMore() {
+    void o17_whoClosesItIsAskedNoMore() {
         Peer peer = syn(40_000);
         syn(40_001);
         asked.get(1).accept();
@@ -521,7 +524,7 @@ class CatchAllTest {
     }
 
     @Test
-    void theEndpointsCloseEndsIt() {
+    void o17_theEndpointsCloseEndsIt() {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
@@ -535,7 +538,7 @@ class CatchAllTest {
 
     /** Multicasts and broadcasts are nobody's own, whatever the prefix. */
     @Test
-    void aPrefixOfEverythingHoldsHostsAlone() {
+    void o15_aPrefixOfEverythingHoldsHostsAlone() {
         for (String none : List.of("224.0.0.1", "255.255.255.255", "0.0.0.0")) {
             Peer peer = caller(40_000);
             peer.host = IpAddress.parse(none);

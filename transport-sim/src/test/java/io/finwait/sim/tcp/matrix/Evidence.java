@@ -34,14 +34,16 @@ final class Evidence {
     private static final Path SCRIPTS = Path.of("src", "test", "resources", "scripts");
 
     private static final Pattern NAMED_TEST =
-            Pattern.compile("@Test\\s+void ((?:[a-nt]\\d\\d_)+)(\\w+)\\(");
+            Pattern.compile(
+                    "@(?:Test|ParameterizedTest\\s+@\\w+Source\\([^)]*\\))\\s+"
+                            + "void ((?:[a-ot]\\d\\d_)+)(\\w+)\\(");
 
-    private static final Pattern NAMED_SCRIPT = Pattern.compile("((?:[a-nt]\\d\\d-)+).*\\.pkt");
+    private static final Pattern NAMED_SCRIPT = Pattern.compile("((?:[a-ot]\\d\\d-)+).*\\.pkt");
 
     private static final Pattern FIRST_LINE =
-            Pattern.compile("// ((?:[A-NT]-?\\d\\d, )*[A-NT]-?\\d\\d)\\b");
+            Pattern.compile("// ((?:[A-OT]-?\\d\\d, )*[A-OT]-?\\d\\d)\\b");
 
-    private static final Pattern ID = Pattern.compile("([a-ntA-NT])-?(\\d\\d)");
+    private static final Pattern ID = Pattern.compile("([a-otA-OT])-?(\\d\\d)");
 
     /** By id: for each table of the matrix, how many cells. */
     private final Map<String, Map<String, Set<String>>> cells = new TreeMap<>();
