@@ -6,8 +6,8 @@ import io.finwait.tcp.Endpoint;
 import java.util.function.IntSupplier;
 
 /**
- * What a driver's thread does: it works while there is work, then spins for a moment, then waits in
- * {@link Transport#await}. Somebody else may give the turns instead.
+ * What a driver's thread does: it works while there is work, spins for a moment behind it, then
+ * waits in {@link Transport#await}. Somebody else may give the turns instead.
  */
 final class WorkLoop {
 
@@ -68,7 +68,7 @@ final class WorkLoop {
     }
 
     private void work() {
-        boolean idle = false;
+        boolean hasWorked = false;
         boolean hasWaited = true;
         long idleSinceNs = 0;
         while (!drain.isDone()) {
@@ -85,19 +85,16 @@ final class WorkLoop {
             }
             hasWaited = false;
             if (work > 0) {
-                idle = false;
-                continue;
-            }
-            if (!idle) {
-                idle = true;
+                hasWorked = true;
                 idleSinceNs = now;
-            }
-            if (now - idleSinceNs < spinNs) {
+            } else if (hasWorked && now - idleSinceNs < spinNs) {
                 letOthersRun();
             } else {
                 await(now);
                 hasWaited = true;
-                idle = false;
+                // What comes next is near behind work, not behind a wake-up that brought none: one
+                // of several queues is woken by packets that it only hands over.
+                hasWorked = false;
             }
         }
     }

@@ -52,6 +52,20 @@ class IdleDriverTest {
         driver.shutdown(Duration.ZERO).join();
     }
 
+    /** It would spin for an hour here, and waits all the same: nothing has come to be near to. */
+    @Test
+    void aWakeUpThatBringsNoWorkIsNoReasonToSpin() throws InterruptedException {
+        Driver driver = start(Duration.ofHours(1).toNanos());
+        assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
+        int looks = transport.looks;
+        for (int i = 1; i <= WAKEUPS; i++) {
+            transport.wakeup();
+            assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
+            assertThat(transport.looks - looks).isEqualTo(i);
+        }
+        driver.shutdown(Duration.ZERO).join();
+    }
+
     @Test
     void itStopsSpinning() throws InterruptedException {
         Driver driver = start(20_000);
