@@ -15,7 +15,8 @@ module io.finwait.core {
     exports io.finwait;
     exports io.finwait.driver;
     exports io.finwait.icmp to
-            io.finwait.nio;
+            io.finwait.nio,
+            io.finwait.raw;
     exports io.finwait.link;
     exports io.finwait.picture;
     exports io.finwait.socket;

@@ -50,7 +50,12 @@ class ArchitectureTest {
 
     @Test
     void ethernetKnowsNoConnections() {
-        arrows("io.finwait.link", "io.finwait.link", "io.finwait.wire", "io.finwait.spi");
+        arrows(
+                "io.finwait.link",
+                "io.finwait.link",
+                "io.finwait.icmp",
+                "io.finwait.wire",
+                "io.finwait.spi");
     }
 
     @Test

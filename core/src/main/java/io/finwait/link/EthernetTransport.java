@@ -1,5 +1,6 @@
 package io.finwait.link;
 
+import io.finwait.icmp.LocalErrors;
 import io.finwait.link.EthernetCounters.Counter;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.Medium;
@@ -9,6 +10,7 @@ import io.finwait.spi.Transport;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
 import io.finwait.wire.Ipv6;
+import io.finwait.wire.Unreachable;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -38,7 +40,7 @@ public final class EthernetTransport implements Transport {
     private final MacAddress mac;
     private final Capabilities capabilities;
     private final EthernetCounters counters = new EthernetCounters();
-    private final Unreachables unreachables = new Unreachables();
+    private final LocalErrors errors = new LocalErrors();
     private final Messages messages;
     private final OwnAddresses own;
     private final Resolver resolver;
@@ -75,7 +77,7 @@ public final class EthernetTransport implements Transport {
                         messages,
                         own,
                         new Routes(config.own(), config.routes()),
-                        unreachables,
+                        errors,
                         counters,
                         config,
                         capabilities.mtu());
@@ -186,7 +188,7 @@ public final class EthernetTransport implements Transport {
         Neighbour neighbour = usable ? resolver.neighbour(high, low, nowNs) : null;
         if (neighbour == null) {
             counters.add(Counter.NO_ROUTE);
-            unreachables.tell(packet, true);
+            errors.unreachable(packet, 0, Unreachable.NETWORK);
             return 0;
         }
         if (resolver.isUsable(neighbour, nowNs)) {
@@ -213,7 +215,7 @@ public final class EthernetTransport implements Transport {
         if (closed) {
             return 0;
         }
-        unreachables.giveBackLent();
+        errors.giveBackLent();
         own.work(nowNs);
         resolver.work(nowNs);
         int before = into.size();
@@ -226,7 +228,7 @@ public final class EthernetTransport implements Transport {
             take(frames.get(next), into, nowNs);
             next++;
         }
-        unreachables.drain(into);
+        errors.drain(into);
         return into.size() - before;
     }
 
@@ -315,7 +317,7 @@ public final class EthernetTransport implements Transport {
 
     @Override
     public void await(long timeoutNs) {
-        boolean ready = !closed && (next < frames.size() || !unreachables.isEmpty());
+        boolean ready = !closed && (next < frames.size() || !errors.isEmpty());
         below.await(ready ? 0 : timeoutNs);
     }
 

@@ -1,10 +1,12 @@
 package io.finwait.link;
 
+import io.finwait.icmp.LocalErrors;
 import io.finwait.link.EthernetCounters.Counter;
 import io.finwait.spi.Packet;
 import io.finwait.spi.RandomSource;
 import io.finwait.spi.Transport;
 import io.finwait.wire.IpAddress;
+import io.finwait.wire.Unreachable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +50,7 @@ final class Resolver {
     private final Routes routes;
     private final NeighbourTable table;
     private final WaitingPackets waiting;
-    private final Unreachables unreachables;
+    private final LocalErrors errors;
     private final EthernetCounters counters;
     private final RandomSource random;
     private final Allowance questions = new Allowance(QUESTIONS_PER_SECOND);
@@ -68,7 +70,7 @@ final class Resolver {
             Messages messages,
             OwnAddresses own,
             Routes routes,
-            Unreachables unreachables,
+            LocalErrors errors,
             EthernetCounters counters,
             EthernetConfig config,
             int mtu) {
@@ -77,7 +79,7 @@ final class Resolver {
         this.messages = messages;
         this.own = own;
         this.routes = routes;
-        this.unreachables = unreachables;
+        this.errors = errors;
         this.counters = counters;
         random = config.random();
         table = new NeighbourTable(config.neighbours(), random);
@@ -323,7 +325,7 @@ final class Resolver {
         for (Packet each = waiting.first(neighbour);
                 each != null;
                 each = waiting.first(neighbour)) {
-            unreachables.tell(each, false);
+            errors.unreachable(each, 0, Unreachable.HOST);
             waiting.removeFirst(neighbour);
         }
         table.remove(neighbour);

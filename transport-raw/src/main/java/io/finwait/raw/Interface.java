@@ -109,6 +109,15 @@ final class Interface implements AutoCloseable {
         }
     }
 
+    /** The MTU that an interface of an open socket's namespace has now; 0: nobody knows. */
+    static int mtu(Libc libc, int socket, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = request(arena, name);
+            int failed = libc.ioctl(socket, SIOCGIFMTU, request.address());
+            return failed < 0 ? 0 : request.get(JAVA_INT, NAME_LENGTH);
+        }
+    }
+
     /** The number of the interface. */
     int index() {
         set(SIOCGIFINDEX, "asking for the number");

@@ -43,6 +43,7 @@ final class Libc {
     static final int EINVAL = 22;
     static final int ENOSYS = 38;
     static final int EBADFD = 77;
+    static final int EMSGSIZE = 90;
     static final int EAFNOSUPPORT = 97;
     static final int ENETDOWN = 100;
     static final int ENOBUFS = 105;

@@ -22,6 +22,7 @@ final class Linux {
                     Map.entry(Libc.ENOSYS, "ENOSYS"),
                     Map.entry(Libc.ESRCH, "ESRCH"),
                     Map.entry(Libc.EBADFD, "EBADFD"),
+                    Map.entry(Libc.EMSGSIZE, "EMSGSIZE"),
                     Map.entry(Libc.EAFNOSUPPORT, "EAFNOSUPPORT"),
                     Map.entry(Libc.ENETDOWN, "ENETDOWN"),
                     Map.entry(Libc.ENOBUFS, "ENOBUFS"));

@@ -6,7 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +31,7 @@ record PacketDevice(int fd, int mtu) {
 
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
+    private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_AUXDATA = 8;
     private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_FANOUT = 18;
@@ -40,6 +43,9 @@ record PacketDevice(int fd, int mtu) {
 
     private static final int PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
     private static final int PACKET_FANOUT_FLAG_IGNORE_OUTGOING = 0x4000;
+
+    /** struct tpacket_stats: how many frames came, and how many of them were dropped. */
+    static final StructLayout STATISTICS = MemoryLayout.structLayout(JAVA_INT, JAVA_INT);
 
     /** Instructions of the classic BPF. */
     private static final short LOAD_WORD = 0x20;
@@ -87,6 +93,12 @@ record PacketDevice(int fd, int mtu) {
             close(opened);
             throw e;
         }
+    }
+
+    /** How many received frames the kernel has dropped, because a socket's buffer was full. */
+    static long dropsSinceTheLastCall(Libc libc, int fd, MemorySegment statistics) {
+        int failed = libc.getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, statistics);
+        return failed < 0 ? 0 : statistics.get(JAVA_INT, Integer.BYTES) & 0xFFFF_FFFFL;
     }
 
     /** Closes sockets of which nothing has been made. */

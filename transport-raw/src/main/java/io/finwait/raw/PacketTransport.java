@@ -27,7 +27,9 @@ import java.util.List;
  *
  * <p>While the interface is down nothing is carried, and when it is up again, everything is. When
  * it is removed, {@link #receive} throws, so that a driver ends and tells its users why. What the
- * kernel refuses to send is lost, and counted in {@link #lost()}.
+ * kernel refuses to send is lost, and counted in {@link #lost()}. A connection whose packets the
+ * interface refuses is told, too: that its network is unreachable, after a second, which does not
+ * end it; that the MTU has become smaller, at once, so that it sends smaller segments.
  */
 public final class PacketTransport implements Transport {
 
@@ -66,7 +68,9 @@ public final class PacketTransport implements Transport {
     private boolean refused;
 
     private boolean wasDown;
-    private long lost;
+    private final Refusals refusals;
+    private final MemorySegment statistics = Arena.ofAuto().allocate(PacketDevice.STATISTICS);
+    private long overflowed;
     private long tooLong;
 
     private PacketTransport(PacketDevice device, PacketOptions options) {
@@ -86,6 +90,8 @@ public final class PacketTransport implements Transport {
         }
         pool = new SendPool(room, SendPool.HEADROOM_OF_FRAMES);
         poller = new Poller(fd);
+        String called = "the interface '" + name + "'";
+        refusals = new Refusals(called, true, () -> Interface.mtu(libc, fd, name));
     }
 
     /**
@@ -119,9 +125,20 @@ public final class PacketTransport implements Transport {
         }
     }
 
-    /** How many frames the kernel has refused to send. */
+    /** How many frames the kernel has refused to send; on the transport's thread. */
     public long lost() {
-        return lost;
+        return refusals.count();
+    }
+
+    /**
+     * How many received frames the kernel has dropped, because too many waited for {@link
+     * #receive}; on the transport's thread.
+     */
+    public long overflowed() {
+        if (fd >= 0) {
+            overflowed += PacketDevice.dropsSinceTheLastCall(libc, fd, statistics);
+        }
+        return overflowed;
     }
 
     /** How many frames were longer than {@link Capabilities#largestPacket()} and dropped. */
@@ -140,9 +157,10 @@ public final class PacketTransport implements Transport {
             return 0;
         }
         flush();
+        int told = refusals.drain(into);
         int most = Math.min(into.room(), received.length);
         if (most == 0) {
-            return 0;
+            return told;
         }
         for (int i = 0; i < most; i++) {
             incoming.set(i, block, frameAt(i) - header, (long) header + room);
@@ -150,10 +168,10 @@ public final class PacketTransport implements Transport {
         int count = libc.recvmmsg(fd, incoming.messages(), most);
         if (count < 0) {
             receiveFailed(count);
-            return 0;
+            return told;
         }
         wasDown = false;
-        int added = 0;
+        int added = told;
         for (int i = 0; i < count; i++) {
             added += take(i, into);
         }
@@ -272,22 +290,14 @@ public final class PacketTransport implements Transport {
                 return;
             }
             if (sent < 0 && sent != -Libc.EINTR) {
-                lost(sent);
+                refusals.refused(pool.firstQueued(), sent);
                 sent = 1;
+            } else if (sent > 0) {
+                refusals.taken();
             }
             for (int i = 0; i < sent; i++) {
                 pool.giveBackFirstQueued();
             }
-        }
-    }
-
-    private void lost(int failed) {
-        if (lost++ == 0) {
-            LOG.warn(
-                    "the kernel refused a frame for '{}' ({}); is the interface up? Further ones"
-                            + " are only counted",
-                    name,
-                    Linux.name(failed));
         }
     }
 
@@ -305,7 +315,8 @@ public final class PacketTransport implements Transport {
         flush();
         boolean roomIsBack = refused && !pool.isQueued();
         refused &= !roomIsBack;
-        poller.await(roomIsBack ? 0 : timeoutNs, pool.isQueued());
+        boolean ready = roomIsBack || refusals.hasWord();
+        poller.await(ready ? 0 : timeoutNs, pool.isQueued());
         flush();
     }
 

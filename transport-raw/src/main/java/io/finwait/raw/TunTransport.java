@@ -33,9 +33,10 @@ import java.util.List;
  *
  * <p>When the kernel refuses a packet for now (EAGAIN), it is kept and written later, in order;
  * {@link #claim} gives null in the meantime. A packet that the kernel refuses for good (the device
- * is down, or it is no IP packet) is lost, as packets may be, and counted in {@link #lost()}. When
- * the device is removed from outside, {@link #receive} throws, so that a driver ends and tells its
- * users why: no other device takes the open file's place.
+ * is down, or it is no IP packet) is lost, as packets may be, and counted in {@link #lost()}; the
+ * log says so, and after a second the connection is told that its network is unreachable, which
+ * does not end it. When the device is removed from outside, {@link #receive} throws, so that a
+ * driver ends and tells its users why: no other device takes the open file's place.
  */
 public final class TunTransport implements Transport {
 
@@ -74,7 +75,7 @@ public final class TunTransport implements Transport {
     private int fd;
 
     private boolean gone;
-    private long lost;
+    private final Refusals refusals;
 
     /** Over an open file that gives and takes one packet at a time, and doesn't block. */
     TunTransport(int fd, String name, Capabilities capabilities) {
@@ -93,6 +94,8 @@ public final class TunTransport implements Transport {
         }
         pool = new SendPool(capabilities.largestPacket(), headroom);
         poller = new Poller(fd);
+        // Whatever its MTU, the kernel takes what is written to a device.
+        refusals = new Refusals("the device '" + name + "'", frames, capabilities::mtu);
     }
 
     /**
@@ -167,9 +170,9 @@ public final class TunTransport implements Transport {
         return name;
     }
 
-    /** How many packets the kernel has refused for good. */
+    /** How many packets the kernel has refused for good; on the transport's thread. */
     public long lost() {
-        return lost;
+        return refusals.count();
     }
 
     @Override
@@ -184,6 +187,7 @@ public final class TunTransport implements Transport {
         }
         requireDevice();
         writeQueued();
+        int told = refusals.drain(into);
         int largest = capabilities.largestPacket();
         int most = Math.min(into.room(), BATCH);
         int offset = headroom;
@@ -208,7 +212,7 @@ public final class TunTransport implements Transport {
         if (count == 0) {
             requireDevice();
         }
-        return count;
+        return told + count;
     }
 
     /**
@@ -288,12 +292,10 @@ public final class TunTransport implements Transport {
         if (written == -Libc.EAGAIN) {
             return false;
         }
-        if (written < 0 && lost++ == 0) {
-            LOG.warn(
-                    "the kernel refused a packet for the device '{}' ({}); is the device up?"
-                            + " Further ones are only counted",
-                    name,
-                    Linux.name(written));
+        if (written < 0) {
+            refusals.refused(packet, written);
+        } else {
+            refusals.taken();
         }
         return true;
     }
@@ -312,7 +314,8 @@ public final class TunTransport implements Transport {
         // A file may take a packet before poll calls it writable: sockets want a quarter free
         // first.
         boolean roomIsBack = pool.isQueued() && writeQueued();
-        poller.await(roomIsBack ? 0 : timeoutNs, pool.isQueued());
+        boolean ready = roomIsBack || refusals.hasWord();
+        poller.await(ready ? 0 : timeoutNs, pool.isQueued());
         writeQueued();
     }
 
