@@ -53,9 +53,11 @@ final class Libc {
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
 
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_PACKET = 17;
+    static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int SOCK_CLOEXEC = O_CLOEXEC;
@@ -85,6 +87,10 @@ final class Libc {
             function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle BIND =
             function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle CONNECT =
+            function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle RECVMSG =
+            function("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SETSOCKOPT =
             function(
                     "setsockopt",
@@ -228,6 +234,29 @@ final class Libc {
         try {
             int octets = (int) address.byteSize();
             return result((int) BIND.invokeExact(callState, fd, address, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    int connect(int fd, MemorySegment address) {
+        try {
+            int octets = (int) address.byteSize();
+            return result((int) CONNECT.invokeExact(callState, fd, address, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * Waits for a message.
+     *
+     * @param message a structure of type msghdr, which points to other memory: that must be
+     *     reachable until the call returns
+     */
+    long recvmsg(int fd, MemorySegment message, int flags) {
+        try {
+            return result((long) RECVMSG.invokeExact(callState, fd, message, flags));
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -40,6 +40,13 @@ record TunDevice(int fd, String name) {
     static List<TunDevice> open(TunOptions options, int queues) {
         Linux.require();
         options.requireConsistent();
+        if (options.isHandedOver()) {
+            if (queues > 1) {
+                throw new IllegalArgumentException(
+                        "a device that was handed over has one queue; open it with one");
+            }
+            return List.of(HandedOver.open(options));
+        }
         if (options.process() != 0) {
             if (queues > 1) {
                 throw new IllegalArgumentException(
@@ -135,7 +142,7 @@ record TunDevice(int fd, String name) {
     }
 
     /** Sets it in either case, because a persistent device keeps the setting of its last user. */
-    private static void setOffload(Libc libc, int fd, TunOptions options) {
+    static void setOffload(Libc libc, int fd, TunOptions options) {
         long wanted = options.offload() ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 : 0;
         int failed = libc.ioctl(fd, TUNSETOFFLOAD, wanted);
         if (failed >= 0 && options.offload()) {

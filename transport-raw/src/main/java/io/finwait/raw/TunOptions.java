@@ -2,6 +2,7 @@ package io.finwait.raw;
 
 import io.finwait.spi.Capabilities;
 
+import java.nio.file.Path;
 import java.util.Objects;
 
 /**
@@ -21,14 +22,20 @@ public final class TunOptions {
 
     private static final int LONGEST_NAME = 15;
 
+    private static final int NO_DESCRIPTOR = -1;
+
     /**
      * The kernel's side.
      *
      * @param netns null for none
      * @param process 0 for none
+     * @param descriptor of an open device that was inherited, or -1
+     * @param socket over which an open device comes, or null
      */
-    private record Place(String netns, long process, boolean defaultRoute) {
-        static final Place HERE = new Place(null, 0, false);
+    private record Place(
+            String netns, long process, boolean defaultRoute, int descriptor, String socket) {
+
+        static final Place HERE = new Place(null, 0, false, NO_DESCRIPTOR, null);
     }
 
     private final String name;
@@ -83,6 +90,36 @@ public final class TunOptions {
                             + "' has a character that the kernel refuses; choose one such as fw0");
         }
         return new TunOptions(name, 1500, 0, null, null, Place.HERE, false, false);
+    }
+
+    /**
+     * A device that another process has opened and set up, and whose open file this process has
+     * inherited. It takes no rights, and the name, addresses and queue are the other process's
+     * affair; {@link #mtu}, {@link #offload} and {@link #ethernet} must be as they are there. The
+     * file belongs to the transport, which closes it.
+     *
+     * @param descriptor of the open file, such as 3
+     * @throws IllegalArgumentException when it is negative
+     */
+    public static TunOptions handedOver(int descriptor) {
+        if (descriptor < 0) {
+            throw new IllegalArgumentException(
+                    descriptor + " is no descriptor; choose that of an open file, such as 3");
+        }
+        Place place = new Place(null, 0, false, descriptor, null);
+        return new TunOptions("", 1500, 0, null, null, place, false, false);
+    }
+
+    /**
+     * A device that another process has opened and set up, as {@link #handedOver(int)}, and sends
+     * to whoever connects to a Unix-domain socket: one octet, and with it the open file
+     * (SCM_RIGHTS). Opening waits for it.
+     *
+     * @param socket where the other process listens
+     */
+    public static TunOptions handedOver(Path socket) {
+        Place place = new Place(null, 0, false, NO_DESCRIPTOR, socket.toString());
+        return new TunOptions("", 1500, 0, null, null, place, false, false);
     }
 
     /**
@@ -146,7 +183,7 @@ public final class TunOptions {
             throw new IllegalArgumentException(
                     "'" + namespace + "' is no name of a network namespace; see: ip netns list");
         }
-        return at(new Place(namespace, 0, place.defaultRoute));
+        return at(new Place(namespace, 0, place.defaultRoute, place.descriptor, place.socket));
     }
 
     /**
@@ -163,7 +200,7 @@ public final class TunOptions {
             throw new IllegalArgumentException(
                     "there is no process " + pid + "; take the number that 'echo $$' says there");
         }
-        return at(new Place(null, pid, place.defaultRoute));
+        return at(new Place(null, pid, place.defaultRoute, place.descriptor, place.socket));
     }
 
     /**
@@ -172,7 +209,7 @@ public final class TunOptions {
      * the network of the address.
      */
     public TunOptions defaultRoute(boolean wanted) {
-        return at(new Place(place.netns, place.process, wanted));
+        return at(new Place(place.netns, place.process, wanted, place.descriptor, place.socket));
     }
 
     private TunOptions at(Place newPlace) {
@@ -229,6 +266,21 @@ public final class TunOptions {
         return place.process;
     }
 
+    /** True when another process has opened the device. */
+    boolean isHandedOver() {
+        return place.descriptor != NO_DESCRIPTOR || place.socket != null;
+    }
+
+    /** The descriptor of the open device, or -1. */
+    int descriptor() {
+        return place.descriptor;
+    }
+
+    /** The path of the socket over which the open device comes, or null. */
+    String socket() {
+        return place.socket;
+    }
+
     boolean hasDefaultRoute() {
         return place.defaultRoute;
     }
@@ -256,6 +308,18 @@ public final class TunOptions {
                             + address6.address()
                             + "; choose 1280 or more");
         }
+        boolean setUp =
+                address != null
+                        || address6 != null
+                        || txQueueLength != 0
+                        || place.netns != null
+                        || place.process != 0
+                        || place.defaultRoute;
+        if (isHandedOver() && setUp) {
+            throw new IllegalArgumentException(
+                    "a device that was handed over is set up by whoever opened it; leave out"
+                            + " address, address6, txqueuelen, netns, pid and defaultroute");
+        }
         if (ethernet && mtu > LARGEST_TAP_MTU) {
             throw new IllegalArgumentException(
                     "an mtu of " + mtu + " is too large for a TAP device; choose 65521 or less");
@@ -265,7 +329,7 @@ public final class TunOptions {
     @Override
     public String toString() {
         return "TunOptions["
-                + name
+                + (isHandedOver() ? "handed over" : name)
                 + ", mtu "
                 + mtu
                 + ", "

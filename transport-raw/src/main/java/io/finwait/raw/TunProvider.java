@@ -5,6 +5,7 @@ import io.finwait.spi.Transport;
 import io.finwait.spi.TransportProvider;
 import io.finwait.spi.TransportUri;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -14,12 +15,23 @@ import java.util.function.UnaryOperator;
  *
  * <p>{@code address} and {@code address6} are the kernel's side of the device, see {@link
  * TunOptions#address}; {@code pid} is a process in whose network namespace it is to be, {@link
- * TunOptions#process}, and {@code defaultroute=on} its way to everywhere.
+ * TunOptions#process}, and {@code defaultroute=on} its way to everywhere. {@code tun:?fd=3} and
+ * {@code tun:?socket=PATH} are devices that another process has opened, see {@link
+ * TunOptions#handedOver}.
  */
 public final class TunProvider implements TransportProvider {
 
     static final String[] KEYS = {
-        "mtu", "txqueuelen", "address", "address6", "netns", "pid", "defaultroute", "offload"
+        "mtu",
+        "txqueuelen",
+        "address",
+        "address6",
+        "netns",
+        "pid",
+        "defaultroute",
+        "offload",
+        "fd",
+        "socket"
     };
 
     /** For {@link java.util.ServiceLoader}. */
@@ -34,7 +46,8 @@ public final class TunProvider implements TransportProvider {
     public String usage() {
         return "tun:NAME?address=10.9.0.1/24&address6=fd00::1/64&mtu=1500&txqueuelen=500"
                 + "&netns=NS&pid=PID&defaultroute=on|off&offload=on|off"
-                + "  a Linux TUN device; the addresses are the kernel's";
+                + "  a Linux TUN device; the addresses are the kernel's;"
+                + " tun:?fd=3 or tun:?socket=PATH: one that another process has opened";
     }
 
     @Override
@@ -58,7 +71,7 @@ public final class TunProvider implements TransportProvider {
     /** Reads the parameters that are ours, and leaves others alone. */
     static TunOptions read(TransportUri uri) {
         TunOptions options =
-                TunOptions.named(uri.target())
+                device(uri)
                         .mtu(uri.parameter("mtu", 1500, 576, 65_535))
                         .txQueueLength(uri.parameter("txqueuelen", 0, 1, 1_000_000));
         options = withAddress(options, uri, "address", 4);
@@ -73,6 +86,26 @@ public final class TunProvider implements TransportProvider {
         options = pid == 0 ? options : options.process(pid);
         options = options.defaultRoute(EthernetUri.isOn(uri, "defaultroute", false));
         return options.offload(EthernetUri.isOn(uri, "offload", false));
+    }
+
+    private static TunOptions device(TransportUri uri) {
+        int descriptor = uri.parameter("fd", -1, 0, Integer.MAX_VALUE);
+        String socket = uri.parameter("socket", null);
+        if (descriptor < 0 && socket == null) {
+            return TunOptions.named(uri.target());
+        }
+        if (!uri.target().isEmpty() || (descriptor >= 0 && socket != null)) {
+            throw new IllegalArgumentException(
+                    uri
+                            + " names more than one device; write "
+                            + uri.scheme()
+                            + ":?fd=3 or "
+                            + uri.scheme()
+                            + ":?socket=PATH for one that was handed over");
+        }
+        return socket == null
+                ? TunOptions.handedOver(descriptor)
+                : TunOptions.handedOver(Path.of(socket));
     }
 
     private static TunOptions withAddress(

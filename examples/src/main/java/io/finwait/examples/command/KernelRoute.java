@@ -25,7 +25,10 @@ final class KernelRoute {
         this.uri = uri;
     }
 
-    /** The route to the TUN device that a URI names, decorated or not; empty when it names none. */
+    /**
+     * The route to the TUN device that a URI names, decorated or not; empty when it names none, or
+     * one that another process has set up.
+     */
     static Optional<KernelRoute> of(String transport) {
         TransportUri uri = TransportUri.parse(transport);
         while (!uri.scheme().equals("tun")) {
@@ -33,6 +36,9 @@ final class KernelRoute {
                 return Optional.empty();
             }
             uri = TransportUri.parse(uri.decorated());
+        }
+        if (uri.target().isEmpty()) {
+            return Optional.empty();
         }
         return Optional.of(new KernelRoute(transport, uri));
     }
