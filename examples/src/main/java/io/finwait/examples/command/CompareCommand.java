@@ -103,7 +103,7 @@ final class CompareCommand implements Callable<Integer> {
                                         "'"
                                                 + word
                                                 + "' is not a place; choose from sim, udp:, unix:,"
-                                                + " tun and kernel:"));
+                                                + " tun, tap, packet and kernel:"));
     }
 
     private static Stage stage(Settings.Place place) {

@@ -30,7 +30,8 @@ final class StageOptions {
                 "udp: or unix: both are ours, in two processes; the second is started"
                         + " automatically.",
                 "tun: one host is the Linux kernel, in a network namespace that is created"
-                        + " for it and removed afterwards; needs root.",
+                        + " for it and removed afterwards; needs root. tap and packet: the same"
+                        + " over Ethernet, on a TAP device or at a packet socket.",
                 "kernel: both are the Linux kernel: as root in two namespaces with this process as"
                         + " the wire, otherwise on the loopback device, where no packets are seen.",
                 "URI: both hosts are ours, in this process, over two transports of this kind, such"
@@ -108,10 +109,10 @@ final class StageOptions {
     }
 
     private Link link() {
-        if (!transport.contains(":") || transport.startsWith("tun:")) {
+        if (!transport.contains(":") || transport.matches("(tun|packet|tap):[^:]*")) {
             throw wrong(
-                    "--transport takes sim, udp:, unix:, tun, kernel: or the URI of a transport,"
-                            + " not '"
+                    "--transport takes sim, udp:, unix:, tun, tap, packet, kernel: or the URI of a"
+                            + " transport, not '"
                             + transport
                             + "'");
         }

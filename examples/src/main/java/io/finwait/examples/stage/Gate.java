@@ -33,8 +33,13 @@ final class Gate extends ForwardingTransport {
     /** The gate of the only end here: both directions meet the wire in it. */
     static Gate ofTheOnlyEnd(Transport below, Wire wire, End ours) {
         Gate gate = new Gate(below, wire, ours, false);
-        wire.exit(ours.other(), octets -> gate.late.add(new Packet(octets, 0, octets.capacity())));
+        wire.exit(ours.other(), octets -> gate.late.add(late(octets)));
         return gate;
+    }
+
+    /** Its checksum was looked at when it came; over a veth pair the kernel leaves it unfinished. */
+    private static Packet late(ByteBuffer octets) {
+        return new Packet(octets, 0, octets.capacity()).checksumOffloaded(true);
     }
 
     /** The gate of one of two ends here: what it sends meets the wire in it. */
@@ -53,7 +58,7 @@ final class Gate extends ForwardingTransport {
             throw new IllegalStateException("the transport has no room for the late packet");
         }
         packet.buffer().put(packet.offset(), octets, 0, octets.capacity());
-        super.commit(packet, 0);
+        super.commit(packet, wire.nowNs());
     }
 
     @Override

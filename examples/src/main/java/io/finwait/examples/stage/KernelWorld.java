@@ -58,7 +58,7 @@ final class KernelWorld extends RealWorld {
 
         Side(KernelWorld world, ScratchNamespace namespace, End end, Setup setup, Recorder diary) {
             this.namespace = namespace;
-            device = TunWorld.device(namespace.namespace(), end);
+            device = DeviceWorld.tun(end, namespace.namespace());
             KernelNet net = KernelNet.in(namespace.namespace());
             host = new KernelHost(world, net, diary, end, HalfWorld.address(end), setup.tcp(end));
         }

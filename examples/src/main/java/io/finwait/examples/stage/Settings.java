@@ -47,6 +47,10 @@ public record Settings(
         LINK("URI"),
         /** On a Linux TUN device: one host is the kernel. */
         TUN("tun"),
+        /** On a Linux TAP device, with Ethernet and ARP: one host is the kernel. */
+        TAP("tap"),
+        /** At a packet socket on a veth pair, with Ethernet and ARP: one host is the kernel. */
+        PACKET("packet"),
         /** Both are the kernel: plain sockets. */
         KERNEL("kernel:");
 
@@ -67,7 +71,10 @@ public record Settings(
 
         /** True when a host is the kernel. */
         public boolean hasKernel() {
-            return this == TUN || this == KERNEL;
+            return switch (this) {
+                case TUN, TAP, PACKET, KERNEL -> true;
+                case SIM, UDP, UNIX, LINK -> false;
+            };
         }
 
         /** The place of this name, with or without its colon; empty when there is none. */

@@ -79,6 +79,10 @@ final class Wire {
         this.look = look;
     }
 
+    long nowNs() {
+        return clock.getAsLong();
+    }
+
     /** Where a packet goes that an end has sent and that was kept. */
     void exit(End from, Consumer<ByteBuffer> exit) {
         exits.set(from.ordinal(), exit);

@@ -10,80 +10,92 @@ import io.finwait.trace.End;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Stories with the kernel at the other end, in real time; skipped where no TUN device can be made.
+ * Stories with the kernel at the other end, in real time, over a TUN device; over Ethernet in the
+ * classes that extend this one. Skipped where no device can be made.
  */
 @Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KernelStoriesTest {
 
-    private static Played tun;
+    private final Settings.Place place;
+    private Played played;
+
+    KernelStoriesTest() {
+        this(Settings.Place.TUN);
+    }
+
+    KernelStoriesTest(Settings.Place place) {
+        this.place = place;
+    }
 
     @BeforeAll
-    static void play() {
-        String missing = Worlds.missing(Settings.Place.TUN);
+    void play() {
+        String missing = Worlds.missing(place);
         assumeTrue(missing.isEmpty(), () -> "skipped: " + missing);
-        tun = Played.at(Settings.Place.TUN);
+        played = Played.at(place);
     }
 
     @AfterAll
-    static void end() {
-        if (tun != null) {
-            tun.close();
+    void end() {
+        if (played != null) {
+            played.close();
         }
     }
 
-    private static Told told(Story story) {
-        return Told.by(story, Settings.simulation().at(Settings.Place.TUN));
+    private Told told(Story story) {
+        return Told.by(story, Settings.simulation().at(place));
     }
 
     @Test
     void linuxClosesSecond() throws Exception {
-        Told told = tun.told("close");
+        Told told = played.told("close");
         Expected.fourWayClose(told);
         assertThat(told.text()).containsSubsequence("FIN_WAIT_2", "CLOSE-WAIT", "TIME_WAIT");
     }
 
     @Test
     void halfClosed() throws Exception {
-        assertThat(tun.told("half-close").text())
+        assertThat(played.told("half-close").text())
                 .containsSubsequence("The server sleeps", "FIN_WAIT_2", "LISTEN", "CLOSE-WAIT")
                 .contains("(\"3 lines\")");
     }
 
     @Test
     void delayedDuplicateFindsNobodyAfterTimeWait() throws Exception {
-        Told told = tun.told("with-time-wait");
+        Told told = played.told("with-time-wait");
         assertThat(told.calls(0, End.A)).anyMatch(call -> call.startsWith("connect() refused"));
         Expected.aDuplicateIsAnsweredByReset(told);
     }
 
     @Test
     void delayedDuplicateWithoutDefenceCantBeShown() throws Exception {
-        assertThat(tun.told("with-time-wait").text())
+        assertThat(played.told("with-time-wait").text())
                 .contains("The initial numbers of Linux cannot be chosen");
     }
 
     @Test
     void synMeetsLastAckOfLinux() throws Exception {
-        Expected.synMeetsLastAckOfLinux(tun.told("last-ack-syn"));
+        Expected.synMeetsLastAckOfLinux(played.told("last-ack-syn"));
     }
 
     @Test
     void synMeetsLastAckInTheTextbookCantBeShown() throws Exception {
-        assertThat(tun.told("last-ack-syn --rfc793").text())
+        assertThat(played.told("last-ack-syn --rfc793").text())
                 .contains("Linux cannot be made to behave as RFC 793 says");
     }
 
     @Test
     void linuxIsResetByItsPeer() throws Exception {
-        Expected.linuxIsResetByItsPeer(tun.told("reset-by-peer"));
+        Expected.linuxIsResetByItsPeer(played.told("reset-by-peer"));
     }
 
     @Test
     void anOldSynOfLinuxDoesNotEndTimeWait() throws Exception {
-        Told told = tun.told("reopen");
+        Told told = played.told("reopen");
         assertThat(told.path(0, End.B)).containsSubsequence("TIME_WAIT", "ESTABLISHED");
         Expected.anOldSynDoesNotEndTimeWait(told);
     }
@@ -105,6 +117,6 @@ class KernelStoriesTest {
 
     @Test
     void linuxRepeatsItsFinWhenTheLastAckIsLost() throws Exception {
-        Expected.lostLastAckWithAndWithoutTimeWait(tun.told("lost-last-ack"));
+        Expected.lostLastAckWithAndWithoutTimeWait(played.told("lost-last-ack"));
     }
 }

@@ -1,0 +1,14 @@
+package io.finwait.examples.story;
+
+import io.finwait.examples.stage.Settings;
+
+import org.junit.jupiter.api.Tag;
+
+/** The stories of {@link KernelStoriesTest} over a packet socket on a veth pair: with frames, and with ARP below. */
+@Tag("thorough")
+class PacketStoriesTest extends KernelStoriesTest {
+
+    PacketStoriesTest() {
+        super(Settings.Place.PACKET);
+    }
+}

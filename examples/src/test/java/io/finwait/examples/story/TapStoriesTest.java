@@ -1,0 +1,14 @@
+package io.finwait.examples.story;
+
+import io.finwait.examples.stage.Settings;
+
+import org.junit.jupiter.api.Tag;
+
+/** The stories of {@link KernelStoriesTest} over a TAP device: with frames, and with ARP below. */
+@Tag("thorough")
+class TapStoriesTest extends KernelStoriesTest {
+
+    TapStoriesTest() {
+        super(Settings.Place.TAP);
+    }
+}
