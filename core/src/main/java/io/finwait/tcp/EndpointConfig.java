@@ -164,6 +164,14 @@ public final class EndpointConfig {
         return settings.ecn;
     }
 
+    /**
+     * Whether windows of more than 32 segments are spread over the round trip, where that takes 10
+     * ms or longer, so that no burst overflows a queue on the way; true unless set.
+     */
+    public boolean pacing() {
+        return settings.pacing;
+    }
+
     /** Whether Nagle's algorithm is on for new connections. */
     public boolean nagle() {
         return settings.nagle;
@@ -278,6 +286,7 @@ public final class EndpointConfig {
         private boolean timestamps = true;
         private boolean selectiveAcknowledgments = true;
         private Ecn ecn = Ecn.WHEN_ASKED;
+        private boolean pacing = true;
         private boolean nagle = true;
         private long delayedAckNs = 40 * MS;
         private long initialRtoNs = SECOND;
@@ -317,6 +326,7 @@ public final class EndpointConfig {
             timestamps = c.timestamps;
             selectiveAcknowledgments = c.selectiveAcknowledgments;
             ecn = c.ecn;
+            pacing = c.pacing;
             nagle = c.nagle;
             delayedAckNs = c.delayedAckNs;
             initialRtoNs = c.initialRtoNs;
@@ -469,6 +479,12 @@ public final class EndpointConfig {
         /** Sets {@link EndpointConfig#ecn()}. */
         public Builder ecn(Ecn when) {
             ecn = Objects.requireNonNull(when, "ecn");
+            return this;
+        }
+
+        /** Sets {@link EndpointConfig#pacing()}. */
+        public Builder pacing(boolean on) {
+            pacing = on;
             return this;
         }
 

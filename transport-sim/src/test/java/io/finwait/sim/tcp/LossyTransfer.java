@@ -4,6 +4,7 @@ import static io.finwait.sim.tcp.TwoHosts.MS;
 import static io.finwait.sim.tcp.TwoHosts.SECOND;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.SimNetwork;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.Counters.Counter;
@@ -21,6 +22,7 @@ import java.util.function.UnaryOperator;
 final class LossyTransfer {
 
     private static final int PACKET = 1_500;
+    private static final int UNLIMITED = 1 << 20;
 
     final TwoHosts hosts;
     private final long rttNs;
@@ -47,7 +49,9 @@ final class LossyTransfer {
         int queue = (int) (queueInProducts * bitsPerSecond / 8 / SECOND * rttNs / PACKET);
         LinkModel back = LinkModel.perfect().delay(rttNs / 2);
         LinkModel there = back.rate(bitsPerSecond, Math.max(queue, 10));
-        hosts = new TwoHosts(seed, back, config, config);
+        // A host that waits for room on its own line would never lose a packet on it.
+        SimNetwork net = SimNetwork.seeded(seed).links(back).queues(UNLIMITED, UNLIMITED);
+        hosts = new TwoHosts(net, config, config);
         hosts.net.link("client", "server", impaired.apply(there));
     }
 

@@ -36,7 +36,8 @@ class SlowStartTest {
     }
 
     private static List<Integer> segmentsInEachRound(LinkModel link, int count) throws IOException {
-        TwoHosts hosts = new TwoHosts(7, link, builder -> builder, builder -> builder);
+        // What is paced comes in two rounds.
+        TwoHosts hosts = new TwoHosts(7, link, c -> c.pacing(false), c -> c.pacing(false));
         Connection client = hosts.connect();
         hosts.run(175 * MS);
         Connection server = hosts.listener.accept();

@@ -28,18 +28,29 @@ final class TwoHosts {
     final Endpoint client;
     final Endpoint server;
     final Listener listener;
+    private final SimParticipant clientWork;
 
     TwoHosts(
             long seed,
             LinkModel links,
             UnaryOperator<EndpointConfig.Builder> clientConfig,
             UnaryOperator<EndpointConfig.Builder> serverConfig) {
-        net = SimNetwork.seeded(seed).links(links);
+        this(SimNetwork.seeded(seed).links(links), clientConfig, serverConfig);
+    }
+
+    /** On a network that has no hosts so far. */
+    TwoHosts(
+            SimNetwork network,
+            UnaryOperator<EndpointConfig.Builder> clientConfig,
+            UnaryOperator<EndpointConfig.Builder> serverConfig) {
+        net = network;
+        long seed = network.seed();
         clientTransport = net.attach("client", CLIENT);
         serverTransport = net.attach("server", SERVER);
         client = open(CLIENT, seed * 2 + 1, clientConfig, clientTransport);
         server = open(SERVER, seed * 2 + 2, serverConfig, serverTransport);
-        net.add("client", SimParticipant.of(client::doWork, client::nextDeadlineNs));
+        clientWork = SimParticipant.of(client::doWork, client::nextDeadlineNs);
+        net.add("client", clientWork);
         net.add("server", SimParticipant.of(server::doWork, server::nextDeadlineNs));
         listener = server.listen(PORT, 1024);
     }
@@ -76,5 +87,15 @@ final class TwoHosts {
     /** Does something at a time of its own. */
     void at(long timeNs, Runnable action) {
         net.at(timeNs, action);
+    }
+
+    /** The client works at multiples of a time only, as on a machine that has other work. */
+    void clientWorksOnlyEvery(long ns) {
+        net.remove(clientWork);
+        net.add(
+                "client",
+                SimParticipant.of(
+                        nowNs -> nowNs % ns == 0 ? client.doWork(nowNs) : 0,
+                        () -> (net.nowNs() / ns + 1) * ns));
     }
 }

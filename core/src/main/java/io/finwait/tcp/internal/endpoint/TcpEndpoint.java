@@ -30,6 +30,7 @@ import io.finwait.tcp.internal.input.Expiry;
 import io.finwait.tcp.internal.input.IcmpInput;
 import io.finwait.tcp.internal.input.SegmentInput;
 import io.finwait.tcp.internal.loss.Cubic;
+import io.finwait.tcp.internal.loss.Pacing;
 import io.finwait.tcp.internal.loss.PathMtu;
 import io.finwait.tcp.internal.loss.Recovery;
 import io.finwait.tcp.internal.loss.TailLossProbe;
@@ -100,15 +101,17 @@ public final class TcpEndpoint implements Endpoint {
         TailLossProbe tailLossProbe = new TailLossProbe(context);
         Recovery recovery = new Recovery(context, tailLossProbe);
         PathMtu pathMtu = new PathMtu(context);
+        Pacing pacing = new Pacing(context);
         SegmentOutput output =
-                new SegmentOutput(context, sender, recovery, tailLossProbe, pathMtu, capabilities);
+                new SegmentOutput(
+                        context, sender, recovery, tailLossProbe, pathMtu, pacing, capabilities);
         timeWaits = new TimeWaits(context, answers);
         lifecycle = new Lifecycle(context, output, sender, timeWaits);
         finWait2 = new FinWait2Records(context, lifecycle, timeWaits, answers);
         closeCalls = new CloseCalls(context, lifecycle);
         input = new SegmentInput(context, lifecycle, timeWaits, output, sender, answers, recovery);
         IcmpInput icmp = new IcmpInput(context, lifecycle, pathMtu, transport);
-        Expiry expiry = new Expiry(context, lifecycle, sender, recovery, tailLossProbe);
+        Expiry expiry = new Expiry(context, lifecycle, sender, recovery, tailLossProbe, pacing);
         catchAll = new CatchAllPort(this, context, lifecycle, timeWaits, input, answers);
         notifications = new Notifications(context.observations, catchAll);
         containment = new Containment(context.failures, sender, lifecycle, finWait2);

@@ -7,6 +7,7 @@ import io.finwait.tcp.State;
 import io.finwait.tcp.internal.close.Lifecycle;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.context.Keepalive;
+import io.finwait.tcp.internal.loss.Pacing;
 import io.finwait.tcp.internal.loss.Recovery;
 import io.finwait.tcp.internal.loss.TailLossProbe;
 import io.finwait.tcp.internal.output.SegmentSender;
@@ -30,6 +31,7 @@ public final class Expiry {
     private final SegmentSender sender;
     private final Recovery recovery;
     private final TailLossProbe tailLossProbe;
+    private final Pacing pacing;
 
     /** Timers of the connections of one endpoint. */
     public Expiry(
@@ -37,12 +39,14 @@ public final class Expiry {
             Lifecycle lifecycle,
             SegmentSender sender,
             Recovery recovery,
-            TailLossProbe tailLossProbe) {
+            TailLossProbe tailLossProbe,
+            Pacing pacing) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.sender = sender;
         this.recovery = recovery;
         this.tailLossProbe = tailLossProbe;
+        this.pacing = pacing;
     }
 
     /** Fires every timer of a TCB whose time has come; returns how many fired. */
@@ -72,6 +76,7 @@ public final class Expiry {
                 tcb.acksOwed = Math.max(tcb.acksOwed, 1);
                 context.wantsOutput(tcb);
             }
+            case PACING -> pacing.turnHasCome(tcb);
             case SILLY_WINDOW -> {
                 tcb.sendSmall = true;
                 context.wantsOutput(tcb);

@@ -5,6 +5,7 @@ import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.context.SegmentSizes;
+import io.finwait.tcp.internal.loss.Pacing;
 import io.finwait.tcp.internal.loss.PathMtu;
 import io.finwait.tcp.internal.loss.Recovery;
 import io.finwait.tcp.internal.loss.TailLossProbe;
@@ -30,6 +31,7 @@ public final class SegmentOutput {
     private final Recovery recovery;
     private final TailLossProbe tailLossProbe;
     private final PathMtu pathMtu;
+    private final Pacing pacing;
     private final int largestPacket;
     private final boolean superPackets;
 
@@ -40,12 +42,14 @@ public final class SegmentOutput {
             Recovery recovery,
             TailLossProbe tailLossProbe,
             PathMtu pathMtu,
+            Pacing pacing,
             Capabilities capabilities) {
         this.context = context;
         this.sender = sender;
         this.recovery = recovery;
         this.tailLossProbe = tailLossProbe;
         this.pathMtu = pathMtu;
+        this.pacing = pacing;
         superPackets = capabilities.segmentationOffload();
         largestPacket = capabilities.largestPacket();
     }
@@ -129,6 +133,7 @@ public final class SegmentOutput {
         if (!sender.send(tcb, snd.cursor, text, control | fin(fin))) {
             return false;
         }
+        pacing.sent(tcb, text);
         if (snd.sent(text, fin)) {
             tcb.timers.stop(Timer.TAIL_LOSS_PROBE);
         }
@@ -150,7 +155,10 @@ public final class SegmentOutput {
         if (usable <= 0) {
             return 0;
         }
-        int text = Math.min(pending, usable);
+        int text = Math.min(Math.min(pending, usable), pacing.room(tcb));
+        if (text == 0) {
+            return 0;
+        }
         if (text >= snd.mss) {
             return wholeSegments(tcb, text);
         }
@@ -184,10 +192,13 @@ public final class SegmentOutput {
         return snd.finQueued && behind == snd.finSeq && snd.wnd > behind - snd.una;
     }
 
-    /** Retransmits what is lost, as far as the windows allow. */
+    /** Retransmits what is lost, as far as the windows and the pace allow. */
     private boolean pollLost(Tcb tcb) {
         int from;
         while ((from = recovery.next(tcb)) != tcb.snd.nxt) {
+            if (!tcb.retransmitOwed && pacing.room(tcb) == 0) {
+                return true;
+            }
             if (!sendAgain(tcb, from)) {
                 return false;
             }
@@ -207,6 +218,7 @@ public final class SegmentOutput {
         if (!sender.send(tcb, from, text, fin(fin))) {
             return false;
         }
+        pacing.sent(tcb, text);
         recovery.sentAgain(tcb, from, from + text + (fin ? 1 : 0));
         return true;
     }

@@ -81,6 +81,9 @@ public final class Tcb extends PerSegment implements ConnectionInfo {
     public long synReceivedAtNs;
     public long lastSentNs;
 
+    /** When all that was sent would have left, had it left at the pace; see {@code Pacing}. */
+    public long pacedToNs;
+
     /** Whether the SYN offered these; after the handshake whether both ends do. */
     public boolean windowScaling;
 

@@ -15,6 +15,8 @@ public enum Timer {
     WINDOW_PROBE,
     /** An ACK is delayed (RFC 9293 §3.8.6.3). */
     DELAYED_ACK,
+    /** Text is held back until its turn comes, see {@code Pacing}. */
+    PACING,
     /** Text is held back because the segment would be too small (RFC 9293 §3.8.6.2.1). */
     SILLY_WINDOW,
     /** The peer has been silent (RFC 9293 §3.8.4). */

@@ -77,6 +77,7 @@ class StateDigestTest {
         exempt(Tcb.class, "told in SYN-RECEIVED, where alone it decides", "passive");
         exempt(Tcb.class, "decides in SYN-SENT and SYN-RECEIVED, when it began", "openedAtNs");
         exempt(Tcb.class, "restarts cwnd after idleness: " + WIDE, "lastSentNs");
+        exempt(Tcb.class, "spreads windows of many segments: " + WIDE, "pacedToNs");
         exempt(Tcb.class, CONSTANT, "windowScaling");
         exempt(Tcb.class, SHOWN, "againBecause");
         exempt(Snd.class, PART, "scoreboard");
