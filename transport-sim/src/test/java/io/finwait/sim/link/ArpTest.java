@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.link.EthernetConfig;
 import io.finwait.link.EthernetCounters.Counter;
+import io.finwait.sim.Requirement;
+import io.finwait.wire.IpAddress;
 
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P01")
     void anUnknownNeighbourIsAskedForAndThePacketWaits() { // RFC 826
         lan.send(US, PEER);
         assertThat(lan.said()).containsExactly(WHO_HAS_PEER);
@@ -46,6 +49,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P07")
     void severalPacketsWaitInOrderAndOneQuestionIsEnough() { // RFC 1122 §2.3.2.2
         for (int i = 0; i < 5; i++) {
             lan.send(US, PEER);
@@ -56,6 +60,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P05")
     void itIsAskedOnceASecondThreeTimesAndThenGivenUp() { // RFC 1122 §2.3.2.1
         lan.send(US, PEER);
         lan.pass(SECOND - 10_000);
@@ -73,6 +78,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P08")
     void whenNobodyAnswersTheSenderIsTold() { // RFC 792: type 3, code 1
         lan.send(US, PEER);
         lan.pass(4 * SECOND);
@@ -85,6 +91,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P02")
     void aRequestForUsIsAnswered() { // RFC 826
         lan.says(Words.request(PEERS, PEER, US));
         assertThat(lan.said()).containsExactly("10.0.0.1 is at us, told 10.0.0.2, to peer");
@@ -93,12 +100,14 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P15")
     void aProbeForUsIsAnswered() { // RFC 5227 §2.1.1
         lan.says(Words.request(PEERS, "0.0.0.0", US));
         assertThat(lan.said()).containsExactly("10.0.0.1 is at us, told 0.0.0.0, to peer");
     }
 
     @Test
+    @Requirement("P03")
     void whoAsksIsNotBelieved() {
         lan.says(Words.request(FORGERS, PEER, US));
         lan.said();
@@ -107,6 +116,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P04")
     void anAnswerThatNobodyAskedForIsNotBelieved() {
         lan.says(Words.reply(FORGERS, PEER, US));
         assertThat(lan.us.neighbours()).isEmpty();
@@ -115,6 +125,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P04")
     void anAnswerToSomebodyElseIsNotBelieved() {
         lan.send(US, PEER);
         lan.says(Words.reply(FORGERS, PEER, "10.0.0.77"));
@@ -122,6 +133,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P27")
     void aClaimThatContradictsMakesUsAskTheOwnerThatIsKnown() {
         peerIsKnown();
         lan.says(Words.reply(FORGERS, PEER, US));
@@ -136,6 +148,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P05")
     void aFloodOfClaimsAsksTheOwnerOnceASecond() {
         peerIsKnown();
         for (int i = 0; i < 100; i++) {
@@ -149,6 +162,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P06")
     void anAddressMovesWhenItsOldOwnerIsSilent() { // RFC 4861 §7.3.3 for IPv4 too
         peerIsKnown();
         lan.says(Words.request(FORGERS, PEER, PEER));
@@ -160,6 +174,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P06")
     void aNeighbourThatIsUsedIsAskedFromTimeToTime() { // RFC 1122 §2.3.2.1 (2), RFC 4861 §7.3
         peerIsKnown();
         lan.pass(46 * SECOND);
@@ -175,6 +190,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P23")
     void aReachableNeighbourIsNotAsked() { // RFC 4861 §6.3.2: at least half of 30 s
         peerIsKnown();
         lan.pass(15 * SECOND - 10_000);
@@ -184,6 +200,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P16")
     void ourAddressIsAnnouncedTwiceTwoSecondsApart() { // RFC 5227 §2.3
         Lan fresh = new Lan(config());
         fresh.pass(1_000);
@@ -197,6 +214,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P12")
     void withProbingAnAddressIsUsedOnlyAfterThreeProbes() { // RFC 5227 §2.1.1
         Lan fresh = new Lan(config().probing(true));
         fresh.pass(1_000);
@@ -213,6 +231,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P13")
     void anAddressThatAnotherHostHasIsNotUsed() { // RFC 5227 §2.1.1
         Lan fresh = new Lan(config().probing(true));
         fresh.pass(1_500_000_000);
@@ -228,6 +247,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P14")
     void twoHostsThatProbeForOneAddressBothLeaveIt() { // RFC 5227 §2.1.1
         Lan fresh = new Lan(config().probing(true));
         fresh.pass(1_500_000_000);
@@ -236,6 +256,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P17")
     void ourAddressIsDefendedOnceInTenSeconds() { // RFC 5227 §2.4 (c)
         lan.says(Words.request(FORGERS, US, PEER));
         assertThat(lan.said()).containsExactly(ANNOUNCEMENT);
@@ -249,6 +270,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P35")
     void requestsOfStrangersAreAnsweredAThousandTimesASecond() {
         for (int i = 0; i < 3_000; i++) {
             lan.says(Words.request(PEERS, PEER, US));
@@ -259,6 +281,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P36")
     void packetsToAddressesThatNobodyHasLeaveNeighboursAlone() {
         Lan small = new Lan(EthernetConfig.at("10.0.0.1/8").neighbours(16)).settle();
         small.send(US, PEER);
@@ -275,6 +298,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P36")
     void neighboursThatWereNotUsedForLongestMakeRoom() {
         Lan small = new Lan(config().neighbours(4)).settle();
         for (int i = 2; i < 8; i++) {
@@ -290,6 +314,7 @@ class ArpTest {
     }
 
     @Test
+    @Requirement("P07")
     void noMoreThanAThousandPacketsWait() {
         for (int i = 0; i < 2_000; i++) {
             lan.send(US, PEER);
@@ -302,5 +327,16 @@ class ArpTest {
             lan.pass(1_000);
         }
         assertThat(lan.said()).filteredOn(PACKET::equals).hasSize(1_024);
+    }
+
+    @Test
+    @Requirement("P09")
+    void aPacketInAFrameToManyIsIgnored() { // RFC 1122 §3.3.6
+        byte[] segment = Words.segment(IpAddress.parse(PEER), IpAddress.parse(US));
+        lan.says(Words.frame(Words.ALL, PEERS, segment));
+        assertThat(lan.packets).isEmpty();
+        assertThat(lan.count(Counter.FRAMES_IGNORED)).isEqualTo(1);
+        lan.says(Words.frame(Lan.OURS, PEERS, segment));
+        assertThat(lan.packets).hasSize(1);
     }
 }

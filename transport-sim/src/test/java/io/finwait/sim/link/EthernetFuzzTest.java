@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finwait.link.EthernetConfig;
 import io.finwait.link.EthernetCounters.Counter;
 import io.finwait.link.EthernetTransport;
+import io.finwait.sim.Requirement;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.DirectLink;
 import io.finwait.spi.Medium;
@@ -67,11 +68,13 @@ class EthernetFuzzTest {
     }
 
     @Test
+    @Requirement("P37")
     void noFrameDoesHarm() {
         run(0, 20_261_128);
     }
 
     @Test
+    @Requirement("P37")
     void noFrameDoesHarmInAVlan() {
         run(5, 20_261_129);
     }

@@ -12,6 +12,7 @@ import io.finwait.link.EthernetCounters.Counter;
 import io.finwait.link.EthernetTransport;
 import io.finwait.sim.Frames;
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.Requirement;
 import io.finwait.sim.Rule;
 import io.finwait.sim.SimNetwork;
 import io.finwait.sim.SimParticipant;
@@ -129,6 +130,7 @@ class EthernetLinkTest {
     }
 
     @Test
+    @Requirement("P34")
     void aConnectionInAVlan() throws IOException {
         EthernetConfig near = EthernetConfig.at("10.0.0.1/24").vlan(7);
         EthernetConfig far = EthernetConfig.at("10.0.0.2/24").vlan(7);
@@ -139,6 +141,7 @@ class EthernetLinkTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 8})
+    @Requirement("P34")
     void whoIsInAnotherVlanIsNotThere(int other) {
         Host client = host("client", EthernetConfig.at("10.0.0.1/24").vlan(7), "10.0.0.1");
         Host server = host("server", EthernetConfig.at("10.0.0.2/24").vlan(other), "10.0.0.2");
@@ -184,6 +187,7 @@ class EthernetLinkTest {
     }
 
     @Test
+    @Requirement("P08")
     void aConnectionToNobodyEndsWithTheReasonAndNothingIsLeftToDo() {
         Host client = host("client", "10.0.0.1", 24);
         host("server", "10.0.0.2", 24);
@@ -197,6 +201,7 @@ class EthernetLinkTest {
     }
 
     @Test
+    @Requirement("P08")
     void aConnectionThatIsAbortedWhileArpFailsIsNotPolledForEver() {
         Host client = host("client", "10.0.0.1", 24);
         host("server", "10.0.0.2", 24);
@@ -243,6 +248,7 @@ class EthernetLinkTest {
     }
 
     @Test
+    @Requirement("P11")
     void anotherNetworkIsReachedByAGatewayAndNobodyElse() {
         Lan lan = new Lan(EthernetConfig.at("10.0.0.1/24").gateway("10.0.0.2")).settle();
         lan.send("10.0.0.1", "192.0.2.7");
@@ -260,6 +266,7 @@ class EthernetLinkTest {
     }
 
     @Test
+    @Requirement("P11")
     void theLongestPrefixDecides() {
         Lan lan =
                 new Lan(
@@ -279,6 +286,7 @@ class EthernetLinkTest {
     }
 
     @Test
+    @Requirement("P10")
     void aGatewayThatIsSilentIsPassedOverForThirtySeconds() { // RFC 1122 §3.3.1.5
         Lan lan =
                 new Lan(EthernetConfig.at("fd00::1/64").gateway("fd00::2").gateway("fe80::3"))

@@ -9,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.link.EthernetConfig;
 import io.finwait.link.EthernetCounters.Counter;
+import io.finwait.sim.Requirement;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
 
@@ -50,6 +53,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P18")
     void anUnknownNeighbourIsSolicitedAndThePacketWaits() { // §7.2.2
         peerIsKnown();
         lan.send(US, PEER);
@@ -57,6 +61,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P19")
     void itIsSolicitedThreeTimesOneSecondApartAndThenTheSenderIsTold() { // §7.2.2, RFC 4443 §3.1
         lan.send(US, PEER);
         lan.pass(2 * SECOND + 10_000);
@@ -73,6 +78,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P20")
     void aSolicitationForUsIsAnswered() { // §7.2.4
         lan.says(Words.solicitation(PEERS, PEER, US));
         assertThat(lan.said()).containsExactly(ADVERTISES);
@@ -82,12 +88,14 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P21")
     void aSolicitationOfNobodyIsAnsweredToAll() { // §7.2.4, RFC 4862 §5.4.3
         lan.says(Words.solicitation(PEERS, "::", US));
         assertThat(lan.said()).containsExactly(ANNOUNCEMENT);
     }
 
     @Test
+    @Requirement("P22")
     void theStatesOfANeighbour() { // §7.3.2, §7.3.3
         peerIsKnown();
         assertThat(lan.us.neighbours()).first().asString().endsWith("REACHABLE");
@@ -107,6 +115,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P25")
     void anAnswerToAUnicastSolicitationMayNameNoEthernetAddress() { // §4.4, §7.2.5
         peerIsKnown();
         lan.pass(46 * SECOND);
@@ -117,6 +126,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P24")
     void anAnswerWithoutAnEthernetAddressTellsNothingNew() { // §7.2.5
         lan.send(US, PEER);
         lan.says(answer(PEERS, SOLICITED | OVERRIDE, US, 0, 0));
@@ -124,6 +134,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P26")
     void anUnsolicitedAdvertisementConfirmsNothing() { // §7.2.5
         peerIsKnown();
         lan.pass(46 * SECOND);
@@ -134,6 +145,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P27")
     void anAdvertisementThatContradictsMakesUsAskTheOwnerThatIsKnown() {
         peerIsKnown();
         lan.says(answer(FORGERS, SOLICITED | OVERRIDE, US, 2, FORGERS));
@@ -144,6 +156,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P28")
     void messagesThatFailACheckAreDropped() { // §7.1.1, §7.1.2
         lan.send(US, PEER);
         lan.said();
@@ -185,6 +198,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P29")
     void ourAddressIsAdvertisedToAll() { // §7.2.6
         Lan fresh = new Lan(config());
         fresh.pass(60 * SECOND);
@@ -192,6 +206,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P31")
     void withProbingAnAddressIsUsedAfterDuplicateAddressDetection() { // RFC 4862 §5.4.2
         Lan fresh = new Lan(config().probing(true));
         fresh.pass(999_000_000);
@@ -206,6 +221,7 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P32")
     void anAddressThatAnotherHostHasIsNotUsed() { // RFC 4862 §5.4.4
         Lan fresh = new Lan(config().probing(true));
         fresh.pass(1_200_000_000);
@@ -220,10 +236,26 @@ class NeighbourDiscoveryTest {
     }
 
     @Test
+    @Requirement("P33")
     void twoHostsThatProbeForOneAddressBothLeaveIt() { // RFC 4862 §5.4.3
         Lan fresh = new Lan(config().probing(true));
         fresh.pass(1_000_000);
         fresh.says(Words.solicitation(PEERS, "::", US));
         assertThat(fresh.count(Counter.CONFLICTS)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {134, 137})
+    @Requirement("P30")
+    void advertisementsOfRoutersAndRedirectsChangeNothing(int type) { // RFC 4861 §6.3.4, §8.3
+        peerIsKnown();
+        lan.says(
+                Words.discovery(
+                        OURS, FORGERS, type, 0x40C0_0708, "fe80::66", US, PEER, 2, FORGERS));
+        assertThat(lan.count(Counter.BAD_FRAMES)).isEqualTo(1);
+        lan.send(US, PEER);
+        lan.send(US, "2001:db8::1");
+        assertThat(lan.said()).as("no route and no other neighbour").containsExactly(PACKET);
+        assertThat(lan.us.neighbours()).hasSize(1);
     }
 }

@@ -36,14 +36,14 @@ final class Evidence {
     private static final Pattern NAMED_TEST =
             Pattern.compile(
                     "@(?:Test|ParameterizedTest\\s+@\\w+Source\\([^)]*\\))\\s+"
-                            + "void ((?:[a-ot]\\d\\d_)+)(\\w+)\\(");
+                            + "void ((?:[a-pt]\\d\\d_)+)(\\w+)\\(");
 
-    private static final Pattern NAMED_SCRIPT = Pattern.compile("((?:[a-ot]\\d\\d-)+).*\\.pkt");
+    private static final Pattern NAMED_SCRIPT = Pattern.compile("((?:[a-pt]\\d\\d-)+).*\\.pkt");
 
     private static final Pattern FIRST_LINE =
-            Pattern.compile("// ((?:[A-OT]-?\\d\\d, )*[A-OT]-?\\d\\d)\\b");
+            Pattern.compile("// ((?:[A-PT]-?\\d\\d, )*[A-PT]-?\\d\\d)\\b");
 
-    private static final Pattern ID = Pattern.compile("([a-otA-OT])-?(\\d\\d)");
+    private static final Pattern ID = Pattern.compile("([a-ptA-PT])-?(\\d\\d)");
 
     /** By id: for each table of the matrix, how many cells. */
     private final Map<String, Map<String, Set<String>>> cells = new TreeMap<>();
