@@ -2,11 +2,13 @@ package io.finwait.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.util.Random;
 import java.util.stream.IntStream;
 
+@Tag("ci")
 class LabelPlacerTest {
 
     private static final int LABELS = 8;

@@ -13,6 +13,7 @@ import io.finwait.wire.IpAddress;
 import io.finwait.wire.Segment;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import java.time.Duration;
  */
 // What closes an endpoint must be the thread that ran it.
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
+@Tag("ci")
 class KilledPeerTest {
 
     private static final String OURS = "10.0.0.1";

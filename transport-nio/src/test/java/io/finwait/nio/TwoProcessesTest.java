@@ -2,6 +2,7 @@ package io.finwait.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * {@code finwait.transfer.lossy.octets}.
  */
 @Timeout(900)
+@Tag("ci")
 class TwoProcessesTest {
 
     private static final long OCTETS = Long.getLong("finwait.transfer.octets", 64 << 20);

@@ -11,6 +11,7 @@ import io.finwait.trace.explain.Reason;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ import java.util.function.Supplier;
  * captured by {@code tcpdump} at both hosts: what is told of them is what was done.
  */
 @Timeout(120)
+@Tag("ci")
 class KernelCausesTest {
 
     private static final int CLIENT = 0;

@@ -24,6 +24,7 @@ import io.finwait.wire.Verdict;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +53,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>{@code -Dfinwait.transfer.octets=104857600} sends more than the 8 MB of the build.
  */
 @Timeout(1800)
+@Tag("ci")
 class KernelTransferTest {
 
     private static final long OCTETS = Long.getLong("finwait.transfer.octets", 8L << 20);

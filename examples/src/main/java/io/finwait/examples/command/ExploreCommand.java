@@ -215,7 +215,7 @@ final class ExploreCommand implements Callable<Integer> {
         return """
         # Assurance: every interleaving within bounds
 
-        Written by `./finwait explore --docs`. `mvn verify` does the same searches (`ExplorerTest`), `small` without a loss and `polite` without a duplicate;
+        Written by `./finwait explore --docs`. `mvn verify -Pci` does the same searches (`ExplorerTest`), `small` without a loss and `polite` without a duplicate;
         `mvn verify -Pthorough` does those too.
 
         Two real endpoints, not a model of them. A state is the list of choices that leads to it, executed

@@ -7,6 +7,7 @@ import io.finwait.trace.capture.CaptureReader;
 import io.finwait.trace.capture.CapturedPacket;
 import io.finwait.trace.capture.SeenSegment;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** {@code --pcap}: what both ends send and receive, each on an interface of its own. */
+@Tag("ci")
 class CaptureOptionTest {
 
     private static final int CLIENT = 0;

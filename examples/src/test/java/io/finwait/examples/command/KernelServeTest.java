@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.finwait.raw.NetworkNamespace;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import java.util.concurrent.TimeUnit;
  * it. The file has 4 MB, or {@code -Dfinwait.serve.octets=1000000000}.
  */
 @Timeout(900)
+@Tag("ci")
 class KernelServeTest {
 
     private static final long OCTETS = Long.getLong("finwait.serve.octets", 4_000_000L);

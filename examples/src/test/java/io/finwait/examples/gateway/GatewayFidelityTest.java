@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
  * -Dfinwait.write.docs=true} with {@code -Dgroups=thorough} writes the table down anew.
  */
 @Timeout(180)
+@Tag("ci")
 class GatewayFidelityTest {
 
     private static final Executor ASIDE = task -> Thread.ofPlatform().daemon().start(task);

@@ -42,6 +42,7 @@ import java.util.concurrent.locks.LockSupport;
  * of ours between them. What is not installed is skipped.
  */
 @Timeout(180)
+@Tag("ci")
 class ProgramsThroughGatewayTest {
 
     private static final List<String> FOLDERS =

@@ -9,6 +9,7 @@ import io.finwait.trace.End;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * network namespace can be made.
  */
 @Timeout(300)
+@Tag("ci")
 class KernelMirrorTest {
 
     private static Played kernel;

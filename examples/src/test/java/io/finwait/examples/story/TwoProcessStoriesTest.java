@@ -7,11 +7,13 @@ import io.finwait.trace.End;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The stories with one end in each of two processes, in real time. */
 @Timeout(300)
+@Tag("ci")
 class TwoProcessStoriesTest {
 
     private static Played udp;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -41,6 +42,7 @@ import javax.net.SocketFactory;
 @Timeout(90)
 @ParameterizedClass
 @EnumSource(Link.class)
+@Tag("ci")
 class PostgresOverFinwaitTest {
 
     private static final int PORT = 5432;

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * WholeProgram} says on the kernel's channels as well, but for the first and the one of the kernel.
  */
 @Timeout(120)
+@Tag("ci")
 class WholeProgramTest {
 
     private static final String OURS =

@@ -11,6 +11,7 @@ import io.finwait.trace.End;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** What is drawn and saved of a way through the search is what has happened on it. */
+@Tag("ci")
 class CounterexampleTest {
 
     private static final int WALKS = 150;

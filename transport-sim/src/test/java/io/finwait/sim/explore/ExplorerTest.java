@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Every interleaving within bounds; the frontier becomes empty, so nothing within them is left out.
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("ci")
 class ExplorerTest {
 
     @Test

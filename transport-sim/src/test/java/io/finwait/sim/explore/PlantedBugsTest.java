@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  * Bugs that stacks have really had, planted by bytecode one at a time: the explorer must find each,
  * by the shortest way there is.
  */
+@Tag("ci")
 class PlantedBugsTest {
 
     private static final String INTERNAL = "io.finwait.tcp.internal.";

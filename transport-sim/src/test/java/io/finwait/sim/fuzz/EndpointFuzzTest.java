@@ -2,6 +2,7 @@ package io.finwait.sim.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
  * names its seed: {@code -Dfinwait.fuzz.seed=N} runs that one alone, {@code -Dfinwait.fuzz.lives=N}
  * goes on until so many connections have lived.
  */
+@Tag("ci")
 class EndpointFuzzTest {
 
     private static final int RUNS = 2_000;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finwait.sim.script.PacketScript;
 import io.finwait.sim.script.ScriptSyntaxException;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /** Packets, calls and scripts that nobody means well, from seeds. */
+@Tag("ci")
 class HostileInputTest {
 
     private static final int STORIES = 20_000;

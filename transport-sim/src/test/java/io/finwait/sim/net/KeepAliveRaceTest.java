@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.sim.net.KeepAliveRace.Maker;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.List;
  * README's table of the keep-alive race is what happens: five clients, whose outcomes are the same
  * in each run.
  */
+@Tag("ci")
 class KeepAliveRaceTest {
 
     /** A hundred where somebody asks for it; the older JDK only sees that the table holds. */

@@ -18,6 +18,7 @@ import io.finwait.wire.IpView;
 import io.finwait.wire.Segment;
 import io.finwait.wire.Verdict;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import java.util.TreeMap;
  * packets. Every connection must end with a reason in bounded time, and the global invariants must
  * hold. A failure names its seed; {@code -Dfinwait.seed=N} runs that one alone.
  */
+@Tag("ci")
 class BadLinksTest {
 
     private static final int SEEDS = Integer.getInteger("finwait.seeds", 5_000);

@@ -13,6 +13,7 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.EndpointConfig;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.Random;
  * completed and closed in order. A failure names its seed; {@code -Dfinwait.seed=N} runs that one
  * alone, {@code -Dfinwait.transfers=1000} more of them.
  */
+@Tag("ci")
 class BadRoundTripTest {
 
     private static final int SEEDS = Integer.getInteger("finwait.transfers", 100);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.sim.LinkModel;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.function.UnaryOperator;
 
 /** What reaches the other end of a bad link, as a share of what the link carries. */
+@Tag("ci")
 class LossyLinksTest {
 
     @ParameterizedTest(name = "{0} ms, {1} Mbit/s, queue {2}: {3}")
