@@ -100,13 +100,21 @@ final class EthernetStory implements AutoCloseable {
                 .contains("Target link-layer address: 02:00:00:00:78:02");
     }
 
-    /** curl fetches from us, over both versions of IP. */
+    /** curl fetches from us, over both versions of IP, by a connection each time. */
     void curl() throws Exception {
+        curl(1);
+    }
+
+    /** The same, so many times over each version. */
+    void curl(int times) throws Exception {
         assumeTrue(Lab.runs("curl", "-V"), "curl (package curl) is not here: skipped");
         try (ServerSocket server = ours(80)) {
-            Future<?> served = threads.submit(() -> answer(server, 2));
-            assertThat(kernel.exec("curl", "-s", "http://" + OURS + "/")).isEqualTo(BODY);
-            assertThat(kernel.exec("curl", "-s", "http://[" + OURS6 + "]/")).isEqualTo(BODY);
+            Future<?> served = threads.submit(() -> answer(server, 2 * times));
+            String pages = "/[1-" + times + "]";
+            assertThat(kernel.exec("curl", "-s", "http://" + OURS + pages))
+                    .isEqualTo(BODY.repeat(times));
+            assertThat(kernel.exec("curl", "-s", "http://\\[" + OURS6 + "\\]" + pages))
+                    .isEqualTo(BODY.repeat(times));
             served.get();
         }
     }
@@ -131,22 +139,30 @@ final class EthernetStory implements AutoCloseable {
 
     /** Connections from us to the kernel and from the kernel to us, closed by either end first. */
     void manyConnections() throws Exception {
-        try (ServerSocket ours = ours(PORT);
-                ServerSocket kernels = kernels(KERNELS)) {
-            Future<?> theirs =
-                    threads.submit(() -> echoAll(() -> kernelConnects(OURS), ours, CONNECTIONS));
-            echoAll(() -> weConnect(KERNELS), kernels, CONNECTIONS);
-            theirs.get();
-        }
+        connections(OURS, KERNELS, CONNECTIONS);
     }
 
     /** A few connections over IPv6, both ways. */
     void connectionsOverIpv6() throws Exception {
+        connections(OURS6, KERNELS6, 20);
+    }
+
+    /** So many connections each way, over the IP version of these addresses. */
+    void connections(String ourAddress, String kernelsAddress, int count) throws Exception {
         try (ServerSocket ours = ours(PORT);
-                ServerSocket kernels = kernels(KERNELS6)) {
-            echoAll(() -> kernelConnects(OURS6), ours, 20);
-            echoAll(() -> weConnect(KERNELS6), kernels, 20);
+                ServerSocket kernels = kernels(kernelsAddress)) {
+            Future<?> theirs =
+                    threads.submit(() -> echoAll(() -> kernelConnects(ourAddress), ours, count));
+            echoAll(() -> weConnect(kernelsAddress), kernels, count);
+            theirs.get();
         }
+    }
+
+    /** A thousand connections each way over each version of IP, and curl's two thousand. */
+    void thousands() throws Exception {
+        connections(OURS, KERNELS, 1_000);
+        connections(OURS6, KERNELS6, 1_000);
+        curl(1_000);
     }
 
     /** A connection that is open while something interrupts its path. */

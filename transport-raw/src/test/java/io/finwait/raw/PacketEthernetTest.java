@@ -17,6 +17,7 @@ import io.finwait.tcp.EndpointConfig;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +119,34 @@ class PacketEthernetTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"veth, on", "veth, off", "bridge, on", "bridge, off"})
+    @Tag("thorough")
+    void thousandsOfConnections(String where, String offload) throws Exception {
+        boolean bridged = where.equals("bridge");
+        veth(OUR_DEVICE, KERNELS_DEVICE);
+        String device = bridged ? "fwbr" : KERNELS_DEVICE;
+        if (bridged) {
+            bridge(KERNELS_DEVICE);
+        }
+        giveTheKernelItsAddresses(device);
+        if (offload.equals("off")) {
+            kernel.exec("ip", "link", "set", device, "gso_max_segs", "1");
+        }
+        try (EthernetStory story = story(device, "&offload=" + offload)) {
+            story.thousands();
+        }
+    }
+
+    /** A bridge of the kernel's, with these ports. */
+    private void bridge(String... ports) {
+        kernel.exec("ip", "link", "add", "fwbr", "type", "bridge");
+        for (String each : ports) {
+            kernel.exec("ip", "link", "set", each, "master", "fwbr");
+        }
+        kernel.exec("ip", "link", "set", "fwbr", "up");
+    }
+
     @Test
     void whoAsksIsAnswered() {
         try (EthernetStory story = overVeth("")) {
@@ -162,10 +191,7 @@ class PacketEthernetTest {
     void threeHostsOnABridge() throws Exception {
         veth(OUR_DEVICE, KERNELS_DEVICE);
         veth("fwv2", "fwv3");
-        kernel.exec("ip", "link", "add", "fwbr", "type", "bridge");
-        kernel.exec("ip", "link", "set", KERNELS_DEVICE, "master", "fwbr");
-        kernel.exec("ip", "link", "set", "fwv3", "master", "fwbr");
-        kernel.exec("ip", "link", "set", "fwbr", "up");
+        bridge(KERNELS_DEVICE, "fwv3");
         giveTheKernelItsAddresses("fwbr");
         Transport second = Transports.open("packet:fwv2?own=10.78.0.3/24&netns=" + ours.name());
         try (EthernetStory story = story("fwbr", "");

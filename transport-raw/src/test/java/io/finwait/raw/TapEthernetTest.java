@@ -14,6 +14,7 @@ import io.finwait.tcp.EndpointConfig;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +70,15 @@ class TapEthernetTest {
             assertThat(kernel.exec("ip", "neigh", "show", "dev", DEVICE))
                     .contains("10.78.0.2 lladdr 02:00:00:00:78:02")
                     .contains("fd78::2 lladdr 02:00:00:00:78:02");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "on"})
+    @Tag("thorough")
+    void thousandsOfConnections(String offload) throws Exception {
+        try (EthernetStory story = story(offload)) {
+            story.thousands();
         }
     }
 
