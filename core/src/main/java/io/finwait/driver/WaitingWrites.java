@@ -7,8 +7,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the user has written and the send buffer has no room for yet, and what ends the output behind
- * it. On the driver's thread.
+ * What the user has written and the send buffer has no room for yet, and what ends the output
+ * behind it. On the driver's thread.
  */
 final class WaitingWrites {
 

@@ -37,7 +37,7 @@ final class Gate extends ForwardingTransport {
         return gate;
     }
 
-    /** Its checksum was looked at when it came; over a veth pair the kernel leaves it unfinished. */
+    /** Its checksum was looked at when it came; over a veth pair it is left unfinished. */
     private static Packet late(ByteBuffer octets) {
         return new Packet(octets, 0, octets.capacity()).checksumOffloaded(true);
     }

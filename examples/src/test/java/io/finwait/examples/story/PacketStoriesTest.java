@@ -4,7 +4,7 @@ import io.finwait.examples.stage.Settings;
 
 import org.junit.jupiter.api.Tag;
 
-/** The stories of {@link KernelStoriesTest} over a packet socket on a veth pair: with frames, and with ARP below. */
+/** The stories of {@link KernelStoriesTest} over a packet socket on a veth pair: with frames. */
 @Tag("thorough")
 class PacketStoriesTest extends KernelStoriesTest {
 

@@ -4,7 +4,7 @@ import io.finwait.examples.stage.Settings;
 
 import org.junit.jupiter.api.Tag;
 
-/** The stories of {@link KernelStoriesTest} over a TAP device: with frames, and with ARP below. */
+/** The stories of {@link KernelStoriesTest} over a TAP device: with frames. */
 @Tag("thorough")
 class TapStoriesTest extends KernelStoriesTest {
 

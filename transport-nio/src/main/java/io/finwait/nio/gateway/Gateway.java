@@ -45,8 +45,8 @@ import java.util.function.UnaryOperator;
  * }</pre>
  *
  * <p>All connections are handled by the thread of a {@link Driver}; while it waits, a second one
- * waits for the kernel's sockets. What is held of each connection is bounded: its buffers, and 64 KiB in each
- * direction that an end has not taken. All methods may be called from any thread.
+ * waits for the kernel's sockets. What is held of each connection is bounded: its buffers, and
+ * 64 KiB in each direction that an end has not taken. All methods may be called from any thread.
  */
 public final class Gateway implements AutoCloseable {
 
