@@ -8,12 +8,53 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Copies of packets in order of the time at which they are due; their buffers are pooled. */
+/**
+ * Copies of packets in order of the time at which they are due; their buffers are pooled. Each
+ * waits in the queue of the link first, until it departs, and then travels.
+ */
 final class DelayLine {
+
+    /**
+     * In order. Nearly all come in order as well, so that only those that are overtaken, or have
+     * overtaken others, have to be sorted.
+     */
+    private static final class Line {
+        private final ArrayDeque<Delayed> inOrder = new ArrayDeque<>();
+        private final PriorityQueue<Delayed> others = new PriorityQueue<>();
+
+        void add(Delayed delayed) {
+            Delayed last = inOrder.peekLast();
+            if (!delayed.overtaken && (last == null || last.compareTo(delayed) < 0)) {
+                inOrder.addLast(delayed);
+            } else {
+                others.add(delayed);
+            }
+        }
+
+        /** The one that is due first, or null. */
+        Delayed first() {
+            Delayed first = inOrder.peekFirst();
+            Delayed other = others.peek();
+            return other == null || (first != null && first.compareTo(other) < 0) ? first : other;
+        }
+
+        Delayed removeFirst() {
+            return first() == others.peek() ? others.remove() : inOrder.removeFirst();
+        }
+
+        int size() {
+            return inOrder.size() + others.size();
+        }
+
+        void clear() {
+            inOrder.clear();
+            others.clear();
+        }
+    }
 
     private static final class Delayed implements Comparable<Delayed> {
         final Packet packet = new Packet();
-        boolean departed;
+        boolean overtaken;
         long arrivalNs;
         long dueNs;
         long order;
@@ -28,7 +69,8 @@ final class DelayLine {
 
     private final Impairment dice;
     private final int room;
-    private final PriorityQueue<Delayed> line = new PriorityQueue<>();
+    private final Line queued = new Line();
+    private final Line travelling = new Line();
     private final ArrayDeque<Delayed> free = new ArrayDeque<>();
     private final List<Delayed> lent = new ArrayList<>();
     private long nextOrder;
@@ -54,7 +96,7 @@ final class DelayLine {
      * @return the copy, or null when the line is full and the packet is lost
      */
     Packet add(Packet packet, long nowNs, long departureNs, long arrivalNs) {
-        if (line.size() >= FaultTransport.MOST_DELAYED) {
+        if (queued.size() + travelling.size() >= FaultTransport.MOST_DELAYED) {
             return null;
         }
         Delayed delayed = free.isEmpty() ? new Delayed() : free.removeLast();
@@ -62,15 +104,23 @@ final class DelayLine {
             delayed.packet.set(ByteBuffer.allocate(room), 0, 0);
         }
         copy(packet, delayed.packet);
-        delayed.departed = departureNs - nowNs <= 0;
+        delayed.overtaken = dice.overtaken();
         delayed.arrivalNs = arrivalNs;
-        delayed.dueNs = delayed.departed ? arrivalNs : departureNs;
-        delayed.order = nextOrder++;
-        if (!delayed.departed) {
+        if (departureNs - nowNs <= 0) {
+            travels(delayed);
+        } else {
+            delayed.dueNs = departureNs;
+            delayed.order = nextOrder++;
             dice.enqueued();
+            queued.add(delayed);
         }
-        line.add(delayed);
         return delayed.packet;
+    }
+
+    private void travels(Delayed delayed) {
+        delayed.dueNs = delayed.arrivalNs;
+        delayed.order = nextOrder++;
+        travelling.add(delayed);
     }
 
     /** Copies the octets and the properties of a packet. */
@@ -83,32 +133,28 @@ final class DelayLine {
 
     /** True when the first packet is due; packets whose departure is due depart. */
     boolean isDue(long nowNs) {
-        while (!line.isEmpty() && line.peek().dueNs - nowNs <= 0) {
-            Delayed first = line.peek();
-            if (first.departed) {
-                return true;
-            }
-            line.remove();
+        Delayed next = queued.first();
+        while (next != null && next.dueNs - nowNs <= 0) {
             dice.departed();
-            first.departed = true;
-            first.dueNs = first.arrivalNs;
-            first.order = nextOrder++;
-            line.add(first);
+            travels(queued.removeFirst());
+            next = queued.first();
         }
-        return false;
+        Delayed first = travelling.first();
+        return first != null && first.dueNs - nowNs <= 0;
     }
 
+    /** The first packet, which is due. */
     Packet first() {
-        return line.element().packet;
+        return travelling.first().packet;
     }
 
     void removeFirst() {
-        free.addLast(line.remove());
+        free.addLast(travelling.removeFirst());
     }
 
-    /** Takes the first packet, which stays valid until {@link #giveBackLent()}. */
+    /** Takes the first packet, which is due; it stays valid until {@link #giveBackLent()}. */
     Packet lend() {
-        Delayed first = line.remove();
+        Delayed first = travelling.removeFirst();
         lent.add(first);
         return first.packet;
     }
@@ -122,12 +168,18 @@ final class DelayLine {
 
     /** When the next packet departs or is due; {@link Long#MAX_VALUE}: there is none. */
     long nextNs() {
-        Delayed first = line.peek();
-        return first == null ? Long.MAX_VALUE : first.dueNs;
+        Delayed departs = queued.first();
+        Delayed arrives = travelling.first();
+        if (departs == null || arrives == null) {
+            Delayed only = departs == null ? arrives : departs;
+            return only == null ? Long.MAX_VALUE : only.dueNs;
+        }
+        return departs.dueNs - arrives.dueNs < 0 ? departs.dueNs : arrives.dueNs;
     }
 
     void clear() {
-        line.clear();
+        queued.clear();
+        travelling.clear();
         giveBackLent();
     }
 }

@@ -91,27 +91,47 @@ public final class FaultTransport implements Transport {
 
     @Override
     public void commit(Packet packet, long nowNs) {
+        if (goesAtOnce(packet, nowNs)) {
+            inner.commit(packet, nowNs);
+        } else {
+            inner.abandon(packet);
+        }
+    }
+
+    /** Whether all that is sent waits first, so that it needs no room below before it is due. */
+    boolean delaysAll() {
+        return outgoing.dice().model().delayNs() > 0;
+    }
+
+    /** Sends a packet that was not claimed, and may be changed, where all of them wait first. */
+    void commitLater(Packet packet, long nowNs) {
+        if (goesAtOnce(packet, nowNs)) {
+            throw new IllegalStateException("a packet is due now; claim room for it");
+        }
+    }
+
+    /** Rolls the dice for a packet; false when it is lost, or a copy of it goes later. */
+    private boolean goesAtOnce(Packet packet, long nowNs) {
         lastNowNs = nowNs;
         Impairment dice = outgoing.dice();
         dice.judge(packet.length(), nowNs);
         sent.came(packet.length());
-        if (dice.drop() == null) {
-            sent.judged(dice);
-            if (dice.duplicated()) {
-                later(outgoing, sent, packet, nowNs, dice.copyArrivalNs());
-            }
-            mark(packet, dice, sent);
-            dice.corrupt(packet.buffer(), packet.offset());
-            if (dice.arrivalNs() - nowNs <= 0) {
-                sent.delivered(packet.length());
-                inner.commit(packet, nowNs);
-                return;
-            }
-            later(outgoing, sent, packet, nowNs, dice.arrivalNs());
-        } else {
+        if (dice.drop() != null) {
             sent.drop(dice.drop());
+            return false;
         }
-        inner.abandon(packet);
+        sent.judged(dice);
+        if (dice.duplicated()) {
+            later(outgoing, sent, packet, nowNs, dice.copyArrivalNs());
+        }
+        mark(packet, dice, sent);
+        dice.corrupt(packet.buffer(), packet.offset());
+        if (dice.arrivalNs() - nowNs <= 0) {
+            sent.delivered(packet.length());
+            return true;
+        }
+        later(outgoing, sent, packet, nowNs, dice.arrivalNs());
+        return false;
     }
 
     /** Keeps a copy until it is due and returns it, or null when the line is full. */

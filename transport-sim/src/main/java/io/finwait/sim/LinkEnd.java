@@ -70,6 +70,8 @@ final class LinkEnd {
             if (each.length() > mtu) {
                 transport.outgoing().came(each.length());
                 transport.outgoing().drop(DropReason.TOO_LONG);
+            } else if (transport.delaysAll()) {
+                transport.commitLater(each, arriving.firstTimeNs());
             } else {
                 Packet room = transport.claim(each.length());
                 if (room == null) {
