@@ -68,9 +68,9 @@ final class WorkLoop {
     }
 
     private void work() {
-        boolean hasWorked = false;
+        boolean justWorked = false;
         boolean hasWaited = true;
-        long idleSinceNs = 0;
+        long spinsUntilNs = time.nowNs();
         while (!drain.isDone()) {
             if (Thread.interrupted()) {
                 drain.begin(Driver.DRAIN_TIME.toNanos());
@@ -85,16 +85,20 @@ final class WorkLoop {
             }
             hasWaited = false;
             if (work > 0) {
-                hasWorked = true;
-                idleSinceNs = now;
-            } else if (hasWorked && now - idleSinceNs < spinNs) {
+                justWorked = true;
+                continue;
+            }
+            if (justWorked) {
+                justWorked = false;
+                spinsUntilNs = now + spinNs;
+            }
+            // What comes next is near behind work, not behind a wake-up that brought none: one of
+            // several queues is woken by packets that it only hands over.
+            if (now - spinsUntilNs < 0) {
                 letOthersRun();
             } else {
                 await(now);
                 hasWaited = true;
-                // What comes next is near behind work, not behind a wake-up that brought none: one
-                // of several queues is woken by packets that it only hands over.
-                hasWorked = false;
             }
         }
     }

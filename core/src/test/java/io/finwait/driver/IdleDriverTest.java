@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An idle driver costs no CPU: without work and without a deadline it waits in the transport until
@@ -63,6 +64,23 @@ class IdleDriverTest {
             assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
             assertThat(transport.looks - looks).isEqualTo(i);
         }
+        driver.shutdown(Duration.ZERO).join();
+    }
+
+    /** Twice behind the call itself; and once more, which is the spinning. */
+    @Test
+    void itSpinsBehindWorkThatTookLongerThanTheSpin() throws InterruptedException {
+        Driver driver = start(20_000_000);
+        assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
+        int looks =
+                driver.call(
+                                endpoint -> {
+                                    LockSupport.parkNanos(40_000_000);
+                                    return transport.looks;
+                                })
+                        .join();
+        assertThat(transport.waits.take()).isEqualTo(Long.MAX_VALUE);
+        assertThat(transport.looks - looks).isGreaterThanOrEqualTo(3);
         driver.shutdown(Duration.ZERO).join();
     }
 
