@@ -142,6 +142,16 @@ final class GatewayCommand implements Callable<Integer> {
     private Duration keepAlive;
 
     @Option(
+            names = "--user-timeout",
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            description =
+                    "A client that acknowledges nothing, or a server that takes nothing, for so"
+                            + " long is given up and the other end is reset; 0s for what TCP does"
+                            + " by itself (default: ${DEFAULT-VALUE}).")
+    private Duration userTimeout;
+
+    @Option(
             names = "--max-waiting",
             paramLabel = "NUMBER",
             defaultValue = "4096",
@@ -165,7 +175,7 @@ final class GatewayCommand implements Callable<Integer> {
         Transport carrier = Transports.open(netns == null ? transport : inNamespace());
         Gateway.Builder described = Gateway.over(carrier).router(policy).limits(limits);
         own().forEach(described::address);
-        Gateway gateway = described.keepAlive(keepAlive).open();
+        Gateway gateway = described.keepAlive(keepAlive).userTimeout(userTimeout).open();
         try (Shown _ = Shown.as("gateway", gateway.driver())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway)));
             endsWithItsProcess(gateway);

@@ -274,8 +274,10 @@ public final class Gateway implements AutoCloseable {
         }
 
         /**
-         * Sets for how long a client may acknowledge nothing before it is given up and its server
-         * is reset; zero, the default, for the endpoint's own rule.
+         * Sets for how long a client may acknowledge nothing, in the handshake as well, before it
+         * is given up and its server is reset; and for how long a server may take nothing of what
+         * waits for it before both ends are reset. Zero, the default, for the rules of the endpoint
+         * and of the kernel.
          */
         public Builder userTimeout(Duration timeout) {
             userTimeout = requireNotNegative(timeout);
@@ -307,6 +309,7 @@ public final class Gateway implements AutoCloseable {
             config.receiveBufferOctets(256 * 1024).largestReceiveBufferOctets(4 << 20);
             // A RST behind a FIN is passed on as that, and so does the FIN come first.
             config.closePolicy(ClosePolicy.DEFAULT.withEndOfStreamAfterReset(true));
+            config.userTimeout(userTimeout);
             if (addresses.isEmpty()) {
                 config.address("10.0.2.2");
             }

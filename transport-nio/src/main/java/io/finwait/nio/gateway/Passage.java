@@ -52,6 +52,9 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
     /** The server has reset; the client is, as soon as it has been sent what came before. */
     private boolean resetPending;
 
+    /** When the server has last taken something of what waits for it; for the user timeout. */
+    private long takenNs;
+
     private long resetNotBeforeNs;
     private long resetDeadlineNs;
     private boolean over;
@@ -75,7 +78,9 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
             long interval = Math.max(1_000_000_000L, gateway.keepAliveNs / 5);
             client.keepAlive(gateway.keepAliveNs, interval, Gateway.KEEPALIVE_PROBES);
         }
-        client.userTimeout(gateway.userTimeoutNs);
+        if (gateway.userTimeoutNs > 0) {
+            client.userTimeout(gateway.userTimeoutNs);
+        }
         fromClient();
         fromServer();
         waits();
@@ -145,7 +150,9 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         clientHasMore = false;
         try {
             if (toServer != null) {
-                server.write(toServer);
+                if (server.write(toServer) > 0) {
+                    takenNs = System.nanoTime();
+                }
                 if (toServer.hasRemaining()) {
                     return;
                 }
@@ -186,6 +193,10 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         server.write(buffer.flip());
         if (buffer.hasRemaining()) {
             toServer = rest(buffer);
+            takenNs = System.nanoTime();
+            if (gateway.userTimeoutNs > 0) {
+                gateway.sockets.tick(this);
+            }
             return false;
         }
         return true;
@@ -293,20 +304,33 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         if (over) {
             return false;
         }
+        return resetPending ? !isReset(nowNs) : isServerAwaited(nowNs);
+    }
+
+    /** Gives a server up that takes nothing for as long as the user timeout. */
+    private boolean isServerAwaited(long nowNs) {
+        if (toServer != null && nowNs - takenNs >= gateway.userTimeoutNs) {
+            resetClient();
+        }
+        return !over && toServer != null;
+    }
+
+    /** Resets the client when it has been sent what the server had said, or the time is over. */
+    private boolean isReset(long nowNs) {
         try {
             if (toClient != null) {
                 client.send(toClient);
                 toClient = toClient.hasRemaining() ? toClient : null;
             }
         } catch (IOException ended) {
-            return false;
-        }
-        boolean sent = toClient == null && client.unsent() == 0 && nowNs - resetNotBeforeNs >= 0;
-        if (!sent && nowNs - resetDeadlineNs < 0) {
+            // onEnded comes, and says how.
             return true;
         }
-        resetClient();
-        return false;
+        boolean sent = toClient == null && client.unsent() == 0 && nowNs - resetNotBeforeNs >= 0;
+        if (sent || nowNs - resetDeadlineNs >= 0) {
+            resetClient();
+        }
+        return over;
     }
 
     private void resetClient() {

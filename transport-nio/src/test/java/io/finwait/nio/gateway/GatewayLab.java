@@ -33,6 +33,7 @@ final class GatewayLab implements AutoCloseable {
 
     final Gateway gateway;
     final Driver client;
+    final Cable cable;
     final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 
     GatewayLab() throws IOException {
@@ -49,10 +50,8 @@ final class GatewayLab implements AutoCloseable {
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Policy routes = policy.apply(Policy.standard()).map(HOST, 0, loopback);
         gateway = settings.apply(Gateway.over(below).router(routes)).open();
-        client =
-                Driver.start(
-                        clients.apply(EndpointConfig.at("10.0.2.15")).build(),
-                        UdpTransport.between(anyPort, below.localAddress(), 1400));
+        cable = new Cable(UdpTransport.between(anyPort, below.localAddress(), 1400));
+        client = Driver.start(clients.apply(EndpointConfig.at("10.0.2.15")).build(), cable);
     }
 
     CompletableFuture<AsyncConnection> call() {
