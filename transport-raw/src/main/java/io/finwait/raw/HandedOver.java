@@ -103,7 +103,8 @@ final class HandedOver {
         if ((flags & IFF_NO_PI) == 0) {
             return "puts four octets in front of each packet; whoever opens it must set IFF_NO_PI";
         }
-        if ((flags & IFF_VNET_HDR) != 0 != options.offload()) {
+        boolean hasHeader = (flags & IFF_VNET_HDR) != 0;
+        if (hasHeader != options.offload()) {
             return options.offload()
                     ? "was opened without IFF_VNET_HDR; open it with offload=off"
                     : "was opened with IFF_VNET_HDR; open it with offload=on";

@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -132,7 +133,7 @@ final class FaultyHost implements AutoCloseable {
             if (System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS)) {
                 throw new AssertionError("nothing was refused");
             }
-            Thread.yield();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
