@@ -8,6 +8,8 @@ import io.finwait.Finwait;
 import io.finwait.link.EthernetConfig;
 import io.finwait.link.EthernetCounters;
 import io.finwait.link.EthernetTransport;
+import io.finwait.sim.FaultTransport;
+import io.finwait.sim.LinkModel;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.DirectLink;
 import io.finwait.spi.Medium;
@@ -16,6 +18,7 @@ import io.finwait.spi.Transport;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.Ecn;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.EndpointObserver;
@@ -50,6 +53,8 @@ class AllocationTest {
     /** After so many rounds without work everything has been done. */
     private int idleRounds = 1;
 
+    private Ecn ecn = Ecn.WHEN_ASKED;
+
     AllocationTest() {
         open(SynCookies.WHEN_FULL);
     }
@@ -60,7 +65,7 @@ class AllocationTest {
     }
 
     private void open(SynCookies when, Transport near, Transport far) {
-        client = Finwait.open(EndpointConfig.at("10.0.0.1").seed(1).build(), near);
+        client = Finwait.open(EndpointConfig.at("10.0.0.1").seed(1).ecn(ecn).build(), near);
         EndpointConfig.Builder config = EndpointConfig.at("10.0.0.2").seed(2);
         config.limits(Limits.DEFAULT.withSynCookies(when)).observer(new Counting());
         server = Finwait.open(config.build(), far);
@@ -99,6 +104,18 @@ class AllocationTest {
         Connection receiver = listener.accept();
         long octets = allocatedBy(() -> transfer(sender, receiver));
         assertThat(octets).as("octets allocated by %d rounds of ten segments", MEASURED).isZero();
+    }
+
+    @Test
+    void noOctetIsAllocatedPerSegmentThatMayBeMarked() throws IOException {
+        ecn = Ecn.ALWAYS;
+        DirectLink[] link = DirectLink.pair();
+        LinkModel marking = LinkModel.perfect().marking(0.01);
+        Transport near = new FaultTransport(link[0], marking, LinkModel.perfect(), 1);
+        open(SynCookies.WHEN_FULL, near, link[1]);
+        noOctetIsAllocatedPerSegment();
+        assertThat(server.counters().get(Counter.CONGESTION_MARKS)).isGreaterThan(MEASURED / 20);
+        assertThat(client.counters().get(Counter.ECN_REDUCTIONS)).isGreaterThan(MEASURED / 20);
     }
 
     private void transfer(Connection sender, Connection receiver) throws IOException {
