@@ -21,6 +21,8 @@ cells ten are measured: 20 and 100 ms, 100 and 1000 Mbit/s, queues of 1 and
   --seconds S      how long each transfer runs (default 8)
   --out FILE       results as CSV (default lossy.csv in the folder you are in)
   --control NAME   the kernel's congestion control (default cubic)
+  --beside         both send at the same time through one link: how they share
+                   it; segments sent needlessly are then those of both
 
 At the end a line for each cell: the medians in MB/s as the receiver got them,
 with the lowest and the highest of Finwait's; their ratio; and how many
@@ -32,7 +34,7 @@ network namespaces and removes them. Build first: mvn -q -DskipTests package
 EOF
 }
 
-rounds=5 seconds=8 out=lossy.csv control=cubic cells=()
+rounds=5 seconds=8 out=lossy.csv control=cubic beside= cells=()
 while [ $# -gt 0 ]; do
     option=$1
     shift
@@ -41,6 +43,7 @@ while [ $# -gt 0 ]; do
         --rounds | --seconds | --out | --control)
             [ $# -gt 0 ] || wrong "$option needs a value; see --help"
             ;;
+        --beside) beside=yes; continue ;;
         -*) wrong "'$option' is not an option; see --help" ;;
         *) cells+=("$option"); continue ;;
     esac
@@ -161,6 +164,15 @@ run() { # SENDER: prints Gbit/s, and how many segments were sent needlessly
     echo "${line%%,*} $(($(needless) - before))"
 }
 
+run_beside() { # both, at the same time
+    local both=()
+    for each in kernel finwait; do
+        run "$each" >"$files/of-$each" &
+        both+=($!)
+    done
+    wait "${both[@]}"
+}
+
 report() {
     awk -F, 'NR > 1 { gsub(/;/, ",", $2); key = $2 SUBSEP $3; n[key]++; rate[key, n[key]] = $4
             extra[key] += $5; if (!($2 in seen)) { seen[$2] = 1; order[++cells] = $2 } }
@@ -187,8 +199,13 @@ echo "round,cell,sender,mb_per_s,needless" >"$out"
 for ((round = 0; round <= rounds; round++)); do
     for cell in "${cells[@]}"; do
         start_link "$cell"
+        [ -z "$beside" ] || run_beside
         for sender in kernel finwait; do
-            read -r gbits extra <<<"$(run "$sender")"
+            if [ -n "$beside" ]; then
+                read -r gbits extra <"$files/of-$sender"
+            else
+                read -r gbits extra <<<"$(run "$sender")"
+            fi
             # Round 0 warms the JVM up, on the first cell alone.
             [ "$round" = 0 ] || awk -v a="$round,${cell//,/;},$sender" -v g="$gbits" -v e="$extra" \
                 'BEGIN { printf "%s,%.3f,%d\n", a, g * 125, e }' | tee -a "$out"
