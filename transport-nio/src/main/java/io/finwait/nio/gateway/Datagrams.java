@@ -30,6 +30,9 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
     private static final int HEADER_LENGTH = 8;
     private static final int HOPS = 64;
 
+    /** What a length field can say. */
+    private static final int LARGEST = 65_535;
+
     /** As long as RFC 4787 §4.3 asks for at least. */
     private static final long IDLE_NS = 120_000_000_000L;
 
@@ -42,6 +45,7 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
     private final Transport transport;
     private final IcmpUnreachable unreachable;
     private final Pings pings;
+    private final Fragments fragments;
     private final int most;
     private final Map<Pair, DatagramFlow> flows = new LinkedHashMap<>(64, 0.75f, true);
     private final IpView ip = new IpView();
@@ -54,6 +58,7 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
         this.transport = transport;
         this.most = most;
         unreachable = new IcmpUnreachable(transport);
+        fragments = new Fragments(transport);
         pings = new Pings(gateway, driver, transport);
     }
 
@@ -69,7 +74,11 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
 
     @Override
     public boolean take(Packet packet) {
-        if (ip.parse(packet.buffer(), packet.offset(), packet.length()) != Verdict.OK) {
+        Verdict verdict = ip.parse(packet.buffer(), packet.offset(), packet.length());
+        if (verdict != Verdict.OK) {
+            if (verdict == Verdict.FRAGMENT) {
+                gateway.tally.add(Count.DATAGRAMS_DROPPED);
+            }
             return false;
         }
         if (ip.protocol() == Protocol.UDP) {
@@ -198,15 +207,16 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
         return !flows.isEmpty();
     }
 
-    /** Sends a datagram to the client; it must not be larger than a packet may be. */
+    /** Sends a datagram to the client, in parts where it is larger than the MTU. */
     void answer(Pair pair, ByteBuffer text) {
         boolean v6 = !pair.client().isV4();
         int header = v6 ? Ipv6.HEADER_LENGTH : Ipv4.HEADER_LENGTH;
         int length = HEADER_LENGTH + text.remaining();
-        Packet packet =
-                header + length > transport.capabilities().mtu()
-                        ? null
-                        : transport.claim(header + length);
+        if (header + length > transport.capabilities().mtu()) {
+            answerInParts(pair, text, header, length);
+            return;
+        }
+        Packet packet = transport.claim(header + length);
         if (packet == null) {
             gateway.tally.add(Count.DATAGRAMS_DROPPED);
             return;
@@ -217,6 +227,19 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
         headers(b, packet.offset(), pair.server(), pair.serverPort(), pair, length, false);
         gateway.tally.add(Count.DATAGRAMS_DOWN);
         transport.commit(packet, System.nanoTime());
+    }
+
+    private void answerInParts(Pair pair, ByteBuffer text, int header, int length) {
+        int told = header == Ipv4.HEADER_LENGTH ? header + length : length;
+        if (told > LARGEST) {
+            gateway.tally.add(Count.DATAGRAMS_DROPPED);
+            return;
+        }
+        ByteBuffer whole = ByteBuffer.allocate(header + length);
+        whole.put(header + HEADER_LENGTH, text, text.position(), text.remaining());
+        headers(whole, 0, pair.server(), pair.serverPort(), pair, length, false);
+        boolean sent = fragments.send(whole, System.nanoTime());
+        gateway.tally.add(sent ? Count.DATAGRAMS_DOWN : Count.DATAGRAMS_DROPPED);
     }
 
     /** The server's port is closed, or it can't be reached: quotes what the client has sent. */

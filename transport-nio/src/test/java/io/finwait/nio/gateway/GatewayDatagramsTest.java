@@ -9,6 +9,7 @@ import io.finwait.spi.PacketBatch;
 import io.finwait.wire.Checksum;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
+import io.finwait.wire.Ipv6;
 import io.finwait.wire.Protocol;
 
 import org.junit.jupiter.api.AfterEach;
@@ -73,11 +74,15 @@ class GatewayDatagramsTest {
 
     /** The next packet, header included. */
     private byte[] receive() {
+        return receive(client);
+    }
+
+    private static byte[] receive(UdpTransport from) {
         PacketBatch batch = new PacketBatch(1);
         long deadline = System.nanoTime() + 20_000_000_000L;
-        while (client.receive(batch, System.nanoTime()) == 0) {
+        while (from.receive(batch, System.nanoTime()) == 0) {
             assertThat(System.nanoTime() - deadline).isNegative();
-            client.await(100_000_000);
+            from.await(100_000_000);
         }
         Packet packet = batch.get(0);
         byte[] octets = new byte[packet.length()];
@@ -102,6 +107,96 @@ class GatewayDatagramsTest {
         long pseudo = Checksum.pseudoHeader(0, HOST.low(), 0, CLIENT.low(), Protocol.UDP, 10);
         assertThat(Checksum.finish(Checksum.add(answer, 20, 10, pseudo))).isZero();
         assertThat(answer.get(28)).isEqualTo((byte) 9);
+    }
+
+    /** As answers of DNS may be. */
+    @Test
+    void anAnswerThatIsLargerThanAPacketComesInParts() throws IOException {
+        send(Protocol.UDP, udp(5000, server.getLocalPort(), new byte[] {1}, 0));
+        DatagramPacket question = new DatagramPacket(new byte[100], 100);
+        server.receive(question);
+        byte[] answer = new byte[4_000];
+        for (int i = 0; i < answer.length; i++) {
+            answer[i] = (byte) (i * 7);
+        }
+        server.send(new DatagramPacket(answer, answer.length, question.getSocketAddress()));
+        byte[] whole = new byte[8 + answer.length];
+        int identification = -1;
+        for (int from = 0; from < whole.length; ) {
+            ByteBuffer part = ByteBuffer.wrap(receive());
+            int octets = part.limit() - Ipv4.HEADER_LENGTH;
+            assertThat(part.limit()).isLessThanOrEqualTo(1400);
+            assertThat(Checksum.finish(Checksum.add(part, 0, Ipv4.HEADER_LENGTH, 0))).isZero();
+            assertThat(Ipv4.dontFragment(part, 0)).isFalse();
+            assertThat((part.getShort(6) & 0x1FFF) * 8).isEqualTo(from);
+            boolean more = (part.getShort(6) & 0x2000) != 0;
+            assertThat(more).isEqualTo(from + octets < whole.length);
+            assertThat(from == 0 || Ipv4.identification(part, 0) == identification).isTrue();
+            identification = Ipv4.identification(part, 0);
+            part.get(Ipv4.HEADER_LENGTH, whole, from, octets);
+            from += octets;
+        }
+        assertThat(Arrays.copyOfRange(whole, 8, whole.length)).isEqualTo(answer);
+        ByteBuffer udp = ByteBuffer.wrap(whole);
+        long pseudo =
+                Checksum.pseudoHeader(0, HOST.low(), 0, CLIENT.low(), Protocol.UDP, whole.length);
+        assertThat(Checksum.finish(Checksum.add(udp, 0, whole.length, pseudo))).isZero();
+        assertThat(gateway.statistics().get(Count.DATAGRAMS_DOWN)).isEqualTo(1);
+    }
+
+    /** RFC 8200 §4.5: a header of its own says what part it is. */
+    @Test
+    void partsOverIpv6() {
+        int octets = 3_001;
+        ByteBuffer whole = ByteBuffer.allocate(Ipv6.HEADER_LENGTH + octets);
+        Ipv6.write(whole, 0, octets, 0, 0, 64, Protocol.UDP, 1, 2, 3, 4);
+        for (int i = 0; i < octets; i++) {
+            whole.put(Ipv6.HEADER_LENGTH + i, (byte) (i * 7));
+        }
+        try (UdpTransport far = UdpTransport.withFirst(ANY_PORT, 1400);
+                UdpTransport near = UdpTransport.between(ANY_PORT, far.localAddress(), 1400)) {
+            assertThat(new Fragments(near).send(whole, System.nanoTime())).isTrue();
+            // 1,352 octets of text are behind both headers.
+            assertPart(whole, receive(far), 0, 1_352, true);
+            assertPart(whole, receive(far), 1_352, 1_352, true);
+            assertPart(whole, receive(far), 2_704, 297, false);
+        }
+    }
+
+    private static void assertPart(
+            ByteBuffer whole, byte[] octets, int from, int length, boolean more) {
+        ByteBuffer part = ByteBuffer.wrap(octets);
+        assertThat(octets).hasSize(Ipv6.HEADER_LENGTH + 8 + length);
+        assertThat(Ipv6.payloadLength(part, 0)).isEqualTo(8 + length);
+        assertThat(Ipv6.nextHeader(part, 0)).isEqualTo(44);
+        assertThat(Ipv6.sourceLow(part, 0)).isEqualTo(2);
+        assertThat(Ipv6.destinationLow(part, 0)).isEqualTo(4);
+        assertThat(part.get(40)).isEqualTo((byte) Protocol.UDP);
+        assertThat(part.getShort(42) & 0xFFF8).isEqualTo(from);
+        assertThat(part.getShort(42) & 7).isEqualTo(more ? 1 : 0);
+        assertThat(part.getInt(44)).isEqualTo(1);
+        assertThat(part.slice(48, length)).isEqualTo(whole.slice(40 + from, length));
+    }
+
+    /** They are not put together: each is counted. */
+    @Test
+    void aQuestionInPartsIsDropped() throws IOException {
+        byte[] whole = udp(5000, server.getLocalPort(), new byte[2_000], 0);
+        int length = Ipv4.HEADER_LENGTH + 1_000;
+        Packet packet = client.claim(length);
+        ByteBuffer b = packet.buffer();
+        int at = packet.offset();
+        Ipv4.write(b, at, length, 0, 7, 64, Protocol.UDP, (int) CLIENT.low(), (int) HOST.low());
+        b.putShort(at + 6, (short) 0x2000);
+        Ipv4.writeChecksum(b, at);
+        b.put(at + Ipv4.HEADER_LENGTH, whole, 0, 1_000);
+        client.commit(packet, System.nanoTime());
+        send(Protocol.UDP, udp(5000, server.getLocalPort(), new byte[] {7}, 0));
+        DatagramPacket good = new DatagramPacket(new byte[100], 100);
+        server.receive(good);
+        assertThat(good.getLength()).isEqualTo(1);
+        assertThat(gateway.statistics().get(Count.DATAGRAMS_DROPPED)).isEqualTo(1);
+        assertThat(gateway.statistics().get(Count.DATAGRAMS_UP)).isEqualTo(1);
     }
 
     @Test
