@@ -12,7 +12,10 @@ import io.finwait.sim.SimPacket;
 import io.finwait.spi.RandomSource;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.Endpoint;
+import io.finwait.tcp.EndpointObserver;
+import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.State;
 import io.finwait.wire.IpView;
 import io.finwait.wire.Segment;
@@ -70,11 +73,16 @@ class BadLinksTest {
     }
 
     /** One connection with its two applications. */
-    private static final class Run implements SimObserver {
+    private static final class Run implements SimObserver, EndpointObserver {
 
         private final RandomSource random;
         private final TwoHosts hosts;
         private final double loss;
+
+        /** 0 when nothing is lost, changed or overtaken, and no timer has a reason to fire. */
+        private final int faults;
+
+        private int timeouts;
         private final long segmentLifeNs;
         private final App client;
         private App server;
@@ -89,6 +97,7 @@ class BadLinksTest {
             this.seed = seed;
             random = RandomSource.seeded(seed);
             loss = seed % 4 == 0 ? 0 : unit() * 0.6;
+            faults = seed % 16 == 0 ? 0 : 1;
             long delay = (long) (unit() * 100 * MS);
             long jitter = (long) (unit() * 20 * MS);
             long overtaken = (long) (unit() * 200 * MS);
@@ -97,9 +106,9 @@ class BadLinksTest {
                             .loss(loss)
                             .delay(delay)
                             .jitter(jitter)
-                            .reordering(unit() * 0.2, overtaken)
+                            .reordering(faults * unit() * 0.2, overtaken)
                             .duplication(unit() * 0.2)
-                            .corruption(unit() * 0.05);
+                            .corruption(faults * unit() * 0.05);
             segmentLifeNs = delay + jitter + overtaken;
             twoMslNs = 60 * SECOND;
             boolean plain = random.nextLong() % 2 == 0;
@@ -107,8 +116,8 @@ class BadLinksTest {
                     new TwoHosts(
                             seed,
                             link,
-                            config -> plain ? config.plain() : config,
-                            config -> plain ? config.plain() : config);
+                            config -> (plain ? config.plain() : config).observer(this),
+                            config -> (plain ? config.plain() : config).observer(this));
             hosts.net.observe(this);
             client = new App(random, hosts.connect(), seed * 31 + 1);
             hosts.listener.onAcceptable(this::accept);
@@ -153,6 +162,9 @@ class BadLinksTest {
             assertThat(server.reason()).as("the server's reason").isNotNull();
             client.checkReceived(server);
             server.checkReceived(client);
+            if (faults == 0) {
+                assertThat(timeouts).as("retransmission timeouts without cause").isZero();
+            }
             if (f14Applies()) {
                 assertThat(client.reason()).as("F14").isInstanceOf(CloseReason.Orderly.class);
                 assertThat(server.reason()).as("F14").isInstanceOf(CloseReason.Orderly.class);
@@ -206,6 +218,12 @@ class BadLinksTest {
             return client.reason().message()
                     + " | "
                     + (server == null ? "never accepted" : server.reason().message());
+        }
+
+        @Override
+        public void onRetransmission(
+                ConnectionInfo connection, Retransmission cause, int count, long nowNs) {
+            timeouts += cause == Retransmission.TIMEOUT ? 1 : 0;
         }
 
         @Override
