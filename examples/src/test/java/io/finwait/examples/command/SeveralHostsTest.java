@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * Three hosts with one address, each with {@code finwait serve} in a process of its own, behind the
  * kernel's multipath routes. One process is drained, one is killed, and what the clients of each
  * see is what they must. {@code -Dfinwait.hosts.rounds=100} for a long run; a round takes some ten
- * seconds.
+ * seconds on a quiet machine.
  */
 @Tag("thorough")
 @Timeout(3_600)
@@ -132,6 +132,9 @@ class SeveralHostsTest {
             "80",
             "--drain",
             "60s",
+            // Clients read in turns: the last takes nothing for as long as the others need.
+            "--deadline",
+            "30m",
             "--address",
             SERVICE,
             "--transport",
