@@ -45,7 +45,7 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
     private final Transport transport;
     private final IcmpUnreachable unreachable;
     private final Pings pings;
-    private final Fragments fragments;
+    private final FragmentSender fragments;
     private final int most;
     private final Map<Pair, DatagramFlow> flows = new LinkedHashMap<>(64, 0.75f, true);
     private final IpView ip = new IpView();
@@ -58,7 +58,7 @@ final class Datagrams implements PacketGate.Others, SocketWatch.Ticking {
         this.transport = transport;
         this.most = most;
         unreachable = new IcmpUnreachable(transport);
-        fragments = new Fragments(transport);
+        fragments = new FragmentSender(transport);
         pings = new Pings(gateway, driver, transport);
     }
 

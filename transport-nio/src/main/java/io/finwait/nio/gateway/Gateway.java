@@ -1,7 +1,9 @@
 package io.finwait.nio.gateway;
 
 import io.finwait.driver.Driver;
+import io.finwait.link.EthernetTransport;
 import io.finwait.nio.gateway.GatewayStatistics.Count;
+import io.finwait.spi.Medium;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.CatchAll;
 import io.finwait.tcp.CatchAllLimits;
@@ -321,8 +323,18 @@ public final class Gateway implements AutoCloseable {
          * Opens it.
          *
          * @throws IOException when the kernel has no selector left; the transport is closed then
+         * @throws IllegalArgumentException when the transport carries frames, or is a host of an
+         *     Ethernet; it is closed then
          */
         public Gateway open() throws IOException {
+            if (transport instanceof EthernetTransport
+                    || transport.capabilities().medium() != Medium.IP) {
+                transport.close();
+                throw new IllegalArgumentException(
+                        "a gateway answers from every address, and a host of an Ethernet only from"
+                                + " its own; choose a transport of IP packets, such as tun:, or"
+                                + " udp: and unix: without medium=ethernet");
+            }
             return new Gateway(this);
         }
     }

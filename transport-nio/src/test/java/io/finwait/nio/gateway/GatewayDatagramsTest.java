@@ -155,7 +155,7 @@ class GatewayDatagramsTest {
         }
         try (UdpTransport far = UdpTransport.withFirst(ANY_PORT, 1400);
                 UdpTransport near = UdpTransport.between(ANY_PORT, far.localAddress(), 1400)) {
-            assertThat(new Fragments(near).send(whole, System.nanoTime())).isTrue();
+            assertThat(new FragmentSender(near).send(whole, System.nanoTime())).isTrue();
             // 1,352 octets of text are behind both headers.
             assertPart(whole, receive(far), 0, 1_352, true);
             assertPart(whole, receive(far), 1_352, 1_352, true);

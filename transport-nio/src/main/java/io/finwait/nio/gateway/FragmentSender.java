@@ -8,7 +8,7 @@ import io.finwait.wire.Ipv6;
 import java.nio.ByteBuffer;
 
 /** Sends a packet that is larger than the MTU in parts (RFC 791 §3.2, RFC 8200 §4.5). */
-final class Fragments {
+final class FragmentSender {
 
     private static final int FRAGMENT_HEADER = 44;
     private static final int FRAGMENT_HEADER_LENGTH = 8;
@@ -18,7 +18,7 @@ final class Fragments {
     private final Transport transport;
     private int identification;
 
-    Fragments(Transport transport) {
+    FragmentSender(Transport transport) {
         this.transport = transport;
     }
 
