@@ -99,13 +99,11 @@ final class FaultyHost implements AutoCloseable {
         link("mtu " + octets);
     }
 
-    /** Our end's queue sends so slowly, and holds so little. */
-    void narrow(String rate) {
-        near.exec(
-                "sh",
-                "-c",
-                "tc qdisc add dev %s root tbf rate %s burst 8kb limit 16kb"
-                        .formatted(OUR_END, rate));
+    /** Our end's queue sends so slowly, and holds little; false: this kernel has no such queue. */
+    boolean narrow(String rate) {
+        String add = "tc qdisc add dev %s root tbf rate %s burst 8kb limit 16kb";
+        return !near.exec("sh", "-c", add.formatted(OUR_END, rate) + " || echo refused")
+                .contains("refused");
     }
 
     /** What the kernel has refused. */
