@@ -4,6 +4,8 @@ import static io.finwait.timewait.TimeWaitFixture.ACK;
 import static io.finwait.timewait.TimeWaitFixture.FIN;
 import static io.finwait.timewait.TimeWaitFixture.MS;
 import static io.finwait.timewait.TimeWaitFixture.RCV_NXT;
+import static io.finwait.timewait.TimeWaitFixture.REMOTE;
+import static io.finwait.timewait.TimeWaitFixture.REMOTE_PORT;
 import static io.finwait.timewait.TimeWaitFixture.RST;
 import static io.finwait.timewait.TimeWaitFixture.SECOND;
 import static io.finwait.timewait.TimeWaitFixture.SND_NXT;
@@ -30,6 +32,20 @@ class TimeWaitRulesTest {
         assertThat(f.table.size()).isZero();
         assertThat(f.endings).containsExactly(TimeWaitEnding.EXPIRED);
         assertThat(f.segment(ACK, RCV_NXT, 0, SND_NXT)).isEqualTo(TimeWaitVerdict.NOT_FOUND);
+    }
+
+    @Test
+    void d01_as_exactly_when_nobody_has_looked_for_a_long_time() {
+        // As deadlines are kept modulo 37 minutes, and the last look is half of that ago.
+        for (long minute = 1; minute <= 100; minute++) {
+            TimeWaitFixture f = TimeWaitFixture.withDefaults().entered();
+            f.now = minute * 60 * SECOND;
+            assertThat(f.enter(REMOTE, REMOTE_PORT + 1)).isTrue();
+            int old = f.at(f.now + 60 * SECOND - 1);
+            assertThat(f.contains(REMOTE, REMOTE_PORT + 1)).as("minute %d", minute).isTrue();
+            assertThat(old + f.at(f.now + 1)).as("minute %d", minute).isLessThanOrEqualTo(2);
+            assertThat(f.table.size()).as("minute %d", minute).isZero();
+        }
     }
 
     @Test

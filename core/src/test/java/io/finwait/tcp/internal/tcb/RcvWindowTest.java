@@ -64,6 +64,23 @@ class RcvWindowTest {
         assertThat(tell()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, (1 << 20) - 1})
+    void aPeerIsStartingForItsFirstMegabyte(int octets) {
+        begin(65_535, 0, -10);
+        rcv.irs = rcv.nxt;
+        arrives(octets);
+        assertThat(rcv.peerIsStarting()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
+    void andNotBehindItThoughNumbersWrapAround(int octets) {
+        begin(65_535, 0, -10);
+        rcv.irs = rcv.nxt - octets;
+        assertThat(rcv.peerIsStarting()).isFalse();
+    }
+
     @Test
     void readingLessThanAUnitIsNoNews() {
         begin(1 << 20, 14, 0);
