@@ -109,6 +109,37 @@ class GatewayDatagramsTest {
         assertThat(answer.get(28)).isEqualTo((byte) 9);
     }
 
+    /** A sum of 0 would say that there is none (RFC 768). */
+    @Test
+    void aSumOfZeroIsWrittenAsOnes() throws IOException {
+        send(Protocol.UDP, udp(5000, server.getLocalPort(), new byte[] {1}, 0));
+        DatagramPacket question = new DatagramPacket(new byte[100], 100);
+        server.receive(question);
+        ByteBuffer b = ByteBuffer.allocate(10);
+        b.putShort((short) server.getLocalPort()).putShort((short) 5000).putShort((short) 10);
+        long pseudo = Checksum.pseudoHeader(0, HOST.low(), 0, CLIENT.low(), Protocol.UDP, 10);
+        // These two octets make the sum of everything else all ones.
+        short rest = (short) Checksum.finish(Checksum.add(b, 0, 10, pseudo));
+        byte[] text = {(byte) (rest >> 8), (byte) rest};
+        server.send(new DatagramPacket(text, 2, question.getSocketAddress()));
+        ByteBuffer answer = ByteBuffer.wrap(receive());
+        assertThat(answer.getShort(26) & 0xFFFF).isEqualTo(0xFFFF);
+    }
+
+    @Test
+    void whoeverWasSilentLongestMakesPlace() throws IOException {
+        DatagramPacket question = new DatagramPacket(new byte[100], 100);
+        int[] froms = {5001, 5002, 5003, 5004, 5001, 5005, 5001, 5002};
+        int[] seen = new int[froms.length];
+        for (int i = 0; i < froms.length; i++) {
+            send(Protocol.UDP, udp(froms[i], server.getLocalPort(), new byte[] {1}, 0));
+            server.receive(question);
+            seen[i] = question.getPort();
+        }
+        assertThat(seen[6]).as("used again before the fifth came").isEqualTo(seen[0]);
+        assertThat(seen[7]).as("its socket was closed").isNotEqualTo(seen[1]);
+    }
+
     /** As answers of DNS may be. */
     @Test
     void anAnswerThatIsLargerThanAPacketComesInParts() throws IOException {
