@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 
-/** What a large capture costs: octets for each connection, whatever it has carried. */
+/**
+ * What a large capture costs: octets for each connection, whatever it has carried; and that its
+ * connections are told apart.
+ */
 class CaptureExplainerMemoryTest {
 
     private static final int CONNECTIONS = 20_000;
@@ -37,10 +40,34 @@ class CaptureExplainerMemoryTest {
         assertThat(explainer.story(CONNECTIONS - 1).ending()).isEqualTo(Ending.ORDERLY);
     }
 
+    @Test
+    void thousandsThatAreOpenAtOnceAreToldApart() throws IOException {
+        int open = 5_000;
+        MadeCapture capture = new MadeCapture();
+        for (int i = 0; i < open; i++) {
+            capture.segment(FIRST_PORT + i, true, TcpHeader.SYN, 0, 0, 0);
+        }
+        for (int i = 0; i < open; i++) {
+            behindTheSyn(capture, FIRST_PORT + i);
+        }
+        CaptureExplainer explainer = new CaptureExplainer();
+        try (CaptureReader reader = capture.reader()) {
+            explainer.read(reader, octets -> {});
+        }
+        assertThat(explainer.connections()).isEqualTo(open);
+        for (int i = 0; i < open; i++) {
+            assertThat(explainer.story(i).ending()).as("%d", i).isEqualTo(Ending.ORDERLY);
+        }
+    }
+
     private static void connection(MadeCapture to, int port) {
+        to.segment(port, true, TcpHeader.SYN, 0, 0, 0);
+        behindTheSyn(to, port);
+    }
+
+    private static void behindTheSyn(MadeCapture to, int port) {
         int end = 1 + TEXT;
         int fin = TcpHeader.ACK | TcpHeader.FIN;
-        to.segment(port, true, TcpHeader.SYN, 0, 0, 0);
         to.segment(port, false, TcpHeader.SYN | TcpHeader.ACK, 0, 1, 0);
         to.segment(port, true, TcpHeader.ACK, 1, 1, 0);
         to.segment(port, true, TcpHeader.ACK, 1, 1, TEXT);
