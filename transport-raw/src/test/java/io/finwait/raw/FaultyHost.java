@@ -101,8 +101,8 @@ final class FaultyHost implements AutoCloseable {
 
     /** Our end's queue sends so slowly, and holds little; false: this kernel has no such queue. */
     boolean narrow(String rate) {
-        String add = "tc qdisc add dev %s root tbf rate %s burst 8kb limit 16kb";
-        return !near.exec("sh", "-c", add.formatted(OUR_END, rate) + " || echo refused")
+        String add = "tc qdisc add dev " + OUR_END + " root tbf rate " + rate;
+        return !near.exec("sh", "-c", add + " burst 8kb limit 16kb || echo refused")
                 .contains("refused");
     }
 

@@ -83,6 +83,7 @@ class KilledEndsTest {
     private int nextClient = 1;
 
     @Test
+    @SuppressWarnings("try") // The server's thread ends when it is closed, and is waited for.
     void nothingIsLeftOfThem() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS_AT_ONCE);
         try (ObedientServer server = new ObedientServer()) {
@@ -264,7 +265,11 @@ class KilledEndsTest {
 
         private static CompletableFuture<?> readsToEnd(AsyncConnection connection) {
             return readToEnd(connection, ByteBuffer.allocate(2_000))
-                    .handle((nothing, failure) -> connection.close());
+                    .handle(
+                            (nothing, failure) -> {
+                                CompletableFuture<?> unused = connection.close();
+                                return null;
+                            });
         }
 
         private static CompletableFuture<Void> readToEnd(AsyncConnection from, ByteBuffer into) {
@@ -337,7 +342,7 @@ class KilledEndsTest {
     }
 
     private boolean isLeft(String line) {
-        String[] columns = line.trim().split("\\s+");
+        String[] columns = line.trim().split("\\s+", -1);
         boolean over = columns[3].equals("06") || columns[3].equals("0A");
         return !over && !columns[3].equals("st") && (isOurs(columns[1]) || isOurs(columns[2]));
     }

@@ -119,7 +119,7 @@ class SilentEndsTest {
             try (Socket server = lab.accept()) {
                 List<String> timers = timersOfConnectionsTo(lab.server.getLocalPort());
                 assertThat(timers).hasSize(1);
-                String[] timer = timers.get(0).split(":");
+                String[] timer = timers.get(0).split(":", -1);
                 assertThat(timer[0]).isEqualTo("02");
                 // In hundredths of a second.
                 assertThat(Integer.parseInt(timer[1], 16)).isBetween(1, 5_000);
@@ -136,7 +136,7 @@ class SilentEndsTest {
                 continue;
             }
             for (String line : Files.readAllLines(Path.of(table))) {
-                String[] columns = line.trim().split("\\s+");
+                String[] columns = line.trim().split("\\s+", -1);
                 if (columns[2].endsWith(String.format(":%04X", port))) {
                     found.add(columns[5]);
                 }
