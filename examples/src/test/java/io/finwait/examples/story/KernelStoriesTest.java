@@ -23,22 +23,17 @@ import org.junit.jupiter.api.Timeout;
 @Tag("ci")
 class KernelStoriesTest {
 
-    private final Settings.Place place;
     private Played played;
 
-    KernelStoriesTest() {
-        this(Settings.Place.TUN);
-    }
-
-    KernelStoriesTest(Settings.Place place) {
-        this.place = place;
+    Settings.Place place() {
+        return Settings.Place.TUN;
     }
 
     @BeforeAll
     void play() {
-        String missing = Worlds.missing(place);
+        String missing = Worlds.missing(place());
         assumeTrue(missing.isEmpty(), () -> "skipped: " + missing);
-        played = Played.at(place);
+        played = Played.at(place());
     }
 
     @AfterAll
@@ -49,7 +44,7 @@ class KernelStoriesTest {
     }
 
     private Told told(Story story) {
-        return Told.by(story, Settings.simulation().at(place));
+        return Told.by(story, Settings.simulation().at(place()));
     }
 
     @Test

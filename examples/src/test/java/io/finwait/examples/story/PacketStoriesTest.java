@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Tag;
 @Tag("thorough")
 class PacketStoriesTest extends KernelStoriesTest {
 
-    PacketStoriesTest() {
-        super(Settings.Place.PACKET);
+    @Override
+    Settings.Place place() {
+        return Settings.Place.PACKET;
     }
 }

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Tag;
 @Tag("thorough")
 class TapStoriesTest extends KernelStoriesTest {
 
-    TapStoriesTest() {
-        super(Settings.Place.TAP);
+    @Override
+    Settings.Place place() {
+        return Settings.Place.TAP;
     }
 }

@@ -47,6 +47,8 @@ class SilentEndsTest {
         try (GatewayLab lab = lab(gateway -> gateway.keepAlive(SHORT).userTimeout(SHORT))) {
             AsyncConnection client = lab.connect();
             try (Socket server = lab.accept()) {
+                // The client's ACK of the SYN,ACK has come.
+                GatewayLab.await("open", () -> lab.count(Count.OPENED) == 1);
                 lab.cable.cut();
                 assertThatThrownBy(() -> server.getInputStream().read())
                         .isInstanceOf(SocketException.class)
@@ -64,6 +66,7 @@ class SilentEndsTest {
         try (GatewayLab lab = lab(gateway -> gateway.keepAlive(Duration.ZERO).userTimeout(SHORT))) {
             AsyncConnection client = lab.connect();
             try (Socket server = lab.accept()) {
+                GatewayLab.await("open", () -> lab.count(Count.OPENED) == 1);
                 lab.cable.cut();
                 server.getOutputStream().write(1);
                 assertThatThrownBy(() -> server.getInputStream().read())
@@ -137,7 +140,8 @@ class SilentEndsTest {
             }
             for (String line : Files.readAllLines(Path.of(table))) {
                 String[] columns = line.trim().split("\\s+", -1);
-                if (columns[2].endsWith(String.format(":%04X", port))) {
+                boolean inTimeWait = columns[3].equals("06");
+                if (!inTimeWait && columns[2].endsWith(String.format(":%04X", port))) {
                     found.add(columns[5]);
                 }
             }
