@@ -144,7 +144,16 @@ declare -A pid near
 gateway_cpu=() ends_cpu=()
 [ "$pin" = off ] || { gateway_cpu=(taskset -c 1) ends_cpu=(taskset -c 0); }
 
+# The gateways share a processor, and some go on for a while with what an earlier test has left: while one
+# is measured the others stand still.
+only() { # PATH: the others stop
+    for each in finwait slirp4netns pasta; do
+        [ -z "${pid[$each]:-}" ] || kill -"$([ "$each" = "$1" ] && echo CONT || echo STOP)" "${pid[$each]}"
+    done
+}
+
 clean_up() {
+    for each in "${pid[@]}"; do kill -CONT "$each" 2>/dev/null || true; done
     for each in "${pid[@]}"; do kill "$each" 2>/dev/null || true; done
     wait 2>/dev/null || true
     for each in "$far" "$between" "${near[@]}"; do ip netns del "$each" 2>/dev/null || true; done
@@ -217,6 +226,7 @@ pass_on() {
 run() {
     local name=${2%%:*} at_once=1
     [ "$name" = "$2" ] || at_once=${2##*:}
+    only "$1"
     ip netns exec "${near[$1]}" "${ends_cpu[@]}" "$here/target/system-client" "$server" \
         "${pid[$1]}" "$name" "$3" "$at_once" "${4:-0}" || true
 }
@@ -232,6 +242,7 @@ resident() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
 # With nothing open, and while a client holds connections that have carried a round trip each.
 memory() { # ROUND PATH TEST
     local most=${3##*:} holding
+    only "$2"
     record "$1" "$2" memory:0 "$(resident "${pid[$2]}"),0,0,0,0,0,0,0"
     : >"$log.idle"
     ip netns exec "${near[$2]}" "${ends_cpu[@]}" "$here/target/system-client" "$server" \

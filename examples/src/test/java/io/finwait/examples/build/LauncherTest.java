@@ -180,6 +180,16 @@ class LauncherTest {
         assertThat(launch()).contains("started by b-twenty-six");
     }
 
+    /** A signal to the launcher would otherwise leave the command running. */
+    @Test
+    void theCommandTakesTheLaunchersPlace() throws Exception {
+        Path home = jdk("twenty-five", "25.0.1");
+        executable(home.resolve("bin/java"), "echo \"I am $$\"");
+        build();
+        assertThat(run(bin.resolve("bash").toString(), "-c", "echo $$; exec bash finwait stories"))
+                .matches("(\\d+)\nI am \\1\n0");
+    }
+
     @Test
     void whatIsBuiltNeedsNoMaven() throws Exception {
         jdk("twenty-five", "25.0.1");
