@@ -89,6 +89,20 @@ class DriverGroupTest {
         }
     }
 
+    /** How many connections nobody has accepted yet, at both drivers. */
+    private int waiting() {
+        List<Integer> each =
+                group.callAll(
+                                endpoint -> {
+                                    int[] sum = new int[1];
+                                    endpoint.forEachListener(
+                                            one -> sum[0] += one.acceptQueueLength());
+                                    return sum[0];
+                                })
+                        .join();
+        return each.get(0) + each.get(1);
+    }
+
     private List<CompletableFuture<CloseReason>> exchanges() {
         List<CompletableFuture<CloseReason>> all = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
@@ -168,17 +182,13 @@ class DriverGroupTest {
         for (int i = 0; i < 40; i++) {
             client.connect(SERVER, 80).join();
         }
+        // A client is connected before its last ACK has reached the server.
+        while (waiting() < 40) {
+            Thread.onSpinWait();
+        }
         assertThat(listener.accept().join().localPort()).isEqualTo(80);
-        List<Integer> waiting =
-                group.callAll(
-                                each -> {
-                                    int[] sum = new int[1];
-                                    each.forEachListener(one -> sum[0] += one.acceptQueueLength());
-                                    return sum[0];
-                                })
-                        .join();
-        // One of each driver may have been taken for the same caller; who comes next gets it.
-        assertThat(waiting.get(0) + waiting.get(1)).isBetween(36, 39);
+        // Up to two of each driver may have been taken for one caller; who comes next gets them.
+        assertThat(waiting()).isBetween(36, 39);
         for (int i = 1; i < 40; i++) {
             assertThat(listener.accept().join()).isNotNull();
         }
