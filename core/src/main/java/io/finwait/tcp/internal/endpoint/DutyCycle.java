@@ -100,7 +100,7 @@ final class DutyCycle {
         int work = lifecycle.sendOwedResets();
         work += notifications.dispatch();
         work += runCommands();
-        work += catchAll.carryOut();
+        work += catchAll.answers.carryOut();
         work += sendWhatIsOwed();
         // No lent text may be left, even if a cycle ended in an error: the transport reuses its
         // buffers (rule R4 of Transport).
@@ -108,7 +108,7 @@ final class DutyCycle {
         work += packets.take();
         work += fireTimers();
         work += notifications.dispatch();
-        work += catchAll.carryOut();
+        work += catchAll.answers.carryOut();
         keepLentText();
         work += sendWhatIsOwed();
         // Tells observers of retransmissions.
@@ -212,7 +212,7 @@ final class DutyCycle {
                         || !context.clock.owesNothing()
                         || !lifecycle.owesNoReset()
                         || !notifications.isEmpty()
-                        || catchAll.isOwing()
+                        || !catchAll.answers.isEmpty()
                         || (context.firstReady() != null && !withoutRoom);
         return atOnce
                 ? context.clock.lastNs()

@@ -19,20 +19,20 @@ public final class Notifications {
 
     private final ArrayDeque<TcpConnection> connections = new ArrayDeque<>();
     private final Observations observations;
-    private final CatchAllPort catchAll;
+    private final IncomingNotices incomings;
     private TcpListener firstListener;
     private boolean dispatching;
 
-    Notifications(Observations observations, CatchAllPort catchAll) {
+    Notifications(Observations observations, IncomingNotices incomings) {
         this.observations = observations;
-        this.catchAll = catchAll;
+        this.incomings = incomings;
     }
 
     boolean isEmpty() {
         return connections.isEmpty()
                 && firstListener == null
                 && observations.isEmpty()
-                && catchAll.hasNothingToTell();
+                && incomings.isEmpty();
     }
 
     void add(TcpConnection connection) {
@@ -74,8 +74,8 @@ public final class Notifications {
                 observations.tellNext();
                 continue;
             }
-            if (!catchAll.hasNothingToTell()) {
-                catchAll.tellNext();
+            if (!incomings.isEmpty()) {
+                incomings.tellNext();
                 continue;
             }
             if (firstListener != null) {

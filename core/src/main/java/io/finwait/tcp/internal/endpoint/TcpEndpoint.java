@@ -112,9 +112,9 @@ public final class TcpEndpoint implements Endpoint {
         input = new SegmentInput(context, lifecycle, timeWaits, output, sender, answers, recovery);
         IcmpInput icmp = new IcmpInput(context, lifecycle, pathMtu, transport);
         Expiry expiry = new Expiry(context, lifecycle, sender, recovery, tailLossProbe, pacing);
-        catchAll = new CatchAllPort(this, context, lifecycle, timeWaits, input, answers);
-        notifications = new Notifications(context.observations, catchAll);
         containment = new Containment(context.failures, sender, lifecycle, finWait2);
+        catchAll = new CatchAllPort(this, context, lifecycle, timeWaits, input, answers);
+        notifications = new Notifications(context.observations, catchAll.notices);
         EndpointAddresses addresses = new EndpointAddresses(config.addresses(), config.prefixes());
         PortChoice ports = new PortChoice(context, timeWaits, portHash);
         activeOpen = new ActiveOpen(context, lifecycle, timeWaits, ports, handles, addresses);

@@ -22,7 +22,7 @@ final class TcpIncoming extends HeldSyn implements Incoming {
         OVER
     }
 
-    private final CatchAllPort port;
+    private final IncomingAnswers answers;
 
     Phase phase = Phase.WAITING;
     Answer answer;
@@ -55,28 +55,28 @@ final class TcpIncoming extends HeldSyn implements Incoming {
         IGNORE
     }
 
-    TcpIncoming(CatchAllPort port) {
-        this.port = port;
+    TcpIncoming(IncomingAnswers answers) {
+        this.answers = answers;
     }
 
     @Override
     public boolean accept() {
-        return port.answer(this, Answer.ACCEPT, null);
+        return answers.add(this, Answer.ACCEPT, null);
     }
 
     @Override
     public boolean refuse() {
-        return port.answer(this, Answer.REFUSE, null);
+        return answers.add(this, Answer.REFUSE, null);
     }
 
     @Override
     public boolean unreachable(Unreachable reason) {
-        return port.answer(this, Answer.UNREACHABLE, reason);
+        return answers.add(this, Answer.UNREACHABLE, reason);
     }
 
     @Override
     public boolean ignore() {
-        return port.answer(this, Answer.IGNORE, null);
+        return answers.add(this, Answer.IGNORE, null);
     }
 
     @Override
