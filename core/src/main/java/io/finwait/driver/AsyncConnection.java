@@ -2,15 +2,11 @@ package io.finwait.driver;
 
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
-import io.finwait.tcp.ConnectionObserver;
-import io.finwait.tcp.State;
 import io.finwait.tcp.TcpInfo;
 import io.finwait.wire.IpAddress;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ReadPendingException;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,53 +25,38 @@ import java.util.function.Function;
  */
 public final class AsyncConnection {
 
-    /** The least that a peer may take to acknowledge something (RFC 9293 §3.8.3, R2). */
-    private static final long ORPHAN_PROGRESS_NS = 100_000_000_000L;
-
     private final Driver driver;
-    private final Connection connection;
+
+    /** Its other side, where the driver's thread works. */
+    final DrivenConnection driven;
+
     private final IpAddress localAddress;
     private final int localPort;
     private final IpAddress remoteAddress;
     private final int remotePort;
     private final boolean accepted;
-    private final CompletableFuture<CloseReason> ended = new CompletableFuture<>();
-    private final CompletableFuture<Void> outputAccepted = new CompletableFuture<>();
-    private final WaitingWrites writes = new WaitingWrites(this);
-    private Answer<AsyncConnection> connecting;
-
-    /** Stands between the user and the connection; null except in tests. */
-    private Grip grip;
-
-    /** Takes the place of {@link #reading} and {@link #writes}; null for most. */
-    private RingPump pump;
-
-    private Answer<Integer> reading;
-    private ByteBuffer target;
 
     private AsyncConnection(Driver driver, Connection connection, boolean accepted) {
         this.accepted = accepted;
         this.driver = driver;
-        this.connection = connection;
+        driven = new DrivenConnection(this, driver, connection);
         localAddress = connection.localAddress();
         localPort = connection.localPort();
         remoteAddress = connection.remoteAddress();
         remotePort = connection.remotePort();
-        connection.observer(new Observer());
-        driver.drain().add(this);
-        if (connection.hasEnded()) {
-            hasEnded();
-        }
     }
 
+    /** Waits for the handshake of a connection, which the answer is about. */
     static void connecting(Driver driver, Connection connection, Answer<AsyncConnection> answer) {
         AsyncConnection opened = new AsyncConnection(driver, connection, false);
-        opened.connecting = answer;
+        opened.driven.begin();
+        opened.driven.connecting(answer);
         CompletableFuture<?> unused =
                 answer.whenComplete(
                         (result, failure) -> {
                             if (result != opened) {
-                                CompletableFuture<?> unusedEnd = opened.end(opened::nobodyWaits);
+                                CompletableFuture<?> unusedEnd =
+                                        opened.end(opened.driven::nobodyWaits);
                             }
                         });
     }
@@ -83,31 +64,16 @@ public final class AsyncConnection {
     /** A connection that is not yet established and whose octets a pump carries. */
     static AsyncConnection pumped(Driver driver, Connection connection, RingPump pump) {
         AsyncConnection opened = new AsyncConnection(driver, connection, false);
-        opened.pump = pump;
+        opened.driven.begin();
+        opened.driven.beginWith(pump);
         return opened;
     }
 
-    /** Lets a pump carry the octets from now on. */
-    void pump(RingPump newPump) {
-        pump = newPump;
-        newPump.readable();
-        if (connection.hasEnded()) {
-            newPump.ended(connection.closeReason());
-        } else if (ended.isDone()) {
-            newPump.ended(null);
-        }
-    }
-
-    /** The caller of connect has stopped waiting, so nobody will use this connection. */
-    private void nobodyWaits() {
-        if (connecting != null) {
-            connecting = null;
-            connection.abort();
-        }
-    }
-
+    /** One that has come to a port that listens. */
     static AsyncConnection accepted(Driver driver, Connection connection) {
-        return new AsyncConnection(driver, connection, true);
+        AsyncConnection accepted = new AsyncConnection(driver, connection, true);
+        accepted.driven.begin();
+        return accepted;
     }
 
     /** It was accepted at a port that listens, and not opened from here. */
@@ -147,15 +113,7 @@ public final class AsyncConnection {
      */
     public CompletableFuture<Integer> read(ByteBuffer into) {
         Objects.requireNonNull(into, "into");
-        return driver.submit(
-                answer -> {
-                    if (reading != null && !reading.isDone()) {
-                        throw new ReadPendingException();
-                    }
-                    reading = answer;
-                    target = into;
-                    goOnReading();
-                });
+        return driver.submit(answer -> driven.read(into, answer));
     }
 
     /**
@@ -169,7 +127,7 @@ public final class AsyncConnection {
      */
     public CompletableFuture<Void> write(ByteBuffer source) {
         Objects.requireNonNull(source, "source");
-        return driver.submit(answer -> writes.add(source, answer));
+        return driver.submit(answer -> driven.write(source, answer));
     }
 
     /**
@@ -182,10 +140,10 @@ public final class AsyncConnection {
         CompletableFuture<Void> asked =
                 driver.submit(
                         answer -> {
-                            writes.endOutput(connection::shutdownOutput);
+                            driven.shutdownOutput();
                             answer.complete(null);
                         });
-        return asked.thenCompose(nothing -> outputAccepted.copy());
+        return asked.thenCompose(nothing -> driven.outputAccepted.copy());
     }
 
     /**
@@ -198,7 +156,7 @@ public final class AsyncConnection {
      * @return how it ended, completed on entering TIME-WAIT or CLOSED
      */
     public CompletableFuture<CloseReason> close() {
-        return end(this::endOrphaned);
+        return end(driven::endOrphaned);
     }
 
     /**
@@ -211,7 +169,7 @@ public final class AsyncConnection {
      */
     public CompletableFuture<CloseReason> closeGracefully(Duration patience) {
         long patienceNs = Driver.nanos(patience);
-        return end(() -> endGracefully(driver.time().nowNs() + patienceNs));
+        return end(() -> driven.endGracefully(driver.time().nowNs() + patienceNs));
     }
 
     /**
@@ -220,12 +178,12 @@ public final class AsyncConnection {
      * @return how it ended
      */
     public CompletableFuture<CloseReason> abort() {
-        return end(connection::abort);
+        return end(driven::abort);
     }
 
     /** How the connection ended, completed on entering TIME-WAIT or CLOSED. */
     public CompletableFuture<CloseReason> ended() {
-        return ended.copy();
+        return driven.ended.copy();
     }
 
     /** What can be told of the machinery at this moment, {@code ss -tino} of one connection. */
@@ -238,7 +196,7 @@ public final class AsyncConnection {
      * instance. Its observer is the driver's: leave it alone.
      */
     public <T> CompletableFuture<T> call(Function<? super Connection, ? extends T> function) {
-        return driver.submit(answer -> answer.complete(function.apply(connection)));
+        return driver.submit(answer -> answer.complete(function.apply(driven.connection)));
     }
 
     private CompletableFuture<CloseReason> end(Runnable how) {
@@ -248,83 +206,7 @@ public final class AsyncConnection {
                             how.run();
                             answer.complete(null);
                         });
-        return asked.thenCompose(nothing -> ended.copy());
-    }
-
-    // On the driver's thread.
-
-    /**
-     * While writes wait, the endpoint does not count the connection as an orphan, although it is
-     * one.
-     */
-    void endOrphaned() {
-        writes.endOutput(connection::close);
-        if (!hasUnwritten()) {
-            return;
-        }
-        long asked = connection.userTimeout();
-        if (asked == 0 || asked > ORPHAN_PROGRESS_NS) {
-            connection.userTimeout(ORPHAN_PROGRESS_NS);
-        }
-        long patience = driver.closePolicy().orphanTimeoutNs();
-        if (patience > 0) {
-            driver.at(driver.time().nowNs() + patience, this::abortUnwritten);
-        }
-    }
-
-    private boolean hasUnwritten() {
-        return !writes.isEmpty() || (pump != null && pump.hasUnsent());
-    }
-
-    private void abortUnwritten() {
-        if (hasUnwritten()) {
-            connection.abort();
-        }
-    }
-
-    void endGracefully(long deadlineNs) {
-        writes.endOutput(() -> connection.closeGracefully(deadlineNs));
-        if (hasUnwritten()) {
-            driver.at(deadlineNs, this::abortUnwritten);
-        }
-    }
-
-    void goOnReading() {
-        if (pump != null) {
-            pump.readable();
-        }
-        Answer<Integer> answer = reading;
-        if (answer == null || (target.hasRemaining() && !isReadable())) {
-            return;
-        }
-        ByteBuffer into = target;
-        reading = null;
-        target = null;
-        if (!answer.begin()) {
-            return;
-        }
-        int octets;
-        try {
-            octets = receiveBelow(into);
-        } catch (Throwable e) {
-            answer.fail(e);
-            return;
-        }
-        answer.finish(octets);
-    }
-
-    void goOnWriting() {
-        writes.goOn();
-    }
-
-    /** Says whether what stands in the pump's ring is taken over too. */
-    boolean flushRing() {
-        try {
-            return pump == null || pump.flush();
-        } catch (IOException e) {
-            // Tells the pump that the connection is over; nothing waits any more.
-            return true;
-        }
+        return asked.thenCompose(nothing -> driven.ended.copy());
     }
 
     Driver driver() {
@@ -332,131 +214,7 @@ public final class AsyncConnection {
     }
 
     CompletableFuture<Void> outputAccepted() {
-        return outputAccepted.copy();
-    }
-
-    Grip grip() {
-        if (grip == null) {
-            grip = new Grip(this);
-        }
-        return grip;
-    }
-
-    boolean isReadable() {
-        return (grip == null || grip.letsIn()) && connection.isReadable();
-    }
-
-    private int receiveBelow(ByteBuffer into) throws IOException {
-        int octets = connection.receive(into);
-        if (grip != null) {
-            grip.hasReceived(octets);
-        }
-        return octets;
-    }
-
-    /** With what waits in a ring. */
-    long unreadByUser() {
-        return connection.unread() + (pump == null ? 0 : pump.unread());
-    }
-
-    State state() {
-        return connection.hasEnded() ? State.CLOSED : connection.state();
-    }
-
-    boolean isClosedByUser() {
-        return connection.hasEnded() || (pump != null && pump.isClosed());
-    }
-
-    /** What the user writes from now on fails. */
-    void cutOff() {
-        if (pump != null) {
-            pump.cutOff();
-        }
-    }
-
-    void closeNow() {
-        connection.close();
-    }
-
-    void shutdownNow() {
-        connection.shutdownOutput();
-    }
-
-    int unread() {
-        return (int) connection.unread();
-    }
-
-    CloseReason closeReason() {
-        return connection.closeReason();
-    }
-
-    /** Takes received octets; -1 when no more will come, for whatever reason. */
-    int receive(ByteBuffer into) {
-        try {
-            return receiveBelow(into);
-        } catch (IOException e) {
-            // closeReason() tells why.
-            return -1;
-        }
-    }
-
-    int send(ByteBuffer octets) throws IOException {
-        return grip == null ? connection.send(octets) : grip.send(octets);
-    }
-
-    int sendBelow(ByteBuffer octets) throws IOException {
-        return connection.send(octets);
-    }
-
-    void shutdownOutputNow() {
-        writes.endOutput(connection::shutdownOutput);
-    }
-
-    void abortNow() {
-        connection.abort();
-    }
-
-    private void hasEnded() {
-        goOnReading();
-        goOnWriting();
-        settle(connection.closeReason());
-    }
-
-    private void settle(CloseReason reason) {
-        driver.drain().remove(this);
-        IOException failure = new IOException(reason.message());
-        outputAccepted.completeExceptionally(failure);
-        if (connecting != null) {
-            connecting.completeExceptionally(new ConnectException(reason.message()));
-            connecting = null;
-        }
-        if (pump != null) {
-            pump.ended(reason);
-        }
-        ended.complete(reason);
-    }
-
-    /** The endpoint is closed: whatever still waits is told. */
-    void driverStopped() {
-        CloseReason reason = connection.closeReason();
-        writes.fail(new AsynchronousCloseException());
-        if (reading != null) {
-            reading.completeExceptionally(new AsynchronousCloseException());
-            reading = null;
-        }
-        if (reason != null) {
-            settle(reason);
-        } else {
-            AsynchronousCloseException failure = new AsynchronousCloseException();
-            outputAccepted.completeExceptionally(failure);
-            ended.completeExceptionally(failure);
-            if (connecting != null) {
-                connecting.completeExceptionally(failure);
-            }
-            if (pump != null) {
-                pump.ended(null);
-            }
-        }
+        return driven.outputAccepted.copy();
     }
 
     @Override
@@ -470,50 +228,5 @@ public final class AsyncConnection {
                 + ":"
                 + remotePort
                 + "]";
-    }
-
-    private final class Observer implements ConnectionObserver {
-
-        @Override
-        public void onEstablished(Connection established) {
-            if (pump != null) {
-                pump.established();
-            }
-            if (connecting != null) {
-                Answer<AsyncConnection> answer = connecting;
-                connecting = null;
-                if (!answer.complete(AsyncConnection.this)) {
-                    // The future was cancelled: nobody will ever use this connection.
-                    established.abort();
-                }
-            }
-        }
-
-        @Override
-        public void onReadable(Connection readable) {
-            goOnReading();
-        }
-
-        @Override
-        public void onWritable(Connection writable) {
-            goOnWriting();
-        }
-
-        @Override
-        public void onSoftError(Connection troubled, String message) {
-            if (pump != null) {
-                pump.softError(message);
-            }
-        }
-
-        @Override
-        public void onCloseAcknowledged(Connection closed) {
-            outputAccepted.complete(null);
-        }
-
-        @Override
-        public void onEnded(Connection finished) {
-            hasEnded();
-        }
     }
 }

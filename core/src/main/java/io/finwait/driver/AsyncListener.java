@@ -160,7 +160,7 @@ public final class AsyncListener {
         driver.drain().remove(this);
         refuseTakers();
         if (spare != null) {
-            spare.abortNow();
+            spare.driven.abort();
             spare = null;
         }
         publish();

@@ -26,7 +26,7 @@ final class Drain {
     private final Timekeeper time;
     private final Inbox inbox;
     private final Alarms alarms;
-    private final Set<AsyncConnection> connections = new LinkedHashSet<>();
+    private final Set<DrivenConnection> connections = new LinkedHashSet<>();
     private final Set<AsyncListener> listeners = new LinkedHashSet<>();
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
 
@@ -48,15 +48,15 @@ final class Drain {
         newcomers = listener;
     }
 
-    void add(AsyncConnection connection) {
+    void add(DrivenConnection connection) {
         connections.add(connection);
-        newcomers.accept(connection);
+        newcomers.accept(connection.user());
         if (draining) {
             connection.endGracefully(deadlineNs);
         }
     }
 
-    void remove(AsyncConnection connection) {
+    void remove(DrivenConnection connection) {
         connections.remove(connection);
     }
 
@@ -116,7 +116,7 @@ final class Drain {
         for (AsyncListener each : listeners.toArray(AsyncListener[]::new)) {
             ending.step("a listener can't be told", each::driverStopped);
         }
-        for (AsyncConnection each : connections.toArray(AsyncConnection[]::new)) {
+        for (DrivenConnection each : connections.toArray(DrivenConnection[]::new)) {
             ending.step("a connection can't be told", each::driverStopped);
         }
         inbox.refuseAll();

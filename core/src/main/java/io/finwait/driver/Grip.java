@@ -17,7 +17,7 @@ public final class Grip {
 
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
-    private final AsyncConnection connection;
+    private final DrivenConnection driven;
     private long sent;
     private long limit = NO_LIMIT;
     private Runnable whenSent;
@@ -26,18 +26,18 @@ public final class Grip {
     private Runnable whenReceived;
     private boolean holdsInput;
 
-    Grip(AsyncConnection connection) {
-        this.connection = connection;
+    Grip(DrivenConnection driven) {
+        this.driven = driven;
     }
 
     /** The grip on a connection; always the same. */
     public static Grip on(AsyncConnection connection) {
-        return connection.grip();
+        return connection.driven.grip();
     }
 
     /** Whose connection it is. */
     public AsyncConnection connection() {
-        return connection;
+        return driven.user();
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Grip {
         Runnable then = whenSent;
         whenSent = null;
         if (then != null) {
-            connection.driver().nextCycle(then);
+            driven.driver().nextCycle(then);
         }
     }
 
@@ -75,7 +75,7 @@ public final class Grip {
 
     private void awaitedCame() {
         if (whenReceived != null && received >= awaited) {
-            connection.driver().nextCycle(whenReceived);
+            driven.driver().nextCycle(whenReceived);
             whenReceived = null;
         }
     }
@@ -84,41 +84,41 @@ public final class Grip {
     public void holdInput(boolean hold) {
         holdsInput = hold;
         if (!hold) {
-            connection.goOnReading();
+            driven.goOnReading();
         }
     }
 
     /** Octets that were received and that the user has not taken. */
     public long unread() {
-        return connection.unreadByUser();
+        return driven.unreadByUser();
     }
 
     /** The state of the connection; CLOSED when it has ended. */
     public State state() {
-        return connection.state();
+        return driven.state();
     }
 
     /** The user has closed his socket, or the connection has ended. */
     public boolean isClosedByUser() {
-        return connection.isClosedByUser();
+        return driven.isClosedByUser();
     }
 
     /** The user closes his socket; what he writes later fails. */
     public void close() {
-        connection.cutOff();
-        connection.closeNow();
+        driven.cutOff();
+        driven.connection.close();
     }
 
     /** The user ends his output; what he writes later fails. */
     public void shutdownOutput() {
-        connection.cutOff();
-        connection.shutdownNow();
+        driven.cutOff();
+        driven.connection.shutdownOutput();
     }
 
     /** The user resets the connection. */
     public void abort() {
-        connection.cutOff();
-        connection.abortNow();
+        driven.cutOff();
+        driven.abort();
     }
 
     /** The user's process dies: FIN, or RST when there are octets that he has not taken. */
@@ -126,7 +126,7 @@ public final class Grip {
         if (unread() > 0) {
             abort();
         } else {
-            connection.endOrphaned();
+            driven.endOrphaned();
         }
     }
 
@@ -152,7 +152,7 @@ public final class Grip {
         octets.limit(octets.position() + (int) room);
         int taken;
         try {
-            taken = connection.sendBelow(octets);
+            taken = driven.connection.send(octets);
         } finally {
             octets.limit(end);
         }

@@ -4,7 +4,6 @@ import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.wire.IpAddress;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -36,49 +35,19 @@ public final class RingConnection {
         DISCARD
     }
 
-    /** Reading further is told to the driver when so much of the ring is free. */
-    private static final int WORTH_TELLING = ByteRing.LARGEST / 2;
-
-    private static final int SCRATCH = 8 << 10;
-
     private final Driver driver;
     private final Readiness readiness;
-    private final ByteRing input = new ByteRing();
-    private final ByteRing output = new ByteRing();
+    private final DrivenRings rings;
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicBoolean failureTaken = new AtomicBoolean();
 
     /** The next connection that has signalled ({@link Signals}). */
     RingConnection nextSignalled;
 
-    private volatile AsyncConnection connection;
-    private volatile boolean established;
-    private volatile boolean closed;
-    private volatile boolean outputEnded;
-    private volatile boolean peerClosed;
-
-    /** Octets that the endpoint holds because the ring is full. */
-    private volatile int beyond;
-
-    /** Everything that ever came is in the ring. */
-    private volatile boolean inputComplete;
-
-    private volatile boolean ended;
-    private volatile CloseReason reason;
-    private volatile String unreachable;
-    private volatile Throwable refusal;
-
-    // The driver's thread.
-    private boolean discarding;
-
-    /** Nothing that is still in the ring will be sent. */
-    private boolean outputCut;
-
-    private ByteBuffer scratch;
-
     RingConnection(Driver driver, Readiness readiness) {
         this.driver = driver;
         this.readiness = Objects.requireNonNull(readiness, "readiness");
+        rings = new DrivenRings(driver, readiness);
     }
 
     /**
@@ -101,11 +70,11 @@ public final class RingConnection {
                 driver.submit(
                         answer -> {
                             Connection below = driver.open(local, localPort, remote, remotePort);
-                            opening.connection =
-                                    AsyncConnection.pumped(driver, below, opening.pump());
+                            opening.rings.carry(
+                                    AsyncConnection.pumped(driver, below, opening.rings));
                             answer.complete(null);
                         });
-        CompletableFuture<?> unused = opened.whenComplete(opening::told);
+        opening.rings.refusedIfFailed(opened);
         return opening;
     }
 
@@ -117,40 +86,32 @@ public final class RingConnection {
      */
     public static RingConnection over(AsyncConnection accepted, Readiness readiness) {
         RingConnection taken = new RingConnection(accepted.driver(), readiness);
-        taken.connection = accepted;
-        taken.established = true;
+        taken.rings.carryEstablished(accepted);
         CompletableFuture<Void> attached =
                 taken.driver.submit(
                         answer -> {
-                            accepted.pump(taken.pump());
+                            accepted.driven.goOnWith(taken.rings);
                             answer.complete(null);
                         });
-        CompletableFuture<?> unused = attached.whenComplete(taken::told);
+        taken.rings.refusedIfFailed(attached);
         return taken;
-    }
-
-    private void told(Void nothing, Throwable failure) {
-        if (failure != null) {
-            refusal = failure;
-            overAndDone(null);
-        }
     }
 
     // What the user asks.
 
     /** The handshake is complete; stays true. */
     public boolean isEstablished() {
-        return established;
+        return rings.established;
     }
 
     /** It is over, or could never be opened. What has come before may still be read. */
     public boolean hasEnded() {
-        return ended;
+        return rings.ended;
     }
 
     /** How it ended; null as long as it has not, or when it could not be opened. */
     public CloseReason reason() {
-        return reason;
+        return rings.reason;
     }
 
     /**
@@ -158,24 +119,24 @@ public final class RingConnection {
      * null.
      */
     public Throwable refusal() {
-        return refusal;
+        return rings.refusal;
     }
 
     /**
      * What the network said while it was being opened, "No route to host" for instance, or null.
      */
     public String unreachable() {
-        return unreachable;
+        return rings.unreachable;
     }
 
     /** The peer has ended its output; there may be octets before that end. */
     public boolean peerHasClosed() {
-        return peerClosed;
+        return rings.peerClosed;
     }
 
     /** The connection below, for its addresses and options; null before there is one. */
     public AsyncConnection connection() {
-        return connection;
+        return rings.connection;
     }
 
     /**
@@ -183,24 +144,24 @@ public final class RingConnection {
      * and when it has ended in order. An error is told once, as the kernel's sockets do.
      */
     public CloseReason takeFailure() {
-        CloseReason how = reason;
+        CloseReason how = rings.reason;
         boolean failed = how != null && !(how instanceof CloseReason.Orderly);
         return failed && failureTaken.compareAndSet(false, true) ? how : null;
     }
 
     /** A read would get octets or -1. */
     public boolean isReadable() {
-        return !input.isEmpty() || inputComplete;
+        return !rings.input.isEmpty() || rings.inputComplete;
     }
 
     /** A write would take octets, and not only one or two, or would return -1. */
     public boolean isWritable() {
-        return outputEnded || ended || (established && output.room() >= ByteRing.LARGEST / 4);
+        return outputIsOver() || (rings.established && rings.output.room() >= ByteRing.LARGEST / 4);
     }
 
     /** Octets that can be read. */
     public int available() {
-        return input.length() + beyond;
+        return rings.input.length() + rings.beyond;
     }
 
     // What the user does.
@@ -211,8 +172,8 @@ public final class RingConnection {
      * @return how many octets were taken, 0 when there are none yet, -1 when none will come
      */
     public int read(byte[] into, int offset, int length) {
-        boolean complete = inputComplete;
-        int taken = input.take(into, offset, length);
+        boolean complete = rings.inputComplete;
+        int taken = rings.input.take(into, offset, length);
         return afterTaking(taken, complete);
     }
 
@@ -223,8 +184,8 @@ public final class RingConnection {
      * @return how many octets were taken, 0 when there are none yet, -1 when none will come
      */
     public int read(ByteBuffer into) {
-        boolean complete = inputComplete;
-        int taken = input.take(into);
+        boolean complete = rings.inputComplete;
+        int taken = rings.input.take(into);
         return afterTaking(taken, complete);
     }
 
@@ -232,7 +193,7 @@ public final class RingConnection {
         if (taken == 0) {
             return complete ? -1 : 0;
         }
-        if (beyond > 0 && input.room() >= WORTH_TELLING) {
+        if (rings.beyond > 0 && rings.input.room() >= DrivenRings.WORTH_TELLING) {
             signal();
         }
         return taken;
@@ -245,7 +206,7 @@ public final class RingConnection {
      *     any more
      */
     public int write(byte[] from, int offset, int length) {
-        return outputEnded || ended ? -1 : afterPutting(output.put(from, offset, length));
+        return outputIsOver() ? -1 : afterPutting(rings.output.put(from, offset, length));
     }
 
     /**
@@ -256,7 +217,7 @@ public final class RingConnection {
      *     any more
      */
     public int write(ByteBuffer from) {
-        return outputEnded || ended ? -1 : afterPutting(output.put(from));
+        return outputIsOver() ? -1 : afterPutting(rings.output.put(from));
     }
 
     /**
@@ -268,7 +229,11 @@ public final class RingConnection {
      *     any more
      */
     public int write(ByteBuffer[] from, int offset, int length) {
-        return outputEnded || ended ? -1 : afterPutting(output.put(from, offset, length));
+        return outputIsOver() ? -1 : afterPutting(rings.output.put(from, offset, length));
+    }
+
+    private boolean outputIsOver() {
+        return rings.outputEnded || rings.ended;
     }
 
     private int afterPutting(int octets) {
@@ -276,7 +241,7 @@ public final class RingConnection {
             signal();
         }
         // Octets put while another thread ends the output may come too late to be sent.
-        return outputEnded ? -1 : octets;
+        return rings.outputEnded ? -1 : octets;
     }
 
     /**
@@ -285,8 +250,8 @@ public final class RingConnection {
      * @return completed as {@link AsyncConnection#shutdownOutput}
      */
     public CompletableFuture<Void> shutdownOutput() {
-        outputEnded = true;
-        CompletableFuture<Void> accepted = connection.shutdownOutput();
+        rings.outputEnded = true;
+        CompletableFuture<Void> accepted = rings.connection.shutdownOutput();
         readiness.changed(Readiness.WRITABLE);
         return accepted;
     }
@@ -296,8 +261,7 @@ public final class RingConnection {
         CompletableFuture<Void> unused =
                 driver.submit(
                         answer -> {
-                            discarding = true;
-                            pumpInput();
+                            rings.discardInput();
                             answer.complete(null);
                         });
     }
@@ -310,7 +274,7 @@ public final class RingConnection {
      *     the connection ends before
      */
     public CompletableFuture<Void> close(Unread unread) {
-        return end(() -> closeNow(unread));
+        return end(() -> rings.close(unread));
     }
 
     /**
@@ -319,19 +283,19 @@ public final class RingConnection {
      * @return completed exceptionally when it has ended
      */
     public CompletableFuture<Void> abort() {
-        return end(this::sendAndAbort);
+        return end(rings::sendAndAbort);
     }
 
     private CompletableFuture<Void> end(Runnable how) {
-        if (closed) {
+        if (rings.closed) {
             return CompletableFuture.completedFuture(null);
         }
-        closed = true;
-        outputEnded = true;
+        rings.closed = true;
+        rings.outputEnded = true;
         CompletableFuture<Void> asked =
                 driver.submit(
                         answer -> {
-                            if (connection != null) {
+                            if (rings.connection != null) {
                                 how.run();
                             }
                             answer.complete(null);
@@ -339,9 +303,9 @@ public final class RingConnection {
         readiness.changed(Readiness.READABLE | Readiness.WRITABLE);
         return asked.thenCompose(
                 nothing ->
-                        connection == null
+                        rings.connection == null
                                 ? CompletableFuture.completedFuture(null)
-                                : connection.outputAccepted());
+                                : rings.connection.outputAccepted());
     }
 
     /** Tells the driver that there is something to look at. */
@@ -351,215 +315,14 @@ public final class RingConnection {
         }
     }
 
-    // On the driver's thread.
-
-    /** Does what the user's thread has signalled. */
+    /** Does what the user's thread has signalled; on the driver's thread. */
     void signalTaken() {
         signalled.set(false);
-        if (connection != null) {
-            pumpInput();
-            connection.goOnWriting();
-        }
-    }
-
-    private void closeNow(Unread policy) {
-        boolean unread = !input.isEmpty() || connection.unread() > 0;
-        switch (policy) {
-            case RESET -> endNow(unread);
-            case FIN_THEN_RESET -> {
-                if (unread) {
-                    connection.shutdownOutputNow();
-                    // With this cycle the FIN leaves, as far as windows and room allow.
-                    driver.nextCycle(connection::abortNow);
-                } else {
-                    endNow(false);
-                }
-            }
-            case DISCARD -> {
-                discarding = true;
-                pumpInput();
-                endNow(false);
-            }
-        }
-    }
-
-    /**
-     * With a kernel below, what was written would have left at once, as far as the windows allow.
-     */
-    private void sendAndAbort() {
-        if (established && !output.isEmpty()) {
-            connection.goOnWriting();
-            driver.nextCycle(connection::abortNow);
-        } else {
-            connection.abortNow();
-        }
-    }
-
-    private void endNow(boolean reset) {
-        if (reset) {
-            connection.abortNow();
-        } else {
-            connection.endOrphaned();
-        }
-    }
-
-    private void pumpInput() {
-        if (inputComplete) {
-            return;
-        }
-        boolean moved = false;
-        while (connection.isReadable()) {
-            if (connection.unread() == 0) {
-                // The end of the stream, for which a full ring has room as well.
-                inputIsComplete();
-                break;
-            }
-            ByteBuffer room = discarding ? scratch() : input.roomToPut();
-            if (room == null) {
-                beyond = connection.unread();
-                if (input.room() < WORTH_TELLING) {
-                    break;
-                }
-                // The reader may have taken many octets before it could see that the driver waits
-                // for room.
-                continue;
-            }
-            int octets = connection.receive(room);
-            if (octets < 0) {
-                inputIsComplete();
-                break;
-            }
-            if (!discarding) {
-                input.putDone(octets);
-            }
-            moved = true;
-        }
-        if (beyond > 0) {
-            beyond = connection.unread();
-        }
-        if (moved || inputComplete) {
-            readiness.changed(Readiness.READABLE);
-        }
-    }
-
-    /** A thread that sees that no more comes must be able to see why. */
-    private void inputIsComplete() {
-        CloseReason how = connection.closeReason();
-        if (how == null || finHadCome(how)) {
-            peerClosed = true;
-        }
-        reason = how;
-        ended = how != null;
-        inputComplete = true;
-    }
-
-    private static boolean finHadCome(CloseReason how) {
-        for (CloseReason.Step step : how.ending().path()) {
-            if (step.state().hasReceivedFin()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private ByteBuffer scratch() {
-        if (scratch == null) {
-            scratch = ByteBuffer.allocate(SCRATCH);
-        }
-        return scratch.clear();
-    }
-
-    private void overAndDone(CloseReason how) {
-        reason = how;
-        if (how != null && finHadCome(how)) {
-            peerClosed = true;
-        }
-        ended = true;
-        if (connection == null) {
-            inputComplete = true;
-        } else {
-            pumpInput();
-        }
-        readiness.changed(Readiness.READABLE | Readiness.WRITABLE);
-    }
-
-    private RingPump pump() {
-        return new Ends();
-    }
-
-    /** What the connection below tells. */
-    private final class Ends implements RingPump {
-
-        @Override
-        public void established() {
-            established = true;
-            readiness.changed(Readiness.WRITABLE);
-        }
-
-        @Override
-        public void softError(String message) {
-            if (!established && unreachable == null) {
-                unreachable = message;
-                connection.abortNow();
-            }
-        }
-
-        @Override
-        public void readable() {
-            pumpInput();
-        }
-
-        @Override
-        public boolean flush() throws IOException {
-            ByteBuffer octets;
-            boolean moved = false;
-            if (outputCut) {
-                return true;
-            }
-            while ((octets = output.octetsToTake()) != null) {
-                int taken = connection.send(octets);
-                if (taken == 0) {
-                    break;
-                }
-                output.takeDone(taken);
-                moved = true;
-            }
-            if (moved) {
-                readiness.changed(Readiness.WRITABLE);
-            }
-            return octets == null;
-        }
-
-        @Override
-        public boolean hasUnsent() {
-            return !ended && !outputCut && !output.isEmpty();
-        }
-
-        @Override
-        public int unread() {
-            return input.length();
-        }
-
-        @Override
-        public boolean isClosed() {
-            return closed;
-        }
-
-        @Override
-        public void cutOff() {
-            outputCut = true;
-            outputEnded = true;
-            readiness.changed(Readiness.WRITABLE);
-        }
-
-        @Override
-        public void ended(CloseReason how) {
-            overAndDone(how);
-        }
+        rings.goOn();
     }
 
     @Override
     public String toString() {
-        return "RingConnection[" + connection + "]";
+        return "RingConnection[" + rings.connection + "]";
     }
 }

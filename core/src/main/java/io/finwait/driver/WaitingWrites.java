@@ -14,13 +14,13 @@ final class WaitingWrites {
 
     private record Write(ByteBuffer source, Answer<Void> answer) {}
 
-    private final AsyncConnection connection;
+    private final DrivenConnection connection;
     private final Queue<Write> writes = new ArrayDeque<>();
 
     /** Ends the output when the writes are done; null until a call has asked for that. */
     private Runnable afterWrites;
 
-    WaitingWrites(AsyncConnection connection) {
+    WaitingWrites(DrivenConnection connection) {
         this.connection = connection;
     }
 
