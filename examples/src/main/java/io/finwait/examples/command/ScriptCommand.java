@@ -273,6 +273,9 @@ final class ScriptCommand implements Callable<Integer> {
             shown++;
             out().printf("%s%n", result.report());
         }
+        if (result.outcome() == Outcome.SKIPPED && all == 1) {
+            out().printf("%s%n", result.report());
+        }
         if (Console.colour()) {
             out().printf("\r%d of %d", done, all);
             out().flush();

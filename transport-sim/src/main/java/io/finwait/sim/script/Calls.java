@@ -8,7 +8,8 @@ import java.util.Set;
 final class Calls {
 
     /** Calls whose result is a new file descriptor: any will do. */
-    static final Set<String> RETURN_A_DESCRIPTOR = Set.of("socket", "accept", "accept4");
+    static final Set<String> RETURN_A_DESCRIPTOR =
+            Set.of("socket", "accept", "accept4", "epoll_create", "epoll_create1");
 
     private Calls() {}
 
@@ -19,6 +20,11 @@ final class Calls {
                             .formatted(call.name(), call.arguments().size(), index + 1));
         }
         return call.arguments().get(index);
+    }
+
+    /** The descriptor that a call returns by the script; -1 when the script names none. */
+    static int descriptor(SystemCall call) {
+        return call.result() instanceof Expression.Int number ? (int) number.value() : -1;
     }
 
     /** A number, or a name for one. */

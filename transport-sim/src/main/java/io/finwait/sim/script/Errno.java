@@ -8,9 +8,11 @@ final class Errno {
     private static final Map<String, Integer> NUMBERS =
             Map.ofEntries(
                     Map.entry("EPERM", 1),
+                    Map.entry("ENOENT", 2),
                     Map.entry("EBADF", 9),
                     Map.entry("EAGAIN", 11),
                     Map.entry("EFAULT", 14),
+                    Map.entry("EEXIST", 17),
                     Map.entry("EINVAL", 22),
                     Map.entry("EPIPE", 32),
                     Map.entry("EADDRINUSE", 98),

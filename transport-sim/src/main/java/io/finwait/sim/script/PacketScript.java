@@ -83,7 +83,13 @@ public final class PacketScript {
         try {
             settings = ScriptSettings.of(this, options);
         } catch (UnsupportedScriptException e) {
-            return new ScriptResult(name(), ScriptResult.Outcome.SKIPPED, 0, e.getMessage(), "", 0);
+            return new ScriptResult(
+                    name(),
+                    ScriptResult.Outcome.SKIPPED,
+                    0,
+                    e.getMessage(),
+                    "%s was skipped: %s%n".formatted(name(), e.getMessage()),
+                    0);
         }
         StackConfig stack = new StackConfig(this, options, settings);
         return new ScriptRun(this, options, settings, stack::create).run();

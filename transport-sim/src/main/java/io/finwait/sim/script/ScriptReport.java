@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Writes what a failed script says: the place, what was expected, what came, and what went before.
+ * Writes what a failed script says: the place, what was expected, what came, and what went before;
+ * and of a skipped one, what it needs.
  */
 final class ScriptReport {
 
@@ -39,6 +40,20 @@ final class ScriptReport {
                     .skip(Math.max(0, packets.size() - LAST_PACKETS))
                     .forEach(packet -> text.append("  ").append(packet).append('\n'));
         }
+        return text.toString();
+    }
+
+    /** What a skipped script needs, and what to do about it. */
+    static String skipped(PacketScript script, Event event, String reason) {
+        StringBuilder text = new StringBuilder();
+        text.append("%s:%d was skipped: %s%n%n".formatted(script.name(), event.line(), reason));
+        context(text, script.source(), event);
+        text.append(
+                """
+
+                This means nothing here. Ignored, it would let the script pass without having tried
+                what it is about. Write the script without it, or leave the script out.
+                """);
         return text.toString();
     }
 

@@ -5,10 +5,11 @@ package io.finwait.sim.script;
  *
  * @param name of the script
  * @param outcome passed, failed or skipped
- * @param line of the event that failed, from 1; 0 when there is none
+ * @param line of the event that failed, or that needs what is not there, from 1; 0 when there is
+ *     none
  * @param reason why it failed or was skipped, in one line; empty when it passed
- * @param report for people: the script around the event, what was expected and what came; empty
- *     unless it failed
+ * @param report for people: the script around the event, what was expected and what came, or what
+ *     is needed; empty when it passed
  * @param virtualNs how much virtual time went by, in nanoseconds
  */
 public record ScriptResult(
@@ -38,8 +39,7 @@ public record ScriptResult(
     public ScriptResult orThrow() {
         return switch (outcome) {
             case PASSED -> this;
-            case FAILED -> throw new AssertionError(report);
-            case SKIPPED -> throw new AssertionError(name + " was skipped: " + reason);
+            case FAILED, SKIPPED -> throw new AssertionError(report);
         };
     }
 }

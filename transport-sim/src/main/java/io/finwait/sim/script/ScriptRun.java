@@ -10,8 +10,6 @@ import io.finwait.sim.script.StackUnderTest.PendingCall;
 import io.finwait.sim.script.StackUnderTest.Returned;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,8 +39,7 @@ final class ScriptRun {
     private final Shell shell;
     private final CodeRun code = new CodeRun();
     private final StackFactory stacks;
-    private final List<String> log = new ArrayList<>();
-    private final ArrayDeque<Observed> unexpected = new ArrayDeque<>();
+    private final SentSegments sent;
     private Event current;
     private StackUnderTest stack;
     private Blocked blocked;
@@ -68,6 +65,7 @@ final class ScriptRun {
         current = script.events().get(0);
         ScriptWire wire = new ScriptWire(settings.local(), settings.remote());
         transport = new ScriptTransport(settings.mtu());
+        sent = new SentSegments(transport, binding);
         writer = new ScriptSegmentWriter(wire, binding, settings.scaledEcho());
         icmp = new IcmpWriter(wire, binding);
         shell = new Shell(this::stack, () -> stack != null);
@@ -78,7 +76,11 @@ final class ScriptRun {
             return skipped("every #ifdef block is excluded: the script checks nothing");
         }
         try {
-            Unsupported.check(script);
+            for (Event event : script.events()) {
+                current = event;
+                Unsupported.check(event);
+            }
+            current = script.events().get(0);
             shell.prepare(script);
             for (Event event : script.events()) {
                 current = event;
@@ -99,18 +101,24 @@ final class ScriptRun {
     }
 
     private ScriptResult failed(ScriptFailure failure) {
-        unexpected.forEach(segment -> note(segment, "  (not expected so far)"));
+        sent.noteTheRest();
         return new ScriptResult(
                 script.name(),
                 ScriptResult.Outcome.FAILED,
                 current.line(),
                 ScriptReport.reason(failure),
-                ScriptReport.of(script, current, failure, log),
+                ScriptReport.of(script, current, failure, sent.log()),
                 nowNs);
     }
 
     private ScriptResult skipped(String reason) {
-        return new ScriptResult(script.name(), ScriptResult.Outcome.SKIPPED, 0, reason, "", nowNs);
+        return new ScriptResult(
+                script.name(),
+                ScriptResult.Outcome.SKIPPED,
+                current.line(),
+                reason,
+                ScriptReport.skipped(script, current, reason),
+                nowNs);
     }
 
     private StackUnderTest stack() {
@@ -139,8 +147,7 @@ final class ScriptRun {
     private void act(Event event, long base) {
         Event.Action action = event.action();
         if (action instanceof TcpPacket packet) {
-            packet.cut(settings.mss())
-                    .forEach(each -> inject(Printer.action(each), writer.packet(each)));
+            inject(Printer.action(packet), writer.packet(packet));
         } else if (action instanceof IcmpPacket packet) {
             inject(Printer.action(packet), icmp.packet(packet));
         } else if (action instanceof SystemCall call) {
@@ -148,6 +155,7 @@ final class ScriptRun {
         } else if (action instanceof Command command) {
             shell.run(command.text());
         } else if (action instanceof Code piece) {
+            settle();
             code.run(piece.text(), stack());
         } else if (action instanceof InState in) {
             inState(in.state());
@@ -160,8 +168,8 @@ final class ScriptRun {
 
     private void inject(String text, ByteBuffer packet) {
         stack();
-        log.add("%-9s %s".formatted(Printer.seconds(nowNs), text));
-        dropOfEarlierSockets();
+        sent.injected(nowNs, text);
+        sent.dropOfEarlierSockets();
         transport.inject(packet);
         settle();
     }
@@ -179,42 +187,10 @@ final class ScriptRun {
             if (++cycles > MOST_CYCLES) {
                 throw new ScriptFailure("the endpoint has work without end at one instant");
             }
-            collect();
+            sent.collect();
             pollBlocked();
         } while (running.doWork(nowNs) != 0);
-        collect();
-    }
-
-    private void collect() {
-        while (!transport.sent().isEmpty()) {
-            Observed segment = Observed.of(transport.sent().poll());
-            if (binding.owns(segment.sourcePort(), segment.destinationPort())) {
-                unexpected.add(segment);
-            } else {
-                note(segment, "  (not of the socket under test)");
-            }
-        }
-    }
-
-    /** What the socket under test of so far has sent is not the next one's. */
-    private void dropOfEarlierSockets() {
-        unexpected.removeIf(
-                segment -> {
-                    boolean own = binding.owns(segment.sourcePort(), segment.destinationPort());
-                    if (!own) {
-                        note(segment, "  (of an earlier socket)");
-                    }
-                    return !own;
-                });
-    }
-
-    private void note(Observed segment, String remark) {
-        log.add(
-                "%-9s %s%s"
-                        .formatted(
-                                Printer.seconds(segment.atNs()),
-                                segment.describe(binding),
-                                remark));
+        sent.collect();
     }
 
     /** Lets virtual time pass; what falls due on the way is done at its time. */
@@ -252,9 +228,8 @@ final class ScriptRun {
         Observed came =
                 next(when.any() ? base + LONGEST_WAIT_NS : to + tolerance + PATIENCE_NS)
                         .orElseThrow(() -> nothingCame(when, from, to));
-        int wanted = expected.sequence().length();
-        while (!settings.strictSegments() && mayGrow(came, wanted)) {
-            came = came.join(unexpected.poll());
+        if (!settings.strictSegments()) {
+            came = sent.joined(came, expected.sequence().length());
         }
         List<Difference> differences =
                 new SegmentCheck(binding, settings.timestampValues(), settings.offload())
@@ -268,26 +243,15 @@ final class ScriptRun {
                             .formatted(Printer.action(expected), came.describe(binding)),
                     differences);
         }
-        note(came, "");
-    }
-
-    /** Text expected as one segment may come as several consecutive ones. */
-    private boolean mayGrow(Observed came, int wanted) {
-        Observed next = unexpected.peek();
-        return next != null
-                && came.textLength() > 0
-                && came.textLength() + next.textLength() <= wanted
-                && next.textLength() > 0
-                && next.seq() == came.seq() + came.textLength()
-                && next.atNs() == came.atNs();
+        sent.expected(came);
     }
 
     private Optional<Observed> next(long limitNs) {
         settle();
-        while (unexpected.isEmpty() && nowNs < limitNs) {
+        while (sent.peek() == null && nowNs < limitNs) {
             step(limitNs);
         }
-        return Optional.ofNullable(unexpected.poll());
+        return Optional.ofNullable(sent.poll());
     }
 
     private ScriptFailure nothingCame(When when, long from, long to) {
@@ -305,8 +269,8 @@ final class ScriptRun {
     }
 
     private void silence() {
-        if (!unexpected.isEmpty()) {
-            Observed came = unexpected.peek();
+        Observed came = sent.peek();
+        if (came != null) {
             throw new ScriptFailure(
                     "expected silence, but at %s s came %s"
                             .formatted(Printer.seconds(came.atNs()), came.describe(binding)));
@@ -341,8 +305,10 @@ final class ScriptRun {
                 call.returnsAtNs().isPresent()
                         ? call.returnsAtNs().getAsLong() + (event.when().relative() ? base : 0)
                         : -1;
+        // So that the endpoint knows what time it is.
+        settle();
         PendingCall pending = stack().call(call);
-        dropOfEarlierSockets();
+        sent.dropOfEarlierSockets();
         Returned returned = pending.poll();
         if (returned == null) {
             settle();

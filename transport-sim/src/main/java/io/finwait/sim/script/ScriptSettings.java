@@ -6,7 +6,6 @@ import io.finwait.wire.IpAddress;
 /**
  * What the options of a script say, and the profile where they say nothing.
  *
- * @param mss into segments of how many octets the text of an injected one is cut; 0: of all
  * @param tolerancePercent of the time since the event before; the larger of both tolerances counts
  * @param timestampValues whether the values of timestamps are checked
  * @param scaledEcho whether echoed timestamps may be computed from the first one
@@ -17,7 +16,6 @@ record ScriptSettings(
         IpAddress local,
         IpAddress remote,
         int mtu,
-        int mss,
         long toleranceNs,
         double tolerancePercent,
         boolean timestampValues,
@@ -40,7 +38,6 @@ record ScriptSettings(
     static ScriptSettings of(PacketScript script, ScriptOptions options) {
         int version = options.ipVersion();
         int mtu = 0;
-        int mss = 0;
         long toleranceNs = options.profile() == Profile.RFC ? 1_000 * US : 4_000 * US;
         if (options.toleranceNs() >= 0) {
             toleranceNs = options.toleranceNs();
@@ -61,13 +58,14 @@ record ScriptSettings(
                 case "ip_version" -> version = version(script, option);
                 case "tolerance_usecs" -> toleranceNs = number(script, option) * US;
                 case "tolerance_percent" -> percent = number(script, option);
-                case "mss" -> mss = (int) number(script, option);
                 case "mtu" -> mtu = (int) number(script, option);
                 case "local_ip" -> local = address(script, option);
                 case "remote_ip" -> remote = address(script, option);
                 case "tcp_ts_tick_usecs" -> timestampValues = number(script, option) != 0;
                 case "tcp_ts_ecr_scaled" -> scaledEcho = true;
                 case "strict_segments" -> strictSegments = true;
+                // An adapter has joined the segments: they arrive as one, as from a TUN device.
+                case "mss" -> number(script, option);
                 case "send_omit_free", "define", "gateway_ip", "netmask_ip" -> {
                     // Of no importance here.
                 }
@@ -97,7 +95,6 @@ record ScriptSettings(
                 local,
                 remote,
                 mtu,
-                mss,
                 toleranceNs,
                 percent,
                 timestampValues,

@@ -1,7 +1,6 @@
 package io.finwait.sim.script;
 
 import io.finwait.sim.script.Event.SystemCall;
-import io.finwait.sim.script.ScriptFailure.Difference;
 import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.State;
@@ -12,82 +11,53 @@ import io.finwait.wire.FourTuple;
 import io.finwait.wire.IpAddress;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Supplier;
 
 /** The socket API of scripts on top of an {@link Endpoint}. */
 final class ScriptSockets implements StackUnderTest {
 
-    private static final int O_RDWR = 2;
-    private static final int O_NONBLOCK = 0x800;
-
-    private static final Set<String> OPTIONS =
-            Set.of(
-                    "SO_REUSEADDR",
-                    "SO_REUSEPORT",
-                    "SO_KEEPALIVE",
-                    "SO_RCVBUF",
-                    "SO_SNDBUF",
-                    "IP_MTU_DISCOVER",
-                    "IP_TOS",
-                    "TCP_MAXSEG",
-                    "TCP_DEFER_ACCEPT",
-                    "TCP_NODELAY",
-                    "TCP_INQ",
-                    "TCP_LINGER2",
-                    "TCP_USER_TIMEOUT",
-                    "TCP_KEEPIDLE",
-                    "TCP_KEEPINTVL",
-                    "TCP_KEEPCNT");
+    private static final long MS = 1_000_000;
 
     private final TcpEndpoint endpoint;
     private final ScriptBinding binding;
     private final IpAddress local;
     private final IpAddress remote;
-    private final BufferSizes bufferSizes;
+    private final OptionCalls options;
     private final Map<Integer, Socket> open = new HashMap<>();
+    private final PollCalls polls = new PollCalls(open, this::atMost);
     private long nowNs;
 
-    /** When a close that lingers returns, or MAX_VALUE. */
-    private long lingersUntilNs = Long.MAX_VALUE;
-
-    /** What SO_RCVBUF and SO_SNDBUF read, which systems round or double, and our MSS. */
-    interface BufferSizes {
-
-        int receive(Socket socket);
-
-        int send(Socket socket);
-
-        /** The MSS that our SYN carries. */
-        int mssOffered();
-    }
+    /** When the call that waits returns at the latest, or MAX_VALUE. */
+    private long callDueNs = Long.MAX_VALUE;
 
     ScriptSockets(
             TcpEndpoint endpoint,
             ScriptBinding binding,
             IpAddress local,
             IpAddress remote,
-            BufferSizes bufferSizes) {
+            OptionCalls.Sizes sizes) {
         this.endpoint = endpoint;
         this.binding = binding;
         this.local = local;
         this.remote = remote;
-        this.bufferSizes = bufferSizes;
+        options = new OptionCalls(sizes);
     }
 
     @Override
     public int doWork(long now) {
         nowNs = now;
-        if (now >= lingersUntilNs) {
-            lingersUntilNs = Long.MAX_VALUE;
+        int done = endpoint.doWork(now);
+        if (now >= callDueNs) {
+            callDueNs = Long.MAX_VALUE;
+            done++;
         }
-        return endpoint.doWork(now);
+        return done;
     }
 
     @Override
     public long nextDeadlineNs() {
-        return Math.min(endpoint.nextDeadlineNs(), lingersUntilNs);
+        return Math.min(endpoint.nextDeadlineNs(), callDueNs);
     }
 
     @Override
@@ -110,15 +80,19 @@ final class ScriptSockets implements StackUnderTest {
             case "recvmsg" -> TransferCalls.receiveMessage(call, of(call));
             case "write", "send", "sendto" -> TransferCalls.write(call, of(call));
             case "sendmsg" -> TransferCalls.sendMessage(call, of(call));
-            case "getsockopt" -> getOption(call);
-            case "setsockopt" -> setOption(call);
-            case "fcntl" -> fcntl(call);
-            case "ioctl" -> ioctl(call);
+            case "getsockopt" -> options.get(call, of(call));
+            case "setsockopt" -> OptionCalls.set(call, of(call));
+            case "poll" -> polls.poll(call);
+            case "epoll_create", "epoll_create1" -> polls.create(call);
+            case "epoll_ctl" -> polls.control(call);
+            case "epoll_wait" -> polls.await(call);
+            case "fcntl" -> OptionCalls.fcntl(call, of(call));
+            case "ioctl" -> OptionCalls.ioctl(call, of(call));
             default -> throw new UnsupportedScriptException("system call " + call.name());
         };
     }
 
-    private static PendingCall done(long value) {
+    static PendingCall done(long value) {
         return () -> Returned.of(value);
     }
 
@@ -135,19 +109,15 @@ final class ScriptSockets implements StackUnderTest {
         return socket;
     }
 
-    private static int descriptor(SystemCall call) {
-        return call.result() instanceof Expression.Int number ? (int) number.value() : -1;
-    }
-
     private PendingCall socket(SystemCall call) {
         if (!Calls.has(Calls.argument(call, 1), "SOCK_STREAM")) {
             throw new UnsupportedScriptException("a socket that is not SOCK_STREAM");
         }
         Socket socket = new Socket();
         socket.nonBlocking(Calls.has(Calls.argument(call, 1), "SOCK_NONBLOCK"));
-        open.put(descriptor(call), socket);
+        open.put(Calls.descriptor(call), socket);
         binding.created();
-        return done(descriptor(call));
+        return done(Calls.descriptor(call));
     }
 
     private PendingCall listen(SystemCall call) {
@@ -170,8 +140,8 @@ final class ScriptSockets implements StackUnderTest {
                     if (connection == null) {
                         return null;
                     }
-                    open.put(descriptor(call), socket.accepted(connection));
-                    return Returned.of(Math.max(0, descriptor(call)));
+                    open.put(Calls.descriptor(call), socket.accepted(connection));
+                    return Returned.of(Math.max(0, Calls.descriptor(call)));
                 });
     }
 
@@ -198,114 +168,37 @@ final class ScriptSockets implements StackUnderTest {
     }
 
     private PendingCall close(SystemCall call) {
+        int descriptor = Calls.number(call, 0);
+        if (polls.close(descriptor)) {
+            return done(0);
+        }
         Socket socket = of(call);
-        open.remove(Calls.number(call, 0));
+        open.remove(descriptor);
         socket.close();
         if (!socket.lingers()) {
             return done(0);
         }
-        long until = nowNs + socket.lingerNs();
-        lingersUntilNs = until;
+        return until(
+                nowNs + socket.lingerNs(),
+                () -> socket.lingers() ? null : Returned.of(0),
+                () -> Returned.of(0));
+    }
+
+    private PendingCall atMost(
+            int milliseconds, Supplier<Returned> attempt, Supplier<Returned> late) {
+        return milliseconds < 0 ? attempt::get : until(nowNs + milliseconds * MS, attempt, late);
+    }
+
+    /** A call that waits until a time, and returns something else then. */
+    private PendingCall until(long dueNs, Supplier<Returned> attempt, Supplier<Returned> late) {
         return () -> {
-            if (socket.lingers() && nowNs < until) {
-                return null;
+            Returned returned = attempt.get();
+            if (returned == null && nowNs >= dueNs) {
+                returned = late.get();
             }
-            lingersUntilNs = Long.MAX_VALUE;
-            return Returned.of(0);
+            callDueNs = returned == null ? dueNs : Long.MAX_VALUE;
+            return returned;
         };
-    }
-
-    private PendingCall getOption(SystemCall call) {
-        Socket socket = of(call);
-        String name = Calls.symbol(call, 2);
-        int expected = Calls.number(call, 3);
-        if (name.equals("SO_ERROR")) {
-            int error = Errno.number(socket.takeError());
-            if (error != expected) {
-                throw differs(name, Errno.describe(expected), Errno.describe(error));
-            }
-            return done(0);
-        }
-        requireKnown(name);
-        compare(
-                name,
-                expected,
-                switch (name) {
-                    case "SO_RCVBUF" -> bufferSizes.receive(socket);
-                    case "SO_SNDBUF" -> bufferSizes.send(socket);
-                    case "TCP_MAXSEG" -> segmentSize(socket);
-                    default -> socket.option(name);
-                });
-        return done(0);
-    }
-
-    /** What may be sent, as soon as that is agreed on; before that what was set. */
-    private static int segmentSize(Socket socket) {
-        Connection connection = socket.connection();
-        int agreed = connection == null ? 0 : connection.tcpInfo().sending().segmentOctets();
-        return agreed > 0 ? agreed : socket.option("TCP_MAXSEG");
-    }
-
-    static void compare(String name, long expected, long came) {
-        if (expected != came) {
-            throw differs(name, Long.toString(expected), Long.toString(came));
-        }
-    }
-
-    private static ScriptFailure differs(String name, String expected, String came) {
-        return new ScriptFailure(
-                "expected %s to be %s%n    came %s".formatted(name, expected, came),
-                List.of(new Difference(name, expected, came)));
-    }
-
-    private static void requireKnown(String option) {
-        if (!OPTIONS.contains(option)) {
-            throw new UnsupportedScriptException("socket option " + option);
-        }
-    }
-
-    private PendingCall setOption(SystemCall call) {
-        Socket socket = of(call);
-        String name = Calls.symbol(call, 2);
-        if (name.equals("SO_LINGER")) {
-            Expression value = Calls.argument(call, 3);
-            socket.linger(Calls.field(value, "onoff"), Calls.field(value, "linger"));
-            return done(0);
-        }
-        requireKnown(name);
-        if (!name.equals("IP_MTU_DISCOVER")) {
-            socket.option(name, Calls.number(call, 3));
-        }
-        return done(0);
-    }
-
-    private PendingCall fcntl(SystemCall call) {
-        Socket socket = of(call);
-        return switch (Calls.symbol(call, 1)) {
-            case "F_GETFL" -> done(O_RDWR | (socket.isNonBlocking() ? O_NONBLOCK : 0));
-            case "F_SETFL" -> {
-                socket.nonBlocking(Calls.has(Calls.argument(call, 2), "O_NONBLOCK"));
-                yield done(0);
-            }
-            default -> throw new UnsupportedScriptException("fcntl " + Calls.symbol(call, 1));
-        };
-    }
-
-    private PendingCall ioctl(SystemCall call) {
-        Socket socket = of(call);
-        String request = Calls.symbol(call, 1);
-        Connection connection = socket.connection();
-        if (connection == null) {
-            return failed(socket.listener() != null ? "EINVAL" : "ENOTCONN");
-        }
-        long value =
-                switch (request) {
-                    case "SIOCINQ", "FIONREAD" -> connection.unread();
-                    case "SIOCOUTQ" -> connection.unacknowledged();
-                    default -> throw new UnsupportedScriptException("ioctl " + request);
-                };
-        compare(request, Calls.number(call, 2), value);
-        return done(0);
     }
 
     @Override
@@ -338,7 +231,7 @@ final class ScriptSockets implements StackUnderTest {
             throw new ScriptFailure(field + " is of a connection, and there is none");
         }
         Tcb tcb = connection instanceof Tcb found ? found : null;
-        return new SocketInfo(info[0], tcb, bufferSizes.mssOffered()).value(field);
+        return new SocketInfo(info[0], tcb, options.mssOffered()).value(field);
     }
 
     private boolean isUnderTest(int localPort, int remotePort) {

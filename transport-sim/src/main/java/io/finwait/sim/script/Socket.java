@@ -21,6 +21,7 @@ final class Socket {
     private static final long SECOND = 1_000 * MS;
 
     private final Map<String, Integer> options = new HashMap<>();
+    private final Readiness readiness = new Readiness(this);
     private Connection connection;
     private Listener listener;
     private int boundPort;
@@ -38,6 +39,20 @@ final class Socket {
 
     Listener listener() {
         return listener;
+    }
+
+    /** What poll and epoll tell of it. */
+    Readiness readiness() {
+        return readiness;
+    }
+
+    boolean isInputShut() {
+        return inputShut;
+    }
+
+    /** True while there is an error that no call has told of. */
+    boolean hasError() {
+        return !errorTaken && !errno().isEmpty();
     }
 
     int boundPort() {
@@ -58,12 +73,14 @@ final class Socket {
 
     void listen(Listener newListener) {
         listener = newListener;
+        listener.onAcceptable(readiness::onAcceptable);
         listener.deferAccept(option("TCP_DEFER_ACCEPT") * SECOND);
     }
 
     /** The socket of a connection, with the options set before. */
     void connected(Connection newConnection) {
         connection = newConnection;
+        connection.observer(readiness);
         options.forEach(this::applyToConnection);
         if (lingerNs >= 0) {
             connection.linger(lingerNs);

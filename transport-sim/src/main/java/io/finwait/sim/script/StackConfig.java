@@ -169,8 +169,8 @@ final class StackConfig {
         return options.profile() == Profile.LINUX ? 2 * value * 2 / 3 : value;
     }
 
-    private ScriptSockets.BufferSizes bufferSizes(EndpointConfig config, Shell shell) {
-        return new ScriptSockets.BufferSizes() {
+    private OptionCalls.Sizes bufferSizes(EndpointConfig config, Shell shell) {
+        return new OptionCalls.Sizes() {
             @Override
             public int receive(Socket socket) {
                 return receiveBuffer(socket, shell);

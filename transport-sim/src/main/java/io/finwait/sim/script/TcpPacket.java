@@ -1,8 +1,5 @@
 package io.finwait.sim.script;
 
-import io.finwait.wire.TcpHeader;
-
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,38 +29,6 @@ record TcpPacket(
     @Override
     public boolean isExpectation() {
         return outbound;
-    }
-
-    /**
-     * The same text in segments of at most {@code most} octets, as a network adapter cuts it; FIN
-     * and PSH stand on the last one. This segment alone when it is no longer than that.
-     *
-     * @param most 0: any length
-     */
-    List<TcpPacket> cut(int most) {
-        int length = sequence.length();
-        if (most <= 0 || length <= most) {
-            return List.of(this);
-        }
-        List<TcpPacket> pieces = new ArrayList<>();
-        for (int at = 0; at < length; at += most) {
-            int part = Math.min(most, length - at);
-            boolean last = at + part == length;
-            int kept = last ? flags.bits() : flags.bits() & ~(TcpHeader.FIN | TcpHeader.PSH);
-            long start = (sequence.start() + at) & 0xFFFF_FFFFL;
-            pieces.add(
-                    new TcpPacket(
-                            outbound,
-                            ip,
-                            ports,
-                            new Flags(kept, flags.ace()),
-                            new Sequence(start, part, sequence.literal(), sequence.any()),
-                            ack,
-                            window,
-                            urgent,
-                            options));
-        }
-        return pieces;
     }
 
     /** Source and destination port. */

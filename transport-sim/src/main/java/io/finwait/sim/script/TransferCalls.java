@@ -64,7 +64,7 @@ final class TransferCalls {
                 () -> {
                     Returned returned = socket.read(length);
                     if (returned != null && returned.value() >= 0 && control != null) {
-                        ScriptSockets.compare(
+                        OptionCalls.compare(
                                 "TCP_CM_INQ",
                                 Calls.field(control, "cmsg_data"),
                                 leftToRead(socket.connection()));

@@ -26,28 +26,31 @@ final class Unsupported {
                     "sendmsg",
                     "getsockopt",
                     "setsockopt",
+                    "poll",
+                    "epoll_create",
+                    "epoll_create1",
+                    "epoll_ctl",
+                    "epoll_wait",
                     "fcntl",
                     "ioctl");
 
     private Unsupported() {}
 
     /**
-     * Looks through a script.
+     * Looks at an event before its script runs.
      *
      * @throws UnsupportedScriptException when there is something that can't be run
      */
-    static void check(PacketScript script) {
-        for (Event event : script.events()) {
-            Event.Action action = event.action();
-            if (action instanceof TcpPacket packet) {
-                check(packet);
-            } else if (action instanceof IcmpPacket packet && packet.outbound()) {
-                throw new UnsupportedScriptException("ICMP sent by the socket under test");
-            } else if (action instanceof SystemCall call) {
-                check(call);
-            }
-            // Everything else is judged when its turn comes.
+    static void check(Event event) {
+        Event.Action action = event.action();
+        if (action instanceof TcpPacket packet) {
+            check(packet);
+        } else if (action instanceof IcmpPacket packet && packet.outbound()) {
+            throw new UnsupportedScriptException("ICMP sent by the socket under test");
+        } else if (action instanceof SystemCall call) {
+            check(call);
         }
+        // Everything else is judged when its turn comes.
     }
 
     private static void check(TcpPacket packet) {

@@ -295,7 +295,7 @@ class ScriptRunTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "epoll_create(1) = 5                          | system call epoll_create",
+                "pipe([4, 5]) = 0                              | system call pipe",
                 "sendto(3, ..., 1, MSG_FASTOPEN, ..., ...) = 1 | TCP fast open",
                 "recv(3, ..., 1, MSG_OOB) = 1                 | flag MSG_OOB",
                 "< S 0:0(0) win 1 <mss 1460,FO>               | TCP fast open",
@@ -314,7 +314,11 @@ class ScriptRunTest {
                 PacketScript.of(text.replace("> . 1:1(0) ack 1 <", "> .5 1:1(0) ack 1 <")).run();
         assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED);
         assertThat(result.reason()).isEqualTo(reason);
-        assertThatThrownBy(result::orThrow).hasMessage("script was skipped: " + reason);
+        assertThat(result.line()).isEqualTo(2);
+        assertThatThrownBy(result::orThrow)
+                .hasMessageStartingWith("script:2 was skipped: " + reason)
+                .hasMessageContaining("-->    2 | +0 ")
+                .hasMessageContaining("Write the script without it, or leave the script out.");
     }
 
     @Test

@@ -165,4 +165,17 @@ class ScriptSocketsTest {
                 lingering + "+.5 < . 1:1(0) ack 2 win 65535\n",
                 "close returned at 0.5 s; expected at 3 s");
     }
+
+    /** The socket's time is that of the call, not of whatever happened before it. */
+    @Test
+    void aCloseLingersFromWhenItIsCalled() {
+        passes(
+                """
+                +0 setsockopt(4, SOL_SOCKET, SO_LINGER, {onoff=1, linger=2}, 8) = 0
+                +1.5...3.5 close(4) = 0
+                +0 > F. 1:1(0) ack 1
+                +1 > F. 1:1(0) ack 1
+                +1.5 < . 1:1(0) ack 2 win 65535
+                """);
+    }
 }

@@ -33,6 +33,7 @@ final class WrongScripts {
         SURPLUS,
         WRONG_ERRNO,
         WRONG_RESULT,
+        WRONG_EVENTS,
         WRONG_STATE
     }
 
@@ -211,6 +212,48 @@ final class WrongScripts {
             Expression more = new Expression.Int(number.value() + 1, false);
             replace(Kind.WRONG_RESULT, index, event, with(call, more, call.errno()));
         }
+        if (call.name().equals("poll") || call.name().equals("epoll_wait")) {
+            mutateEvents(index, event, call);
+        }
+    }
+
+    /** In what poll and epoll_wait are to tell, each event more or less. */
+    private void mutateEvents(int index, Event event, SystemCall call) {
+        String field = call.name().equals("poll") ? "revents" : "events";
+        int at = call.name().equals("poll") ? 0 : 1;
+        List<Expression> arguments = new ArrayList<>(call.arguments());
+        Expression told = arguments.get(at);
+        boolean several = told instanceof Expression.Array;
+        List<Expression> all = several ? ((Expression.Array) told).elements() : List.of(told);
+        for (int i = 0; i < all.size(); i++) {
+            Expression value = Calls.value(all.get(i), field);
+            for (int bit = 1; value != null && bit <= Readiness.HUP; bit <<= 2) {
+                Expression other = new Expression.Int(Readiness.number(value) ^ bit, false);
+                List<Expression> changed = new ArrayList<>(all);
+                changed.set(i, withField(all.get(i), field, other));
+                arguments.set(at, several ? new Expression.Array(changed) : changed.get(0));
+                SystemCall wrongCall =
+                        new SystemCall(
+                                call.name(),
+                                List.copyOf(arguments),
+                                call.returnsAtNs(),
+                                call.result(),
+                                call.errno(),
+                                call.note());
+                replace(Kind.WRONG_EVENTS, index, event, wrongCall);
+            }
+        }
+    }
+
+    private static Expression withField(Expression structure, String name, Expression value) {
+        List<Expression> fields = new ArrayList<>();
+        for (Expression each : ((Expression.Structure) structure).fields()) {
+            boolean it =
+                    each instanceof Expression.Field field
+                            && field.name().equals(new Expression.Symbol(name));
+            fields.add(it ? new Expression.Field(new Expression.Symbol(name), value) : each);
+        }
+        return new Expression.Structure(fields);
     }
 
     private static SystemCall with(SystemCall call, Expression result, String errno) {
