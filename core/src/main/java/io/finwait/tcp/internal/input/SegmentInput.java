@@ -21,6 +21,7 @@ public final class SegmentInput {
 
     private final HeaderPrediction headerPrediction;
     private final SegmentArrives segmentArrives;
+    private final PassiveOpen passiveOpen;
     private final Handshake handshake;
     private final OwedAcks owedAcks;
 
@@ -37,8 +38,18 @@ public final class SegmentInput {
         Timestamps timestamps = new Timestamps(context, owedAcks);
         TextArrives texts = new TextArrives(new MemoryPressure(context), owedAcks);
         AckArrives acks = new AckArrives(context, timestamps, recovery, lifecycle);
+        Negotiation negotiation = new Negotiation(context);
+        passiveOpen = new PassiveOpen(context, lifecycle, timeWaits, answers, texts, negotiation);
         handshake =
-                new Handshake(context, lifecycle, timeWaits, answers, timestamps, owedAcks, texts);
+                new Handshake(
+                        context,
+                        lifecycle,
+                        answers,
+                        timestamps,
+                        owedAcks,
+                        texts,
+                        negotiation,
+                        passiveOpen);
         segmentArrives =
                 new SegmentArrives(
                         context,
@@ -67,15 +78,15 @@ public final class SegmentInput {
 
     /** A segment for a port that listens, from a pair of sockets that is not in use. */
     public void arrivesInListen(Backlog backlog, Segment seg) {
-        Tcb open = handshake.inListen(backlog, seg);
+        Tcb open = passiveOpen.inListen(backlog, seg);
         if (open != null) {
             segmentArrives.arrive(open, seg);
         }
     }
 
-    /** Answers a SYN that a listener has kept, see {@link Handshake#answers}. */
+    /** Answers a SYN that a listener has kept, see {@link PassiveOpen#answers}. */
     public void answers(Backlog backlog, HeldSyn syn, boolean overTimeWait) {
-        handshake.answers(backlog, syn, overTimeWait);
+        passiveOpen.answers(backlog, syn, overTimeWait);
     }
 
     /**
@@ -84,7 +95,7 @@ public final class SegmentInput {
      * @param oldSndNxt SND.NXT of the entry
      */
     public void reopens(Backlog backlog, Segment seg, int oldSndNxt) {
-        handshake.childOverTimeWait(backlog, seg, oldSndNxt);
+        passiveOpen.childOverTimeWait(backlog, seg, oldSndNxt);
     }
 
     /** The fast path, for tests that compare it with the slow one. */

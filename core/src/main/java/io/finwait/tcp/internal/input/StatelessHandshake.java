@@ -56,7 +56,7 @@ final class StatelessHandshake {
         int clock = context.timestampFor(seg);
         offer.timestamp = CookieOptions.put(clock, scale, offer.sack, offer.ecn);
         offer.echo = options.timestampValue();
-        int mss = Handshake.offeredMss(pair, options.mss());
+        int mss = Negotiation.offeredMss(pair, options.mss());
         int iss = cookies.make(pair, seg.seq(), mss, offer.timestamps, context.nowNs());
         int window = Math.min(config.receiveBufferOctets(), 0xFFFF);
         context.counters.add(Counter.SYN_COOKIES_SENT);
