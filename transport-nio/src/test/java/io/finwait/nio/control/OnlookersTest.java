@@ -122,7 +122,7 @@ class OnlookersTest {
             for (int i = 0; i < 40; i++) {
                 hostile.add(connect());
             }
-            assertThat(only().look()).isEqualTo("connections\ntext");
+            assertThat(only().look(View.CONNECTIONS, LONG)).isEqualTo("connections\ntext");
         } finally {
             for (SocketChannel each : hostile) {
                 each.close();

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Behaviour(String name, String reason, Program program) {
 
-    private static final long PATIENCE_MS = 15_000;
+    private static final long PATIENCE_MS = 100_000;
 
     /** Does something and tells in words what came of it. */
     @FunctionalInterface

@@ -36,7 +36,7 @@ import javax.net.SocketFactory;
 public final class Stage implements AutoCloseable {
 
     private static final int BACKLOG = 50;
-    private static final long PATIENCE_S = 10;
+    private static final long PATIENCE_S = 60;
     private static final int MUCH = 64 << 10;
     private static final long STUCK_NS = 1_000_000_000;
 
