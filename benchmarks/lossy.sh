@@ -10,10 +10,12 @@ usage: lossy.sh [OPTION…] [CELL…]
 
 Sends as fast as it goes from one network namespace to a kernel in another one,
 over "finwait link", in interleaved rounds: the kernel's cubic, then Finwait
-behind a TUN device of the sending namespace. A CELL describes the link as
-RTT/RATE/QUEUE, in milliseconds, Mbit/s and products of bandwidth and delay,
-and may add what "finwait link" takes for the direction of the data:
-100/1000/1, 20/100/0.25 or 20/100/1/reordering=2%,reorderdelay=5ms. Without
+behind a TUN device of the sending namespace. Each sender has a link of its
+own, with the number of the round as its seed; buffers of both grow to 32 MB.
+A CELL describes the link as RTT/RATE/QUEUE, in milliseconds, Mbit/s and
+products of bandwidth and delay, and may add what "finwait link" takes for the
+direction of the data: 100/1000/1, 20/100/0.25 or
+20/100/1/reordering=2%,reorderdelay=5ms. Without
 cells ten are measured: 20 and 100 ms, 100 and 1000 Mbit/s, queues of 1 and
 0.25, with reordering, duplication, bursts of losses and 0.1 % loss.
 
@@ -85,6 +87,7 @@ for each in client server; do
 done
 
 near=fwlossy$$a far=fwlossy$$b files=$(mktemp -d)
+buffer=33554432
 declare -A pid address=([kernel]=10.96.0.1 [finwait]=10.97.0.2)
 link=
 
@@ -112,8 +115,8 @@ make_namespaces() {
     # What one transfer has learned of the path must not help the next one.
     ip netns exec "$near" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.tcp_no_metrics_save=1
     for each in "$near" "$far"; do
-        ip netns exec "$each" sysctl -qw net.ipv4.tcp_rmem="4096 131072 33554432" \
-            net.ipv4.tcp_wmem="4096 16384 33554432"
+        ip netns exec "$each" sysctl -qw net.ipv4.tcp_rmem="4096 131072 $buffer" \
+            net.ipv4.tcp_wmem="4096 16384 $buffer"
     done
 }
 
@@ -121,14 +124,15 @@ start_senders() {
     : >"$files/kernel" && : >"$files/finwait"
     ip netns exec "$near" "$here/target/system-server" 0.0.0.0 >"$files/kernel" &
     pid[kernel]=$!
-    ip netns exec "$near" "$java" --enable-native-access=ALL-UNNAMED -cp "$jar" \
+    ip netns exec "$near" "$java" --enable-native-access=ALL-UNNAMED \
+        -DlargestSendBuffer="$buffer" -cp "$jar" \
         io.finwait.benchmarks.system.Server \
         "tun:fw-lossy?address=10.97.0.1/24&txqueuelen=10000" 10.97.0.2 >"$files/finwait" &
     pid[finwait]=$!
     for each in kernel finwait; do await "$each" ready "${pid[$each]}"; done
 }
 
-start_link() { # CELL
+start_link() { # CELL SEED
     local rtt rate queue words both
     IFS=/ read -r rtt rate queue words <<<"$1"
     both=$(awk -v t="$rtt" -v r="$rate" -v q="$queue" 'BEGIN {
@@ -137,7 +141,7 @@ start_link() { # CELL
     : >"$files/link"
     "$finwait" link "tun:fw-near?address=10.96.0.1/24&txqueuelen=10000&netns=$near" \
         "tun:fw-far?address=10.96.0.2/24&txqueuelen=10000&netns=$far" \
-        --both "$both" --there "$words" --every 0s >"$files/link" &
+        --both "$both" --there "$words" --seed "$2" --every 0s >"$files/link" &
     link=$!
     await link linking "$link"
     ip -n "$far" route add 10.97.0.0/24 via 10.96.0.1
@@ -198,19 +202,25 @@ start_senders
 echo "round,cell,sender,mb_per_s,needless" >"$out"
 for ((round = 0; round <= rounds; round++)); do
     for cell in "${cells[@]}"; do
-        start_link "$cell"
-        [ -z "$beside" ] || run_beside
+        # One die decides what happens to a packet, the n-th of a link the n-th packet. On a link
+        # that both used one after the other, each always had its own dice, good or bad ones.
+        if [ -n "$beside" ]; then
+            start_link "$cell" "$round"
+            run_beside
+            stop_link
+        fi
         for sender in kernel finwait; do
             if [ -n "$beside" ]; then
                 read -r gbits extra <"$files/of-$sender"
             else
+                start_link "$cell" "$round"
                 read -r gbits extra <<<"$(run "$sender")"
+                stop_link
             fi
             # Round 0 warms the JVM up, on the first cell alone.
             [ "$round" = 0 ] || awk -v a="$round,${cell//,/;},$sender" -v g="$gbits" -v e="$extra" \
                 'BEGIN { printf "%s,%.3f,%d\n", a, g * 125, e }' | tee -a "$out"
         done
-        stop_link
         [ "$round" -gt 0 ] || break
     done
 done

@@ -8,7 +8,9 @@ import io.finwait.tcp.EndpointConfig;
  * Finwait's end of the system benchmark: the services of {@code services.h} over a transport, run
  * by a {@link DriverGroup} as any program would: {@code java -Dqueues=1 -cp benchmarks.jar
  * io.finwait.benchmarks.system.Server TRANSPORT ADDRESS [WARM_UP]}, where WARM_UP is the number of
- * connections with which the endpoint rehearses before it serves.
+ * connections with which the endpoint rehearses before it serves. With {@code
+ * -DlargestSendBuffer=OCTETS} send buffers grow: over a long path {@value #BUFFER} octets are less
+ * than what fits on the way.
  */
 public final class Server {
 
@@ -24,6 +26,7 @@ public final class Server {
                         .nagle(false)
                         .sendBufferOctets(BUFFER)
                         .receiveBufferOctets(BUFFER)
+                        .largestSendBufferOctets(Integer.getInteger("largestSendBuffer", BUFFER))
                         .build();
         int queues = Integer.getInteger("queues", 1);
         try (DriverGroup group = DriverGroup.open(config, arguments[0], queues)) {

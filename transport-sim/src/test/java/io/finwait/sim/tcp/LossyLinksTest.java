@@ -6,8 +6,10 @@ import static io.finwait.sim.tcp.TwoHosts.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.tcp.EndpointConfig;
 
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,6 +19,8 @@ import java.util.function.UnaryOperator;
 /** What reaches the other end of a bad link, as a share of what the link carries. */
 @Tag("ci")
 class LossyLinksTest {
+
+    private static final int MEGABYTE = 1 << 20;
 
     @ParameterizedTest(name = "{0} ms, {1} Mbit/s, queue {2}: {3}")
     @CsvSource({
@@ -39,6 +43,22 @@ class LossyLinksTest {
         double share = transfer.share((how.equals("lost") || megabits < 1000 ? 5 : 2) * SECOND);
         System.out.printf("%d/%d/%s %s: %.2f, %s%n", rttMs, megabits, queue, how, share, transfer);
         assertThat(share).as("%s", transfer).isGreaterThan(least);
+    }
+
+    /** A megabyte is less than this path carries in a round trip: a buffer must grow beyond it. */
+    @Test
+    void aSendBufferThatDoesNotGrowHoldsBackALongPath() throws IOException {
+        double fixed = longPath(c -> c.sendBufferOctets(MEGABYTE));
+        double growing =
+                longPath(c -> c.sendBufferOctets(MEGABYTE).largestSendBufferOctets(32 * MEGABYTE));
+        assertThat(fixed).as("%.2f where it grows", growing).isLessThan(0.78);
+        assertThat(growing).isGreaterThan(0.82);
+    }
+
+    private static double longPath(UnaryOperator<EndpointConfig.Builder> config)
+            throws IOException {
+        return new LossyTransfer(1, 100 * MS, 100_000_000L, 1, link -> link, config)
+                .share(4 * SECOND);
     }
 
     private static UnaryOperator<LinkModel> impaired(String how) {
