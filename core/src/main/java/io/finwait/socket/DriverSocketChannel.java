@@ -1,26 +1,19 @@
 package io.finwait.socket;
 
 import io.finwait.driver.AsyncConnection;
-import io.finwait.driver.Binding;
 import io.finwait.driver.Driver;
 import io.finwait.driver.Readiness;
 import io.finwait.driver.RingConnection;
-import io.finwait.wire.IpAddress;
+import io.finwait.socket.ChannelOpening.Phase;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AlreadyBoundException;
-import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ConnectionPendingException;
-import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -28,7 +21,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * A channel whose TCP is a driver's. One thread reads or connects, one writes, and any may close,
@@ -37,31 +29,13 @@ import java.util.function.BooleanSupplier;
  */
 final class DriverSocketChannel extends SocketChannel implements ReadyChannel, Readiness {
 
-    private enum Phase {
-        UNCONNECTED,
-        CONNECTING,
-        CONNECTED
-    }
-
     private final Driver driver;
     private final SocketBehaviour behaviour;
     private final SocketSettings settings;
     private final ChannelKeys keys = new ChannelKeys();
     private final ChannelInput input;
     private final ChannelOutput output;
-    private final BooleanSupplier connectDone = this::isConnectDone;
-
-    /** Guards opening, binding and closing; held for no longer than the driver takes to answer. */
-    private final Object stateLock = new Object();
-
-    private volatile Phase phase = Phase.UNCONNECTED;
-
-    /** Set before {@link #rings}. */
-    private StreamEnds ends;
-
-    private volatile RingConnection rings;
-    private volatile InetSocketAddress remote;
-    private Binding binding;
+    private final ChannelOpening opening;
     private Socket adaptor;
 
     DriverSocketChannel(DriverSelectorProvider provider, Driver driver, SocketBehaviour behaviour) {
@@ -71,6 +45,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         settings = new SocketSettings(driver, false);
         input = new ChannelInput(this, driver.time());
         output = new ChannelOutput(this, driver.time());
+        opening = new ChannelOpening(this, driver, behaviour, settings, input);
     }
 
     /** The server's end of a connection. */
@@ -82,19 +57,8 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
             SocketSettings listener) {
         DriverSocketChannel channel = new DriverSocketChannel(provider, driver, behaviour);
         channel.settings.inherit(listener);
-        channel.remote =
-                new InetSocketAddress(
-                        connection.remoteAddress().toInetAddress(), connection.remotePort());
-        channel.phase = Phase.CONNECTED;
-        channel.took(RingConnection.over(connection, channel));
+        channel.opening.accepted(connection);
         return channel;
-    }
-
-    private void took(RingConnection taken) {
-        ends = new StreamEnds(taken, behaviour);
-        rings = taken;
-        // Operations that became ready before there was a connection.
-        changed(READABLE | WRITABLE);
     }
 
     Driver driver() {
@@ -103,12 +67,12 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     /** Once it connects. */
     RingConnection rings() {
-        return rings;
+        return opening.rings();
     }
 
     /** Once it connects. */
     StreamEnds ends() {
-        return ends;
+        return opening.ends();
     }
 
     /** Nobody reads, writes or connects meanwhile. */
@@ -132,7 +96,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         }
         if ((what & WRITABLE) != 0) {
             output.look();
-            if (phase == Phase.CONNECTING) {
+            if (opening.phase() == Phase.CONNECTING) {
                 input.look();
             }
             keys.mayBeReady(SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);
@@ -141,12 +105,12 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     @Override
     public int opsReady() {
-        RingConnection mine = rings;
+        RingConnection mine = opening.rings();
         if (mine == null) {
             return 0;
         }
-        if (phase == Phase.CONNECTING) {
-            return isConnectDone() ? SelectionKey.OP_CONNECT : 0;
+        if (opening.phase() == Phase.CONNECTING) {
+            return opening.isConnectDone() ? SelectionKey.OP_CONNECT : 0;
         }
         return (input.isDone() ? SelectionKey.OP_READ : 0)
                 | (mine.isWritable() ? SelectionKey.OP_WRITE : 0);
@@ -157,11 +121,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         return keys;
     }
 
-    private boolean isConnectDone() {
-        return !isOpen() || rings.isEstablished() || rings.hasEnded();
-    }
-
-    private void requireOpen() throws ClosedChannelException {
+    void requireOpen() throws ClosedChannelException {
         if (!isOpen()) {
             throw new ClosedChannelException();
         }
@@ -169,7 +129,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     void requireConnected() throws ClosedChannelException {
         requireOpen();
-        if (phase != Phase.CONNECTED) {
+        if (opening.phase() != Phase.CONNECTED) {
             throw new NotYetConnectedException();
         }
     }
@@ -181,17 +141,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         InetSocketAddress asked = Addresses.orAny(local);
         lock();
         try {
-            synchronized (stateLock) {
-                requireOpen();
-                if (phase == Phase.CONNECTING) {
-                    throw new ConnectionPendingException();
-                }
-                if (binding != null || phase == Phase.CONNECTED) {
-                    throw new AlreadyBoundException();
-                }
-                InetAddress address = asked.getAddress();
-                binding = Addresses.bind(driver, address, asked.getPort(), settings.reuseAddress());
-            }
+            opening.bind(asked);
             return this;
         } finally {
             unlock();
@@ -212,66 +162,13 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         lock();
         try {
             requireOpen();
-            boolean blocking = isBlocking();
-            boolean done = false;
-            try {
-                if (blocking) {
-                    begin();
-                }
-                beginConnect(to);
-                done = awaitConnect(blocking, nanos);
-            } finally {
-                if (blocking) {
-                    end(done);
-                }
-            }
-            return done;
+            return complete(to, nanos);
         } catch (IOException e) {
             close();
             throw e;
         } finally {
             unlock();
         }
-    }
-
-    private void beginConnect(InetSocketAddress to) throws IOException {
-        synchronized (stateLock) {
-            requireOpen();
-            switch (phase) {
-                case CONNECTED -> throw new AlreadyConnectedException();
-                case CONNECTING -> throw new ConnectionPendingException();
-                case UNCONNECTED -> phase = Phase.CONNECTING;
-            }
-            remote = to;
-            InetAddress address = Addresses.reachable(to.getAddress(), driver);
-            IpAddress local = binding == null ? null : binding.address();
-            int localPort = binding == null ? 0 : binding.port();
-            took(
-                    RingConnection.connect(
-                            driver, local, localPort, IpAddress.of(address), to.getPort(), this));
-        }
-    }
-
-    private boolean awaitConnect(boolean blocking, long nanos) throws IOException {
-        if (blocking && !input.await(connectDone, nanos)) {
-            throw new SocketTimeoutException("Connect timed out");
-        }
-        synchronized (stateLock) {
-            if (!isOpen()) {
-                return false;
-            }
-            if (rings.isEstablished()) {
-                settings.applyTo(rings.connection());
-                phase = Phase.CONNECTED;
-            } else if (rings.hasEnded()) {
-                throw SocketFailures.whileConnecting(rings, remote.getPort());
-            }
-        }
-        if (phase != Phase.CONNECTED) {
-            return false;
-        }
-        changed(READABLE | WRITABLE);
-        return true;
     }
 
     @Override
@@ -279,28 +176,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         lock();
         try {
             requireOpen();
-            switch (phase) {
-                case CONNECTED -> {
-                    return true;
-                }
-                case UNCONNECTED -> throw new NoConnectionPendingException();
-                case CONNECTING -> {
-                    // As it should be.
-                }
-            }
-            boolean blocking = isBlocking();
-            boolean done = false;
-            try {
-                if (blocking) {
-                    begin();
-                }
-                done = awaitConnect(blocking, 0);
-            } finally {
-                if (blocking) {
-                    end(done);
-                }
-            }
-            return done;
+            return opening.isComplete() || complete(null, 0);
         } catch (IOException e) {
             close();
             throw e;
@@ -309,20 +185,44 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
         }
     }
 
+    /**
+     * Connects, or completes what was begun.
+     *
+     * @param to null for what was begun
+     */
+    private boolean complete(InetSocketAddress to, long nanos) throws IOException {
+        boolean blocking = isBlocking();
+        boolean done = false;
+        try {
+            if (blocking) {
+                begin();
+            }
+            if (to != null) {
+                opening.begin(to);
+            }
+            done = opening.finish(blocking, nanos);
+        } finally {
+            if (blocking) {
+                end(done);
+            }
+        }
+        return done;
+    }
+
     @Override
     public boolean isConnected() {
-        return phase == Phase.CONNECTED && isOpen();
+        return opening.phase() == Phase.CONNECTED && isOpen();
     }
 
     @Override
     public boolean isConnectionPending() {
-        return phase == Phase.CONNECTING && isOpen();
+        return opening.phase() == Phase.CONNECTING && isOpen();
     }
 
     @Override
     public SocketAddress getRemoteAddress() throws IOException {
         requireOpen();
-        return remote;
+        return opening.remote();
     }
 
     @Override
@@ -332,19 +232,11 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     }
 
     InetSocketAddress localAddress() {
-        synchronized (stateLock) {
-            AsyncConnection mine = rings == null ? null : rings.connection();
-            if (mine != null) {
-                return new InetSocketAddress(mine.localAddress().toInetAddress(), mine.localPort());
-            }
-            return binding == null
-                    ? null
-                    : new InetSocketAddress(Addresses.ofBinding(binding), binding.port());
-        }
+        return opening.localAddress();
     }
 
     InetSocketAddress remoteAddress() {
-        return phase == Phase.CONNECTED ? remote : null;
+        return opening.phase() == Phase.CONNECTED ? opening.remote() : null;
     }
 
     // Reading and writing.
@@ -380,16 +272,16 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     int available() throws IOException {
         requireConnected();
-        return input.available(rings);
+        return input.available(rings());
     }
 
     @Override
     public SocketChannel shutdownInput() throws IOException {
-        synchronized (stateLock) {
+        synchronized (opening) {
             requireConnected();
             if (input.shut()) {
                 if (behaviour.discardsAfterShutdownInput()) {
-                    rings.discardInput();
+                    rings().discardInput();
                 }
                 changed(READABLE);
             }
@@ -413,10 +305,10 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     @Override
     public SocketChannel shutdownOutput() throws IOException {
-        synchronized (stateLock) {
+        synchronized (opening) {
             requireConnected();
             if (output.shut()) {
-                CompletableFuture<?> unused = rings.shutdownOutput();
+                CompletableFuture<?> unused = rings().shutdownOutput();
             }
             return this;
         }
@@ -442,26 +334,12 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     @Override
     protected void implCloseSelectableChannel() {
         int seconds = settings.lingerSeconds();
-        CompletableFuture<Void> accepted = closeNow(seconds != 0);
+        CompletableFuture<Void> accepted =
+                opening.close(seconds == 0 ? null : behaviour.unreadInChannel(!keys.isEmpty()));
         input.look();
         output.look();
         if (accepted != null && seconds > 0 && isBlocking()) {
             Locks.awaitUninterruptibly(accepted, driver.time(), TimeUnit.SECONDS.toNanos(seconds));
-        }
-    }
-
-    /** Null when there was nothing to be closed. */
-    private CompletableFuture<Void> closeNow(boolean orderly) {
-        synchronized (stateLock) {
-            if (binding != null) {
-                CompletableFuture<Void> unused = binding.release();
-            }
-            if (rings == null) {
-                return null;
-            }
-            return orderly && phase == Phase.CONNECTED
-                    ? rings.close(behaviour.unreadInChannel(!keys.isEmpty()))
-                    : rings.abort();
         }
     }
 
@@ -471,7 +349,8 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
     public <T> SocketChannel setOption(SocketOption<T> option, T value) throws IOException {
         Objects.requireNonNull(option, "option");
         requireOpen();
-        settings.put(option, value, phase == Phase.CONNECTED ? rings.connection() : null);
+        settings.put(
+                option, value, opening.phase() == Phase.CONNECTED ? rings().connection() : null);
         return this;
     }
 
@@ -489,7 +368,7 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     @Override
     public Socket socket() {
-        synchronized (stateLock) {
+        synchronized (opening) {
             if (adaptor == null) {
                 adaptor = ChannelSocket.of(this);
             }
@@ -499,6 +378,12 @@ final class DriverSocketChannel extends SocketChannel implements ReadyChannel, R
 
     @Override
     public String toString() {
-        return "SocketChannel[" + phase + " " + localAddress() + " > " + remote + "]";
+        return "SocketChannel["
+                + opening.phase()
+                + " "
+                + localAddress()
+                + " > "
+                + opening.remote()
+                + "]";
     }
 }
