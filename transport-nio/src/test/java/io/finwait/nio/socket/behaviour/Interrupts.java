@@ -20,6 +20,9 @@ final class Interrupts {
 
     private static final int MUCH = 16 << 20;
 
+    /** An interrupt comes before that, also on a busy machine. */
+    private static final int LATE_MS = 3_000;
+
     static final List<Behaviour> ALL =
             List.of(
                     same(
@@ -37,7 +40,7 @@ final class Interrupts {
                             "interrupt a platform thread in read with a timeout",
                             stage -> {
                                 Pair pair = stage.pair();
-                                pair.client().setSoTimeout(500);
+                                pair.client().setSoTimeout(LATE_MS);
                                 Meanwhile read =
                                         stage.meanwhile(
                                                 () -> reads(pair.client()) + isInterrupted());
@@ -73,7 +76,7 @@ final class Interrupts {
                                 Meanwhile connect =
                                         stage.meanwhile(
                                                 () ->
-                                                        Opening.connects(socket, full, 500)
+                                                        Opening.connects(socket, full, LATE_MS)
                                                                 + isInterrupted());
                                 connect.thread().interrupt();
                                 return connect.result();
