@@ -1,5 +1,6 @@
 /**
- * Runs an endpoint on a thread of its own: {@link io.finwait.driver.Driver}. Here, and nowhere else
- * in the core, are threads, a clock that is read, and calls from any thread.
+ * Runs an endpoint on a thread of its own: {@link io.finwait.driver.Driver}. Threads, a clock that
+ * is read, and calls from any thread are here and in what stands on it, {@link io.finwait.socket};
+ * the protocol below knows none of them.
  */
 package io.finwait.driver;
