@@ -99,6 +99,12 @@ public record TcpInfo(
      *     RFC 6675, which is fixed here
      * @param buffer octets that may be queued and unacknowledged
      * @param sinceSentNs since text or a FIN was last sent, or else since the connection began
+     * @param busyNs for how long octets, or a FIN, were on their way or waited to be sent; those of
+     *     the next two included
+     * @param windowLimitedNs for how long octets waited for the peer's window, which was not larger
+     *     than the congestion window
+     * @param bufferLimitedNs for how long everything was sent, the windows had room, and the user
+     *     had found the send buffer full
      */
     public record Sending(
             int segmentOctets,
@@ -115,7 +121,10 @@ public record TcpInfo(
             int segmentsRetransmitted,
             int reordering,
             long buffer,
-            long sinceSentNs) {
+            long sinceSentNs,
+            long busyNs,
+            long windowLimitedNs,
+            long bufferLimitedNs) {
 
         /** No threshold so far. */
         public static final long UNLIMITED = Long.MAX_VALUE;
@@ -134,6 +143,7 @@ public record TcpInfo(
      * @param sack whether both ends use SACK (RFC 2018)
      * @param sinceHeardNs since the peer last said something acceptable, or else since the
      *     connection began
+     * @param sinceTextNs since text last came, or else since the handshake was complete; 0 before
      */
     public record Receiving(
             long received,
@@ -144,5 +154,6 @@ public record TcpInfo(
             long buffer,
             boolean timestamps,
             boolean sack,
-            long sinceHeardNs) {}
+            long sinceHeardNs,
+            long sinceTextNs) {}
 }

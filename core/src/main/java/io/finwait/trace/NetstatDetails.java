@@ -169,6 +169,9 @@ public final class NetstatDetails {
         field(line, "bytes_retrans", sending.retransmitted());
         field(line, "bytes_acked", sending.acknowledged());
         field(line, "lastsnd", sending.sinceSentNs() / MS);
+        milliseconds(line, "busy", sending.busyNs());
+        milliseconds(line, "rwnd_limited", sending.windowLimitedNs());
+        milliseconds(line, "sndbuf_limited", sending.bufferLimitedNs());
         field(line, "unacked", segments(sending.unacknowledged(), mss));
         field(line, "retrans_total", sending.segmentsRetransmitted());
         field(line, "sacked", segments(sending.sacked(), mss));
@@ -181,7 +184,8 @@ public final class NetstatDetails {
 
     private static void receiving(StringBuilder line, Receiving receiving) {
         field(line, "bytes_received", receiving.received());
-        field(line, "lastrcv", receiving.sinceHeardNs() / MS);
+        field(line, "lastrcv", receiving.sinceTextNs() / MS);
+        field(line, "lastack", receiving.sinceHeardNs() / MS);
         field(line, "rcv_ooo", receiving.outOfOrder());
         field(line, "rcv_wnd", receiving.window());
     }
@@ -200,6 +204,11 @@ public final class NetstatDetails {
         if (value != 0) {
             line.append(' ').append(name).append(':').append(value);
         }
+    }
+
+    private static void milliseconds(StringBuilder line, String name, long ns) {
+        field(line, name, ns / MS);
+        line.append(ns < MS ? "" : "ms");
     }
 
     private static long segments(long octets, int mss) {

@@ -37,22 +37,26 @@ class NetstatDetailsTest {
         Sending sending =
                 new Sending(
                         1_448, 2_896, 14_480, 65_536, 7, 10_000, 4_000, 6_000, 1_448, 77, 1_448, 2,
-                        3, 262_144, 5 * MS);
-        Receiving receiving = new Receiving(50, 20, 1_448, 60_000, 3, 131_072, true, true, 7 * MS);
+                        3, 262_144, 5 * MS, 90 * MS, 40 * MS, 10 * MS);
+        Receiving receiving =
+                new Receiving(50, 20, 1_448, 60_000, 3, 131_072, true, true, 7 * MS, 9 * MS);
         assertThat(NetstatDetails.fields(info(timer, sending, receiving)))
                 .isEqualTo(
                         "timer:(on,812ms,1) ts sack wscale:7,3 rto:1000 rtt:20.125/10 mss:1448"
-                            + " cwnd:2 ssthresh:10 bytes_sent:11448 bytes_retrans:1448"
-                            + " bytes_acked:4000 lastsnd:5 unacked:5 retrans_total:2 sacked:1"
-                            + " notsent:77 snd_wnd:65536 bytes_received:50 lastrcv:7 rcv_ooo:1448"
-                            + " rcv_wnd:60000 skmem:(r20,rb131072,t6077,tb262144)");
+                                + " cwnd:2 ssthresh:10 bytes_sent:11448 bytes_retrans:1448"
+                                + " bytes_acked:4000 lastsnd:5 busy:90ms rwnd_limited:40ms"
+                                + " sndbuf_limited:10ms unacked:5 retrans_total:2 sacked:1"
+                                + " notsent:77 snd_wnd:65536 bytes_received:50 lastrcv:9 lastack:7"
+                                + " rcv_ooo:1448"
+                                + " rcv_wnd:60000 skmem:(r20,rb131072,t6077,tb262144)");
     }
 
     @Test
     void whatIsZeroIsLeftOut() {
         TcpInfo.Timer none = new TcpInfo.Timer(TimerKind.OFF, 0, 0, 0);
-        Sending nothing = new Sending(0, 0, Sending.UNLIMITED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0);
-        Receiving nobody = new Receiving(0, 0, 0, 0, 0, 0, false, false, 0);
+        Sending nothing =
+                new Sending(0, 0, Sending.UNLIMITED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0);
+        Receiving nobody = new Receiving(0, 0, 0, 0, 0, 0, false, false, 0, 0);
         assertThat(NetstatDetails.fields(info(none, nothing, nobody)))
                 .isEqualTo("rto:1000 rtt:20.125/10");
     }

@@ -64,6 +64,10 @@ final class SocketInfo {
             case "tcpi_retransmits" -> info.timer().retransmissions();
             case "tcpi_probes" -> info.timer().probes();
             case "tcpi_last_ack_recv" -> info.receiving().sinceHeardNs() / MS;
+            case "tcpi_last_data_recv" -> info.receiving().sinceTextNs() / MS;
+            case "tcpi_busy_time" -> sending.busyNs() / US;
+            case "tcpi_rwnd_limited" -> sending.windowLimitedNs() / US;
+            case "tcpi_sndbuf_limited" -> sending.bufferLimitedNs() / US;
             case "tcpi_last_data_sent" -> sending.sinceSentNs() / MS;
             case "tcpi_notsent_bytes" -> sending.unsent();
             case "tcpi_bytes_acked" -> sending.acknowledged();

@@ -91,6 +91,7 @@ public final class Lifecycle {
         tcb.timers.stop(Timer.RETRANSMISSION);
         tcb.lastHeardNs = context.nowNs();
         tcb.lastSentNs = context.nowNs();
+        tcb.rcv.lastTextNs = context.nowNs();
         tcb.pacedToNs = context.nowNs();
         Keepalive.restart(context, tcb);
         context.watch.opened(tcb);

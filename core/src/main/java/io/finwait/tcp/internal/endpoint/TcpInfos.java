@@ -87,8 +87,11 @@ final class TcpInfos {
                         totals.segmentsAgain,
                         Scoreboard.DUPLICATE_ACKS,
                         0,
+                        0,
+                        0,
+                        0,
                         0),
-                new Receiving(totals.received, unread, 0, 0, 0, 0, false, false, 0));
+                new Receiving(totals.received, unread, 0, 0, 0, 0, false, false, 0, 0));
     }
 
     static TcpInfo.Timer timer(TimeWaitEntry entry, long nowNs) {
@@ -144,8 +147,10 @@ final class TcpInfos {
                 snd.segmentsAgain,
                 Scoreboard.DUPLICATE_ACKS,
                 snd.capacity,
-                Math.max(
-                        0, nowNs - (tcb.state.isSynchronized() ? tcb.lastSentNs : tcb.openedAtNs)));
+                Math.max(0, nowNs - (tcb.state.isSynchronized() ? tcb.lastSentNs : tcb.openedAtNs)),
+                snd.phases.busyNs(nowNs),
+                snd.phases.windowNs(nowNs),
+                snd.phases.bufferNs(nowNs));
     }
 
     private static Receiving receiving(Tcb tcb, long nowNs) {
@@ -159,7 +164,8 @@ final class TcpInfos {
                 rcv.capacity,
                 rcv.timestamps,
                 tcb.sackPermitted,
-                Math.max(0, nowNs - tcb.lastHeardNs));
+                Math.max(0, nowNs - tcb.lastHeardNs),
+                tcb.state.isSynchronized() ? Math.max(0, nowNs - rcv.lastTextNs) : 0);
     }
 
     /** What outlives a TCB: its pair of sockets and its totals. */

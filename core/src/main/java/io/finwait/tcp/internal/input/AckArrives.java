@@ -67,6 +67,7 @@ final class AckArrives {
         if (snd.finAcknowledged() && tcb.state.awaitsAckOfFin()) {
             lifecycle.finAcknowledged(tcb);
         }
+        snd.phases.note(tcb, context.nowNs());
     }
 
     /**

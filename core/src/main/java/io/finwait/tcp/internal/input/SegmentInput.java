@@ -36,7 +36,7 @@ public final class SegmentInput {
             Recovery recovery) {
         owedAcks = new OwedAcks(context, output);
         Timestamps timestamps = new Timestamps(context, owedAcks);
-        TextArrives texts = new TextArrives(new MemoryPressure(context), owedAcks);
+        TextArrives texts = new TextArrives(context, new MemoryPressure(context), owedAcks);
         AckArrives acks = new AckArrives(context, timestamps, recovery, lifecycle);
         Negotiation negotiation = new Negotiation(context);
         passiveOpen = new PassiveOpen(context, lifecycle, timeWaits, answers, texts, negotiation);

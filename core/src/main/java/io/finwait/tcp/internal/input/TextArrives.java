@@ -1,5 +1,6 @@
 package io.finwait.tcp.internal.input;
 
+import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.tcb.Events;
 import io.finwait.tcp.internal.tcb.Rcv;
 import io.finwait.tcp.internal.tcb.Tcb;
@@ -12,10 +13,12 @@ import io.finwait.wire.Seq;
  */
 final class TextArrives {
 
+    private final Context context;
     private final MemoryPressure memory;
     private final OwedAcks owedAcks;
 
-    TextArrives(MemoryPressure memory, OwedAcks owedAcks) {
+    TextArrives(Context context, MemoryPressure memory, OwedAcks owedAcks) {
+        this.context = context;
         this.memory = memory;
         this.owedAcks = owedAcks;
     }
@@ -48,6 +51,7 @@ final class TextArrives {
             takeNextText(tcb, seg, at, octets);
             return;
         }
+        rcv.lastTextNs = context.nowNs();
         if (rcv.arrivedAhead(from, to)) {
             rcv.buffer.write(ahead, seg.buffer(), at, octets);
         }
@@ -61,6 +65,7 @@ final class TextArrives {
         rcv.buffer.lend(seg.buffer(), at, octets);
         rcv.nxt += octets;
         rcv.received += octets;
+        rcv.lastTextNs = context.nowNs();
         delivered(tcb);
         if (octets < seg.textLength()) {
             // Part of the text was a duplicate or did not fit: the peer should know soon.

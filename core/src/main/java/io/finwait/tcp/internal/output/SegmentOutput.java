@@ -341,6 +341,9 @@ public final class SegmentOutput {
         if (tcb.userTimeoutNs > 0 && (outstanding || blocked)) {
             timers.startIfOff(Timer.USER_TIMEOUT, tcb.userTimeoutNs);
         }
+        if (tcb.state.isSynchronized()) {
+            snd.phases.note(tcb, context.nowNs());
+        }
         context.timersChanged(tcb);
     }
 }

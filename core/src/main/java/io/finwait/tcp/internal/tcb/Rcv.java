@@ -52,6 +52,9 @@ public final class Rcv {
     /** The longest text, in octets, that a segment of the peer is known to carry. */
     public int peerSegment;
 
+    /** When text last came, or else when the connection began; a statistic. */
+    public long lastTextNs;
+
     public ReceiveBuffer buffer;
 
     /** The ranges that have arrived beyond a gap. */

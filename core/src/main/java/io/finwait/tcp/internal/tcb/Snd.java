@@ -71,6 +71,9 @@ public final class Snd {
     /** Segments retransmitted, SYNs included; a statistic. */
     public int segmentsAgain;
 
+    /** For how long it was busy, and what held it up; a statistic. */
+    public final SendPhases phases = new SendPhases();
+
     /** The sequence number of the first octet in {@link #buffer}. */
     public int base;
 
@@ -113,6 +116,7 @@ public final class Snd {
         acknowledged = 0;
         octetsAgain = 0;
         segmentsAgain = 0;
+        phases.reset();
         wasFull = false;
         finQueued = false;
         finSeq = 0;
