@@ -21,14 +21,14 @@ final class EventPoll {
     /** A socket, and what is asked of it. */
     private static final class Watched implements IntConsumer {
 
-        private final Readiness readiness;
+        private final SocketReadiness readiness;
         private int asked;
         private long data;
 
         /** Something that was asked for has happened since it was last told. */
         private boolean happened;
 
-        Watched(Readiness readiness) {
+        Watched(SocketReadiness readiness) {
             this.readiness = readiness;
         }
 
@@ -40,18 +40,18 @@ final class EventPoll {
 
         @Override
         public void accept(int events) {
-            happened |= (events & (asked | Readiness.ALWAYS)) != 0;
+            happened |= (events & (asked | SocketReadiness.ALWAYS)) != 0;
         }
 
         /** What is to be told, 0 for nothing. */
         int take() {
-            boolean edge = (asked & Readiness.EDGE) != 0;
+            boolean edge = (asked & SocketReadiness.EDGE) != 0;
             if (asked == 0 || (edge && !happened)) {
                 return 0;
             }
-            int events = readiness.now() & (asked | Readiness.ALWAYS);
+            int events = readiness.now() & (asked | SocketReadiness.ALWAYS);
             happened = false;
-            if (events != 0 && (asked & Readiness.ONE_SHOT) != 0) {
+            if (events != 0 && (asked & SocketReadiness.ONE_SHOT) != 0) {
                 asked = 0;
             }
             return events;

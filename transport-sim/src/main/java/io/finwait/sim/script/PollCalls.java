@@ -69,8 +69,8 @@ final class PollCalls {
         int asked = events(element, "events");
         Socket socket = open.get(Calls.field(element, "fd"));
         return socket == null
-                ? Readiness.INVALID
-                : socket.readiness().now() & (asked | Readiness.ALWAYS);
+                ? SocketReadiness.INVALID
+                : socket.readiness().now() & (asked | SocketReadiness.ALWAYS);
     }
 
     private static int events(Expression structure, String field) {
@@ -79,7 +79,7 @@ final class PollCalls {
             throw new UnsupportedScriptException(
                     field + " is missing in " + Printer.expression(structure));
         }
-        return Readiness.number(events);
+        return SocketReadiness.number(events);
     }
 
     PendingCall create(SystemCall call) {
@@ -158,7 +158,7 @@ final class PollCalls {
 
     private static void compare(String what, int expected, int came) {
         if (expected != came) {
-            throw differs(what, Readiness.names(expected), Readiness.names(came));
+            throw differs(what, SocketReadiness.names(expected), SocketReadiness.names(came));
         }
     }
 

@@ -21,7 +21,7 @@ final class Socket {
     private static final long SECOND = 1_000 * MS;
 
     private final Map<String, Integer> options = new HashMap<>();
-    private final Readiness readiness = new Readiness(this);
+    private final SocketReadiness readiness = new SocketReadiness(this);
     private Connection connection;
     private Listener listener;
     private int boundPort;
@@ -42,7 +42,7 @@ final class Socket {
     }
 
     /** What poll and epoll tell of it. */
-    Readiness readiness() {
+    SocketReadiness readiness() {
         return readiness;
     }
 

@@ -227,8 +227,8 @@ final class WrongScripts {
         List<Expression> all = several ? ((Expression.Array) told).elements() : List.of(told);
         for (int i = 0; i < all.size(); i++) {
             Expression value = Calls.value(all.get(i), field);
-            for (int bit = 1; value != null && bit <= Readiness.HUP; bit <<= 2) {
-                Expression other = new Expression.Int(Readiness.number(value) ^ bit, false);
+            for (int bit = 1; value != null && bit <= SocketReadiness.HUP; bit <<= 2) {
+                Expression other = new Expression.Int(SocketReadiness.number(value) ^ bit, false);
                 List<Expression> changed = new ArrayList<>(all);
                 changed.set(i, withField(all.get(i), field, other));
                 arguments.set(at, several ? new Expression.Array(changed) : changed.get(0));

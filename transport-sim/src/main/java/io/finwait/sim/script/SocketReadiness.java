@@ -17,7 +17,7 @@ import java.util.function.IntConsumer;
  * What poll and epoll tell of a socket, by the names and numbers of Linux: its state at the moment,
  * and its changes, which are those that the endpoint tells the observer of a connection.
  */
-final class Readiness implements ConnectionObserver {
+final class SocketReadiness implements ConnectionObserver {
 
     static final int IN = 1;
     static final int OUT = 4;
@@ -49,7 +49,7 @@ final class Readiness implements ConnectionObserver {
     private final Socket socket;
     private final List<IntConsumer> watchers = new ArrayList<>();
 
-    Readiness(Socket socket) {
+    SocketReadiness(Socket socket) {
         this.socket = socket;
     }
 
