@@ -42,23 +42,23 @@ class ScriptCommandTest {
     @Test
     void passedAndSkippedScriptsAreNoFailure() throws IOException {
         file("a.pkt", SOCKET + "+0 = CLOSED\n");
-        file("b.pkt", SOCKET + "+0 poll() = 1\n");
+        file("b.pkt", SOCKET + "+0 pipe() = 1\n");
         assertThat(script(folder.toString())).isZero();
         assertThat(out.toString().lines())
                 .containsExactly(
-                        "skipped    1  system call poll",
+                        "skipped    1  system call pipe",
                         "2 scripts: 1 passed, 0 failed, 1 skipped");
     }
 
     /** A build that counts on scripts must notice that none was run. */
     @Test
     void whereAllAreSkippedItSaysThatNothingWasRun() throws IOException {
-        file("a.pkt", SOCKET + "+0 poll() = 1\n");
-        file("b.pkt", SOCKET + "+0 poll() = 1\n");
+        file("a.pkt", SOCKET + "+0 pipe() = 1\n");
+        file("b.pkt", SOCKET + "+0 pipe() = 1\n");
         assertThat(script(folder.toString())).isEqualTo(3);
         assertThat(out.toString().lines())
                 .containsExactly(
-                        "skipped    2  system call poll",
+                        "skipped    2  system call pipe",
                         "2 scripts: 0 passed, 0 failed, 2 skipped",
                         "Nothing was run: every script was skipped, for the reasons above.");
     }
@@ -67,7 +67,7 @@ class ScriptCommandTest {
     void aFolderInWhichNothingWasRunIsNamed() throws IOException {
         Path idle = Files.createDirectory(folder.resolve("idle"));
         file("a.pkt", SOCKET + "+0 = CLOSED\n");
-        file("idle/b.pkt", SOCKET + "+0 poll() = 1\n");
+        file("idle/b.pkt", SOCKET + "+0 pipe() = 1\n");
         assertThat(script(folder.toString())).isZero();
         assertThat(out.toString().lines())
                 .contains("Nothing was run in " + idle.toAbsolutePath() + ": 1 skipped");
