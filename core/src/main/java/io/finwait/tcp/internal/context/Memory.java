@@ -6,7 +6,7 @@ import io.finwait.tcp.internal.buffer.BlockPool;
 /**
  * The budget of an endpoint's memory and its zones: below three quarters all is free, from there on
  * there is pressure, and then it is used up. Blocks are counted as they are taken. What else
- * connections take is counted when their number has changed, after a duty cycle.
+ * connections take is counted after each duty cycle.
  */
 public final class Memory {
 
@@ -25,8 +25,6 @@ public final class Memory {
     private final BlockPool blocks;
     private final EndpointCounters counters;
     private final long mostConnections;
-    private int tcbs;
-    private int entries;
     private boolean pressed;
 
     Memory(BlockPool blocks, EndpointCounters counters, long budget) {
@@ -50,21 +48,16 @@ public final class Memory {
         return under;
     }
 
-    /** Whether the number of TCBs, held or kept, or of the table's entries is another than last. */
-    public boolean isChanged(int newTcbs, int newEntries) {
-        return newTcbs != tcbs || newEntries != entries;
-    }
-
     /**
      * Counts what is no block.
      *
-     * @param tableOctets what the table of TIME-WAIT takes
+     * @param tcbs how many there are, held or kept for later
+     * @param tableOctets what the table of TIME-WAIT takes; its size is not asked for, since then
+     *     it would index new entries one by one instead of in batches
      * @param records how many of its entries are orphans in FIN-WAIT-2
      */
-    public void count(int newTcbs, int newEntries, long tableOctets, int records) {
-        tcbs = newTcbs;
-        entries = newEntries;
-        long connections = (long) newTcbs * CONNECTION_OCTETS;
+    public void count(int tcbs, long tableOctets, int records) {
+        long connections = (long) tcbs * CONNECTION_OCTETS;
         blocks.countElsewhere(connections + tableOctets + (long) records * RECORD_OCTETS);
     }
 

@@ -120,10 +120,7 @@ final class DutyCycle {
 
     private void countMemory() {
         int tcbs = context.tcbs.size() + context.tcbPool.free();
-        int entries = timeWaits.table().size();
-        if (context.memory.isChanged(tcbs, entries)) {
-            context.memory.count(tcbs, entries, timeWaits.table().octets(), finWait2.size());
-        }
+        context.memory.count(tcbs, timeWaits.table().octets(), finWait2.size());
         context.memory.endOfCycle();
     }
 
