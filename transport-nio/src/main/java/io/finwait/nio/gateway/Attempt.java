@@ -7,7 +7,6 @@ import io.finwait.tcp.IncomingHandler.Gone;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -77,38 +76,23 @@ final class Attempt implements SocketWatch.Ready {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            keepAlive();
-            boolean connected = channel.connect(to);
-            key = gateway.sockets.register(channel, SelectionKey.OP_CONNECT, this);
-            if (connected) {
+            // A server on this machine has answered when connect() returns, and is not waited for.
+            if (channel.connect(to) || channel.finishConnect()) {
                 connected();
+            } else {
+                waitFor(SelectionKey.OP_CONNECT);
             }
         } catch (IOException e) {
             decline(NotConnected.of(e, 0));
         }
     }
 
-    /** Without times of our own where the JVM can't set them: then they are the kernel's. */
-    private void keepAlive() throws IOException {
-        int idle = (int) (gateway.keepAliveNs / 1_000_000_000L);
-        if (idle == 0) {
-            return;
-        }
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        for (SocketOption<?> each : channel.supportedOptions()) {
-            switch (each.name()) {
-                case "TCP_KEEPIDLE" -> set(each, idle);
-                case "TCP_KEEPINTERVAL" -> set(each, Math.max(1, idle / 5));
-                case "TCP_KEEPCOUNT" -> set(each, Gateway.KEEPALIVE_PROBES);
-                default -> {}
-            }
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private void set(SocketOption<?> option, int value) throws IOException {
-        if (option.type() == Integer.class) {
-            channel.setOption((SocketOption<Integer>) option, value);
+    /** Registers the channel only when there is something to wait for. */
+    private void waitFor(int ops) throws IOException {
+        if (key == null) {
+            key = gateway.sockets.register(channel, ops, this);
+        } else {
+            gateway.sockets.interest(key, ops);
         }
     }
 
@@ -153,7 +137,7 @@ final class Attempt implements SocketWatch.Ready {
         while (true) {
             channel.write(toSend);
             if (toSend.hasRemaining()) {
-                gateway.sockets.interest(key, SelectionKey.OP_WRITE);
+                waitFor(SelectionKey.OP_WRITE);
                 return;
             }
             if (handshake.wants() == 0) {
@@ -167,7 +151,7 @@ final class Attempt implements SocketWatch.Ready {
                 throw NotConnected.refused("the proxy has closed the connection");
             }
             if (octets == 0) {
-                gateway.sockets.interest(key, SelectionKey.OP_READ);
+                waitFor(SelectionKey.OP_READ);
                 return;
             }
             toSend = handshake.takes(answer.flip());
@@ -176,7 +160,9 @@ final class Attempt implements SocketWatch.Ready {
 
     /** The destination has answered: now the client is answered. */
     private void accept() {
-        gateway.sockets.interest(key, 0);
+        if (key != null) {
+            gateway.sockets.interest(key, 0);
+        }
         if (!incoming.accept()) {
             drop();
         }
@@ -202,7 +188,9 @@ final class Attempt implements SocketWatch.Ready {
         gateway.attempts.remove(this);
         gateway.tally.add(Count.OPENED);
         flow = new Passage(gateway, client, channel, key);
-        key.attach(flow);
+        if (key != null) {
+            key.attach(flow);
+        }
         flow.start();
     }
 
@@ -223,7 +211,7 @@ final class Attempt implements SocketWatch.Ready {
 
     private void close(boolean reset) {
         if (channel != null) {
-            Passage.close(channel, reset);
+            gateway.sockets.close(channel, key, reset);
         }
     }
 

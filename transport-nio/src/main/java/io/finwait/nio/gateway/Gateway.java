@@ -46,9 +46,15 @@ import java.util.function.UnaryOperator;
  * }
  * }</pre>
  *
- * <p>All connections are handled by the thread of a {@link Driver}; while it waits, a second one
- * waits for the kernel's sockets. What is held of each connection is bounded: its buffers, and
- * 64 KiB in each direction that an end has not taken. All methods may be called from any thread.
+ * <p>All connections are handled by the thread of a {@link Driver}, which asks the {@link Router}
+ * as well; while it waits, a second one waits for the kernel's sockets. Pings have threads of their
+ * own while there are any. What is held of each connection is bounded: its buffers, and 64 KiB in
+ * each direction that an end has not taken. All methods may be called from any thread, but {@link
+ * #close} not from the driver's own.
+ *
+ * <p>When the transport fails, because its device was removed for instance, the gateway ends as by
+ * {@link #shutdown} without a drain time: both ends of what was open are closed, and {@code
+ * driver().stopped()} is completed with the reason.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -59,9 +65,11 @@ public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int BUFFER = 64 * 1024;
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     final SocketWatch sockets;
     final LateResets lateResets;
+    final ServerKeepAlive serverKeepAlive;
     final Tally tally = new Tally();
     final Set<Passage> passages = new LinkedHashSet<>();
     final Set<Attempt> attempts = new LinkedHashSet<>();
@@ -75,6 +83,12 @@ public final class Gateway implements AutoCloseable {
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
     private CatchAll catchAll;
     private boolean draining;
+    private boolean allEnded;
+
+    /** How many connections were open when it ended. */
+    private int left;
+
+    private volatile Thread driversThread;
 
     private Gateway(Builder builder) throws IOException {
         Attempt.load();
@@ -82,20 +96,37 @@ public final class Gateway implements AutoCloseable {
         keepAliveNs = builder.keepAlive.toNanos();
         userTimeoutNs = builder.userTimeout.toNanos();
         PacketGate gate = new PacketGate(builder.transport);
-        driver = Driver.start(builder.config(), gate);
         try {
-            sockets = new SocketWatch(gate::wakeup);
-            lateResets = new LateResets(sockets);
-        } catch (IOException e) {
-            CompletableFuture<?> unused = driver.shutdown(Duration.ZERO);
+            driver = Driver.start(builder.config(), gate);
+        } catch (RuntimeException e) {
+            builder.transport.close();
             throw e;
         }
+        try {
+            sockets = new SocketWatch(gate::wakeup);
+            lateResets = lateResets(sockets);
+        } catch (IOException e) {
+            Object unused = driver.shutdown(Duration.ZERO).join();
+            throw e;
+        }
+        serverKeepAlive = new ServerKeepAlive(sockets, keepAliveNs);
         datagrams = new Datagrams(this, driver, gate, builder.maxDatagramFlows);
         driver.call(endpoint -> begin(endpoint, gate, builder.limits)).join();
         sockets.start();
+        CompletableFuture<?> unused = driver.stopped().whenComplete((how, none) -> ended());
+    }
+
+    private static LateResets lateResets(SocketWatch sockets) throws IOException {
+        try {
+            return new LateResets(sockets);
+        } catch (IOException e) {
+            sockets.close();
+            throw e;
+        }
     }
 
     private Void begin(Endpoint endpoint, PacketGate gate, CatchAllLimits limits) {
+        driversThread = Thread.currentThread();
         catchAll = endpoint.catchAll(limits, new Reception());
         gate.open(datagrams, sockets);
         driver.eachTurn(sockets::turn);
@@ -106,7 +137,7 @@ public final class Gateway implements AutoCloseable {
     Onward route(Call call) {
         try {
             return Objects.requireNonNull(router.route(call), "route");
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("the router has no answer to " + call, e);
             return new Onward.Refused();
         }
@@ -147,37 +178,47 @@ public final class Gateway implements AutoCloseable {
         return driver;
     }
 
-    /** What was counted so far. */
+    /** What was counted so far, also when it has stopped. Waits for the driver's thread. */
     public GatewayStatistics statistics() {
-        return driver.call(
-                        endpoint -> {
-                            Map<Count, Long> counts = new EnumMap<>(Count.class);
-                            for (Count each : Count.values()) {
-                                counts.put(each, tally.get(each));
-                            }
-                            int open = passages.size() + attempts.size();
-                            return new GatewayStatistics(counts, open, datagrams.size());
-                        })
-                .join();
+        if (isDriversThread()) {
+            return count();
+        }
+        return driver.call(endpoint -> count()).exceptionally(hasStopped -> count()).join();
+    }
+
+    private boolean isDriversThread() {
+        return Thread.currentThread() == driversThread;
+    }
+
+    private GatewayStatistics count() {
+        Map<Count, Long> counts = new EnumMap<>(Count.class);
+        for (Count each : Count.values()) {
+            counts.put(each, tally.get(each));
+        }
+        int open = passages.size() + attempts.size();
+        return new GatewayStatistics(counts, open, datagrams.size());
     }
 
     /**
      * Stops: new calls are refused, connections go on until both their ends have closed them or the
      * time is over; those that are left are reset at both ends. A second call changes nothing.
      *
-     * @param drainTime how long connections may take, zero or less for not at all
-     * @return how many had to be reset; completed when all is closed, the transport included
+     * @param drainTime how long connections may take, zero or less for not at all, at most a
+     *     hundred years
+     * @return how many had to be reset, those that waited for their destination included; completed
+     *     when all is closed, the transport included
      */
     public CompletableFuture<Integer> shutdown(Duration drainTime) {
-        long drainNs = drainTime.isNegative() ? 0 : drainTime.toNanos();
+        Duration bounded = drainTime.compareTo(LONGEST) < 0 ? drainTime : LONGEST;
+        long drainNs = bounded.isNegative() ? 0 : bounded.toNanos();
         CompletableFuture<Void> asked =
                 driver.call(
                         endpoint -> {
                             drain(endpoint, System.nanoTime() + drainNs);
                             return null;
                         });
-        return asked.handle((nothing, hasStopped) -> hasStopped == null)
-                .thenCompose(begun -> begun ? stopped.copy() : stopped.completeAsync(() -> 0));
+        return asked.handle((nothing, hasStopped) -> nothing)
+                .thenCompose(nothing -> stopped.copy());
     }
 
     private void drain(Endpoint endpoint, long deadlineNs) {
@@ -201,20 +242,46 @@ public final class Gateway implements AutoCloseable {
 
     private void stop() {
         catchAll.close();
-        int left = passages.size() + attempts.size();
+        endAll();
+        CompletableFuture<?> unused = driver.shutdown(Duration.ZERO);
+    }
+
+    /** The driver has ended: we have stopped it, or somebody else, or it has failed. */
+    private void ended() {
+        try {
+            endAll();
+        } catch (RuntimeException e) {
+            LOG.error("the gateway could not end everything", e);
+        } finally {
+            stopped.complete(left);
+        }
+    }
+
+    private void endAll() {
+        if (allEnded) {
+            return;
+        }
+        allEnded = true;
+        left = passages.size() + attempts.size();
         List.copyOf(attempts).forEach(Attempt::drop);
         List.copyOf(passages).forEach(Passage::abort);
         datagrams.close();
         sockets.close();
         lateResets.close();
-        CompletableFuture<?> unused =
-                driver.shutdown(Duration.ZERO)
-                        .whenComplete((report, failure) -> stopped.complete(left));
     }
 
-    /** {@link #shutdown} with {@link #DRAIN_TIME}, and waits until that is done. */
+    /**
+     * {@link #shutdown} with {@link #DRAIN_TIME}, and waits until that is done.
+     *
+     * @throws IllegalStateException on the driver's thread, in a {@link Router} for instance, which
+     *     can't wait for itself
+     */
     @Override
     public void close() {
+        if (isDriversThread()) {
+            throw new IllegalStateException(
+                    "the gateway's thread can't wait for itself; call shutdown() there");
+        }
         int unused = shutdown(DRAIN_TIME).join();
     }
 
@@ -268,7 +335,8 @@ public final class Gateway implements AutoCloseable {
 
         /**
          * Sets after which silence each end is probed; one that does not answer is lost, and the
-         * other one is reset. 75 s by default, zero for never.
+         * other one is reset. 75 s by default, zero for never. The kernel, which probes servers,
+         * counts in whole seconds up to 32,767; less than one is never.
          */
         public Builder keepAlive(Duration idle) {
             keepAlive = requireNotNegative(idle);
@@ -320,11 +388,11 @@ public final class Gateway implements AutoCloseable {
         }
 
         /**
-         * Opens it.
+         * Opens it. Whatever is thrown, the transport is closed then.
          *
-         * @throws IOException when the kernel has no selector left; the transport is closed then
+         * @throws IOException when the kernel has no selector left
          * @throws IllegalArgumentException when the transport carries frames, or is a host of an
-         *     Ethernet; it is closed then
+         *     Ethernet; or when the endpoint's configuration contradicts itself
          */
         public Gateway open() throws IOException {
             if (transport instanceof EthernetTransport

@@ -9,7 +9,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -34,7 +33,9 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
     private final Gateway gateway;
     private final Connection client;
     private final SocketChannel server;
-    private final SelectionKey key;
+
+    /** Null while its socket was not waited for. */
+    private SelectionKey key;
 
     /** Octets that an end has not taken; null for none. */
     private ByteBuffer toServer;
@@ -81,8 +82,9 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         if (gateway.userTimeoutNs > 0) {
             client.userTimeout(gateway.userTimeoutNs);
         }
+        gateway.serverKeepAlive.begun(server);
         fromClient();
-        fromServer();
+        // What the server has said meanwhile is told as soon as it is waited for.
         waits();
     }
 
@@ -273,7 +275,16 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         if (!serverDone && toClient == null && !resetPending) {
             ops |= SelectionKey.OP_READ;
         }
-        gateway.sockets.interest(key, ops);
+        if (key != null) {
+            gateway.sockets.interest(key, ops);
+            return;
+        }
+        try {
+            key = gateway.sockets.register(server, ops, this);
+        } catch (IOException e) {
+            LOG.debug("nobody waits for a server: {}", e.toString());
+            abort();
+        }
     }
 
     // Ends.
@@ -368,27 +379,11 @@ final class Passage implements ConnectionObserver, SocketWatch.Ready, SocketWatc
         toServer = null;
         toClient = null;
         gateway.passages.remove(this);
-        close(server, reset);
+        gateway.sockets.close(server, key, reset);
         if (reset) {
             client.abort();
         } else {
             client.close();
-        }
-    }
-
-    /** Closes a socket, by RST or in order. */
-    static void close(SocketChannel channel, boolean reset) {
-        try {
-            if (reset) {
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            }
-        } catch (IOException e) {
-            LOG.debug("no reset: {}", e.toString());
-        }
-        try {
-            channel.close();
-        } catch (IOException e) {
-            LOG.debug("while closing a socket: {}", e.toString());
         }
     }
 

@@ -4,15 +4,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -33,15 +38,28 @@ final class SocketWatch {
     /** Those that want to be called again soon. */
     private final Set<Ticking> ticking = new LinkedHashSet<>();
 
+    /** Channels to close when the selector has let go of them; of the driver's thread. */
+    private final Queue<SocketChannel> leaving = new ArrayDeque<>();
+
     private long tickedNs = System.nanoTime();
 
-    /** The watcher has been told to give the selector back. */
-    private boolean recalled;
-
-    /** The selector is the watcher's: set by the driver's thread, cleared by the watcher. */
-    private volatile boolean watching;
+    private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.DRIVERS);
 
     private volatile boolean closed;
+
+    /** Whose the selector is. */
+    private enum Turn {
+        DRIVERS,
+
+        /** Until a socket is ready or the driver takes it back. */
+        WATCHERS,
+
+        /**
+         * The watcher's, who was told to give it back. The driver is awake, so nobody rouses it;
+         * before it has the selector it may wait again, and takes back what it has told.
+         */
+        RECALLED
+    }
 
     /** Is called on the driver's thread. */
     interface Ready {
@@ -85,7 +103,11 @@ final class SocketWatch {
     // On the driver's thread.
 
     SelectionKey register(SelectableChannel channel, int ops, Ready ready) throws IOException {
-        return channel.register(selector, ops, ready);
+        try {
+            return channel.register(selector, ops, ready);
+        } catch (ClosedSelectorException e) {
+            throw new IOException("the gateway no longer waits for sockets", e);
+        }
     }
 
     /** Sets what a channel is waited for; nothing happens when it is closed. */
@@ -104,25 +126,65 @@ final class SocketWatch {
     }
 
     /**
-     * Looks after what is ready, and lets go of what was closed: the kernel closes a registered
-     * socket only when the selector no longer has it.
+     * Closes a channel. The kernel closes one that is registered only when the selector has let go
+     * of it: until then, the next turn, it waits here, because the JDK's close would ask for its
+     * linger time and shut it down first, with a system call each.
+     *
+     * @param key null for one that was not registered
+     * @param reset by RST; otherwise its FIN has been sent
+     */
+    void close(SocketChannel channel, SelectionKey key, boolean reset) {
+        try {
+            if (reset) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+        } catch (IOException e) {
+            LOG.debug("no reset: {}", e.toString());
+        }
+        if (key == null || turn.get() != Turn.DRIVERS || closed) {
+            closeNow(channel);
+        } else {
+            key.cancel();
+            leaving.add(channel);
+        }
+    }
+
+    private static void closeNow(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("while closing a socket: {}", e.toString());
+        }
+    }
+
+    private void closeLeaving(int how) {
+        for (int i = how; i > 0; i--) {
+            closeNow(leaving.remove());
+        }
+    }
+
+    /**
+     * Looks after what is ready, and closes what was to be closed.
      *
      * @return how many were ready
      */
     int turn() {
         if (closed) {
+            closeLeaving(leaving.size());
             return 0;
         }
-        if (watching) {
-            if (!recalled) {
-                recalled = true;
-                selector.wakeup();
-            }
+        if (turn.compareAndSet(Turn.WATCHERS, Turn.RECALLED)) {
+            selector.wakeup();
+        }
+        if (turn.get() != Turn.DRIVERS) {
             return tick();
         }
         int ready = 0;
+        // Those that are ready may add to them, and are let go of by the next call.
+        int cancelled = leaving.size();
         try {
             ready = selector.selectNow(SocketWatch::call);
+            closeLeaving(cancelled);
         } catch (ClosedSelectorException closedByOne) {
             return 0;
         } catch (IOException e) {
@@ -173,15 +235,17 @@ final class SocketWatch {
     /**
      * The driver is about to wait for packets: from now on the watcher waits for sockets.
      *
-     * @return for how long the driver may wait, in nanoseconds
+     * @return for how long the driver may wait, in nanoseconds; 0 while sockets are to be closed,
+     *     which takes another turn
      */
     long waitBegins(long timeoutNs) {
         if (closed) {
             return timeoutNs;
         }
-        recalled = false;
-        if (!watching) {
-            watching = true;
+        if (!leaving.isEmpty()) {
+            return 0;
+        }
+        if (turn.getAndSet(Turn.WATCHERS) == Turn.DRIVERS) {
             LockSupport.unpark(watcher);
         }
         return ticking.isEmpty() ? timeoutNs : Math.min(timeoutNs, TICK_NS);
@@ -189,9 +253,14 @@ final class SocketWatch {
 
     /** Ends it; a second call changes nothing. */
     void close() {
-        if (closed) {
-            return;
+        if (!closed) {
+            end();
         }
+        closeLeaving(leaving.size());
+    }
+
+    /** From either thread. */
+    private void end() {
         closed = true;
         try {
             selector.close();
@@ -206,21 +275,29 @@ final class SocketWatch {
     private void watch() {
         try {
             while (!closed) {
-                if (!watching) {
-                    LockSupport.park(this);
-                    continue;
+                switch (turn.get()) {
+                    case DRIVERS -> LockSupport.park(this);
+                    case RECALLED -> {
+                        boolean unused = turn.compareAndSet(Turn.RECALLED, Turn.DRIVERS);
+                    }
+                    case WATCHERS -> select();
                 }
-                int unused = selector.select();
-                // The driver's thread asks again.
-                selector.selectedKeys().clear();
-                watching = false;
-                rouse.run();
             }
         } catch (ClosedSelectorException e) {
             // close() was called.
         } catch (IOException e) {
             LOG.error("the gateway can't wait for sockets any more", e);
-            close();
+            end();
+            rouse.run();
+        }
+    }
+
+    private void select() throws IOException {
+        int ready = selector.select();
+        // The driver's thread asks again.
+        selector.selectedKeys().clear();
+        if (ready > 0 && turn.compareAndSet(Turn.WATCHERS, Turn.DRIVERS)) {
+            rouse.run();
         }
     }
 }

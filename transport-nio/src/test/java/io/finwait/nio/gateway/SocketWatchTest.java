@@ -1,6 +1,7 @@
 package io.finwait.nio.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -8,9 +9,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -133,6 +138,96 @@ class SocketWatchTest {
                 }
             }
             assertThat(reader.ready).isEqualTo(1);
+        }
+    }
+
+    /** Otherwise the two would rouse each other for as long as they share a processor. */
+    @Test
+    void waitsThatPacketsEndRouseNobody() throws IOException {
+        Reader reader = reads(pipe());
+        for (int i = 0; i < 10_000; i++) {
+            long unused = sockets.waitBegins(FOR_EVER);
+            // A packet ends the wait; now and then the watcher has given the selector back.
+            assertThat(sockets.turn()).isZero();
+            assertThat(sockets.turn()).isZero();
+        }
+        assertThat(roused.availablePermits()).isZero();
+        assertThat(reader.ready).isZero();
+    }
+
+    /** Until then the kernel would not close it either. */
+    @Test
+    void aSocketIsClosedWhenTheSelectorHasLetGoOfIt() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            SocketChannel channel = SocketChannel.open(listening.getLocalAddress());
+            try (SocketChannel peer = listening.accept()) {
+                channel.configureBlocking(false);
+                SelectionKey key = sockets.register(channel, SelectionKey.OP_READ, new Nobody());
+                assertThat(sockets.turn()).isZero();
+                sockets.close(channel, key, true);
+                assertThat(channel.isOpen()).isTrue();
+                assertThat(sockets.turn()).isZero();
+                assertThat(channel.isOpen()).isFalse();
+                assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1)))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("reset");
+            }
+        }
+    }
+
+    @Test
+    void aSocketIsClosedWhileTheWatcherWaitsToo() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            for (int i = 0; i < 100; i++) {
+                SocketChannel channel = SocketChannel.open(listening.getLocalAddress());
+                try (SocketChannel peer = listening.accept()) {
+                    channel.configureBlocking(false);
+                    SelectionKey key =
+                            sockets.register(channel, SelectionKey.OP_READ, new Nobody());
+                    assertThat(sockets.turn()).isZero();
+                    long unused = sockets.waitBegins(FOR_EVER);
+                    sockets.close(channel, key, true);
+                    assertThat(sockets.turn()).isZero();
+                    long unusedWait = sockets.waitBegins(FOR_EVER);
+                    assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1)))
+                            .isInstanceOf(IOException.class)
+                            .hasMessageContaining("reset");
+                }
+            }
+        }
+    }
+
+    @Test
+    void noSocketOutlivesTheSelector() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            SocketChannel before = SocketChannel.open(listening.getLocalAddress());
+            SocketChannel after = SocketChannel.open(listening.getLocalAddress());
+            before.configureBlocking(false);
+            after.configureBlocking(false);
+            SelectionKey first = sockets.register(before, SelectionKey.OP_READ, new Nobody());
+            SelectionKey second = sockets.register(after, SelectionKey.OP_READ, new Nobody());
+            sockets.close(before, first, false);
+            sockets.close();
+            assertThat(before.isOpen()).isFalse();
+            sockets.close(after, second, false);
+            assertThat(after.isOpen()).isFalse();
+        }
+    }
+
+    /** Is never ready. */
+    private static final class Nobody implements SocketWatch.Ready {
+
+        @Override
+        public void ready() {
+            throw new AssertionError("ready");
+        }
+
+        @Override
+        public void giveUp() {
+            throw new AssertionError("given up");
         }
     }
 
