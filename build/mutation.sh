@@ -27,7 +27,7 @@ if [ "${1:-}" = changed ]; then
         tr / .) || { echo "no class of core differs from ${2:-main}"; exit 0; }
     classes=$(echo "$names" | sed 's/$/*/' | paste -sd,)
     tests=$(echo "$names" | sed 's/\.[^.]*$/.*/' | sort -u | paste -sd,)
-    tests+=,io.finwait.sim.script.OwnScriptsTest,io.finwait.sim.tcp.ClosingTest
+    tests+=,io.finwait.sim.script.ScriptLots,io.finwait.sim.tcp.ClosingTest
 elif [ $# -eq 2 ]; then
     classes=$1 tests=$2
 else
