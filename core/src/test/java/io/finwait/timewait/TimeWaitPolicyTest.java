@@ -3,6 +3,8 @@ package io.finwait.timewait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.finwait.timewait.TimeWaitPolicy.Overflow;
+import io.finwait.timewait.TimeWaitPolicy.Reuse;
 import io.finwait.wire.IpAddress;
 
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** What a policy and a filter may say, and whom a prefix takes in. */
@@ -46,6 +49,52 @@ class TimeWaitPolicyTest {
         assertThat(least.restartCap()).isEqualTo(1);
         assertThat(least.shortestNs()).isZero();
         assertThat(least.answerIntervalNs()).isZero();
+    }
+
+    @Test
+    void capsAndDelaysHaveEdgesToo() {
+        Duration longest = TimeWaitPolicy.LONGEST_2MSL;
+        refused(all -> all.withMaxEntries(-1, Overflow.REFUSE_NEW), "maxEntries -1");
+        refused(all -> all.withMaxEntries((1 << 26) + 1, Overflow.REFUSE_NEW), "maxEntries");
+        refused(all -> all.withMaxOctets(-1, Overflow.REFUSE_NEW), "maxOctets -1");
+        refused(all -> all.withReuse(Reuse.ALL, Duration.ofNanos(-1)), "reuseDelayNs -1");
+        refused(all -> all.withReuse(Reuse.ALL, longest.plusNanos(1)), "reuseDelayNs");
+        TimeWaitPolicy edges =
+                TimeWaitPolicy.defaults()
+                        .withMaxEntries(1 << 26, Overflow.REFUSE_NEW)
+                        .withMaxOctets(0, Overflow.SHORTEN_FIRST)
+                        .withReuse(Reuse.OFF, longest);
+        assertThat(edges.maxEntries()).isEqualTo(1 << 26);
+        assertThat(edges.maxOctets()).isZero();
+        assertThat(edges.overflow()).isEqualTo(Overflow.SHORTEN_FIRST);
+        assertThat(edges.reuse()).isEqualTo(Reuse.OFF);
+        assertThat(edges.reuseDelayNs()).isEqualTo(longest.toNanos());
+    }
+
+    @Test
+    void thereAreOneToEightPathClassesAndTheLastIsForEverybody() {
+        TimeWaitPolicy policy = TimeWaitPolicy.defaults();
+        for (int i = 1; i < TimeWaitPolicy.MAX_PATH_CLASSES; i++) {
+            policy =
+                    policy.withPathClass(
+                            "class " + i, AddressPredicate.LOOPBACK, TimeWaitPolicy.LONGEST_2MSL);
+        }
+        assertThat(policy.pathClasses()).hasSize(8);
+        TimeWaitPolicy full = policy;
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                full.withPathClass(
+                                        "ninth",
+                                        AddressPredicate.LOOPBACK,
+                                        TimeWaitPolicy.SHORTEST_2MSL))
+                .withMessage("9 path classes; give 1 to 8");
+        refused(all -> all.withPathClasses(List.of()), "0 path classes");
+        refused(
+                all -> all.withPathClasses(full.pathClasses().subList(0, 1)),
+                "must hold for AddressPredicate.ANY");
+        refused(all -> all.withTwoMsl(TimeWaitPolicy.SHORTEST_2MSL.minusNanos(1)), "3 to 240");
+        refused(all -> all.withTwoMsl(TimeWaitPolicy.LONGEST_2MSL.plusNanos(1)), "3 to 240");
     }
 
     @ParameterizedTest

@@ -88,6 +88,21 @@ class AckCadenceTest {
         assertThat(bench.lastTo(5_000).ack()).isEqualTo(peer.seq);
     }
 
+    /** Its sender does not know what has arrived: it should learn that soon. */
+    @Test
+    void whatComesPartlyAgainIsAcknowledgedAtOnce() {
+        peer.text(300);
+        bench.work();
+        assertThat(bench.sent).isEmpty();
+        peer.segment(Bench.ACK, peer.seq - 300, peer.ack, 700);
+        bench.work();
+        assertThat(bench.sent).isEmpty();
+        peer.segment(Bench.ACK, peer.seq, peer.ack, 700);
+        bench.work();
+        assertThat(bench.sent).hasSize(1);
+        assertThat(bench.lastTo(5_000).ack()).isEqualTo(peer.seq + 700);
+    }
+
     @Test
     void withoutRoomTheAckStaysOwed() {
         bench.wire.room = 0;

@@ -147,6 +147,40 @@ class MemoryPressureTest {
         assertThat(count(Counter.FAILURES_CONTAINED)).isZero();
     }
 
+    /** Under mere pressure text in order is taken, and none behind a gap. */
+    @Test
+    void underPressureOnlyTextInOrderIsTaken() throws IOException {
+        while (!pool.isUnderPressure()) {
+            text(open(), SEGMENT);
+        }
+        Bench.Peer peer = open();
+        text(peer, LONG);
+        assertThat(count(Counter.TEXT_DROPPED_FOR_MEMORY)).isZero();
+        peer.segment(ACK, peer.seq + 500, peer.ack, 500);
+        bench.work();
+        assertThat(count(Counter.TEXT_DROPPED_FOR_MEMORY)).isEqualTo(1);
+        text(peer, 500);
+        ByteBuffer in = ByteBuffer.allocate(2 * LONG);
+        assertThat(accepted.get(accepted.size() - 1).receive(in)).isEqualTo(LONG + 500);
+    }
+
+    /** Without memory each connection has room for a small block, so that no peer stands still. */
+    @Test
+    void withoutMemoryEachConnectionTakesALittle() throws IOException {
+        while (!pool.isFull()) {
+            text(open(), 10 * LONG);
+        }
+        long before = count(Counter.TEXT_DROPPED_FOR_MEMORY);
+        Bench.Peer peer = open();
+        text(peer, BlockPool.SMALL_OCTETS - 1);
+        assertThat(count(Counter.TEXT_DROPPED_FOR_MEMORY)).isEqualTo(before);
+        text(peer, 2);
+        assertThat(count(Counter.TEXT_DROPPED_FOR_MEMORY)).isEqualTo(before + 1);
+        Connection reads = accepted.get(accepted.size() - 1);
+        ByteBuffer in = ByteBuffer.allocate(2_000);
+        assertThat(reads.receive(in)).isEqualTo(BlockPool.SMALL_OCTETS);
+    }
+
     /** Under mere pressure what stands behind gaps stays: it was taken while there was room. */
     @Test
     void copyingTogetherLeavesWhatStandsBehindGaps() throws IOException {
