@@ -1,0 +1,131 @@
+package io.finwait.tcp.internal.endpoint;
+
+import static io.finwait.tcp.internal.endpoint.Bench.ACK;
+import static io.finwait.tcp.internal.endpoint.Bench.FIN;
+import static io.finwait.tcp.internal.endpoint.Bench.RST;
+import static io.finwait.tcp.internal.endpoint.Bench.SECOND;
+import static io.finwait.tcp.internal.endpoint.Bench.SYN;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.tcp.Connection;
+import io.finwait.tcp.Listener;
+import io.finwait.tcp.State;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A transport without room: what was to be sent is sent when there is some, and only then. */
+class NoRoomTest {
+
+    private static final int PEER_PORT = 40_000;
+
+    private final Bench bench = new Bench();
+    private final Listener listener = bench.endpoint.listen(Bench.PORT, 16);
+
+    /** Nothing leaves; then there is room, and one segment leaves. */
+    private Bench.Sent leavesOnce() {
+        bench.work();
+        assertThat(bench.sent).as("without room").isEmpty();
+        bench.wire.room = 100;
+        bench.work();
+        assertThat(bench.sent).as("with room").hasSize(1);
+        return bench.sent.remove(0);
+    }
+
+    @Test
+    void aSyn() throws IOException {
+        bench.wire.room = 0;
+        bench.endpoint.connect(Bench.HOST, 1_234, Bench.PEERS, PEER_PORT);
+        assertThat(leavesOnce().has(SYN)).isTrue();
+    }
+
+    @Test
+    void textAndTheFinBehindIt() throws IOException {
+        Bench.Peer peer = bench.open(PEER_PORT, false);
+        Connection connection = listener.accept();
+        bench.wire.room = 0;
+        assertThat(connection.send(ByteBuffer.allocate(500))).isEqualTo(500);
+        Bench.Sent text = leavesOnce();
+        assertThat(text.text()).isEqualTo(500);
+        assertThat(text.seq()).isEqualTo(peer.ack);
+        bench.wire.room = 0;
+        connection.shutdownOutput();
+        bench.work();
+        Bench.Sent fin = leavesOnce();
+        assertThat(fin.has(FIN)).isTrue();
+        assertThat(fin.seq()).isEqualTo(peer.ack + 500);
+        peer.segment(ACK, peer.seq, peer.ack + 501, 0);
+        bench.work();
+        assertThat(connection.state()).isEqualTo(State.FIN_WAIT_2);
+    }
+
+    @Test
+    void textThatGoesAgain() throws IOException {
+        bench.open(PEER_PORT, false);
+        Connection connection = listener.accept();
+        assertThat(connection.send(ByteBuffer.allocate(500))).isEqualTo(500);
+        bench.work();
+        int seq = bench.sent.remove(0).seq();
+        bench.wire.room = 0;
+        bench.pass(2 * SECOND);
+        Bench.Sent again = leavesOnce();
+        assertThat(again.seq()).isEqualTo(seq);
+        assertThat(again.text()).isEqualTo(500);
+    }
+
+    /** A probe that has not left is no octet that was sent: it may still leave with others. */
+    @Test
+    void aProbeOfAClosedWindow() throws IOException {
+        Bench.Peer peer = bench.open(PEER_PORT, false);
+        Connection connection = listener.accept();
+        peer.window = 0;
+        peer.segment(ACK, peer.seq, peer.ack, 0);
+        bench.work();
+        assertThat(connection.send(ByteBuffer.allocate(500))).isEqualTo(500);
+        bench.wire.room = 0;
+        bench.pass(2 * SECOND);
+        assertThat(connection.unacknowledged()).isEqualTo(500);
+        Bench.Sent probe = leavesOnce();
+        assertThat(probe.text()).isEqualTo(1);
+        assertThat(probe.seq()).isEqualTo(peer.ack);
+        peer.window = 60_000;
+        peer.segment(ACK, peer.seq, peer.ack + 1, 0);
+        bench.work();
+        assertThat(bench.sent).hasSize(1);
+        assertThat(bench.sent.get(0).seq()).isEqualTo(peer.ack + 1);
+        assertThat(bench.sent.get(0).text()).isEqualTo(499);
+    }
+
+    @Test
+    void anAckOfText() {
+        Bench.Peer peer = bench.open(PEER_PORT, false);
+        bench.wire.room = 0;
+        peer.text(1_000);
+        peer.text(1_000);
+        peer.text(1_000);
+        Bench.Sent ack = leavesOnce();
+        assertThat(ack.ack()).isEqualTo(peer.seq);
+    }
+
+    /** Nobody's segments are answered when there is room, and not later. */
+    @Test
+    void aResetForNobodysSegmentIsLost() {
+        bench.wire.room = 0;
+        Bench.Peer stranger = bench.new Peer(PEER_PORT, false);
+        stranger.segment(ACK, 1, 2, 0);
+        bench.work();
+        bench.wire.room = 100;
+        bench.work();
+        assertThat(bench.sent).isEmpty();
+        stranger.segment(ACK, 1, 2, 0);
+        assertThat(leavesWithRoom().has(RST)).isTrue();
+    }
+
+    private Bench.Sent leavesWithRoom() {
+        bench.work();
+        return bench.sent.remove(0);
+    }
+}
