@@ -67,6 +67,8 @@ class TimeWaitListingTest {
         assertThat(remotePorts(all.withRemotePort(1001), 2, now)).containsExactly(1001);
         TimeWaitFilter old = all.withAges(Duration.ofSeconds(20), Duration.ofSeconds(29));
         assertThat(remotePorts(old, 1, now)).containsExactly(1002);
+        TimeWaitFilter oldest = all.withAges(Duration.ofSeconds(20), Duration.ofSeconds(30));
+        assertThat(remotePorts(oldest, 1, now)).containsExactlyInAnyOrder(1001, 1002);
     }
 
     @Test

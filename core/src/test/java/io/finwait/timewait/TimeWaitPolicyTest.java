@@ -93,6 +93,9 @@ class TimeWaitPolicyTest {
         refused(
                 all -> all.withPathClasses(full.pathClasses().subList(0, 1)),
                 "must hold for AddressPredicate.ANY");
+        assertThat(full.withTwoMsl(Duration.ofSeconds(5)).pathClasses())
+                .singleElement()
+                .satisfies(each -> assertThat(each.twoMslNs()).isEqualTo(5_000_000_000L));
         refused(all -> all.withTwoMsl(TimeWaitPolicy.SHORTEST_2MSL.minusNanos(1)), "3 to 240");
         refused(all -> all.withTwoMsl(TimeWaitPolicy.LONGEST_2MSL.plusNanos(1)), "3 to 240");
     }

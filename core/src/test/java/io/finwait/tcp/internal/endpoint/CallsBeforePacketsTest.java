@@ -48,4 +48,24 @@ class CallsBeforePacketsTest {
         assertThat(bench.sent).hasSize(1);
         assertThat(bench.sent.get(0).text()).isEqualTo(10);
     }
+
+    /** Whoever sleeps until then would let the call wait for a timer or a packet. */
+    @Test
+    void whatAUserAsksForIsDueAtOnce() throws IOException {
+        bench.open(PEER, false);
+        Connection connection = listener.accept();
+        bench.work();
+        assertThat(bench.endpoint.nextDeadlineNs()).isGreaterThan(bench.now);
+        connection.send(ByteBuffer.allocate(10));
+        assertThat(bench.endpoint.nextDeadlineNs()).as("SEND").isLessThanOrEqualTo(bench.now);
+        bench.work();
+        bench.endpoint.connect(Bench.HOST, 1_234, Bench.PEERS, PEER);
+        assertThat(bench.endpoint.nextDeadlineNs()).as("OPEN").isLessThanOrEqualTo(bench.now);
+        bench.work();
+        connection.keepAlive(Bench.SECOND, Bench.SECOND, 1);
+        assertThat(bench.endpoint.nextDeadlineNs()).as("a timer").isLessThanOrEqualTo(bench.now);
+        bench.work();
+        connection.abort();
+        assertThat(bench.endpoint.nextDeadlineNs()).as("ABORT").isLessThanOrEqualTo(bench.now);
+    }
 }

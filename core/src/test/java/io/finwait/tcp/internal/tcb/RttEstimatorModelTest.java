@@ -94,6 +94,7 @@ class RttEstimatorModelTest {
                             seed, step, timeout, doublings + probes, max)
                     .isEqualTo(wanted);
             assertThat(rtt.hasMeasured()).isEqualTo(smoothed != null);
+            assertThat(rtt.doublings()).isEqualTo(doublings + probes);
             if (smoothed != null) {
                 assertThat(big(rtt.smoothedNs())).isEqualTo(smoothed);
             }
