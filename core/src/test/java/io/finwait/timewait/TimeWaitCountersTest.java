@@ -46,7 +46,8 @@ class TimeWaitCountersTest {
                     Map.entry("assassinationsBlocked", TimeWaitCounters::assassinationsBlocked));
 
     /** What happens to a table with one entry, with timestamps, and what it adds. */
-    private enum Event {
+    @SuppressWarnings("ImmutableEnumChecker")
+    enum Event {
         ENTERED(f -> f.enter(REMOTE, 1), Map.of("entered", 1)),
         REFUSED(Overflow.REFUSE_NEW, f -> f.enter(REMOTE, 1), Map.of("refused", 1)),
         EXPIRED(f -> f.at(60 * SECOND), Map.of("expired", 1)),

@@ -165,6 +165,7 @@ class CatchAllTest {
         bench.work();
         assertThat(bench.sent).isEmpty();
         ByteBuffer icmp = ByteBuffer.wrap(bench.others.get(0));
+        assertThat(bench.endpoint.counters().get(Counter.PACKETS_OUT)).isEqualTo(1);
         assertThat(icmp.getInt(12)).as("from our own address").isEqualTo((int) Bench.HOST.low());
         assertThat(icmp.getInt(16)).isEqualTo((int) Bench.PEERS.low());
         assertThat(icmp.get(20)).isEqualTo((byte) 3);

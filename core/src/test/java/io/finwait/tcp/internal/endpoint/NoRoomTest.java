@@ -9,6 +9,7 @@ import static io.finwait.tcp.internal.endpoint.Bench.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 
@@ -110,13 +111,15 @@ class NoRoomTest {
         assertThat(ack.ack()).isEqualTo(peer.seq);
     }
 
-    /** Nobody's segments are answered when there is room, and not later. */
+    /** A segment that belongs to nobody is answered when it comes, and not later. */
     @Test
     void aResetForNobodysSegmentIsLost() {
         bench.wire.room = 0;
         Bench.Peer stranger = bench.new Peer(PEER_PORT, false);
         stranger.segment(ACK, 1, 2, 0);
         bench.work();
+        assertThat(bench.endpoint.counters().get(Counter.ANSWERS_WITHOUT_ROOM)).isEqualTo(1);
+        assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isZero();
         bench.wire.room = 100;
         bench.work();
         assertThat(bench.sent).isEmpty();
