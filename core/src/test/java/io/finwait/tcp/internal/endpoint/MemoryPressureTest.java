@@ -145,6 +145,17 @@ class MemoryPressureTest {
             assertThat(accepted.get(i).receive(ByteBuffer.allocate(2_000))).isEqualTo(LEFT);
         }
         assertThat(count(Counter.FAILURES_CONTAINED)).isZero();
+        // What was pruned has to come again: when the gap before it is filled, it is not there.
+        for (Connection each : accepted.subList(HOARDERS + 1, accepted.size())) {
+            each.abort();
+        }
+        bench.work();
+        Bench.Peer hoards = peers.get(1);
+        text(hoards, LONG);
+        ByteBuffer in = ByteBuffer.allocate(2 * LONG);
+        assertThat(accepted.get(1).receive(in)).isEqualTo(LONG);
+        bench.pass(Bench.SECOND);
+        assertThat(bench.lastTo(hoards.port).ack()).isEqualTo(hoards.seq);
     }
 
     /** Under mere pressure text in order is taken, and none behind a gap. */
