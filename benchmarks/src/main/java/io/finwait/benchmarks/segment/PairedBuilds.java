@@ -79,8 +79,8 @@ public final class PairedBuilds {
                         true,
                         loader(path));
         Object benchmark = type.getConstructor().newInstance();
-        for (String each : fields.split(",")) {
-            String[] word = each.split("=");
+        for (String each : fields.split(",", -1)) {
+            String[] word = each.split("=", 2);
             Field field = type.getField(word[0]);
             if (field.getType() == boolean.class) {
                 field.setBoolean(benchmark, Boolean.parseBoolean(word[1]));
@@ -104,7 +104,7 @@ public final class PairedBuilds {
     /** Stays open: a build loads classes as long as it runs. */
     private static ClassLoader loader(String path) throws IOException {
         List<URL> urls = new ArrayList<>();
-        for (String each : path.split(File.pathSeparator)) {
+        for (String each : path.split(File.pathSeparator, -1)) {
             urls.add(new File(each).toURI().toURL());
         }
         return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
@@ -114,7 +114,7 @@ public final class PairedBuilds {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadCpuTime();
         for (int i = 0; i < CALLS; i++) {
-            Object unused = build.invoke();
+            Object _ = build.invoke();
         }
         return threads.getCurrentThreadCpuTime() - before;
     }
