@@ -217,8 +217,7 @@ public final class Gateway implements AutoCloseable {
                             drain(endpoint, System.nanoTime() + drainNs);
                             return null;
                         });
-        return asked.handle((nothing, hasStopped) -> nothing)
-                .thenCompose(nothing -> stopped.copy());
+        return asked.exceptionally(hasStopped -> null).thenCompose(begun -> stopped.copy());
     }
 
     private void drain(Endpoint endpoint, long deadlineNs) {

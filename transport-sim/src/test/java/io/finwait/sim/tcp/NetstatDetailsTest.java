@@ -51,8 +51,9 @@ class NetstatDetailsTest {
                                 + " ESTABLISHED",
                         "     timer:(on,1.300sec,3) rto:1760 backoff:3 rtt:20/10 mss:1460 cwnd:1"
                                 + " ssthresh:2 bytes_sent:4000 bytes_retrans:3000 lastsnd:460"
-                                + " unacked:1 retrans_total:3 snd_wnd:65535 lastrcv:3980"
-                                + " rcv_wnd:65535 skmem:(r0,rb262144,t1000,tb262144)",
+                                + " busy:2000ms unacked:1 retrans_total:3 snd_wnd:65535"
+                                + " lastrcv:3980 lastack:3980 rcv_wnd:65535"
+                                + " skmem:(r0,rb262144,t1000,tb262144)",
                         "tcp        0      0 10.0.0.1:PORT_          10.0.0.2:12345         "
                                 + " TIME_WAIT");
         assertThat(NetstatDetails.withTimers(hosts.server).get(1))
