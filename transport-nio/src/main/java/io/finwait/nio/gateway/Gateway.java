@@ -118,7 +118,7 @@ public final class Gateway implements AutoCloseable {
 
     private static LateResets lateResets(SocketWatch sockets) throws IOException {
         try {
-            return new LateResets(sockets);
+            return new LateResets(sockets, System::nanoTime);
         } catch (IOException e) {
             sockets.close();
             throw e;

@@ -1,10 +1,13 @@
 package io.finwait.nio.gateway;
 
+import io.finwait.nio.internal.LookPause;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.function.LongSupplier;
 
 /**
  * Notices the RST of a server that comes behind its FIN: it has closed, and answers what is sent to
@@ -14,15 +17,18 @@ import java.nio.channels.SocketChannel;
  */
 final class LateResets implements SocketWatch.Ticking {
 
-    /** A look at thousands takes its time: at most a part of a processor goes into it. */
-    private static final int PAUSES_FOR_A_LOOK = 20;
-
     private final Selector selector;
     private final SocketWatch sockets;
-    private long nextLookNs = System.nanoTime();
+    private final LongSupplier clock;
+    private long nextLookNs;
 
-    LateResets(SocketWatch sockets) throws IOException {
+    /**
+     * @param clock in nanoseconds, that of {@link SocketWatch.Ticking#tick}
+     */
+    LateResets(SocketWatch sockets, LongSupplier clock) throws IOException {
         this.sockets = sockets;
+        this.clock = clock;
+        nextLookNs = clock.getAsLong();
         selector = Selector.open();
     }
 
@@ -51,8 +57,8 @@ final class LateResets implements SocketWatch.Ticking {
             // Then they are noticed when something is written.
             return false;
         }
-        long endNs = System.nanoTime();
-        nextLookNs = endNs + PAUSES_FOR_A_LOOK * (endNs - nowNs);
+        long endNs = clock.getAsLong();
+        nextLookNs = endNs + LookPause.after(endNs - nowNs);
         return !selector.keys().isEmpty();
     }
 

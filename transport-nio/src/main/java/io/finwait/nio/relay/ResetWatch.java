@@ -1,6 +1,7 @@
 package io.finwait.nio.relay;
 
 import io.finwait.nio.internal.LightThreads;
+import io.finwait.nio.internal.LookPause;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +26,6 @@ final class ResetWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResetWatch.class);
     private static final long PAUSE_NS = 5_000_000;
-
-    /** A look at thousands takes its time: at most a part of a processor goes into it. */
-    private static final int PAUSES_FOR_A_LOOK = 20;
 
     private final Selector selector;
     private boolean started;
@@ -76,7 +74,7 @@ final class ResetWatch implements AutoCloseable {
                 long begun = System.nanoTime();
                 selector.selectNow(ResetWatch::tell);
                 long took = System.nanoTime() - begun;
-                LockSupport.parkNanos(Math.max(PAUSE_NS, PAUSES_FOR_A_LOOK * took));
+                LockSupport.parkNanos(Math.max(PAUSE_NS, LookPause.after(took)));
             }
         } catch (ClosedSelectorException e) {
             LOG.debug("the relay is closed");
