@@ -147,6 +147,7 @@ gateway_cpu=() ends_cpu=()
 # The gateways share a processor, and some go on for a while with what an earlier test has left: while one
 # is measured the others stand still.
 only() { # PATH: the others stop
+    local each
     for each in finwait slirp4netns pasta; do
         [ -z "${pid[$each]:-}" ] || kill -"$([ "$each" = "$1" ] && echo CONT || echo STOP)" "${pid[$each]}"
     done
