@@ -8,6 +8,7 @@ import io.finwait.driver.AsyncListener;
 import io.finwait.nio.internal.LightThreads;
 import io.finwait.nio.socket.TwoDrivers.Link;
 import io.finwait.socket.DriverSocketFactory;
+import io.finwait.trace.Netstat;
 
 import org.h2.tools.Server;
 import org.junit.jupiter.api.AfterEach;
@@ -184,6 +185,14 @@ class JdbcOverFinwaitTest {
         }
     }
 
+    /** What both ends have, for a failure. */
+    private String connections() {
+        return "client "
+                + drivers.client.call(Netstat::rows).join()
+                + ", server "
+                + drivers.server.call(Netstat::rows).join();
+    }
+
     private static int session(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("select session_id()")) {
@@ -203,7 +212,9 @@ class JdbcOverFinwaitTest {
             assertThatThrownBy(() -> session(connection))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("Connection is broken");
-            assertThat(closed).succeedsWithin(Duration.ofSeconds(PATIENCE_S));
+            assertThat(closed)
+                    .as(() -> connections())
+                    .succeedsWithin(Duration.ofSeconds(PATIENCE_S));
         }
         try (Connection next = connect()) {
             assertThat(count(next)).isEqualTo(7);
