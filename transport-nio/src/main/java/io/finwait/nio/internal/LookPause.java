@@ -7,8 +7,9 @@ public final class LookPause {
     private static final int PAUSES_FOR_A_LOOK = 20;
 
     /**
-     * The process may have stood still during a look, for hours if it was stopped. That says nothing
-     * of what a look costs, and channels that were closed keep their descriptors until the next one.
+     * The process may have stood still during a look, for hours if it was stopped. That says
+     * nothing of what a look costs, and channels that were closed keep their descriptors until the
+     * next one.
      */
     private static final long LONGEST_NS = 200_000_000;
 
