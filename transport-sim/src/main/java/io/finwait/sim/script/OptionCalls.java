@@ -1,11 +1,9 @@
 package io.finwait.sim.script;
 
 import io.finwait.sim.script.Event.SystemCall;
-import io.finwait.sim.script.ScriptFailure.Difference;
 import io.finwait.sim.script.StackUnderTest.PendingCall;
 import io.finwait.tcp.Connection;
 
-import java.util.List;
 import java.util.Set;
 
 /** The calls that read and set what a socket does: getsockopt, setsockopt, fcntl and ioctl. */
@@ -61,7 +59,7 @@ final class OptionCalls {
         if (name.equals("SO_ERROR")) {
             int error = Errno.number(socket.takeError());
             if (error != expected) {
-                throw differs(name, Errno.describe(expected), Errno.describe(error));
+                throw ScriptFailure.differs(name, Errno.describe(expected), Errno.describe(error));
             }
             return ScriptSockets.done(0);
         }
@@ -87,14 +85,8 @@ final class OptionCalls {
 
     static void compare(String name, long expected, long came) {
         if (expected != came) {
-            throw differs(name, Long.toString(expected), Long.toString(came));
+            throw ScriptFailure.differs(name, Long.toString(expected), Long.toString(came));
         }
-    }
-
-    private static ScriptFailure differs(String name, String expected, String came) {
-        return new ScriptFailure(
-                "expected %s to be %s%n    came %s".formatted(name, expected, came),
-                List.of(new Difference(name, expected, came)));
     }
 
     private static void requireKnown(String option) {

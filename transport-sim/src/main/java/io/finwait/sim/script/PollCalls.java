@@ -2,7 +2,6 @@ package io.finwait.sim.script;
 
 import io.finwait.sim.script.Event.SystemCall;
 import io.finwait.sim.script.EventPoll.Told;
-import io.finwait.sim.script.ScriptFailure.Difference;
 import io.finwait.sim.script.StackUnderTest.PendingCall;
 import io.finwait.sim.script.StackUnderTest.Returned;
 
@@ -48,6 +47,7 @@ final class PollCalls {
             throw new UnsupportedScriptException("poll of anything but [{fd=, events=, revents=}]");
         }
         List<Expression> all = asked.elements();
+        // Events that nobody knows are told of before anything waits.
         all.forEach(each -> came(each));
         return waiting.atMost(
                 Calls.number(call, 2), () -> polled(all, false), () -> polled(all, true));
@@ -136,7 +136,7 @@ final class PollCalls {
             boolean there = i < told.size();
             compare("events", events(expected.get(i), "events"), there ? told.get(i).events() : 0);
             if (there && told.get(i).data() != data(expected.get(i))) {
-                throw differs(
+                throw ScriptFailure.differs(
                         "the socket of events",
                         Long.toString(data(expected.get(i))),
                         Long.toString(told.get(i).data()));
@@ -158,14 +158,9 @@ final class PollCalls {
 
     private static void compare(String what, int expected, int came) {
         if (expected != came) {
-            throw differs(what, SocketReadiness.names(expected), SocketReadiness.names(came));
+            throw ScriptFailure.differs(
+                    what, SocketReadiness.names(expected), SocketReadiness.names(came));
         }
-    }
-
-    private static ScriptFailure differs(String what, String expected, String came) {
-        return new ScriptFailure(
-                "expected %s to be %s%n    came %s".formatted(what, expected, came),
-                List.of(new Difference(what, expected, came)));
     }
 
     /** A descriptor is closed; returns whether it was one of epoll. */

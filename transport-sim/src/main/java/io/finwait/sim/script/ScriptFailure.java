@@ -18,6 +18,13 @@ final class ScriptFailure extends RuntimeException {
         this.differences = List.copyOf(differences);
     }
 
+    /** A value is not as the script expects it. */
+    static ScriptFailure differs(String what, String expected, String came) {
+        return new ScriptFailure(
+                "expected %s to be %s%n    came %s".formatted(what, expected, came),
+                List.of(new Difference(what, expected, came)));
+    }
+
     /** What differs, field by field; empty when there is nothing to compare. */
     List<Difference> differences() {
         return differences;

@@ -64,10 +64,10 @@ final class AckArrives {
             snd.wasFull = false;
             tcb.connection.tell(Events.WRITABLE);
         }
+        snd.phases.note(tcb, context.nowNs());
         if (snd.finAcknowledged() && tcb.state.awaitsAckOfFin()) {
             lifecycle.finAcknowledged(tcb);
         }
-        snd.phases.note(tcb, context.nowNs());
     }
 
     /**
