@@ -111,11 +111,15 @@ final class Bench {
 
     /** A peer that has opened a connection to the listener of {@link #PORT}. */
     Peer open(int port, boolean timestamps) {
-        Peer peer = new Peer(port, timestamps);
+        return open(new Peer(port, timestamps));
+    }
+
+    /** The same with what the peer offers. */
+    Peer open(Peer peer) {
         peer.segment(SYN, peer.seq, 0, 0);
         work();
         peer.seq++;
-        peer.ack = lastTo(port).seq() + 1;
+        peer.ack = lastTo(peer.port).seq() + 1;
         peer.segment(ACK, peer.seq, peer.ack, 0);
         work();
         sent.clear();
@@ -137,6 +141,9 @@ final class Bench {
 
         int hostPort = PORT;
 
+        /** Its SYN offers selective acknowledgments. */
+        boolean sack;
+
         Peer(int port, boolean timestamps) {
             this.port = port;
             this.timestamps = timestamps;
@@ -144,7 +151,8 @@ final class Bench {
 
         /** Puts a segment on the wire, to be received in the next duty cycle. */
         void segment(int flags, int seqNumber, int ackNumber, int text) {
-            int options = (timestamps ? 12 : 0) + ((flags & SYN) != 0 ? 4 : 0);
+            boolean syn = (flags & SYN) != 0;
+            int options = (timestamps ? 12 : 0) + (syn ? 4 : 0) + (syn && sack ? 4 : 0);
             int header = TcpHeader.LENGTH + options;
             int length = Ipv4.HEADER_LENGTH + header + text;
             ByteBuffer b = ByteBuffer.allocate(length);
@@ -154,8 +162,11 @@ final class Bench {
             int tcp = Ipv4.HEADER_LENGTH;
             TcpHeader.write(b, tcp, port, hostPort, seqNumber, ackNumber, header, flags, window);
             int at = tcp + TcpHeader.LENGTH;
-            if ((flags & SYN) != 0) {
+            if (syn) {
                 at = TcpOptions.writeMss(b, at, 1_000);
+            }
+            if (syn && sack) {
+                at = TcpOptions.writeSackPermitted(b, at);
             }
             if (timestamps) {
                 TcpOptions.writeTimestamps(b, at, tsValue, 0);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
@@ -142,6 +143,68 @@ class RcvWindowTest {
             toldBefore = told;
         }
         rcv.buffer.clear();
+    }
+
+    /** Two segments, or half of a small buffer; or, where that is asked, what the window has. */
+    @ParameterizedTest
+    @CsvSource({
+        "100000, 0, false, 1999, false", "100000, 0, false, 2000, true",
+        "3000, 0, false, 1499, false", "3000, 0, false, 1500, true",
+        "60000, 20000, true, 19999, false", "60000, 20000, true, 20000, true",
+        "100000, 10, true, 999, false", "100000, 10, true, 1000, true"
+    })
+    void aWindowUpdateIsDueWhenEnoughWasRead(
+            int capacity, int left, boolean whenDoubled, int read, boolean due) {
+        begin(capacity, 0, -500);
+        rcv.peerSegment = 1_000;
+        rcv.edge = rcv.nxt + capacity;
+        arrives(capacity - left);
+        reads(read);
+        assertThat(rcv.wnd()).isEqualTo(left);
+        assertThat(rcv.windowUpdateIsDue(whenDoubled)).isEqualTo(due);
+    }
+
+    /** The silly window syndrome: a segment, or half of a small buffer (RFC 9293 §3.8.6.2.2). */
+    @ParameterizedTest
+    @CsvSource({"60000, 999, false", "60000, 1000, true", "600, 299, false", "600, 300, true"})
+    void theWindowIsOfferedByWorthwhileAmounts(int capacity, int free, boolean offered) {
+        begin(capacity, 0, -500);
+        rcv.peerSegment = 1_000;
+        rcv.offerWindow(0);
+        assertThat(rcv.wnd()).isEqualTo(capacity);
+        assertThat(rcv.maxWnd).isEqualTo(capacity);
+        arrives(capacity);
+        reads(free);
+        rcv.offerWindow(0);
+        assertThat(rcv.wnd()).isEqualTo(offered ? free : 0);
+        assertThat(rcv.maxWnd).as("the largest one").isEqualTo(capacity);
+    }
+
+    @Test
+    void aBufferIsRoundedUpToWholeSegmentsWhereThatIsTheHabit() {
+        begin(10_001, 0, -500);
+        rcv.peerSegment = 1_000;
+        rcv.widen(false);
+        assertThat(rcv.capacity).isEqualTo(10_001);
+        assertThat(rcv.wnd()).isZero();
+        arrives(300);
+        rcv.widen(true);
+        assertThat(rcv.capacity).isEqualTo(11_000);
+        assertThat(rcv.wnd()).isEqualTo(10_700);
+        rcv.widen(true);
+        assertThat(rcv.capacity).isEqualTo(11_000);
+    }
+
+    @Test
+    void theWindowOfTheSynBeginsBehindThePeersSyn() {
+        rcv.reset(5_000);
+        rcv.edge = rcv.nxt + 700;
+        rcv.synchronize(-1);
+        assertThat(rcv.nxt).isZero();
+        assertThat(rcv.wnd()).isEqualTo(700);
+        assertThat(rcv.lastAckSent).isZero();
+        assertThat(rcv.toldBeyondEdge()).isZero();
+        assertThat(rcv.hasDuplicate()).isFalse();
     }
 
     private void begin(int capacity, int scale, int irs) {

@@ -2,6 +2,7 @@ package io.finwait.tcp.internal.tcb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finwait.tcp.internal.buffer.SequenceRanges;
 import io.finwait.wire.TcpOptions;
 
 import org.junit.jupiter.api.RepeatedTest;
@@ -252,5 +253,139 @@ class ScoreboardTest {
         assertThat(scoreboard.pipe(10 * MSS)).isEqualTo(8 * MSS);
         scoreboard.acknowledged(4 * MSS);
         assertThat(scoreboard.pipe(10 * MSS)).isEqualTo(6 * MSS);
+    }
+
+    /** Nothing held and nothing sent again: no later number can tell of a loss. */
+    @Test
+    void nothingMayBeLostWhereNothingIsHeldOrSentAgain() {
+        scoreboard.reset(0);
+        assertThat(scoreboard.mayLose()).isFalse();
+        sendTo(10 * MSS);
+        assertThat(scoreboard.mayLose()).isFalse();
+        assertThat(scoreboard.isEmpty()).isTrue();
+        scoreboard.take(sack(2 * MSS, 4 * MSS), 10 * MSS);
+        assertThat(scoreboard.mayLose()).as("held").isTrue();
+        assertThat(scoreboard.isEmpty()).isFalse();
+        scoreboard.acknowledged(4 * MSS);
+        assertThat(scoreboard.mayLose()).as("acknowledged").isFalse();
+        scoreboard.sent(4 * MSS, 5 * MSS, 10 * MSS, 1_200);
+        assertThat(scoreboard.mayLose()).as("sent again").isTrue();
+        scoreboard.acknowledged(5 * MSS);
+        assertThat(scoreboard.mayLose()).as("and acknowledged").isFalse();
+    }
+
+    /** Three ranges, or more octets than two segments have (RFC 6675 §4). */
+    @Test
+    void aLossIsSureByThreeRangesOrMoreThanTwoSegments() {
+        scoreboard.reset(0);
+        sendTo(20 * MSS);
+        scoreboard.take(sack(2 * MSS, 4 * MSS), 20 * MSS);
+        assertThat(scoreboard.isSure(MSS)).isFalse();
+        scoreboard.take(sack(5 * MSS, 5 * MSS + 1), 20 * MSS);
+        assertThat(scoreboard.isSure(MSS)).as("an octet more").isTrue();
+        scoreboard.reset(0);
+        sendTo(20 * MSS);
+        scoreboard.take(sack(2, 3), 20 * MSS);
+        scoreboard.take(sack(4, 5), 20 * MSS);
+        assertThat(scoreboard.isSure(MSS)).isFalse();
+        scoreboard.take(sack(6, 7), 20 * MSS);
+        assertThat(scoreboard.isSure(MSS)).isTrue();
+    }
+
+    /** What goes again was not delivered once, and what went before a timeout tells of it. */
+    @Test
+    void whatIsReportedIsCountedAndKnownToBeOriginalOrNot() {
+        scoreboard.reset(0);
+        sendTo(10 * MSS);
+        assertThat(scoreboard.deliveredNow()).isZero();
+        scoreboard.acknowledged(2 * MSS);
+        assertThat(scoreboard.deliveredNow()).isEqualTo(2 * MSS);
+        assertThat(scoreboard.hasOriginal()).as("no timeout so far").isFalse();
+        scoreboard.timeout(10 * MSS);
+        scoreboard.sent(2 * MSS, 3 * MSS, 10 * MSS, 1_200);
+        assertThat(scoreboard.wasSentAgain(3 * MSS - 1)).isTrue();
+        assertThat(scoreboard.wasSentAgain(3 * MSS)).isFalse();
+        scoreboard.ackArrives(1_300);
+        scoreboard.acknowledged(3 * MSS);
+        assertThat(scoreboard.deliveredNow()).isEqualTo(MSS);
+        assertThat(scoreboard.hasOriginal()).as("sent again").isFalse();
+        scoreboard.ackArrives(1_300);
+        scoreboard.take(sack(5 * MSS, 10 * MSS), 10 * MSS);
+        assertThat(scoreboard.deliveredNow()).isEqualTo(5 * MSS);
+        assertThat(scoreboard.hasOriginal()).isTrue();
+        scoreboard.ackArrives(1_400);
+        assertThat(scoreboard.hasOriginal()).isFalse();
+        assertThat(scoreboard.deliveredNow()).isZero();
+    }
+
+    @Test
+    void whatIsSentBehindATimeoutIsNoneOfItsOriginals() {
+        scoreboard.reset(-5 * MSS);
+        scoreboard.sent(-5 * MSS, 0, -5 * MSS, 1_000);
+        scoreboard.timeout(0);
+        scoreboard.sent(0, MSS, 0, 1_100);
+        scoreboard.ackArrives(1_200);
+        scoreboard.take(sack(0, MSS), MSS);
+        assertThat(scoreboard.hasOriginal()).isFalse();
+    }
+
+    @Test
+    void whatWasFoundLostIsCountedUntilItArrives() {
+        scoreboard.reset(0);
+        sendTo(10 * MSS);
+        scoreboard.take(sack(2 * MSS, 4 * MSS), 10 * MSS);
+        scoreboard.declareLost(6 * MSS);
+        assertThat(scoreboard.lostOctets()).isEqualTo(4 * MSS);
+        assertThat(scoreboard.heldOctets()).isEqualTo(2 * MSS);
+        scoreboard.declareLost(5 * MSS);
+        assertThat(scoreboard.lostOctets()).as("it was more").isEqualTo(4 * MSS);
+        scoreboard.sent(0, MSS, 10 * MSS, 1_200);
+        assertThat(scoreboard.lostOctets()).as("sent again").isEqualTo(4 * MSS);
+        assertThat(scoreboard.againOctets()).isEqualTo(MSS);
+        scoreboard.acknowledged(MSS);
+        assertThat(scoreboard.lostOctets()).isEqualTo(3 * MSS);
+        assertThat(scoreboard.againOctets()).isZero();
+        scoreboard.undoLost();
+        assertThat(scoreboard.lostOctets()).isZero();
+        assertThat(scoreboard.hasLost()).isFalse();
+        assertThat(scoreboard.pipe(10 * MSS)).isEqualTo(7 * MSS);
+        assertThat(scoreboard.nextLost(10 * MSS)).isEqualTo(10 * MSS);
+    }
+
+    /** Blocks that are empty, turned round, at SND.UNA or behind SND.NXT are none. */
+    @Test
+    void blocksOutsideOfWhatIsOutstandingAreNone() {
+        scoreboard.reset(0);
+        sendTo(10 * MSS);
+        int[][] none = {{0, MSS}, {-MSS, MSS}, {30, 30}, {40, 30}, {90, 101}, {101, 110}};
+        for (int[] each : none) {
+            assertThat(scoreboard.take(sack(each[0], each[1]), 10 * MSS)).isFalse();
+            assertThat(scoreboard.heldOctets()).isZero();
+        }
+        assertThat(scoreboard.take(sack(1, 100), 10 * MSS)).isTrue();
+        assertThat(scoreboard.heldOctets()).isEqualTo(99);
+    }
+
+    /** Of more ranges than places the furthest is forgotten, and what is further is none. */
+    @Test
+    void theFurthestRangeMakesPlace() {
+        int most = SequenceRanges.MOST_RANGES;
+        int end = 4 * most + 100;
+        scoreboard.reset(0);
+        sendTo(end);
+        for (int i = 1; i <= most; i++) {
+            assertThat(scoreboard.take(sack(4 * i, 4 * i + 1), end)).isTrue();
+        }
+        int last = 4 * most;
+        assertThat(scoreboard.take(sack(last + 4, last + 5), end)).as("further").isFalse();
+        assertThat(scoreboard.heldOctets()).isEqualTo(most);
+        assertThat(scoreboard.take(sack(last, last + 2), end)).as("the same").isTrue();
+        assertThat(scoreboard.heldOctets()).isEqualTo(most + 1);
+        assertThat(scoreboard.take(sack(2, 3), end)).as("nearer").isTrue();
+        assertThat(scoreboard.heldOctets()).as("without the last").isEqualTo(most);
+        assertThat(scoreboard.pipe(end)).isEqualTo(end - most);
+        scoreboard.declareLost(last + 2);
+        assertThat(scoreboard.lostOctets()).isEqualTo(last + 2 - most);
+        assertThat(scoreboard.nextLost(end)).isZero();
     }
 }

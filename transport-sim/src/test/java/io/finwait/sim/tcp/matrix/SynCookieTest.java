@@ -245,6 +245,22 @@ class SynCookieTest {
         assertThat(full.takeSent()).noneMatch(each -> each.has(TcpHeader.RST));
     }
 
+    /** Only an ACK of our answer brings a cookie back: neither a SYN,ACK nor a RST is one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"S. rn ack nxt", "R. rn ack nxt", "S. rn-1 ack nxt"})
+    void nothingElseWithItsNumberBringsACookieBack(String segment) {
+        Bench full = bench(SynCookies.WHEN_FULL);
+        Numbers cookie = cookieOfAFullQueue(full);
+        full.from(5002).inject(segment, cookie);
+        assertThat(full.endpoint.connectionCount()).as("of the port that listens").isEqualTo(1);
+        full.from(5002).inject("S rn");
+        full.takeSent();
+        full.inject(segment, cookie);
+        assertThat(full.listener.acceptQueueLength()).isZero();
+        assertThat(full.endpoint.counters().get(Counter.SYN_COOKIES_RECEIVED)).isZero();
+        assertThat(full.endpoint.counters().get(Counter.SYN_COOKIES_FAILED)).isZero();
+    }
+
     /** A duplicate that the network has held back must not begin the connection again. */
     @Test
     @Requirement("F25")
