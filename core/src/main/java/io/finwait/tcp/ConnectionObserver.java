@@ -7,7 +7,8 @@ package io.finwait.tcp;
  * Error}, is logged, and ends that connection with a reset and {@link
  * CloseReason.AbortCause#OBSERVER_FAILED}; a connection that has already ended does not change.
  *
- * <p>Events that came together are told in the order of the methods here. After it calls {@link
+ * <p>Events that came together are told in the order of the methods here; whoever has closed the
+ * connection, perhaps in one of them, is told nothing more of its text. After it calls {@link
  * Connection#release} it is told nothing more, and a later connection with the same handle is told
  * nothing about the earlier one.
  */
@@ -18,6 +19,9 @@ public interface ConnectionObserver {
 
     /** The handshake is complete. */
     default void onEstablished(Connection connection) {}
+
+    /** A soft error, such as an ICMP message, or R1 retransmissions without an answer. */
+    default void onSoftError(Connection connection, String message) {}
 
     /**
      * Octets have arrived, or end-of-stream, or an error: {@link Connection#receive} has an answer.
@@ -39,9 +43,6 @@ public interface ConnectionObserver {
      * The linger time passed before our FIN was acknowledged; the close goes on in the background.
      */
     default void onLingerExpired(Connection connection) {}
-
-    /** A soft error, such as an ICMP message, or R1 retransmissions without an answer. */
-    default void onSoftError(Connection connection, String message) {}
 
     /** The connection has ended; {@link Connection#closeReason()} says how. */
     default void onEnded(Connection connection) {}

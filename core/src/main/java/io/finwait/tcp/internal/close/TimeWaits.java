@@ -227,11 +227,17 @@ public final class TimeWaits implements TimeWaitObserver {
      * connection of the same pair of sockets, which the old handle must not end.
      */
     public void abort(FourTuple pair, int sndNxt) {
-        boolean itsOwn =
-                table.read(pair) && table.entry().sndNxt() == sndNxt && !table.entry().isParked();
-        if (itsOwn) {
+        if (holds(pair, sndNxt) && !table.entry().isParked()) {
             table.remove(pair, context.clock.lastNs());
         }
+    }
+
+    /**
+     * True when a pair of sockets is in TIME-WAIT after the connection whose numbers ended with
+     * this SND.NXT, and not after a later one.
+     */
+    public boolean holds(FourTuple pair, int sndNxt) {
+        return table.read(pair) && table.entry().sndNxt() == sndNxt && !table.entry().isFinWait2();
     }
 
     /** Removes all entries except orphans in FIN-WAIT-2. */

@@ -20,13 +20,19 @@ public final class Failures {
 
     private final EndpointCounters counters;
     private final Clock clock;
+    private final Logger log;
     private long secondBegan;
     private int inSecond;
     private long notLogged;
 
     Failures(EndpointCounters counters, Clock clock) {
+        this(counters, clock, LOG);
+    }
+
+    Failures(EndpointCounters counters, Clock clock, Logger log) {
         this.counters = counters;
         this.clock = clock;
+        this.log = log;
     }
 
     /**
@@ -47,7 +53,7 @@ public final class Failures {
                 return;
             }
             inSecond++;
-            LOG.error("{} {} ({} more were not logged)", what, whose, notLogged, failure);
+            log.error("{} {} ({} more were not logged)", what, whose, notLogged, failure);
             notLogged = 0;
         } catch (Throwable noLog) {
             // Logging has failed too; the failure is counted.

@@ -41,6 +41,9 @@ final class CatchAllPort implements Backlog {
 
     private CatchAllLimits limits;
 
+    /** The handshake that is being given up for another one, or null. */
+    private Tcb crowdedOut;
+
     /** Null while it is closed. */
     private Opened opened;
 
@@ -299,12 +302,18 @@ final class CatchAllPort implements Backlog {
     }
 
     @Override
+    public void crowdedOut(Tcb tcb) {
+        crowdedOut = tcb;
+    }
+
+    @Override
     public void gone(Tcb tcb) {
-        boolean crowdedOut = tcb == handshakes.oldest() && isFullOfHandshakes();
+        boolean madePlace = tcb == crowdedOut;
+        crowdedOut = null;
         handshakes.remove(tcb);
         TcpIncoming incoming = syns.find(tcb);
         if (incoming != null && incoming.phase == Phase.HANDSHAKE) {
-            incomings.end(incoming, crowdedOut ? Gone.CROWDED_OUT : Gone.NOT_COMPLETED);
+            incomings.end(incoming, madePlace ? Gone.CROWDED_OUT : Gone.NOT_COMPLETED);
         }
     }
 

@@ -55,6 +55,7 @@ final class CloseRecord {
         }
         kind = EndKind.NOT_ENDED;
         closedFirst = null;
+        left(0, 0, 0, null);
     }
 
     /**

@@ -100,14 +100,10 @@ public final class Notifications {
         if (connection.incarnation != incarnation) {
             return;
         }
-        int rest = events & ~BEFORE_TEXT;
-        if (connection.draining || connection.givenUp) {
-            rest &= ~OF_TEXT;
-        }
         if (connection.draining) {
             drain(connection);
         }
-        tellEach(connection, incarnation, rest);
+        tellEach(connection, incarnation, events & ~BEFORE_TEXT);
     }
 
     private static void drain(TcpConnection connection) {
@@ -128,6 +124,11 @@ public final class Notifications {
         while (left != 0 && connection.incarnation == incarnation) {
             int event = Integer.lowestOneBit(left);
             left -= event;
+            // A callback may have closed.
+            boolean toNobody = connection.draining || connection.givenUp;
+            if (toNobody && (event & OF_TEXT) != 0) {
+                continue;
+            }
             try {
                 tell(connection.observer, connection, event);
             } catch (Throwable e) {

@@ -204,7 +204,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
             endpoint.lifecycle.abort(tcb, AbortCause.USER);
         } else if (isRecord) {
             endpoint.finWait2.abort(sockets(), AbortCause.USER);
-        } else if (record.kind() == EndKind.ORDERLY) {
+        } else if (record.kind() == EndKind.ORDERLY && !endpoint.isClosed()) {
             // In TIME-WAIT nothing is sent, and the entry is removed (RFC 9293 §3.10.5).
             endpoint.timeWaits.abort(sockets(), lastSndNxt);
         }
@@ -301,7 +301,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         }
         return record.kind() == EndKind.ORDERLY
                         && !endpoint.isClosed()
-                        && endpoint.timeWaits.holds(sockets())
+                        && endpoint.timeWaits.holds(sockets(), lastSndNxt)
                 ? State.TIME_WAIT
                 : State.CLOSED;
     }
@@ -313,7 +313,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
 
     @Override
     public boolean isReadable() {
-        return input.readable() > 0 || endOfStream || hasEnded();
+        return input.readable() > 0 || endOfStream || givenUp || input.isLost() || hasEnded();
     }
 
     @Override
@@ -439,7 +439,7 @@ public final class TcpConnection extends Notified implements Connection, Handle 
         if (tcb == null) {
             return;
         }
-        totals().set(tcb);
+        totals().takeSocketsOnly(tcb);
         tcb = null;
         record.ended(EndKind.ABORTED, AbortCause.INTERNAL_ERROR.ordinal());
         record.endedBy(false);

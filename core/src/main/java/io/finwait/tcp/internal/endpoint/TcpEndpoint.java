@@ -352,7 +352,9 @@ public final class TcpEndpoint implements Endpoint {
     /** Removes all entries in TIME-WAIT, for scripts that start over. */
     public void dropTimeWait() {
         checkThread();
-        timeWaits.dropAll();
+        if (!closed) {
+            timeWaits.dropAll();
+        }
     }
 
     /** The pool of blocks, for tests that look for leaks. */

@@ -188,5 +188,15 @@ final class TcpInfos {
             segmentsAgain = tcb.snd.segmentsAgain;
             received = tcb.rcv.received;
         }
+
+        /** For a TCB whose counts must not be read: they are told as 0. */
+        void takeSocketsOnly(FourTuple sockets) {
+            set(sockets);
+            acknowledged = 0;
+            sent = 0;
+            again = 0;
+            segmentsAgain = 0;
+            received = 0;
+        }
     }
 }

@@ -154,7 +154,9 @@ final class PassiveOpen {
         if (listener.mustMakePlace()) {
             // The oldest has had the most time to prove itself.
             context.counters.add(Counter.LISTEN_DROPS);
-            lifecycle.forget(listener.oldestHandshake());
+            Tcb oldest = listener.oldestHandshake();
+            listener.crowdedOut(oldest);
+            lifecycle.forget(oldest);
         }
     }
 

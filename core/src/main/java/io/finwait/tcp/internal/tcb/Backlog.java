@@ -47,6 +47,9 @@ public interface Backlog {
     /** The handshake that began first, or null. */
     Tcb oldestHandshake();
 
+    /** The oldest handshake is given up for another one: {@link #gone} is called next. */
+    default void crowdedOut(Tcb tcb) {}
+
     /**
      * Until when an ACK without text does not complete the handshake, in nanoseconds ({@link
      * io.finwait.tcp.Listener#deferAccept}); in the past when it does.

@@ -198,6 +198,10 @@ final class Bench {
         int room = Integer.MAX_VALUE;
 
         int abandoned;
+        int wakeups;
+
+        /** When it wants a duty cycle of its own. */
+        long nextDeadlineNs = Long.MAX_VALUE;
 
         /** Sending to this port throws. */
         int failsTo = -1;
@@ -263,14 +267,16 @@ final class Bench {
 
         @Override
         public long nextDeadlineNs() {
-            return Long.MAX_VALUE;
+            return nextDeadlineNs;
         }
 
         @Override
         public void await(long timeoutNs) {}
 
         @Override
-        public void wakeup() {}
+        public void wakeup() {
+            wakeups++;
+        }
 
         @Override
         public void close() {}

@@ -1,0 +1,56 @@
+package io.finwait.tcp.internal.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finwait.tcp.internal.tcb.Tcb;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/** Handles that users have given back. */
+class HandlesTest {
+
+    private static final int ALWAYS_KEPT = 1_024;
+
+    private final TcpEndpoint endpoint = new Bench().endpoint;
+    private final Handles handles = new Handles(endpoint);
+    private final Set<TcpConnection> given = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private void give(int count) {
+        for (int i = 0; i < count; i++) {
+            TcpConnection handle = new TcpConnection(endpoint);
+            given.add(handle);
+            handles.give(handle);
+        }
+    }
+
+    private int takeThoseAgain(int count) {
+        int again = 0;
+        for (int i = 0; i < count; i++) {
+            Tcb tcb = new Tcb(null);
+            TcpConnection handle = handles.take(tcb);
+            assertThat(handle.tcb).isSameAs(tcb);
+            assertThat(tcb.connection).isSameAs(handle);
+            again += given.contains(handle) ? 1 : 0;
+        }
+        return again;
+    }
+
+    @Test
+    void aThousandAreKeptWhereFewerAreInUse() {
+        give(ALWAYS_KEPT + 20);
+        assertThat(takeThoseAgain(ALWAYS_KEPT + 20)).isEqualTo(ALWAYS_KEPT);
+        assertThat(takeThoseAgain(5)).isZero();
+    }
+
+    @Test
+    void theOneThatWasGivenLastIsTakenFirst() {
+        give(5);
+        TcpConnection last = new TcpConnection(endpoint);
+        handles.give(last);
+        assertThat(handles.take(new Tcb(null))).isSameAs(last);
+    }
+}
