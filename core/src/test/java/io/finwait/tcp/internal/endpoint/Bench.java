@@ -5,6 +5,7 @@ import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.internal.profile.WireProfile;
 import io.finwait.wire.Checksum;
 import io.finwait.wire.IpAddress;
 import io.finwait.wire.Ipv4;
@@ -57,8 +58,12 @@ final class Bench {
     }
 
     Bench(UnaryOperator<EndpointConfig.Builder> config) {
+        this(config, WireProfile.NONE);
+    }
+
+    Bench(UnaryOperator<EndpointConfig.Builder> config, WireProfile profile) {
         EndpointConfig.Builder builder = EndpointConfig.builder().address(HOST).seed(7);
-        endpoint = new TcpEndpoint(config.apply(builder).build(), wire);
+        endpoint = new TcpEndpoint(config.apply(builder).build(), wire, profile);
         endpoint.doWork(now);
     }
 

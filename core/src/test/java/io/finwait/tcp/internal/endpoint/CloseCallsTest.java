@@ -16,6 +16,7 @@ import io.finwait.tcp.Connection;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.EndpointConfig;
+import io.finwait.tcp.Limits;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 
@@ -231,10 +232,42 @@ class CloseCallsTest {
         connection.keepAlive(SECOND, SECOND, 2);
         close();
         ackOfFin();
+        assertThat(bench.endpoint.nextDeadlineNs()).as("no timer").isEqualTo(Long.MAX_VALUE);
         bench.sent.clear();
         bench.pass(100 * SECOND);
         assertThat(bench.sent).isEmpty();
         assertThat(connection.state()).isEqualTo(State.FIN_WAIT_2);
+    }
+
+    /** The same time as a record's. */
+    @Test
+    void anOrphanThatIsNoRecordHasItsTimeInFinWait2() {
+        openWith(
+                config ->
+                        config.limits(Limits.DEFAULT.withFinWait2Records(0))
+                                .closePolicy(
+                                        ClosePolicy.DEFAULT.withFinWait2Timeout(
+                                                Duration.ofSeconds(8))));
+        close();
+        ackOfFin();
+        assertThat(bench.endpoint.nextDeadlineNs()).isEqualTo(bench.now + 8 * SECOND);
+        bench.pass(8 * SECOND - 1);
+        assertThat(connection.hasEnded()).isFalse();
+        bench.pass(1);
+        assertTimedOut(TimeoutCause.FIN_WAIT_2);
+    }
+
+    /** The way that is told ends where the connection does. */
+    @Test
+    void aResetIsTheLastStepOfTheWay() {
+        open(policy -> policy);
+        peer.segment(RST, peer.seq, 0, 0);
+        bench.work();
+        assertThat(connection.closeReason().ending().pathInWords())
+                .isEqualTo("SYN_RECEIVED > ESTABLISHED > CLOSED");
+        assertThat(bench.endpoint.states().toString()).isEqualTo("LISTEN=1");
+        assertThat(count(Counter.ESTABLISHED_RESETS)).isEqualTo(1);
+        assertThat(count(Counter.RESETS_IN)).isEqualTo(1);
     }
 
     /** Text that waits goes before the FIN, which is sent with the last of it. */

@@ -192,6 +192,15 @@ class ContainmentTest {
         onlyTheBadOneHasEnded(AbortCause.INTERNAL_ERROR);
     }
 
+    /** Its state is CLOSED already, and some tables still hold it. */
+    @Test
+    void whatThrowsWhenThePeersResetEndsIt() throws IOException {
+        badTcb().snd.buffer = null;
+        badPeer.segment(RST, badPeer.seq, 0, 0);
+        bench.work();
+        onlyTheBadOneHasEnded(AbortCause.INTERNAL_ERROR);
+    }
+
     @Test
     void whatThrowsWhenAnOrphanIsEnded() throws IOException {
         bad.send(ByteBuffer.allocate(100));

@@ -11,14 +11,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.ConnectionInfo;
 import io.finwait.tcp.ConnectionObserver;
 import io.finwait.tcp.Counters.Counter;
+import io.finwait.tcp.EndpointObserver;
 import io.finwait.tcp.Limits;
 import io.finwait.tcp.State;
 import io.finwait.tcp.SynCookies;
+import io.finwait.tcp.Trigger;
 import io.finwait.tcp.internal.tcb.Tcb;
 
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** A listener's two queues at their edges, and its end. */
 class TcpListenerTest {
@@ -126,6 +132,34 @@ class TcpListenerTest {
         assertThat(listener.takesConnection()).isTrue();
         syn(6_000);
         assertThat(bench.lastTo(6_000).flags()).isEqualTo(SYN | ACK);
+    }
+
+    /** A handshake that is given up is in no state any more, TIME-WAIT least of all. */
+    @Test
+    void aResetEndsAHandshake() {
+        List<String> moves = new ArrayList<>();
+        bench =
+                new Bench(
+                        config ->
+                                config.observer(
+                                        new EndpointObserver() {
+                                            @Override
+                                            public void onTransition(
+                                                    ConnectionInfo connection,
+                                                    State from,
+                                                    Trigger trigger,
+                                                    State to,
+                                                    long nowNs) {
+                                                moves.add(from + " " + trigger + " " + to);
+                                            }
+                                        }));
+        listener = (TcpListener) bench.endpoint.listen(Bench.PORT, BACKLOG);
+        Bench.Peer peer = syn(5_000);
+        peer.segment(RST, peer.seq + 1, 0, 0);
+        bench.work();
+        assertThat(moves).containsExactly("LISTEN SYN SYN_RECEIVED", "SYN_RECEIVED FORGET CLOSED");
+        assertThat(listener.synQueueLength()).isZero();
+        assertThat(count(Counter.FAILED_ATTEMPTS)).isEqualTo(1);
     }
 
     @Test
