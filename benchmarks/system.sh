@@ -16,6 +16,8 @@ Measures in interleaved rounds, with the kernel's TCP as the client of each:
   tap          Finwait behind a TAP device
   tap-offload  Finwait behind a TAP device with super-frames of 64 KB
   packet       Finwait at a packet socket on a veth pair, with super-frames
+  packet-plain the same without offload; the kernel sends plain frames
+  xdp          Finwait at an XDP socket on a veth pair, with plain frames
 
   --rounds N      how many rounds (default 5)
   --seconds S     how long each test of a round runs (default 2)
@@ -80,8 +82,8 @@ require_number --fresh "$fresh" 0
 require_number --rehearsal "$rehearsal" 1
 [[ $cpus =~ ^[12]$ ]] || wrong "--cpus $cpus: choose 1 or 2"
 for each in $paths; do
-    [[ $each =~ ^(veth|tun|tun-offload|tun-2|tap|tap-offload|packet)$ ]] ||
-        wrong "'$each' is not a path; choose from veth tun tun-offload tun-2 tap tap-offload packet"
+    [[ $each =~ ^(veth|tun|tun-offload|tun-2|tap|tap-offload|packet|packet-plain|xdp)$ ]] ||
+        wrong "'$each' is not a path; choose from veth tun tun-offload tun-2 tap tap-offload packet packet-plain xdp"
 done
 for each in $tests; do
     [[ $each =~ ^(in|out|ping|(client-closes|server-closes|reset):[1-9][0-9]*)$ ]] ||
@@ -143,6 +145,13 @@ make_namespaces() {
     add_addresses veth0 10.98.0
 }
 
+# make_pair PATH NAME: a veth pair; the kernel has the end fw-PATH, Finwait the other one.
+make_pair() {
+    ip -n "$near" link add "fw-$1" type veth peer name "fw-$2"
+    ip -n "$near" link set "fw-$1" up
+    ip -n "$near" link set "fw-$2" up
+}
+
 add_addresses() {
     for i in 1 2 3 4 5 6 7 8; do ip -n "$near" address add "$2.$i/24" dev "$1"; done
 }
@@ -163,12 +172,13 @@ start() {
         tun-2) prefix[$1]=10.98.3 uri="tun:fw-$1?offload=off&$long" queues=2 ;;
         tap) prefix[$1]=10.98.4 uri="tap:fw-$1?offload=off&own=10.98.4.100/24&$long" ;;
         tap-offload) prefix[$1]=10.98.5 uri="tap:fw-$1?offload=on&own=10.98.5.100/24&$long" ;;
-        packet)
-            prefix[$1]=10.98.6 uri="packet:fw-peer?own=10.98.6.100/24"
-            ip -n "$near" link add "fw-$1" type veth peer name fw-peer
-            ip -n "$near" link set "fw-$1" up
-            ip -n "$near" link set fw-peer up
+        packet) make_pair "$1" peer && prefix[$1]=10.98.6 uri="packet:fw-peer?own=10.98.6.100/24" ;;
+        packet-plain)
+            make_pair "$1" plain
+            ip -n "$near" link set "fw-$1" gso_max_segs 1
+            prefix[$1]=10.98.7 uri="packet:fw-plain?offload=off&own=10.98.7.100/24"
             ;;
+        xdp) make_pair "$1" sock && prefix[$1]=10.98.8 uri="xdp:fw-sock?own=10.98.8.100/24" ;;
     esac
     if [ -n "$uri" ]; then
         finwait "$uri" "${prefix[$1]}" "$queues" ${2:-} >"$ready" &

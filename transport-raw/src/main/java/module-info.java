@@ -14,5 +14,6 @@ module io.finwait.raw {
     provides io.finwait.spi.TransportProvider with
             io.finwait.raw.PacketProvider,
             io.finwait.raw.TapDeviceProvider,
-            io.finwait.raw.TunProvider;
+            io.finwait.raw.TunProvider,
+            io.finwait.raw.XdpProvider;
 }

@@ -178,6 +178,11 @@ public final class EthernetConfig {
         return own;
     }
 
+    /** The host's own addresses, without the lengths of their networks' prefixes. */
+    public List<IpAddress> addresses() {
+        return own.stream().map(Prefix::address).toList();
+    }
+
     List<Route> routes() {
         return routes;
     }
@@ -192,7 +197,8 @@ public final class EthernetConfig {
         return mac;
     }
 
-    int vlan() {
+    /** The VLAN whose tag frames carry; 0: they carry none. */
+    public int vlan() {
         return vlan;
     }
 

@@ -60,8 +60,21 @@ final class Interface implements AutoCloseable {
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCGIFNAME = 0x8910;
     private static final long SIOCSIFTXQLEN = 0x8943;
+    private static final long SIOCETHTOOL = 0x8946;
     private static final long SIOCADDRT = 0x890B;
+
+    /** Commands of ethtool, the octets of their structures, and what is looked at in those. */
+    private static final int ETHTOOL_GDRVINFO = 0x03;
+
+    private static final int DRVINFO = 196;
+    private static final int DRVINFO_DRIVER = 4;
+    private static final int ETHTOOL_GCHANNELS = 0x3C;
+    private static final int CHANNELS = 36;
+    private static final int CHANNELS_RX = 20;
+    private static final int CHANNELS_COMBINED = 32;
+
     private static final short IFF_UP = 1;
     private static final short RTF_UP = 1;
 
@@ -112,10 +125,29 @@ final class Interface implements AutoCloseable {
     /** The MTU that an interface of an open socket's namespace has now; 0: nobody knows. */
     static int mtu(Libc libc, int socket, String name) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = request(arena, name);
-            int failed = libc.ioctl(socket, SIOCGIFMTU, request.address());
-            return failed < 0 ? 0 : request.get(JAVA_INT, NAME_LENGTH);
+            return mtu(libc, socket, request(arena, name));
         }
+    }
+
+    /**
+     * {@link #mtu(Libc, int, String)} without allocating.
+     *
+     * @param request a struct ifreq with the name, which is left as it is
+     */
+    static int mtu(Libc libc, int socket, MemorySegment request) {
+        int failed = libc.ioctl(socket, SIOCGIFMTU, request.address());
+        return failed < 0 ? 0 : request.get(JAVA_INT, NAME_LENGTH);
+    }
+
+    /**
+     * Whether an interface of an open socket's namespace is there, whatever it is called now.
+     * Allocates nothing.
+     *
+     * @param request a struct ifreq, in which the name is now
+     */
+    static boolean isThere(Libc libc, int socket, int index, MemorySegment request) {
+        request.set(JAVA_INT, NAME_LENGTH, index);
+        return libc.ioctl(socket, SIOCGIFNAME, request.address()) != -Libc.ENODEV;
     }
 
     /** The number of the interface. */
@@ -133,6 +165,31 @@ final class Interface implements AutoCloseable {
     int mtu() {
         set(SIOCGIFMTU, "asking for the mtu");
         return request.get(JAVA_INT, NAME_LENGTH);
+    }
+
+    /** What the driver is called, such as {@code veth}; empty where it doesn't say. */
+    String driver() {
+        MemorySegment info = ethtool(ETHTOOL_GDRVINFO, DRVINFO);
+        return info == null ? "" : info.getString(DRVINFO_DRIVER);
+    }
+
+    /** How many queues receive; 1 where the driver doesn't say. */
+    int queues() {
+        MemorySegment info = ethtool(ETHTOOL_GCHANNELS, CHANNELS);
+        int told =
+                info == null
+                        ? 0
+                        : info.get(JAVA_INT, CHANNELS_RX) + info.get(JAVA_INT, CHANNELS_COMBINED);
+        return Math.max(told, 1);
+    }
+
+    /** What ethtool asks; null when the driver doesn't answer. */
+    private MemorySegment ethtool(int command, int octets) {
+        MemorySegment asked = arena.allocate(octets, Integer.BYTES);
+        asked.set(JAVA_INT, 0, command);
+        MemorySegment to = request(arena, name);
+        to.set(JAVA_LONG, NAME_LENGTH, asked.address());
+        return libc.ioctl(socket, SIOCETHTOOL, to.address()) < 0 ? null : asked;
     }
 
     boolean isUp() {

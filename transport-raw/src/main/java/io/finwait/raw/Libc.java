@@ -35,15 +35,18 @@ final class Libc {
     static final int EINTR = 4;
     static final int EIO = 5;
     static final int ENXIO = 6;
+    static final int E2BIG = 7;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EBUSY = 16;
     static final int EEXIST = 17;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int ERANGE = 34;
     static final int ENOSYS = 38;
     static final int EBADFD = 77;
     static final int EMSGSIZE = 90;
+    static final int EOPNOTSUPP = 95;
     static final int EAFNOSUPPORT = 97;
     static final int ENETDOWN = 100;
     static final int ENOBUFS = 105;
@@ -57,6 +60,7 @@ final class Libc {
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_PACKET = 17;
+    static final int AF_XDP = 44;
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
@@ -110,6 +114,20 @@ final class Libc {
             function(
                     "sendmmsg",
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SENDTO =
+            function(
+                    "sendto",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
+                            JAVA_INT));
+    private static final MethodHandle MMAP =
+            function(
+                    "mmap",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                            JAVA_LONG));
+    private static final MethodHandle MUNMAP =
+            function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle SETNS =
             function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
@@ -120,9 +138,19 @@ final class Libc {
                     FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
                     1);
 
+    private static final boolean AMD64 =
+            System.getProperty("os.arch").matches("amd64|x86_64");
+
     private static final long FIONBIO = 0x5421;
     private static final long PIDFD_OPEN = 434;
     private static final long PIDFD_GETFD = 438;
+
+    /** The newer architectures share their numbers, also for calls older than those two. */
+    private static final long BPF = AMD64 ? 321 : 280;
+
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int PROT_READ_AND_WRITE = 3;
+    private static final int MAP_SHARED_POPULATE = 0x1 | 0x8000;
 
     private final MemorySegment callState = Arena.ofAuto().allocate(CALL_STATE);
 
@@ -308,6 +336,65 @@ final class Libc {
             throw impossible(e);
         } finally {
             Reference.reachabilityFence(messages);
+        }
+    }
+
+    /** Sends nothing, which makes the kernel look for what a ring in shared memory holds. */
+    int sendFromRing(int fd) {
+        try {
+            return (int)
+                    result((long) SENDTO.invokeExact(callState, fd, 0L, 0L, MSG_DONTWAIT, 0L, 0));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * Maps memory that this process shares with the kernel.
+     *
+     * @param offset says what of the file is meant
+     * @return its address, above 0; {@link #munmap} ends it
+     */
+    long mmap(int fd, long octets, long offset) {
+        try {
+            return result(
+                    (long)
+                            MMAP.invokeExact(
+                                    callState,
+                                    0L,
+                                    octets,
+                                    PROT_READ_AND_WRITE,
+                                    MAP_SHARED_POPULATE,
+                                    fd,
+                                    offset));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    int munmap(long address, long octets) {
+        try {
+            return result((int) MUNMAP.invokeExact(callState, address, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * Calls bpf(2).
+     *
+     * @param attributes a union bpf_attr, which may point to other memory: that must be reachable
+     *     until the call returns
+     */
+    int bpf(int command, MemorySegment attributes) {
+        try {
+            long at = attributes.address();
+            long octets = attributes.byteSize();
+            return (int) result((long) SYSCALL.invokeExact(callState, BPF, (long) command, at, octets));
+        } catch (Throwable e) {
+            throw impossible(e);
+        } finally {
+            Reference.reachabilityFence(attributes);
         }
     }
 

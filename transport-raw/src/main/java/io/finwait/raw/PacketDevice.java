@@ -169,7 +169,7 @@ record PacketDevice(int fd, int mtu) {
     }
 
     /** The MTU of an interface that is up and carries Ethernet. */
-    private static int requireUsable(Interface face, String name) {
+    static int requireUsable(Interface face, String name) {
         if (face.hardwareType() != ARPHRD_ETHER) {
             throw Linux.failure(
                     "'"

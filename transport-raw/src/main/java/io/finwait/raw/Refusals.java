@@ -106,6 +106,11 @@ final class Refusals {
         }
     }
 
+    /** The queue to the device was full, and one of the packets behind each other is lost. */
+    void dropped() {
+        refused(null, -Libc.ENOBUFS);
+    }
+
     private static String reason(long failed) {
         return switch ((int) -failed) {
             case Libc.EIO, Libc.ENETDOWN -> "it is down; connections wait until it is up again";

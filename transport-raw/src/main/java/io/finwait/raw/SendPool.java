@@ -20,33 +20,55 @@ final class SendPool {
     /** The same for frames, whose IP header lies 14 octets, or with a VLAN tag 18, further on. */
     static final int HEADROOM_OF_FRAMES = 18;
 
-    /** How many packets can be claimed or waiting at a time. */
+    /** How many packets can be claimed or waiting at a time, where the pool has its own memory. */
     static final int SLOTS = 32;
 
     private enum Holder {
         POOL,
         CALLER,
-        QUEUE
+        QUEUE,
+        DEVICE
     }
 
-    private final Packet[] packets = new Packet[SLOTS];
-    private final Holder[] holders = new Holder[SLOTS];
+    private final int slots;
+    private final Packet[] packets;
+    private final Holder[] holders;
     private final MemorySegment memory;
     private final int stride;
     private final int headroom;
 
-    private final int[] free = new int[SLOTS];
-    private int freeCount = SLOTS;
+    private final int[] free;
+    private int freeCount;
 
-    private final int[] queue = new int[SLOTS];
+    private final int[] queue;
     private int queueHead;
     private int queued;
 
     SendPool(int largestPacket, int headroom) {
+        this(
+                Arena.ofAuto().allocate((long) SLOTS * aligned(largestPacket), ALIGNMENT),
+                aligned(largestPacket),
+                largestPacket,
+                headroom);
+    }
+
+    /**
+     * Packets in memory that is there.
+     *
+     * @param memory as many packets as fit into it
+     * @param stride octets from one packet's memory to the next one's
+     */
+    SendPool(MemorySegment memory, int stride, int largestPacket, int headroom) {
+        this.memory = memory;
+        this.stride = stride;
         this.headroom = headroom;
-        stride = aligned(largestPacket);
-        memory = Arena.ofAuto().allocate((long) SLOTS * stride, ALIGNMENT);
-        for (int slot = 0; slot < SLOTS; slot++) {
+        slots = (int) (memory.byteSize() / stride);
+        packets = new Packet[slots];
+        holders = new Holder[slots];
+        free = new int[slots];
+        queue = new int[slots];
+        freeCount = slots;
+        for (int slot = 0; slot < slots; slot++) {
             // A buffer for each packet: writing behind its end throws instead of reaching the next
             // packet.
             MemorySegment part =
@@ -81,7 +103,7 @@ final class SendPool {
     void requireClaimed(Packet packet) {
         int slot = packet.slot();
         if (slot < 0
-                || slot >= SLOTS
+                || slot >= slots
                 || packets[slot] != packet
                 || holders[slot] != Holder.CALLER) {
             throw new IllegalStateException(
@@ -109,7 +131,7 @@ final class SendPool {
     /** Keeps a packet to be written later. */
     void enqueue(Packet packet) {
         holders[packet.slot()] = Holder.QUEUE;
-        queue[(queueHead + queued++) % SLOTS] = packet.slot();
+        queue[(queueHead + queued++) % slots] = packet.slot();
     }
 
     /** True when a packet waits to be written. */
@@ -129,14 +151,37 @@ final class SendPool {
 
     /** A packet that waits, behind so many others. */
     Packet queued(int behind) {
-        return packets[queue[(queueHead + behind) % SLOTS]];
+        return packets[queue[(queueHead + behind) % slots]];
     }
 
     /** The packet that has waited longest is written, or lost. */
     void giveBackFirstQueued() {
+        giveBack(handOverFirstQueued());
+    }
+
+    /** The packet that has waited longest is the device's, until it is given back. */
+    Packet handOverFirstQueued() {
         Packet packet = firstQueued();
-        queueHead = (queueHead + 1) % SLOTS;
+        holders[packet.slot()] = Holder.DEVICE;
+        queueHead = (queueHead + 1) % slots;
         queued--;
-        giveBack(packet);
+        return packet;
+    }
+
+    /**
+     * Gives back what was handed over.
+     *
+     * @param offset anywhere in the packet's part of {@link #memory()}
+     */
+    void giveBackFromDevice(long offset) {
+        int slot = (int) (offset / stride);
+        if (holders[slot] == Holder.DEVICE) {
+            giveBack(packets[slot]);
+        }
+    }
+
+    /** True when a packet can be claimed. */
+    boolean hasRoom() {
+        return freeCount > 0;
     }
 }

@@ -37,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 class DeviceFaultsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"tun", "tap", "packet"})
+    @ValueSource(strings = {"tun", "tap", "packet", "xdp"})
     void aConnectionSurvivesADeviceThatGoesDownAndUp(String kind) throws Exception {
         try (FaultyHost host = new FaultyHost(kind, true);
                 ServerSocket server = host.kernelListens();
@@ -63,7 +63,7 @@ class DeviceFaultsTest {
 
     /** From a second on; an orphan, which gives up then, survives shorter outages. */
     @ParameterizedTest
-    @ValueSource(strings = {"tun", "tap", "packet"})
+    @ValueSource(strings = {"tun", "tap", "packet", "xdp"})
     @Tag("thorough")
     void theUserIsToldThatTheDeviceIsDown(String kind) throws Exception {
         LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
@@ -120,8 +120,10 @@ class DeviceFaultsTest {
         "tap, false, 1300",
         "packet, false, 1300",
         "packet, true, 1300",
+        "xdp, false, 1300",
         "tun, false, 4000",
-        "packet, false, 4000"
+        "packet, false, 4000",
+        "xdp, false, 2000"
     })
     void theMtuChangesWhileTextIsOnItsWay(String kind, boolean offload, int mtu) throws Exception {
         try (FaultyHost host = new FaultyHost(kind, offload);
@@ -131,7 +133,7 @@ class DeviceFaultsTest {
             bothWays(ours, kernels, 100_000);
             host.mtu(mtu);
             bothWays(ours, kernels, 500_000);
-            if (kind.equals("packet") && !offload && mtu < 1500) {
+            if (kind.matches("packet|xdp") && !offload && mtu < 1500) {
                 assertThat(host.lost()).isPositive();
                 long reductions =
                         host.driver
@@ -184,7 +186,7 @@ class DeviceFaultsTest {
 
     /** More comes than the queue holds while nobody reads it; the rest is counted, and lost. */
     @ParameterizedTest
-    @ValueSource(strings = {"tun", "tap", "packet"})
+    @ValueSource(strings = {"tun", "tap", "packet", "xdp"})
     void aQueueThatOverflowsCostsPacketsAndNoConnection(String kind) throws Exception {
         try (FaultyHost host = new FaultyHost(kind, true);
                 ServerSocket server = host.weListen();

@@ -61,6 +61,38 @@ class EthernetContractTest {
         }
     }
 
+    /** By an XDP socket whose program the driver runs; a packet socket is at the other end. */
+    @Nested
+    class OverXdp extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() {
+            return xdp(XdpMode.NATIVE);
+        }
+    }
+
+    /** The same behind the driver. */
+    @Nested
+    class OverGenericXdp extends TransportContract {
+        @Override
+        protected TransportFixture openFixture() {
+            return xdp(XdpMode.GENERIC);
+        }
+    }
+
+    private static TransportFixture xdp(XdpMode mode) {
+        XdpLab lab = new XdpLab();
+        EthernetConfig host = EthernetConfig.at("10.9.0.2/24").withFixedMac();
+        return new PairFixture(
+                () ->
+                        met(
+                                new EthernetTransport(
+                                        XdpTransport.open(lab.near().mode(mode).host(host)), host),
+                                far(lab.theirs, XdpLab.FAR)),
+                lab::close,
+                "10.9.0.2",
+                "10.9.0.1");
+    }
+
     /** A socket that sends each frame at once. */
     private static Transport far(NetworkNamespace namespace, String device) {
         Transport frames =

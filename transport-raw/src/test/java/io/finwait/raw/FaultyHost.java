@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * A host of ours whose device the test mistreats: on a TUN or TAP device, or with a packet socket
- * on one end of a veth pair. Ours is 10.85.0.2, the kernel's 10.85.0.1.
+ * A host of ours whose device the test mistreats: on a TUN or TAP device, or with a packet
+ * or XDP socket on one end of a veth pair. Ours is 10.85.0.2, the kernel's 10.85.0.1.
  */
 final class FaultyHost implements AutoCloseable {
 
@@ -39,34 +39,46 @@ final class FaultyHost implements AutoCloseable {
     final NetworkNamespace kernel = Lab.namespace();
     final Driver driver;
     private final NetworkNamespace near;
-    private final PacketTransport socket;
-    private final TunTransport device;
+    private final LongSupplier lost;
+    private final LongSupplier overflowed;
 
     /**
      * Opens it.
      *
-     * @param kind {@code tun}, {@code tap} or {@code packet}
+     * @param kind {@code tun}, {@code tap}, {@code packet} or {@code xdp}
      */
     FaultyHost(String kind, boolean offload) {
-        boolean packet = kind.equals("packet");
-        near = packet ? Lab.namespace() : null;
-        if (packet) {
+        EthernetConfig config = EthernetConfig.at(OURS + "/24").mac(MAC);
+        boolean interfaces = kind.equals("packet") || kind.equals("xdp");
+        near = interfaces ? Lab.namespace() : null;
+        Transport carrier;
+        if (interfaces) {
             veth(offload);
+        }
+        if (kind.equals("packet")) {
             PacketOptions options = PacketOptions.on(OUR_END).netns(near.name()).mac(MAC);
-            socket = PacketTransport.open(options.offload(offload));
-            device = null;
+            PacketTransport socket = PacketTransport.open(options.offload(offload));
+            lost = socket::lost;
+            overflowed = socket::overflowed;
+            carrier = socket;
+        } else if (kind.equals("xdp")) {
+            XdpOptions options = XdpOptions.on(OUR_END).netns(near.name()).host(config);
+            XdpTransport socket = XdpTransport.open(options);
+            lost = socket::lost;
+            overflowed = socket::overflowed;
+            carrier = socket;
         } else {
-            socket = null;
-            device =
+            TunTransport device =
                     TunTransport.open(
                             TunOptions.named(DEVICE)
                                     .netns(kernel.name())
                                     .address(KERNELS + "/24")
                                     .ethernet(kind.equals("tap"))
                                     .offload(offload));
+            lost = device::lost;
+            overflowed = null;
+            carrier = device;
         }
-        Transport carrier = packet ? socket : device;
-        EthernetConfig config = EthernetConfig.at(OURS + "/24").mac(MAC);
         Transport transport = kind.equals("tun") ? carrier : new EthernetTransport(carrier, config);
         driver = Driver.start(EndpointConfig.at(OURS).build(), transport);
     }
@@ -108,13 +120,13 @@ final class FaultyHost implements AutoCloseable {
 
     /** What the kernel has refused. */
     long lost() {
-        return get(device == null ? socket::lost : device::lost);
+        return get(lost);
     }
 
     /** What the kernel has dropped because we didn't read it; the device counts it, or we do. */
     long overflowed() {
-        return device == null
-                ? get(socket::overflowed)
+        return overflowed != null
+                ? get(overflowed)
                 : Long.parseLong(
                         kernel.exec("cat", "/sys/class/net/" + DEVICE + "/statistics/tx_dropped")
                                 .strip());

@@ -30,8 +30,9 @@ final class StageOptions {
                 "udp: or unix: both are ours, in two processes; the second is started"
                         + " automatically.",
                 "tun: one host is the Linux kernel, in a network namespace that is created"
-                        + " for it and removed afterwards; needs root. tap and packet: the same"
-                        + " over Ethernet, on a TAP device or at a packet socket.",
+                        + " for it and removed afterwards; needs root. tap, packet and xdp: the"
+                        + " same over Ethernet, on a TAP device, at a packet socket or at an XDP"
+                        + " socket.",
                 "kernel: both are the Linux kernel: as root in two namespaces with this process as"
                         + " the wire, otherwise on the loopback device, where no packets are seen.",
                 "URI: both hosts are ours, in this process, over two transports of this kind, such"
@@ -109,10 +110,10 @@ final class StageOptions {
     }
 
     private Link link() {
-        if (!transport.contains(":") || transport.matches("(tun|packet|tap):[^:]*")) {
+        if (!transport.contains(":") || transport.matches("(tun|packet|xdp|tap):[^:]*")) {
             throw wrong(
-                    "--transport takes sim, udp:, unix:, tun, tap, packet, kernel: or the URI of a"
-                            + " transport, not '"
+                    "--transport takes sim, udp:, unix:, tun, tap, packet, xdp, kernel: or the URI"
+                            + " of a transport, not '"
                             + transport
                             + "'");
         }

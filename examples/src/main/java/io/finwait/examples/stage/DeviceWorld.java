@@ -8,12 +8,14 @@ import io.finwait.raw.PacketOptions;
 import io.finwait.raw.PacketTransport;
 import io.finwait.raw.TunOptions;
 import io.finwait.raw.TunTransport;
+import io.finwait.raw.XdpOptions;
+import io.finwait.raw.XdpTransport;
 import io.finwait.spi.Transport;
 import io.finwait.trace.End;
 
 /**
  * A host of ours and the Linux kernel in a network namespace of their own: on a TUN or TAP device,
- * or at the two ends of a veth pair, of which ours is a packet socket.
+ * or at the two ends of a veth pair, of which ours is a packet or an XDP socket.
  */
 final class DeviceWorld extends HalfWorld {
 
@@ -59,6 +61,7 @@ final class DeviceWorld extends HalfWorld {
             case TAP ->
                     ethernet(TunTransport.open(tun(namespace, kernels).ethernet(true)), kernels);
             case PACKET -> ethernet(packetSocket(namespace, kernels), kernels);
+            case XDP -> ethernet(xdpSocket(namespace, kernels), kernels);
             default -> tun(kernels, namespace);
         };
     }
@@ -75,12 +78,27 @@ final class DeviceWorld extends HalfWorld {
     }
 
     private static Transport ethernet(Transport frames, End kernels) {
-        String own = address(kernels.other()) + "/24";
-        return new EthernetTransport(frames, EthernetConfig.at(own).mac(OUR_MAC));
+        return new EthernetTransport(frames, host(kernels));
+    }
+
+    private static EthernetConfig host(End kernels) {
+        return EthernetConfig.at(address(kernels.other()) + "/24").mac(OUR_MAC);
+    }
+
+    private static Transport packetSocket(NetworkNamespace namespace, End kernels) {
+        makePair(namespace, kernels);
+        return PacketTransport.open(
+                PacketOptions.on(OUR_DEVICE).netns(namespace.name()).mac(OUR_MAC).offload(false));
+    }
+
+    private static Transport xdpSocket(NetworkNamespace namespace, End kernels) {
+        makePair(namespace, kernels);
+        return XdpTransport.open(
+                XdpOptions.on(OUR_DEVICE).netns(namespace.name()).host(host(kernels)));
     }
 
     /** The kernel must send no super-frames, because a ladder shows the packets of a network. */
-    private static Transport packetSocket(NetworkNamespace namespace, End kernels) {
+    private static void makePair(NetworkNamespace namespace, End kernels) {
         namespace.exec(
                 "sh",
                 "-ec",
@@ -91,8 +109,6 @@ final class DeviceWorld extends HalfWorld {
                 ip link set %2$s up
                 """
                         .formatted(KERNELS_DEVICE, OUR_DEVICE, address(kernels)));
-        return PacketTransport.open(
-                PacketOptions.on(OUR_DEVICE).netns(namespace.name()).mac(OUR_MAC).offload(false));
     }
 
     @Override

@@ -51,6 +51,8 @@ public record Settings(
         TAP("tap"),
         /** At a packet socket on a veth pair, with Ethernet and ARP: one host is the kernel. */
         PACKET("packet"),
+        /** At an XDP socket on a veth pair, with Ethernet and ARP: one host is the kernel. */
+        XDP("xdp"),
         /** Both are the kernel: plain sockets. */
         KERNEL("kernel:");
 
@@ -72,7 +74,7 @@ public record Settings(
         /** True when a host is the kernel. */
         public boolean hasKernel() {
             return switch (this) {
-                case TUN, TAP, PACKET, KERNEL -> true;
+                case TUN, TAP, PACKET, XDP, KERNEL -> true;
                 case SIM, UDP, UNIX, LINK -> false;
             };
         }

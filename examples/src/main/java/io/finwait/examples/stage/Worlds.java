@@ -14,7 +14,7 @@ public final class Worlds {
     public static String missing(Settings.Place place) {
         return switch (place) {
             case SIM, UDP, UNIX, LINK -> "";
-            case TUN, TAP, PACKET -> missingForNamespaces();
+            case TUN, TAP, PACKET, XDP -> missingForNamespaces();
             case KERNEL -> isLinux() ? "" : "the kernel's own view needs Linux";
         };
     }
@@ -49,7 +49,7 @@ public final class Worlds {
             case SIM -> new SimWorld(settings, setup, recorder);
             case UDP, UNIX -> ProcessWorld.open(settings, setup, recorder);
             case LINK -> LinkWorld.open(settings, setup, recorder);
-            case TUN, TAP, PACKET -> DeviceWorld.open(settings, setup, recorder);
+            case TUN, TAP, PACKET, XDP -> DeviceWorld.open(settings, setup, recorder);
             case KERNEL -> kernel(settings, setup, recorder);
         };
     }
