@@ -33,10 +33,8 @@ final class Bpf {
     private static final int PROGRAM_ATTRIBUTES = 72;
     private static final int LINK_ATTRIBUTES = 16;
 
-    private static final int PROGRAM_LOG_LEVEL = 24;
     private static final int PROGRAM_NAME = 48;
     private static final int PROGRAM_ATTACH_TYPE = 68;
-    private static final int LOG = 1 << 16;
 
     private final Libc libc = new Libc();
 
@@ -67,22 +65,6 @@ final class Bpf {
     int load(BpfProgram program) {
         try (Arena arena = Arena.ofConfined()) {
             return libc.bpf(PROG_LOAD, attributes(arena, program));
-        }
-    }
-
-    /** What the kernel's verifier says of a program; for looking into it. */
-    String verdict(BpfProgram program) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = attributes(arena, program);
-            MemorySegment log = arena.allocate(LOG);
-            attributes.set(JAVA_INT, PROGRAM_LOG_LEVEL, 1);
-            attributes.set(JAVA_INT, PROGRAM_LOG_LEVEL + 4, LOG);
-            attributes.set(JAVA_LONG, PROGRAM_LOG_LEVEL + 8, log.address());
-            int loaded = libc.bpf(PROG_LOAD, attributes);
-            if (loaded >= 0) {
-                libc.close(loaded);
-            }
-            return log.getString(0);
         }
     }
 

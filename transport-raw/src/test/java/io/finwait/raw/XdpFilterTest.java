@@ -88,7 +88,7 @@ class XdpFilterTest {
             case "echo" -> "86dd" + discovery("3a", "80", IP6);
             case "udp" -> "86dd" + discovery("11", "87", IP6);
             case "shortSolicitation" -> "86dd" + discovery("3a", "87", IP6).substring(0, 120);
-            case "nothing" -> EXPERIMENT;
+            case "nothing" -> EXPERIMENT + "00".repeat(46);
             default -> throw new IllegalArgumentException(what);
         };
     }
