@@ -77,7 +77,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** Kills it, as {@code kill -9} does, and waits until it is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("process " + process.pid() + " can't be killed");

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.finwait.link.MacAddress;
 import io.finwait.wire.IpAddress;
 
 import org.slf4j.Logger;
@@ -88,6 +89,8 @@ final class Interface implements AutoCloseable {
     private static final long POLL_NS = 200_000;
 
     private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfShort NETWORK_SHORT =
+            JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong NETWORK_LONG =
             JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -160,6 +163,14 @@ final class Interface implements AutoCloseable {
     int hardwareType() {
         set(SIOCGIFHWADDR, "asking for the address");
         return request.get(JAVA_SHORT, NAME_LENGTH);
+    }
+
+    /** The Ethernet address. */
+    MacAddress mac() {
+        set(SIOCGIFHWADDR, "asking for the address");
+        long high = request.get(NETWORK_SHORT, NAME_LENGTH + 2) & 0xFFFFL;
+        return new MacAddress(
+                high << 32 | request.get(NETWORK_INT, NAME_LENGTH + 4) & 0xFFFF_FFFFL);
     }
 
     int mtu() {

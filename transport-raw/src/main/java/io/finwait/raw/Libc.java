@@ -138,8 +138,7 @@ final class Libc {
                     FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
                     1);
 
-    private static final boolean AMD64 =
-            System.getProperty("os.arch").matches("amd64|x86_64");
+    private static final boolean AMD64 = System.getProperty("os.arch").matches("amd64|x86_64");
 
     private static final long FIONBIO = 0x5421;
     private static final long PIDFD_OPEN = 434;
@@ -390,7 +389,8 @@ final class Libc {
         try {
             long at = attributes.address();
             long octets = attributes.byteSize();
-            return (int) result((long) SYSCALL.invokeExact(callState, BPF, (long) command, at, octets));
+            return (int)
+                    result((long) SYSCALL.invokeExact(callState, BPF, (long) command, at, octets));
         } catch (Throwable e) {
             throw impossible(e);
         } finally {

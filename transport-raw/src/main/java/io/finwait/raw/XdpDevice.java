@@ -89,6 +89,10 @@ final class XdpDevice implements AutoCloseable {
     private int index;
     private int mtu;
     private String driver;
+
+    /** True when the host's Ethernet address is the interface's own. */
+    private boolean shared;
+
     private boolean isNative;
     private int chunk;
     private MemorySegment memory;
@@ -140,6 +144,7 @@ final class XdpDevice implements AutoCloseable {
             }
             index = face.index();
             driver = face.driver();
+            shared = options.host() != null && options.host().mac().equals(face.mac());
             int queues = face.queues();
             XdpErrors.requireQueue(options.name(), options.queue(), queues);
             if (queues > 1) {
@@ -247,7 +252,8 @@ final class XdpDevice implements AutoCloseable {
         try {
             map = XdpErrors.requireBpf(bpf.socketMap(options.queue() + 1));
             XdpErrors.requireBpf(bpf.put(map, options.queue(), socket));
-            program = XdpErrors.requireBpf(bpf.load(XdpFilter.program(options.host(), map)));
+            BpfProgram filter = XdpFilter.program(options.host(), shared, map);
+            program = XdpErrors.requireBpf(bpf.load(filter));
             link = attach(program);
         } finally {
             close(program);

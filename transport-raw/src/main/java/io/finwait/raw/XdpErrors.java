@@ -118,7 +118,8 @@ final class XdpErrors {
                 mode == XdpMode.NATIVE
                         ? "the driver of '"
                                 + name
-                                + "' does not run XDP programs as it is set up now; use mode=generic"
+                                + "' does not run XDP programs as it is set up now; use"
+                                + " mode=generic"
                         : "no XDP program can be attached to '" + name + "'; use packet:",
                 answer);
     }

@@ -14,6 +14,9 @@ import java.util.List;
  * what asks for an IP address of ours or claims it: ARP (RFC 826, RFC 5227) and neighbour discovery
  * (RFC 4861). The kernel gets the rest, as if the program were not there.
  *
+ * <p>Where our Ethernet address is the interface's own, the kernel needs what comes to it, too: then
+ * ours is what asks for an IP address of ours, claims it, or goes to it.
+ *
  * <p>A frame goes to one of the two: redirecting takes it away. What asks for our addresses is
  * nothing to the kernel, which doesn't have them.
  */
@@ -44,6 +47,7 @@ final class XdpFilter {
     private static final int VLAN = 0x8100;
     private static final int VLAN_ID = 0x0FFF;
     private static final int ARP = 0x0806;
+    private static final int IPV4 = 0x0800;
     private static final int IPV6 = 0x86DD;
 
     /** Places in a message of ARP, and its length. */
@@ -51,6 +55,13 @@ final class XdpFilter {
 
     private static final int ARP_TARGET = 24;
     private static final int ARP_LENGTH = 28;
+
+    /** Places in an IP header, and its length. */
+    private static final int IPV4_DESTINATION = 16;
+
+    private static final int IPV4_END = 20;
+    private static final int IPV6_DESTINATION = 24;
+    private static final int IPV6_END = 40;
 
     /** Places in an IPv6 packet with a message of neighbour discovery. */
     private static final int NEXT_HEADER = 6;
@@ -72,13 +83,14 @@ final class XdpFilter {
      * The program for a host.
      *
      * @param host null: every frame is ours
+     * @param shared whether the host's Ethernet address is the interface's own
      * @param sockets the map of sockets by queue
      */
-    static BpfProgram program(EthernetConfig host, int sockets) {
+    static BpfProgram program(EthernetConfig host, boolean shared, int sockets) {
         XdpFilter filter = new XdpFilter();
         filter.program.copy(CONTEXT, R1);
         if (host != null) {
-            filter.sort(host);
+            filter.sort(host, shared);
         }
         filter.redirect(sockets);
         if (host != null) {
@@ -87,18 +99,20 @@ final class XdpFilter {
         return filter.program;
     }
 
-    private void sort(EthernetConfig host) {
+    private void sort(EthernetConfig host, boolean shared) {
         program.loadWord(DATA, CONTEXT, XDP_MD_DATA);
         program.loadWord(END, CONTEXT, XDP_MD_DATA_END);
         requireOctets(UNTAGGED);
         ByteBuffer mac = ByteBuffer.allocate(8).putLong(host.mac().bits());
         Label others = new Label();
+        Label content = new Label();
         unlessEqual(0, mac.slice(2, 6), others);
-        program.jump(ours);
+        program.jump(shared ? content : ours);
         program.place(others);
         program.loadOctet(R1, DATA, 0);
         program.and(R1, 1);
         program.jumpIfEqual(R1, 0, kernels);
+        program.place(content);
         int header = UNTAGGED;
         if (host.vlan() != 0) {
             header = TAGGED;
@@ -108,24 +122,35 @@ final class XdpFilter {
             program.and(R1, number(half(VLAN_ID)));
             program.jumpUnlessEqual(R1, number(half(host.vlan())), kernels);
         }
+        sortByContent(header, host.addresses(), shared);
+    }
+
+    private void sortByContent(int header, List<IpAddress> addresses, boolean shared) {
         Label notArp = new Label();
         unlessEqual(header - 2, half(ARP), notArp);
-        sortArp(header, host.addresses());
+        sortArp(header, addresses);
         program.place(notArp);
+        if (shared) {
+            Label notIpv4 = new Label();
+            unlessEqual(header - 2, half(IPV4), notIpv4);
+            requireOctets(header + IPV4_END);
+            ifOneEqual(header + IPV4_DESTINATION, addresses, true);
+            program.jump(kernels);
+            program.place(notIpv4);
+        }
         unlessEqual(header - 2, half(IPV6), kernels);
-        sortDiscovery(header, host.addresses());
+        if (shared) {
+            requireOctets(header + IPV6_END);
+            ifOneEqual(header + IPV6_DESTINATION, addresses, false);
+        }
+        sortDiscovery(header, addresses);
     }
 
     /** Who asks for an address of ours, or says that it is his. */
     private void sortArp(int at, List<IpAddress> addresses) {
         requireOctets(at + ARP_LENGTH);
-        for (IpAddress each : addresses) {
-            if (each.isV4()) {
-                ByteBuffer octets = ByteBuffer.allocate(4).putInt(0, (int) each.low());
-                ifEqual(at + ARP_TARGET, octets);
-                ifEqual(at + ARP_SENDER, octets);
-            }
-        }
+        ifOneEqual(at + ARP_TARGET, addresses, true);
+        ifOneEqual(at + ARP_SENDER, addresses, true);
         program.jump(kernels);
     }
 
@@ -139,12 +164,7 @@ final class XdpFilter {
         program.jumpIfEqual(R1, SOLICITATION, discovery);
         program.jumpUnlessEqual(R1, ADVERTISEMENT, kernels);
         program.place(discovery);
-        for (IpAddress each : addresses) {
-            if (!each.isV4()) {
-                ByteBuffer octets = ByteBuffer.allocate(16).putLong(0, each.high());
-                ifEqual(at + TARGET, octets.putLong(8, each.low()));
-            }
-        }
+        ifOneEqual(at + TARGET, addresses, false);
         program.jump(kernels);
     }
 
@@ -171,11 +191,19 @@ final class XdpFilter {
         program.jumpIfAbove(R1, END, kernels);
     }
 
-    private void ifEqual(int at, ByteBuffer octets) {
-        Label otherwise = new Label();
-        unlessEqual(at, octets, otherwise);
-        program.jump(ours);
-        program.place(otherwise);
+    /** A frame is ours in which one of the addresses of an IP version stands. */
+    private void ifOneEqual(int at, List<IpAddress> addresses, boolean v4) {
+        for (IpAddress each : addresses) {
+            if (each.isV4() == v4) {
+                ByteBuffer octets = ByteBuffer.allocate(16);
+                octets.putLong(0, each.high()).putLong(8, each.low());
+                Label otherwise = new Label();
+                // An IPv4 address is the end of its IPv4-mapped one.
+                unlessEqual(at, v4 ? octets.slice(12, 4) : octets, otherwise);
+                program.jump(ours);
+                program.place(otherwise);
+            }
+        }
     }
 
     /** Compares two octets at a time, because not every machine reads more at an odd multiple. */

@@ -62,7 +62,8 @@ public final class XdpOptions {
 
     /**
      * Whose frames are taken: those to the Ethernet address of a host, and those to groups that ask
-     * for an address of it or claim one. The kernel gets the others.
+     * for an address of it or claim one. The kernel gets the others. A host may have the Ethernet
+     * address of the interface: then its frames are known by its IP addresses.
      *
      * @param config with an Ethernet address, see {@link EthernetConfig#withFixedMac()}
      * @throws IllegalArgumentException when it has none

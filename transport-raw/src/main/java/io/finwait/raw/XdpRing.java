@@ -76,7 +76,8 @@ final class XdpRing {
      * @param offsets a struct xdp_mmap_offsets of the socket
      * @param arena ends the mapping
      */
-    @SuppressWarnings("restricted") // The memory is the kernel's; how much there is follows from it.
+    @SuppressWarnings(
+            "restricted") // The memory is the kernel's; how much there is follows from it.
     static XdpRing map(Libc libc, int fd, Kind kind, int size, MemorySegment offsets, Arena arena) {
         long octets = offsets.get(JAVA_LONG, kind.offsetsAt + 16L) + (long) size * kind.entry;
         long address = libc.mmap(fd, octets, kind.mapOffset);

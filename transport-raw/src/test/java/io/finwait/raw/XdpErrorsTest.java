@@ -143,7 +143,6 @@ class XdpErrorsTest {
         assertThat(XdpErrors.cannotOpen(-Libc.ENOBUFS)).hasMessageContaining("ulimit -l");
         assertThatThrownBy(() -> XdpErrors.requireBpf(-Libc.EINVAL))
                 .hasMessageContaining("it takes Linux 5.9 or newer with BPF. Use packet:");
-        assertThatThrownBy(() -> XdpErrors.requireBpf(-Libc.EPERM))
-                .hasMessageContaining("CAP_BPF");
+        assertThatThrownBy(() -> XdpErrors.requireBpf(-Libc.EPERM)).hasMessageContaining("CAP_BPF");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.finwait.driver.Driver;
+import io.finwait.nio.ChildJvm;
 import io.finwait.spi.Capabilities;
 import io.finwait.spi.Medium;
 import io.finwait.spi.Transport;
@@ -25,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Our TCP at an XDP socket on one end of a veth pair, the Linux kernel's at the other. */
@@ -110,6 +112,17 @@ class XdpEthernetTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "&mode=generic"})
     void theKernelGoesOnUsingTheInterface(String more) throws Exception {
+        bothTalkToTheOtherEnd(more);
+    }
+
+    /** Both have one Ethernet address, and are told apart by their IP addresses. */
+    @Test
+    void theKernelAndWeShareAnEthernetAddress() throws Exception {
+        lab.ours.exec("ip", "link", "set", XdpLab.NEAR, "address", "02:00:00:00:78:02");
+        bothTalkToTheOtherEnd("");
+    }
+
+    private void bothTalkToTheOtherEnd(String more) throws Exception {
         lab.ours.exec("ip", "addr", "add", NEAR_KERNELS + "/24", "dev", XdpLab.NEAR);
         try (ServerSocket server = listen(lab.theirs, EthernetStory.KERNELS);
                 Socket before = connect(lab.ours, EthernetStory.KERNELS);
@@ -181,6 +194,20 @@ class XdpEthernetTest {
             }
             assertThat(lab.hasProgram()).isFalse();
         }
+    }
+
+    /** The kernel closes the link with the process, without any help from us. */
+    @Test
+    void theProgramGoesWithAKilledProcess() throws Exception {
+        List<String> options = List.of("--enable-native-access=ALL-UNNAMED");
+        String[] arguments = {uri(""), EthernetStory.OURS, "7"};
+        try (ChildJvm child = ChildJvm.start(options, EchoProgram.class, arguments)) {
+            child.untilItSays(EchoProgram.READY);
+            assertThat(lab.hasProgram()).isTrue();
+            child.kill();
+        }
+        assertThat(lab.hasProgram()).isFalse();
+        Transports.open(uri("")).close();
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.HexFormat;
 class XdpFilterTest {
 
     private static final String OURS = "020000007802";
+    private static final String SHARED = "02:00:00:00:78:33";
     private static final String KERNELS = "020000007899";
     private static final String SENDER = "020000007801";
     private static final String ALL = "ffffffffffff";
@@ -42,6 +43,7 @@ class XdpFilterTest {
     @BeforeAll
     static void open() {
         lab = new XdpLab();
+        lab.ours.exec("ip", "link", "set", XdpLab.NEAR, "address", SHARED);
         for (NetworkNamespace each : new NetworkNamespace[] {lab.ours, lab.theirs}) {
             // The kernels would send solicitations of their own.
             each.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
@@ -60,7 +62,7 @@ class XdpFilterTest {
     }
 
     private static String discovery(String nextHeader, String type, String target) {
-        return "6000000000 20".replace(" ", "")
+        return "600000000020"
                 + nextHeader
                 + "ff"
                 + "fe800000000000000000000000000001"
@@ -71,6 +73,14 @@ class XdpFilterTest {
                 + target
                 + "0101"
                 + SENDER;
+    }
+
+    private static String ip(String destination) {
+        return "450000140000000040110000" + "0a4e0001" + destination;
+    }
+
+    private static String ip6(String destination) {
+        return "60000000000011ff" + "fe800000000000000000000000000001" + destination;
     }
 
     private static String payload(String what) {
@@ -88,6 +98,11 @@ class XdpFilterTest {
             case "echo" -> "86dd" + discovery("3a", "80", IP6);
             case "udp" -> "86dd" + discovery("11", "87", IP6);
             case "shortSolicitation" -> "86dd" + discovery("3a", "87", IP6).substring(0, 120);
+            case "ip" -> "0800" + ip(IP);
+            case "otherIp" -> "0800" + ip(OTHER_IP);
+            case "shortIp" -> "0800" + ip(IP).substring(0, 38);
+            case "ip6" -> "86dd" + ip6(IP6);
+            case "otherIp6" -> "86dd" + ip6(OTHER_IP6);
             case "nothing" -> EXPERIMENT + "00".repeat(46);
             default -> throw new IllegalArgumentException(what);
         };
@@ -99,9 +114,7 @@ class XdpFilterTest {
     }
 
     private static EthernetConfig host(int vlan) {
-        return EthernetConfig.at("10.78.0.2/24", "fd78::2/64")
-                .mac("02:00:00:00:78:02")
-                .vlan(vlan);
+        return EthernetConfig.at("10.78.0.2/24", "fd78::2/64").mac("02:00:00:00:78:02").vlan(vlan);
     }
 
     @ParameterizedTest
@@ -127,7 +140,7 @@ class XdpFilterTest {
         "group, shortSolicitation, kernels",
     })
     void eachFrameIsOursOrTheKernels(String to, String what, String whose) {
-        carried(0, frame(address(to), null, what), whose);
+        carried(host(0), frame(address(to), null, what), "ours", whose);
     }
 
     @ParameterizedTest
@@ -143,11 +156,35 @@ class XdpFilterTest {
         "group, 0007, otherSolicitation, kernels",
     })
     void questionsOfOurVlanAreOurs(String to, String tag, String what, String whose) {
-        carried(7, frame(address(to), tag, what), whose);
+        carried(host(7), frame(address(to), tag, what), "ours", whose);
+    }
+
+    /** The interface's own Ethernet address, which the kernel has as well. */
+    @ParameterizedTest
+    @CsvSource({
+        "shared, nothing, kernels",
+        "shared, ip, ours",
+        "shared, otherIp, kernels",
+        "shared, shortIp, kernels",
+        "shared, ip6, ours",
+        "shared, otherIp6, kernels",
+        "shared, reply, ours",
+        "shared, question, ours",
+        "shared, otherQuestion, kernels",
+        "shared, advertisement, ours",
+        "shared, otherSolicitation, kernels",
+        "kernels, ip, kernels",
+        "all, question, ours",
+        "all, otherQuestion, kernels",
+        "group, solicitation, ours",
+    })
+    void whereTheAddressIsSharedIpAddressesDecide(String to, String what, String whose) {
+        carried(host(0).mac(SHARED), frame(address(to), null, what), "shared", whose);
     }
 
     private static String address(String of) {
         return switch (of) {
+            case "shared" -> SHARED.replace(":", "");
             case "ours" -> OURS;
             case "kernels" -> KERNELS;
             case "all" -> ALL;
@@ -156,13 +193,13 @@ class XdpFilterTest {
     }
 
     /** What the kernel gets is seen by a packet socket, which comes behind the program. */
-    private static void carried(int vlan, byte[] frame, String whose) {
+    private static void carried(EthernetConfig host, byte[] frame, String own, String whose) {
         PacketOptions passed = PacketOptions.on(XdpLab.NEAR).netns(lab.ours.name()).offload(false);
         PacketOptions far = PacketOptions.on(XdpLab.FAR).netns(lab.theirs.name()).offload(false);
-        try (Transport ours = XdpTransport.open(lab.near().host(host(vlan)));
+        try (Transport ours = XdpTransport.open(lab.near().host(host));
                 Transport kernels = PacketTransport.open(passed);
                 Transport sender = PacketTransport.open(far)) {
-            byte[] oursNext = frame(OURS, null, "nothing");
+            byte[] oursNext = frame(address(own), null, own.equals("ours") ? "nothing" : "ip");
             byte[] kernelsNext = frame(KERNELS, null, "nothing");
             for (byte[] each : new byte[][] {frame, oursNext, kernelsNext}) {
                 assertThat(Wire.send(sender, each)).isTrue();
