@@ -36,7 +36,7 @@ final class Bpf {
     private static final int PROGRAM_NAME = 48;
     private static final int PROGRAM_ATTACH_TYPE = 68;
 
-    private final Libc libc = new Libc();
+    private final XdpCalls calls = new XdpCalls();
 
     /** A map from queues to XDP sockets. */
     int socketMap(int queues) {
@@ -46,7 +46,7 @@ final class Bpf {
             attributes.set(JAVA_INT, 4, Integer.BYTES);
             attributes.set(JAVA_INT, 8, Integer.BYTES);
             attributes.set(JAVA_INT, 12, queues);
-            return libc.bpf(MAP_CREATE, attributes);
+            return calls.bpf(MAP_CREATE, attributes);
         }
     }
 
@@ -57,14 +57,14 @@ final class Bpf {
             attributes.set(JAVA_INT, 0, map);
             attributes.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_INT, queue).address());
             attributes.set(JAVA_LONG, 16, arena.allocateFrom(JAVA_INT, socket).address());
-            return libc.bpf(MAP_UPDATE_ELEM, attributes);
+            return calls.bpf(MAP_UPDATE_ELEM, attributes);
         }
     }
 
     /** Loads a program for XDP. */
     int load(BpfProgram program) {
         try (Arena arena = Arena.ofConfined()) {
-            return libc.bpf(PROG_LOAD, attributes(arena, program));
+            return calls.bpf(PROG_LOAD, attributes(arena, program));
         }
     }
 
@@ -91,7 +91,7 @@ final class Bpf {
             attributes.set(JAVA_INT, 4, index);
             attributes.set(JAVA_INT, 8, ATTACH_TYPE_XDP);
             attributes.set(JAVA_INT, 12, mode);
-            return libc.bpf(LINK_CREATE, attributes);
+            return calls.bpf(LINK_CREATE, attributes);
         }
     }
 }

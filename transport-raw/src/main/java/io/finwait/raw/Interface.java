@@ -170,7 +170,7 @@ final class Interface implements AutoCloseable {
         set(SIOCGIFHWADDR, "asking for the address");
         long high = request.get(NETWORK_SHORT, NAME_LENGTH + 2) & 0xFFFFL;
         return new MacAddress(
-                high << 32 | request.get(NETWORK_INT, NAME_LENGTH + 4) & 0xFFFF_FFFFL);
+                high << 32 | (request.get(NETWORK_INT, NAME_LENGTH + 4) & 0xFFFF_FFFFL));
     }
 
     int mtu() {

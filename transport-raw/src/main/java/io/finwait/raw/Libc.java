@@ -114,20 +114,6 @@ final class Libc {
             function(
                     "sendmmsg",
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle SENDTO =
-            function(
-                    "sendto",
-                    FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
-                            JAVA_INT));
-    private static final MethodHandle MMAP =
-            function(
-                    "mmap",
-                    FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
-                            JAVA_LONG));
-    private static final MethodHandle MUNMAP =
-            function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle SETNS =
             function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
@@ -138,20 +124,16 @@ final class Libc {
                     FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
                     1);
 
-    private static final boolean AMD64 = System.getProperty("os.arch").matches("amd64|x86_64");
-
     private static final long FIONBIO = 0x5421;
     private static final long PIDFD_OPEN = 434;
     private static final long PIDFD_GETFD = 438;
 
-    /** The newer architectures share their numbers, also for calls older than those two. */
-    private static final long BPF = AMD64 ? 321 : 280;
+    private final MemorySegment callState = callState();
 
-    private static final int MSG_DONTWAIT = 0x40;
-    private static final int PROT_READ_AND_WRITE = 3;
-    private static final int MAP_SHARED_POPULATE = 0x1 | 0x8000;
-
-    private final MemorySegment callState = Arena.ofAuto().allocate(CALL_STATE);
+    /** A place for errno, for one thread at a time. */
+    static MemorySegment callState() {
+        return Arena.ofAuto().allocate(CALL_STATE);
+    }
 
     /** A handle whose first argument is the place for errno. */
     @SuppressWarnings("restricted") // Calling C is what this class is for.
@@ -338,66 +320,6 @@ final class Libc {
         }
     }
 
-    /** Sends nothing, which makes the kernel look for what a ring in shared memory holds. */
-    int sendFromRing(int fd) {
-        try {
-            return (int)
-                    result((long) SENDTO.invokeExact(callState, fd, 0L, 0L, MSG_DONTWAIT, 0L, 0));
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    /**
-     * Maps memory that this process shares with the kernel.
-     *
-     * @param offset says what of the file is meant
-     * @return its address, above 0; {@link #munmap} ends it
-     */
-    long mmap(int fd, long octets, long offset) {
-        try {
-            return result(
-                    (long)
-                            MMAP.invokeExact(
-                                    callState,
-                                    0L,
-                                    octets,
-                                    PROT_READ_AND_WRITE,
-                                    MAP_SHARED_POPULATE,
-                                    fd,
-                                    offset));
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    int munmap(long address, long octets) {
-        try {
-            return result((int) MUNMAP.invokeExact(callState, address, octets));
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    /**
-     * Calls bpf(2).
-     *
-     * @param attributes a union bpf_attr, which may point to other memory: that must be reachable
-     *     until the call returns
-     */
-    int bpf(int command, MemorySegment attributes) {
-        try {
-            long at = attributes.address();
-            long octets = attributes.byteSize();
-            return (int)
-                    result((long) SYSCALL.invokeExact(callState, BPF, (long) command, at, octets));
-        } catch (Throwable e) {
-            throw impossible(e);
-        } finally {
-            Reference.reachabilityFence(attributes);
-        }
-    }
-
     int setns(int fd, int type) {
         try {
             return result((int) SETNS.invokeExact(callState, fd, type));
@@ -436,6 +358,11 @@ final class Libc {
     }
 
     private long result(long returned) {
+        return result(callState, returned);
+    }
+
+    /** What a call has returned, or the negative errno. */
+    static long result(MemorySegment callState, long returned) {
         return returned >= 0 ? returned : -callState.get(JAVA_INT, ERRNO);
     }
 

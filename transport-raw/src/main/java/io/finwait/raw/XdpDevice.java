@@ -205,7 +205,7 @@ final class XdpDevice implements AutoCloseable {
     }
 
     private XdpRing map(XdpRing.Kind kind, MemorySegment offsets) {
-        return XdpRing.map(libc, socket, kind, size(kind), offsets, rings);
+        return XdpRing.map(socket, kind, size(kind), offsets, rings);
     }
 
     private static int size(XdpRing.Kind kind) {

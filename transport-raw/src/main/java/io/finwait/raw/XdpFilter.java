@@ -14,8 +14,8 @@ import java.util.List;
  * what asks for an IP address of ours or claims it: ARP (RFC 826, RFC 5227) and neighbour discovery
  * (RFC 4861). The kernel gets the rest, as if the program were not there.
  *
- * <p>Where our Ethernet address is the interface's own, the kernel needs what comes to it, too: then
- * ours is what asks for an IP address of ours, claims it, or goes to it.
+ * <p>Where our Ethernet address is the interface's own, the kernel needs what comes to it, too:
+ * then ours is what asks for an IP address of ours, claims it, or goes to it.
  *
  * <p>A frame goes to one of the two: redirecting takes it away. What asks for our addresses is
  * nothing to the kernel, which doesn't have them.

@@ -78,15 +78,15 @@ final class XdpRing {
      */
     @SuppressWarnings(
             "restricted") // The memory is the kernel's; how much there is follows from it.
-    static XdpRing map(Libc libc, int fd, Kind kind, int size, MemorySegment offsets, Arena arena) {
+    static XdpRing map(int fd, Kind kind, int size, MemorySegment offsets, Arena arena) {
         long octets = offsets.get(JAVA_LONG, kind.offsetsAt + 16L) + (long) size * kind.entry;
-        long address = libc.mmap(fd, octets, kind.mapOffset);
+        long address = new XdpCalls().mmap(fd, octets, kind.mapOffset);
         if (address < 0) {
             throw Linux.failure("the rings of an XDP socket can't be mapped", address);
         }
         MemorySegment memory =
                 MemorySegment.ofAddress(address)
-                        .reinterpret(octets, arena, each -> new Libc().munmap(address, octets));
+                        .reinterpret(octets, arena, each -> new XdpCalls().munmap(address, octets));
         return new XdpRing(kind, memory, size, offsets);
     }
 

@@ -22,12 +22,12 @@ import java.nio.ByteBuffer;
  * itself can't be the peer, because what it sends leaves by the interface.
  *
  * <p>A socket has one queue. A card with several spreads the flows over them, and what comes in at
- * another queue is lost to the host: switch the card to one queue, or send its flows to one.
+ * another queue goes to the kernel, which drops it: switch the card to one queue.
  *
  * <p>Frames are copied by the kernel (copy mode), and complete: no super-frames, and nobody
  * computes checksums. While the interface is down nothing is carried, and when it is up again,
- * everything is. A smaller MTU is noticed within a
- * second, and told to connections whose packets it refuses. When it is removed, {@link #receive} throws within a second or two, so that a
+ * everything is. A smaller MTU is noticed within a second, and told to connections whose packets it
+ * refuses. When the interface is removed, {@link #receive} throws within a second or two, so that a
  * driver ends and tells its users why.
  */
 public final class XdpTransport implements Transport {
@@ -42,13 +42,13 @@ public final class XdpTransport implements Transport {
     private static final long AGAIN_NS = 100_000;
 
     /** Nothing tells that an interface was removed, or has another MTU; so we look. */
-    private static final long LOOK_NS = 1_000_000_000L;
+    static final long LOOK_NS = 1_000_000_000L;
 
     private final String name;
     private final XdpDevice device;
     private final Capabilities capabilities;
     private final boolean takesUnfinished;
-    private final Libc libc = new Libc();
+    private final XdpCalls calls = new XdpCalls();
     private final int socket;
     private final int chunk;
     private final ByteBuffer memory;
@@ -274,7 +274,7 @@ public final class XdpTransport implements Transport {
         int most = tx.unread();
         for (int i = 0; i < most && tx.unread() > 0 && tx.needsCall(); i++) {
             int before = tx.unread();
-            int sent = libc.sendFromRing(socket);
+            int sent = calls.sendFromRing(socket);
             switch (-sent) {
                 case Libc.EBUSY, Libc.ENOBUFS ->
                         // The queue to the interface has dropped one.
