@@ -121,6 +121,19 @@ class LentTextTest {
         assertThat(buffer.memory()).isZero();
     }
 
+    /** What is lent counts as nothing that the chain holds. */
+    @Test
+    void lentTextDoesNotHoldBlocksWhenTheRestIsRead() {
+        ReceiveBuffer buffer = new ReceiveBuffer(pool, lent);
+        buffer.write(0, octets(0, 10), 0, 10);
+        buffer.advance(10);
+        buffer.lend(octets(10, 10), 0, 10);
+        buffer.dropUnreadable();
+        assertRead(buffer, 0, 10);
+        assertThat(buffer.memory()).isZero();
+        assertRead(buffer, 10, 10);
+    }
+
     /** Lent text takes no block, and is none of what waits. */
     @Test
     void lentTextIsReadBehindWhatWasKept() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -157,5 +159,22 @@ class RingsModelTest {
                 model.clear();
             }
         }
+    }
+
+    /** Numbers count from the first one, and times from now, so that equal states look equal. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, Integer.MAX_VALUE - 10, -10})
+    void digestsTellNumbersAndTimesRelativeToOthers(int iss) {
+        SentTimes sent = new SentTimes();
+        AgainTimes again = AgainTimes.NOTHING.orOfItsOwn();
+        sent.add(iss + 20, 1_000);
+        sent.add(iss + 50, 1_700);
+        again.add(iss + 5, iss + 8, 1_900);
+        List<Long> words = new ArrayList<>();
+        sent.digest(iss, 2_000, words::add);
+        assertThat(words).containsExactly(2L, 20L, 1_000L, 50L, 300L);
+        words.clear();
+        again.digest(iss, 2_000, words::add);
+        assertThat(words).containsExactly(1L, 5L, 8L, 100L);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.math.BigInteger;
 import java.util.SplittableRandom;
@@ -56,6 +58,40 @@ class RttEstimatorModelTest {
         assertThat(rtt.timeoutNs()).isBetween(51 * MS, 51 * MS + 100);
     }
 
+    /** A least timeout below the second of the RFC comes on top of the round trip. */
+    @ParameterizedTest
+    @CsvSource({"200, 250", "999, 1049", "1000, 1000", "3000, 3000"})
+    void aShortLeastTimeoutComesOnTopOfTheRoundTrip(long leastMs, long timeoutMs) {
+        RttEstimator rtt = new RttEstimator();
+        rtt.reset(SECOND, leastMs * MS, 60 * SECOND);
+        for (int i = 0; i < 200; i++) {
+            rtt.sample(50 * MS);
+        }
+        assertThat(rtt.timeoutNs()).isBetween(timeoutMs * MS, timeoutMs * MS + 100);
+    }
+
+    /** RFC 6298 §5.7: after a lost SYN text waits for three seconds, where nothing was measured. */
+    @ParameterizedTest
+    @CsvSource({
+        "1000, 60000, true, false, 3000", "2999, 60000, true, false, 3000",
+        "3000, 60000, true, false, 3000", "5000, 60000, true, false, 5000",
+        "1000, 60000, false, false, 1000", "1000, 60000, true, true, 1000",
+        "1000, 2000, true, false, 2000"
+    })
+    void g13_aLostSynMakesTheTimeoutLonger(
+            long initialMs, long maxMs, boolean lost, boolean measured, long timeoutMs) {
+        RttEstimator rtt = new RttEstimator();
+        rtt.reset(initialMs * MS, SECOND, maxMs * MS);
+        if (measured) {
+            rtt.sample(10 * MS);
+        }
+        rtt.backOff();
+        assertThat(rtt.backoff()).isEqualTo(1);
+        rtt.beginText(lost);
+        assertThat(rtt.backoff()).isZero();
+        assertThat(rtt.timeoutNs()).isEqualTo(timeoutMs * MS);
+    }
+
     @RepeatedTest(60)
     void isTheTimeoutOfTheRfc(RepetitionInfo repetition) {
         int seed = repetition.getCurrentRepetition();
@@ -95,8 +131,10 @@ class RttEstimatorModelTest {
                     .isEqualTo(wanted);
             assertThat(rtt.hasMeasured()).isEqualTo(smoothed != null);
             assertThat(rtt.doublings()).isEqualTo(doublings + probes);
+            assertThat(rtt.backoff()).isEqualTo(doublings);
             if (smoothed != null) {
                 assertThat(big(rtt.smoothedNs())).isEqualTo(smoothed);
+                assertThat(big(rtt.variationNs())).isEqualTo(variation);
             }
         }
     }
