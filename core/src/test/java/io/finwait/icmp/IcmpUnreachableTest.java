@@ -96,7 +96,9 @@ class IcmpUnreachableTest {
     void tellsWhyByItsCode(Unreachable why) {
         for (boolean v6 : new boolean[] {false, true}) {
             DirectLink[] ends = link(1_500);
-            assertThat(new IcmpUnreachable(ends[0]).send(router(v6), packet(v6, 80), AT, 80, why, 0))
+            assertThat(
+                            new IcmpUnreachable(ends[0])
+                                    .send(router(v6), packet(v6, 80), AT, 80, why, 0))
                     .isTrue();
             PacketBatch batch = new PacketBatch(1);
             ends[1].receive(batch, 0);

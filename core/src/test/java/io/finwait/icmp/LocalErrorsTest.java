@@ -71,14 +71,18 @@ class LocalErrorsTest {
 
     private Kind read(Packet packet, int link) {
         int length = packet.length() - link;
-        assertThat(ip.parse(packet.buffer(), packet.offset() + link, length))
-                .isEqualTo(Verdict.OK);
+        assertThat(ip.parse(packet.buffer(), packet.offset() + link, length)).isEqualTo(Verdict.OK);
         return error.parse(ip);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "false, 0, 0", "false, 14, 0", "false, 18, 40", "false, 0, 40", "true, 0, 0", "true, 14, 0",
+        "false, 0, 0",
+        "false, 14, 0",
+        "false, 18, 40",
+        "false, 0, 40",
+        "true, 0, 0",
+        "true, 14, 0",
         "true, 18, 0"
     })
     void aPacketThatIsTooBigIsToldWithItsSegment(boolean v6, int link, int options) {
@@ -94,8 +98,9 @@ class LocalErrorsTest {
         assertThat(ip.destinationLow()).isEqualTo(error.localLow);
         for (int i = 0; i < link; i++) {
             int wanted = i < 6 ? i + 7 : i < 12 ? i - 5 : i + 1;
-            assertThat(told.buffer().get(told.offset() + i)).as("octet %d", i).isEqualTo(
-                    (byte) wanted);
+            assertThat(told.buffer().get(told.offset() + i))
+                    .as("octet %d", i)
+                    .isEqualTo((byte) wanted);
         }
     }
 

@@ -91,8 +91,13 @@ class PacketTest {
 
     @ParameterizedTest
     @CsvSource({
-        "IP, 575, false", "IP, 576, true", "IP, 65535, true", "IP, 65536, false",
-        "ETHERNET, 575, false", "ETHERNET, 65553, true", "ETHERNET, 65554, false"
+        "IP, 575, false",
+        "IP, 576, true",
+        "IP, 65535, true",
+        "IP, 65536, false",
+        "ETHERNET, 575, false",
+        "ETHERNET, 65553, true",
+        "ETHERNET, 65554, false"
     })
     void anMtuHasBounds(Medium medium, int mtu, boolean good) {
         if (good) {
@@ -105,8 +110,7 @@ class PacketTest {
     }
 
     private static Capabilities declares(int mtu, int headroom, int largest, Medium medium) {
-        return new Capabilities(
-                mtu, headroom, largest, false, false, false, false, false, medium);
+        return new Capabilities(mtu, headroom, largest, false, false, false, false, false, medium);
     }
 
     @Test
@@ -138,10 +142,8 @@ class PacketTest {
         assertThat(all.medium()).isSameAs(Medium.IP);
         assertThat(all.withMedium(medium))
                 .isEqualTo(
-                        new Capabilities(
-                                1_500, 14, 9_000, true, true, true, true, true, medium));
+                        new Capabilities(1_500, 14, 9_000, true, true, true, true, true, medium));
         assertThat(Capabilities.plain(1_400))
-                .isEqualTo(
-                        new Capabilities(1_400, 0, 1_400, false, false, false, false, true));
+                .isEqualTo(new Capabilities(1_400, 0, 1_400, false, false, false, false, true));
     }
 }
