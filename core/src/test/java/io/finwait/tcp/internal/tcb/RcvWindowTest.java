@@ -180,6 +180,21 @@ class RcvWindowTest {
         assertThat(rcv.maxWnd).as("the largest one").isEqualTo(capacity);
     }
 
+    /** It is by how much the window grows, and not how large it is. */
+    @Test
+    void aLargeWindowGrowsByWorthwhileAmountsToo() {
+        begin(60_000, 0, -500);
+        rcv.peerSegment = 1_000;
+        rcv.offerWindow(0);
+        arrives(30_000);
+        reads(999);
+        rcv.offerWindow(0);
+        assertThat(rcv.wnd()).isEqualTo(30_000);
+        reads(1);
+        rcv.offerWindow(0);
+        assertThat(rcv.wnd()).isEqualTo(31_000);
+    }
+
     @Test
     void aBufferIsRoundedUpToWholeSegmentsWhereThatIsTheHabit() {
         begin(10_001, 0, -500);

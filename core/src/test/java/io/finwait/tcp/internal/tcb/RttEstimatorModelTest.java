@@ -61,7 +61,7 @@ class RttEstimatorModelTest {
     /** A least timeout below the second of the RFC comes on top of the round trip. */
     @ParameterizedTest
     @CsvSource({"200, 250", "999, 1049", "1000, 1000", "3000, 3000"})
-    void aShortLeastTimeoutComesOnTopOfTheRoundTrip(long leastMs, long timeoutMs) {
+    void g04_aShortLeastTimeoutComesOnTopOfTheRoundTrip(long leastMs, long timeoutMs) {
         RttEstimator rtt = new RttEstimator();
         rtt.reset(SECOND, leastMs * MS, 60 * SECOND);
         for (int i = 0; i < 200; i++) {
@@ -78,7 +78,7 @@ class RttEstimatorModelTest {
         "1000, 60000, false, false, 1000", "1000, 60000, true, true, 1000",
         "1000, 2000, true, false, 2000"
     })
-    void g13_aLostSynMakesTheTimeoutLonger(
+    void g11_aLostSynMakesTheTimeoutLonger(
             long initialMs, long maxMs, boolean lost, boolean measured, long timeoutMs) {
         RttEstimator rtt = new RttEstimator();
         rtt.reset(initialMs * MS, SECOND, maxMs * MS);
