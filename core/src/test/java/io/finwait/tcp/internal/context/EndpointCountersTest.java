@@ -49,6 +49,13 @@ class EndpointCountersTest {
                 .isGreaterThanOrEqualTo(2L * CHANGES);
     }
 
+    @Test
+    void inWordsAreThoseThatHaveCounted() {
+        assertThat(counters.toString()).isEqualTo("{}");
+        counters.add(Counter.PACKETS_IN, 3);
+        assertThat(counters.toString()).isEqualTo("{PACKETS_IN=3}");
+    }
+
     private void awaitChange(Counter counter) {
         long before = counters.get(counter);
         while (counters.get(counter) == before) {
