@@ -16,7 +16,7 @@ class HashSpreadTest {
     private static final int PAIRS = 4_096;
     private static final int PLACES = 8_192;
 
-    private enum Part {
+    enum Part {
         REMOTE_PORT,
         LOCAL_PORT,
         REMOTE_LOW,
