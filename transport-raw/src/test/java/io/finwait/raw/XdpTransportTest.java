@@ -1,6 +1,7 @@
 package io.finwait.raw;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.spi.Packet;
 import io.finwait.spi.PacketBatch;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -152,6 +154,16 @@ class XdpTransportTest {
         near.await(0);
         assertThat(Wire.next(far)).isEqualTo(frame(0));
         assertThat(Wire.next(far)).isEqualTo(frame(9));
+    }
+
+    /** Nothing tells it: neither the socket, from which nothing comes, nor a frame that is sent. */
+    @Test
+    void aRemovedInterfaceIsNoticedWithoutTraffic() {
+        lab.ours.exec("ip", "link", "del", XdpLab.NEAR);
+        PacketBatch batch = new PacketBatch(4);
+        assertThatThrownBy(() -> Wire.receive(near, batch))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("the interface 'fwx0' is gone");
     }
 
     /** The kernel would take a frame without a header for what it is not. */
