@@ -160,7 +160,7 @@ class LinkModelTest {
         assertThat(hop(alone, "10.9.1.1", 0)).isEqualTo("none");
     }
 
-    /** Another gateway of the same network stands in for half a minute; a shorter prefix doesn't. */
+    /** Another gateway of the same network stands in for half a minute, a shorter prefix not. */
     @Test
     void aGatewayThatFailsIsPassedOver() {
         Routes routes = routes();

@@ -95,7 +95,7 @@ class CatchAllDigestTest {
         assertThat(after).isNotEqualTo(before);
     }
 
-    /** What would send again is a timer of retransmission, of the tail's probe, or of a window's. */
+    /** What would send again is a timer of retransmission, of the tail's probe or of a window's. */
     @Test
     void timersThatSendAgainAreTold() throws IOException {
         Listener listener = bench.endpoint.listen(Bench.PORT, 4);

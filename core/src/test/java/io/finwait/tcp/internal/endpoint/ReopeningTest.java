@@ -133,7 +133,7 @@ class ReopeningTest {
         assertThat(bench.endpoint.states().toString()).isEqualTo("LISTEN=1 ESTABLISHED=1");
     }
 
-    /** At the maximum of connections nothing is taken over: TIME-WAIT answers (RFC 9293 §3.10.7). */
+    /** At the maximum nothing is taken over: TIME-WAIT answers (RFC 9293 §3.10.7). */
     @Test
     void withoutPlaceForAConnectionTimeWaitAnswers() {
         bench = new Bench(config -> config.maxConnections(1));

@@ -29,7 +29,7 @@ class SackBlocksTest {
         tcb.rcv.synchronize(-1_000);
     }
 
-    /** Ranges of ten octets, each a hundred behind the one before it; the last one is the newest. */
+    /** Ranges of ten octets, each a hundred behind the one before; the last one is the newest. */
     private void arrive(int ranges) {
         for (int i = 1; i <= ranges; i++) {
             tcb.rcv.arrivedAhead(tcb.rcv.nxt + 100 * i, tcb.rcv.nxt + 100 * i + 10);
