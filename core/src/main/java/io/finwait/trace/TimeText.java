@@ -10,14 +10,14 @@ public final class TimeText {
     private TimeText() {}
 
     /**
-     * A point in time from a start, at most 9 characters up to 10,000 hours: {@code 0}, {@code 850
+     * A point in time from a start, at most 9 characters up to 2,700 hours: {@code 0}, {@code 850
      * ns}, {@code 12.5 µs}, {@code 20.1 ms}, {@code 60.02 s}. Small parts of the unit are rounded.
      *
      * @param ns nanoseconds
      */
     public static String of(long ns) {
         if (ns < 0) {
-            return "-" + of(-ns);
+            return "-" + of(ns == Long.MIN_VALUE ? Long.MAX_VALUE : -ns);
         }
         if (ns == 0) {
             return "0";
@@ -52,7 +52,7 @@ public final class TimeText {
         }
         // The parts of a unit that are shown, 1/100 ms for instance, rounded to the nearest.
         long step = unit / parts;
-        long shown = (ns + step / 2) / step;
+        long shown = ns / step + (ns % step + step / 2) / step;
         StringBuilder text = new StringBuilder().append(shown / parts);
         long fraction = shown % parts;
         if (fraction == 0) {
