@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 
 /** Text that the transport lends, where copying fails, and what buffers tell of themselves. */
@@ -83,6 +84,30 @@ class LentTextTest {
         assertThat(told[0]).isTrue();
         assertRead(good, 50, 10);
         assertThat(lent.keepAll()).as("nothing is left of it").isNull();
+    }
+
+    /** Whose text is read needs nothing kept, and nobody is held on to when the cycle is over. */
+    @Test
+    void whoHasReadAllIsNotAskedAndLetGo() throws ReflectiveOperationException {
+        LentText.Holder nobody =
+                new LentText.Holder() {
+                    @Override
+                    public void keepLent() {
+                        throw new AssertionError("nothing is left to keep");
+                    }
+
+                    @Override
+                    public void loseAll() {
+                        throw new AssertionError("nothing is left to lose");
+                    }
+                };
+        lent.drop(lent.add(nobody, octets(0, 4), 0, 4), 4);
+        assertThat(lent.keepAll()).isNull();
+        for (String name : new String[] {"buffers", "holders"}) {
+            Field field = LentText.class.getDeclaredField(name);
+            field.setAccessible(true);
+            assertThat((Object[]) field.get(lent)).as(name).containsOnlyNulls();
+        }
     }
 
     @Test
