@@ -15,6 +15,7 @@ import io.finwait.wire.Ipv6;
 import io.finwait.wire.Protocol;
 import io.finwait.wire.Verdict;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,19 @@ class IcmpEchoTest {
 
     private final IcmpEcho echo = new IcmpEcho(link[0]);
     private final IpView ip = new IpView();
+
+    /** The link's buffers hold what was sent before, as those of real ones do. */
+    @BeforeEach
+    void somethingElseWasSent() {
+        for (int i = 0; i < 300; i++) {
+            Packet earlier = link[0].claim(MTU);
+            for (int at = 0; at < MTU; at++) {
+                earlier.buffer().put(earlier.offset() + at, (byte) 0xA5);
+            }
+            link[0].commit(earlier, 0);
+            link[1].receive(new PacketBatch(1), 0);
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 56, 57, 1400})

@@ -31,8 +31,19 @@ class IcmpUnreachableTest {
     private final IpView ip = new IpView();
     private final IcmpError error = new IcmpError();
 
+    /** A link whose buffers hold what was sent before, as those of real ones do. */
     private static DirectLink[] link(int mtu) {
-        return DirectLink.pair(new Capabilities(mtu, 14, mtu, false, false, true, true, false));
+        DirectLink[] ends =
+                DirectLink.pair(new Capabilities(mtu, 14, mtu, false, false, true, true, false));
+        for (int i = 0; i < 300; i++) {
+            Packet earlier = ends[0].claim(mtu);
+            for (int at = 0; at < mtu; at++) {
+                earlier.buffer().put(earlier.offset() + at, (byte) 0xA5);
+            }
+            ends[0].commit(earlier, 0);
+            ends[1].receive(new PacketBatch(1), 0);
+        }
+        return ends;
     }
 
     private static ByteBuffer packet(boolean v6, int length) {
