@@ -60,10 +60,6 @@ final class Neighbour {
         return low == otherLow && high == otherHigh;
     }
 
-    boolean isV4() {
-        return IpAddress.isV4(high, low);
-    }
-
     /** True when a timer runs. */
     boolean isTimed() {
         return state == NeighbourState.INCOMPLETE
