@@ -88,4 +88,17 @@ class StrangersSynTest {
         bench.inject("S. rn ack nxt", ours);
         assertThat(bench.state()).isEqualTo(State.ESTABLISHED);
     }
+
+    /** What came on the peer's SYN is kept when its answer has the same number. */
+    @Test
+    void textOfTheCrossingSynIsNotLost() throws IOException {
+        bench.inject("S rn(5)", ours);
+        bench.takeSent();
+        bench.inject("S. rn ack nxt", ours);
+        assertThat(bench.state()).isEqualTo(State.ESTABLISHED);
+        assertThat(bench.handle.receive(ByteBuffer.allocate(20))).isEqualTo(5);
+        assertThat(bench.takeSent())
+                .last()
+                .matches(each -> each.flags() == TcpHeader.ACK && each.ack() == ours.rn() + 6);
+    }
 }
