@@ -121,9 +121,10 @@ public final class AsyncConnection {
      *
      * @param source its octets from position to limit
      * @return completed when all are taken over into the send buffer, which says nothing of their
-     *     arrival; exceptionally with {@link IOException} when the connection has ended or its
-     *     output was ended before. Cancelled or timed out it takes no more octets; those up to the
-     *     buffer's position are taken and will be sent
+     *     arrival; exceptionally with {@link IOException} when the connection has ended, with
+     *     {@link IllegalStateException} when this end has ended the output or the connection
+     *     before. Cancelled or timed out it takes no more octets; those up to the buffer's
+     *     position are taken and will be sent
      */
     public CompletableFuture<Void> write(ByteBuffer source) {
         Objects.requireNonNull(source, "source");

@@ -4,6 +4,7 @@ import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Connection;
 import io.finwait.wire.IpAddress;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -245,15 +246,30 @@ public final class RingConnection {
     }
 
     /**
-     * Ends the output behind everything written; whoever writes is told at once.
+     * Ends the output behind everything written; whoever writes is told at once. A connection
+     * that is not established yet ends (RFC 9293 §3.10.4).
      *
-     * @return completed as {@link AsyncConnection#shutdownOutput}
+     * @return completed as {@link AsyncConnection#shutdownOutput}; exceptionally with {@link
+     *     IOException} when the connection could not be opened
      */
     public CompletableFuture<Void> shutdownOutput() {
         rings.outputEnded = true;
-        CompletableFuture<Void> accepted = rings.connection.shutdownOutput();
+        CompletableFuture<Void> asked =
+                driver.submit(
+                        answer -> {
+                            if (rings.connection == null) {
+                                answer.completeExceptionally(notOpened());
+                            } else {
+                                rings.connection.driven.shutdownOutput();
+                                answer.complete(null);
+                            }
+                        });
         readiness.changed(Readiness.WRITABLE);
-        return accepted;
+        return asked.thenCompose(nothing -> rings.connection.outputAccepted());
+    }
+
+    private IOException notOpened() {
+        return new IOException("the connection could not be opened", rings.refusal);
     }
 
     /** Throws away what was received, and what will come, as it comes. */

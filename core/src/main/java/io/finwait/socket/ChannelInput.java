@@ -27,10 +27,15 @@ final class ChannelInput extends ChannelDirection {
         return isShut() ? 0 : rings.available();
     }
 
-    int read(ByteBuffer into, long nanos) throws IOException {
+    /** Before anything is taken: what went into other buffers would be lost to the caller. */
+    private static void requireWritable(ByteBuffer into) {
         if (into.isReadOnly()) {
             throw new IllegalArgumentException("Read-only buffer");
         }
+    }
+
+    int read(ByteBuffer into, long nanos) throws IOException {
+        requireWritable(into);
         lock();
         try {
             channel.requireConnected();
@@ -54,6 +59,9 @@ final class ChannelInput extends ChannelDirection {
 
     long read(ByteBuffer[] into, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, into.length);
+        for (int i = offset; i < offset + length; i++) {
+            requireWritable(into[i]);
+        }
         long total = 0;
         lock();
         try {

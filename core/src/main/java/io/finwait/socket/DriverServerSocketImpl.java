@@ -79,7 +79,8 @@ final class DriverServerSocketImpl extends SocketImpl {
 
     @Override
     protected void accept(SocketImpl accepted) throws IOException {
-        long nanos = Locks.lock(acceptLock, settings.timeoutMs(), "Accept timed out");
+        long nanos =
+                Locks.lock(acceptLock, settings.timeoutMs(), "Accept timed out", driver.time());
         try {
             requireOpen();
             ((DriverSocketImpl) accepted).accepted(take(nanos), settings);

@@ -244,7 +244,7 @@ final class DriverSocketImpl extends SocketImpl implements Readiness {
             return 0;
         }
         int timeoutMs = settings.timeoutMs();
-        long nanos = Locks.lock(readLock, timeoutMs, "Read timed out");
+        long nanos = Locks.lock(readLock, timeoutMs, "Read timed out", driver.time());
         try {
             if (atEnd) {
                 return -1;

@@ -45,7 +45,11 @@ final class HostNames {
     }
 
     /** As in the JDK's sockets the first address of a name is the one that is connected to. */
-    InetSocketAddress resolve(String host, int port) {
+    InetSocketAddress resolve(String host, int port) throws UnknownHostException {
+        if (host == null) {
+            // The loopback address, as in java.net.Socket.
+            return new InetSocketAddress(InetAddress.getByName(null), port);
+        }
         List<InetAddress> known = known(host);
         return known == null
                 ? new InetSocketAddress(host, port)

@@ -21,24 +21,28 @@ final class Locks {
      * Takes a lock.
      *
      * @param timeoutMs 0 for as long as it takes
+     * @param time by which what is left is counted; where nobody held the lock, all of it
      * @return how much of the time is left, in nanoseconds; 0 when there is no limit
      * @throws SocketTimeoutException when it was not free in time
      */
-    static long lock(ReentrantLock lock, int timeoutMs, String timedOut)
+    static long lock(ReentrantLock lock, int timeoutMs, String timedOut, Timekeeper time)
             throws SocketTimeoutException {
         if (timeoutMs == 0) {
             lock.lock();
             return 0;
         }
         long nanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        long begin = System.nanoTime();
+        if (lock.tryLock()) {
+            return nanos;
+        }
+        long begin = time.nowNs();
         boolean interrupted = false;
         try {
             while (true) {
-                long left = nanos - (System.nanoTime() - begin);
+                long left = nanos - (time.nowNs() - begin);
                 try {
                     if (left > 0 && lock.tryLock(left, TimeUnit.NANOSECONDS)) {
-                        return Math.max(left, 1);
+                        return Math.max(nanos - (time.nowNs() - begin), 1);
                     }
                     throw new SocketTimeoutException(timedOut);
                 } catch (InterruptedException e) {

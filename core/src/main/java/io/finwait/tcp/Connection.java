@@ -55,8 +55,9 @@ public interface Connection extends ConnectionInfo, AutoCloseable {
     int receive(ByteBuffer target) throws IOException;
 
     /**
-     * Sends FIN behind everything queued, and goes on receiving (half-close). Before the connection
-     * is established it is deferred until then. A second call does nothing.
+     * Sends FIN behind everything queued, and goes on receiving (half-close). In SYN-SENT it ends
+     * the connection without a segment, in SYN-RECEIVED it is deferred until the connection is
+     * established (RFC 9293 §3.10.4). A second call does nothing.
      */
     void shutdownOutput();
 

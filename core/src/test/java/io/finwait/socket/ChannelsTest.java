@@ -1,0 +1,583 @@
+package io.finwait.socket;
+
+import static io.finwait.driver.SteeredPair.text;
+import static io.finwait.socket.SteeredSockets.CLIENT;
+import static io.finwait.socket.SteeredSockets.NOBODY;
+import static io.finwait.socket.SteeredSockets.PORT_80;
+import static io.finwait.socket.SteeredSockets.SERVER;
+import static io.finwait.socket.SteeredSockets.outcome;
+import static io.finwait.socket.SteeredSockets.quietly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.finwait.driver.DrainReport;
+import io.finwait.driver.SteeredPair;
+
+import jdk.net.ExtendedSocketOptions;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NoConnectionPendingException;
+import java.nio.channels.NotYetBoundException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Channels that block and channels that don't, call by call and in virtual time. */
+class ChannelsTest {
+
+    private static final int MUCH = 8 << 20;
+
+    private final SteeredPair pair = new SteeredPair();
+    private final DriverSelectorProvider clients = new DriverSelectorProvider(pair.client);
+    private final DriverSelectorProvider servers = new DriverSelectorProvider(pair.server);
+    private final ServerSocketChannel listening = servers.openServerSocketChannel();
+    private SocketChannel ours = clients.openSocketChannel();
+    private SocketChannel theirs;
+
+    ChannelsTest() throws IOException {
+        listening.bind(PORT_80);
+    }
+
+    private void connect() throws IOException {
+        assertThat(ours.connect(PORT_80)).isTrue();
+        theirs = listening.accept();
+    }
+
+    private static String reads(SocketChannel from) {
+        return outcome(
+                () -> {
+                    ByteBuffer into = ByteBuffer.allocate(100);
+                    return from.read(into) < 0 ? "end" : text(into);
+                });
+    }
+
+    private void theyReset() throws IOException {
+        theirs.setOption(StandardSocketOptions.SO_LINGER, 0);
+        theirs.close();
+        pair.settle();
+    }
+
+    private int connections() {
+        return SteeredPair.now(pair.client.call(endpoint -> endpoint.connectionCount()));
+    }
+
+    // Connecting.
+
+    @Test
+    void aBlockingChannelIsConnectedWhenConnectReturns() throws IOException {
+        assertThat(ours.isConnected()).isFalse();
+        assertThat(ours.isConnectionPending()).isFalse();
+        assertThat(ours.getRemoteAddress()).isNull();
+        assertThat(ours.getLocalAddress()).isNull();
+        connect();
+        assertThat(ours.isConnected()).isTrue();
+        assertThat(ours.isConnectionPending()).isFalse();
+        assertThat(ours.getRemoteAddress()).isEqualTo(PORT_80);
+        assertThat(theirs.getRemoteAddress()).isEqualTo(ours.getLocalAddress());
+        assertThat(theirs.getLocalAddress()).isEqualTo(PORT_80);
+        assertThat(theirs.isConnected()).isTrue();
+        assertThat(ours.finishConnect()).isTrue();
+        assertThat(ours.toString()).contains("CONNECTED").contains("10.0.0.2:80");
+        assertThatThrownBy(() -> ours.connect(PORT_80))
+                .isInstanceOf(AlreadyConnectedException.class);
+        assertThatThrownBy(() -> ours.bind(null)).isInstanceOf(AlreadyBoundException.class);
+        assertThat(ours.supportedOptions()).contains(StandardSocketOptions.SO_LINGER);
+        ours.close();
+        assertThat(ours.isConnected()).isFalse();
+        assertThatThrownBy(ours::getLocalAddress).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(ours::getRemoteAddress).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ours.connect(PORT_80)).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ours.bind(null)).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(ours::finishConnect).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ours.configureBlocking(false))
+                .isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void aChannelThatDoesNotBlockIsConnectedLater() throws IOException {
+        ours.configureBlocking(false);
+        assertThatThrownBy(ours::finishConnect).isInstanceOf(NoConnectionPendingException.class);
+        assertThat(ours.connect(PORT_80)).isFalse();
+        assertThat(ours.isConnectionPending()).isTrue();
+        assertThat(ours.isConnected()).isFalse();
+        assertThat(ours.finishConnect()).isFalse();
+        assertThatThrownBy(() -> ours.connect(PORT_80))
+                .isInstanceOf(ConnectionPendingException.class);
+        assertThatThrownBy(() -> ours.bind(null)).isInstanceOf(ConnectionPendingException.class);
+        assertThatThrownBy(() -> ours.read(ByteBuffer.allocate(1)))
+                .isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(() -> ours.write(text("x")))
+                .isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(ours::shutdownInput).isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(ours::shutdownOutput).isInstanceOf(NotYetConnectedException.class);
+        pair.settle();
+        assertThat(ours.finishConnect()).isTrue();
+        assertThat(ours.isConnected()).isTrue();
+        assertThat(ours.finishConnect()).isTrue();
+        assertThat(ours.isConnectionPending()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatIsCompletedByBlockingIsWaitedFor() throws IOException {
+        ours.configureBlocking(false);
+        assertThat(ours.connect(PORT_80)).isFalse();
+        ours.configureBlocking(true);
+        assertThat(ours.finishConnect()).isTrue();
+        assertThat(ours.isConnected()).isTrue();
+    }
+
+    @Test
+    void aRefusalClosesTheChannel() throws IOException {
+        InetSocketAddress closed = new InetSocketAddress(SERVER, 81);
+        assertThat(outcome(() -> ours.connect(closed)))
+                .isEqualTo("ConnectException: Connection refused");
+        assertThat(ours.isOpen()).isFalse();
+        SocketChannel other = clients.openSocketChannel();
+        other.configureBlocking(false);
+        assertThat(other.connect(closed)).isFalse();
+        pair.settle();
+        assertThat(outcome(other::finishConnect)).isEqualTo("ConnectException: Connection refused");
+        assertThat(other.isOpen()).isFalse();
+    }
+
+    @Test
+    void aConnectEndsWithACloseAndWithAnInterrupt() throws IOException {
+        pair.whileWaiting(quietly(ours::close));
+        assertThatThrownBy(() -> ours.connect(NOBODY))
+                .isInstanceOf(AsynchronousCloseException.class);
+        SocketChannel other = clients.openSocketChannel();
+        Thread own = Thread.currentThread();
+        pair.whileWaiting(() -> CompletableFuture.runAsync(own::interrupt).join());
+        assertThatThrownBy(() -> other.connect(NOBODY))
+                .isInstanceOf(ClosedByInterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        pair.settle();
+        assertThat(connections()).isZero();
+    }
+
+    @Test
+    void aChannelThatIsClosedWhileItConnectsEndsTheAttempt() throws IOException {
+        ours.configureBlocking(false);
+        assertThat(ours.connect(NOBODY)).isFalse();
+        pair.settle();
+        assertThat(connections()).isEqualTo(1);
+        ours.close();
+        assertThat(ours.isConnectionPending()).isFalse();
+        pair.settle();
+        assertThat(connections()).isZero();
+    }
+
+    @Test
+    void aBoundChannelConnectsFromThereAndGivesTheAddressBack() throws IOException {
+        InetSocketAddress from = new InetSocketAddress(CLIENT, 4_000);
+        assertThat(ours.bind(from)).isSameAs(ours);
+        assertThat(ours.getLocalAddress()).isEqualTo(from);
+        assertThatThrownBy(() -> ours.bind(null)).isInstanceOf(AlreadyBoundException.class);
+        connect();
+        assertThat(theirs.getRemoteAddress()).isEqualTo(from);
+        SocketChannel other = clients.openSocketChannel();
+        assertThat(outcome(() -> other.bind(from)))
+                .isEqualTo("BindException: Address already in use");
+        other.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        assertThat(outcome(() -> other.bind(from)))
+                .isEqualTo("BindException: Address already in use");
+        ours.close();
+        other.bind(from);
+        SocketChannel any = clients.openSocketChannel();
+        any.bind(null);
+        assertThat(((InetSocketAddress) any.getLocalAddress()).getAddress().isAnyLocalAddress())
+                .isTrue();
+    }
+
+    // Reading.
+
+    @Test
+    void aReadBlocksUntilThereIsSomething() throws IOException {
+        connect();
+        pair.whileWaiting(quietly(() -> theirs.write(text("hello"))));
+        assertThat(reads(ours)).isEqualTo("hello");
+        assertThat(ours.read(ByteBuffer.allocate(0))).isZero();
+        assertThatThrownBy(() -> ours.read(ByteBuffer.allocate(1).asReadOnlyBuffer()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Read-only buffer");
+        pair.whileWaiting(quietly(theirs::shutdownOutput));
+        assertThat(reads(ours)).isEqualTo("end");
+        assertThat(reads(ours)).isEqualTo("end");
+    }
+
+    @Test
+    void aReadThatDoesNotBlockTakesWhatIsThere() throws IOException {
+        connect();
+        ours.configureBlocking(false);
+        assertThat(reads(ours)).isEmpty();
+        theirs.write(text("hello"));
+        pair.settle();
+        assertThat(reads(ours)).isEqualTo("hello");
+        theyReset();
+        assertThat(reads(ours)).isEqualTo("SocketException: Connection reset");
+        assertThat(reads(ours)).isEqualTo("SocketException: Connection reset");
+    }
+
+    @Test
+    void aReadEndsWithAResetACloseAndAnInterrupt() throws IOException {
+        connect();
+        pair.whileWaiting(quietly(this::theyReset));
+        assertThat(reads(ours)).isEqualTo("SocketException: Connection reset");
+
+        ours = clients.openSocketChannel();
+        connect();
+        pair.whileWaiting(quietly(ours::close));
+        assertThat(reads(ours)).startsWith("AsynchronousCloseException");
+        assertThat(reads(ours)).startsWith("ClosedChannelException");
+
+        ours = clients.openSocketChannel();
+        connect();
+        Thread own = Thread.currentThread();
+        pair.whileWaiting(() -> CompletableFuture.runAsync(own::interrupt).join());
+        assertThat(reads(ours)).startsWith("ClosedByInterruptException");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ours.isOpen()).isFalse();
+    }
+
+    @Test
+    void aReadEndsWhenItsInputIsShut() throws IOException {
+        connect();
+        pair.whileWaiting(quietly(ours::shutdownInput));
+        assertThat(reads(ours)).isEqualTo("end");
+        theirs.write(text("nobody"));
+        pair.settle();
+        assertThat(reads(ours)).isEqualTo("end");
+        assertThat(ours.shutdownInput()).isSameAs(ours);
+        assertThat(ours.socket().isInputShutdown()).isTrue();
+        assertThat(theirs.socket().isInputShutdown()).isFalse();
+    }
+
+    @Test
+    void aReadEndsWithItsDriver() throws IOException {
+        connect();
+        pair.whileWaiting(
+                () -> {
+                    CompletableFuture<DrainReport> unused = pair.client.shutdown(Duration.ZERO);
+                });
+        assertThat(reads(ours)).contains("Exception: ");
+        assertThat(outcome(() -> ours.write(text("x")))).startsWith("IOException: ");
+    }
+
+    @Test
+    void severalBuffersAreFilledOneBehindTheOther() throws IOException {
+        connect();
+        theirs.write(text("hello"));
+        pair.settle();
+        ByteBuffer[] four = {
+            ByteBuffer.allocate(1),
+            ByteBuffer.allocate(2),
+            ByteBuffer.allocate(0),
+            ByteBuffer.allocate(9)
+        };
+        assertThat(ours.read(four, 1, 3)).isEqualTo(5);
+        assertThat(four[0].position()).isZero();
+        assertThat(text(four[1])).isEqualTo("he");
+        assertThat(text(four[3])).isEqualTo("llo");
+        theirs.write(text("ab"));
+        pair.settle();
+        ByteBuffer[] two = {ByteBuffer.allocate(2), ByteBuffer.allocate(2)};
+        assertThat(ours.read(two)).as("and waits for no more").isEqualTo(2);
+        assertThat(ours.read(new ByteBuffer[] {ByteBuffer.allocate(0)})).isZero();
+        assertThatThrownBy(() -> ours.read(two, 1, 2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        theirs.shutdownOutput();
+        pair.settle();
+        two[0].clear();
+        assertThat(ours.read(two)).isEqualTo(-1);
+    }
+
+    @Test
+    void theEndComesBehindTheLastOctetsOfSeveralBuffers() throws IOException {
+        connect();
+        theirs.write(text("ab"));
+        theirs.shutdownOutput();
+        pair.settle();
+        ByteBuffer[] two = {ByteBuffer.allocate(2), ByteBuffer.allocate(2)};
+        assertThat(ours.read(two)).isEqualTo(2);
+        two[0].clear();
+        assertThat(ours.read(two)).isEqualTo(-1);
+    }
+
+    /** As in the JDK, which looks at all buffers before it takes an octet. */
+    @Test
+    void oneBufferThatCantBeFilledTakesNoOctetIntoTheOthers() throws IOException {
+        connect();
+        theirs.write(text("hello"));
+        pair.settle();
+        ByteBuffer[] two = {ByteBuffer.allocate(2), ByteBuffer.allocate(2).asReadOnlyBuffer()};
+        assertThatThrownBy(() -> ours.read(two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Read-only buffer");
+        ByteBuffer[] none = {ByteBuffer.allocate(2), null};
+        assertThatThrownBy(() -> ours.read(none)).isInstanceOf(NullPointerException.class);
+        assertThat(reads(ours)).isEqualTo("hello");
+    }
+
+    // Writing.
+
+    @Test
+    void aWriteTakesWhatThereIsRoomFor() throws IOException {
+        connect();
+        ours.configureBlocking(false);
+        ByteBuffer much = ByteBuffer.allocate(MUCH);
+        int taken = ours.write(much);
+        assertThat(taken).isPositive().isLessThan(MUCH).isEqualTo(much.position());
+        while (ours.write(much) > 0) {
+            pair.settle();
+        }
+        assertThat(ours.write(text("x"))).isZero();
+        assertThat(ours.write(ByteBuffer.allocate(0))).isZero();
+    }
+
+    @Test
+    void aBlockingWriteTakesEverything() throws IOException {
+        connect();
+        theirs.configureBlocking(false);
+        pair.whileWaiting(this::theyReadWhatIsThere);
+        ByteBuffer[] three = {text("x"), ByteBuffer.allocate(MUCH), text("end")};
+        assertThat(ours.write(three, 1, 2)).isEqualTo(MUCH + 3);
+        assertThat(three[0].remaining()).isEqualTo(1);
+        assertThat(three[1].hasRemaining()).isFalse();
+        assertThat(three[2].hasRemaining()).isFalse();
+        pair.advance(Duration.ofSeconds(1));
+        theyReadWhatIsThere();
+        assertThat(got).isEqualTo(MUCH + 3);
+        assertThat(ours.write(ByteBuffer.allocate(0))).isZero();
+        assertThatThrownBy(() -> ours.write(new ByteBuffer[] {text("x"), null}))
+                .isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> ours.write(three, 2, 2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    private int got;
+
+    private void theyReadWhatIsThere() {
+        ByteBuffer some = ByteBuffer.allocate(1 << 20);
+        quietly(
+                        () -> {
+                            int octets;
+                            while ((octets = theirs.read(some.clear())) > 0) {
+                                got += octets;
+                                pair.settle();
+                            }
+                        })
+                .run();
+        pair.whileWaiting(this::theyReadWhatIsThere);
+    }
+
+    @Test
+    void aWriteEndsWithAResetAndAClose() throws IOException {
+        connect();
+        pair.whileWaiting(quietly(this::theyReset));
+        // Some was taken, which is told first; the next one is told of the reset.
+        assertThat(ours.write(ByteBuffer.allocate(MUCH))).isBetween(1, MUCH - 1);
+        assertThat(outcome(() -> ours.write(text("x"))))
+                .isEqualTo("IOException: Connection reset by peer");
+        assertThat(outcome(() -> ours.write(text("x")))).isEqualTo("IOException: Broken pipe");
+
+        ours = clients.openSocketChannel();
+        connect();
+        pair.whileWaiting(quietly(ours::close));
+        assertThat(ours.write(ByteBuffer.allocate(MUCH))).isBetween(1, MUCH - 1);
+        assertThat(outcome(() -> ours.write(text("x")))).startsWith("ClosedChannelException");
+    }
+
+    @Test
+    void aWriteEndsWhenItsOutputIsShut() throws IOException {
+        connect();
+        pair.whileWaiting(quietly(ours::shutdownOutput));
+        assertThat(ours.write(ByteBuffer.allocate(MUCH))).isBetween(1, MUCH - 1);
+        assertThat(outcome(() -> ours.write(text("x")))).startsWith("AsynchronousCloseException");
+        // A write of nothing is refused as well.
+        assertThat(ours.shutdownOutput()).isSameAs(ours);
+        assertThat(ours.socket().isOutputShutdown()).isTrue();
+        assertThat(theirs.socket().isOutputShutdown()).isFalse();
+    }
+
+    @Test
+    void aHalfClosedChannelReadsOn() throws IOException {
+        connect();
+        ours.shutdownOutput();
+        assertThat(reads(theirs)).isEqualTo("end");
+        theirs.write(text("still"));
+        assertThat(reads(ours)).isEqualTo("still");
+    }
+
+    // Closing.
+
+    @Test
+    void unreadOctetsResetAtOnce() throws IOException {
+        connect();
+        theirs.write(text("unread"));
+        pair.settle();
+        ours.close();
+        ours.close();
+        pair.settle();
+        assertThat(reads(theirs)).isEqualTo("SocketException: Connection reset");
+    }
+
+    @Test
+    void aLingeringCloseWaitsAsLongAsItSays() throws IOException {
+        connect();
+        ours.setOption(StandardSocketOptions.SO_LINGER, 20);
+        ours.write(text("x"));
+        pair.clientCable.loses(packet -> true);
+        ours.close();
+        assertThat(pair.elapsed()).isEqualTo(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aChannelThatDoesNotBlockDoesNotLinger() throws IOException {
+        connect();
+        ours.setOption(StandardSocketOptions.SO_LINGER, 20);
+        ours.configureBlocking(false);
+        pair.clientCable.loses(packet -> true);
+        ours.close();
+        assertThat(pair.elapsed()).isZero();
+    }
+
+    @Test
+    void asOnBsdShutInputThrowsAwayWhatComes() throws IOException {
+        ours = new DriverSelectorProvider(pair.client, SocketBehaviour.BSD).openSocketChannel();
+        connect();
+        ours.shutdownInput();
+        theirs.configureBlocking(false);
+        ByteBuffer much = ByteBuffer.allocate(MUCH);
+        while (much.hasRemaining()) {
+            assertThat(theirs.write(much)).isPositive();
+            pair.settle();
+        }
+    }
+
+    // Options.
+
+    @Test
+    void optionsAreSetOnTheChannelAndItsConnection() throws IOException {
+        connect();
+        pair.serverCable.loses(acknowledgment -> true);
+        ours.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        assertThat(ours.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+        ours.write(text("1"));
+        pair.settle();
+        ours.write(text("2"));
+        pair.settle();
+        assertThat(theirs.socket().getInputStream().available()).isEqualTo(2);
+        assertThatThrownBy(() -> ours.setOption(null, 1)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> ours.getOption(null)).isInstanceOf(NullPointerException.class);
+        ours.close();
+        assertThatThrownBy(() -> ours.setOption(StandardSocketOptions.TCP_NODELAY, true))
+                .isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ours.getOption(StandardSocketOptions.TCP_NODELAY))
+                .isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void optionsThatWereSetBeforeHoldForTheConnection() throws IOException {
+        ours.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 10);
+        ours.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 5);
+        ours.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 2);
+        ours.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        connect();
+        pair.serverCable.loses(packet -> true);
+        pair.advance(Duration.ofSeconds(21));
+        assertThat(reads(ours)).isEqualTo("SocketException: Connection timed out");
+    }
+
+    // Listening.
+
+    @Test
+    void anAcceptBlocksUntilAClientComes() throws IOException {
+        pair.whileWaiting(quietly(() -> ours.connect(PORT_80)));
+        theirs = listening.accept();
+        assertThat(theirs.getRemoteAddress()).isEqualTo(ours.getLocalAddress());
+        assertThat(theirs.getOption(StandardSocketOptions.SO_REUSEADDR)).isTrue();
+    }
+
+    @Test
+    void anAcceptThatDoesNotBlockTakesWhoIsThere() throws IOException {
+        listening.configureBlocking(false);
+        assertThat(listening.accept()).isNull();
+        assertThat(ours.connect(PORT_80)).isTrue();
+        assertThat(listening.accept()).isNotNull();
+        assertThat(listening.accept()).isNull();
+    }
+
+    @Test
+    void anAcceptEndsWithACloseAndAnInterrupt() throws IOException {
+        pair.whileWaiting(quietly(listening::close));
+        assertThatThrownBy(listening::accept).isInstanceOf(AsynchronousCloseException.class);
+        assertThatThrownBy(listening::accept).isInstanceOf(ClosedChannelException.class);
+        assertThat(outcome(() -> ours.connect(PORT_80)))
+                .isEqualTo("ConnectException: Connection refused");
+
+        ServerSocketChannel other = servers.openServerSocketChannel();
+        other.bind(PORT_80);
+        Thread own = Thread.currentThread();
+        pair.whileWaiting(() -> CompletableFuture.runAsync(own::interrupt).join());
+        assertThatThrownBy(other::accept).isInstanceOf(ClosedByInterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(other.isOpen()).isFalse();
+    }
+
+    @Test
+    void aListeningChannelIsBoundOnceAndClosedOnce() throws IOException {
+        assertThat(listening.getLocalAddress()).isEqualTo(PORT_80);
+        assertThat(listening).hasToString("ServerSocketChannel[" + PORT_80 + "]");
+        assertThatThrownBy(() -> listening.bind(null)).isInstanceOf(AlreadyBoundException.class);
+        ServerSocketChannel other = servers.openServerSocketChannel();
+        assertThat(other.getLocalAddress()).isNull();
+        assertThatThrownBy(other::accept).isInstanceOf(NotYetBoundException.class);
+        assertThat(outcome(() -> other.bind(PORT_80)))
+                .isEqualTo("BindException: Address already in use");
+        // A failed bind keeps nothing.
+        other.bind(new InetSocketAddress(SERVER, 81), 0);
+        listening.close();
+        listening.close();
+        assertThatThrownBy(listening::getLocalAddress).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> listening.bind(null)).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> listening.configureBlocking(false))
+                .isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> listening.getOption(StandardSocketOptions.SO_RCVBUF))
+                .isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> listening.setOption(StandardSocketOptions.SO_RCVBUF, 1))
+                .isInstanceOf(ClosedChannelException.class);
+        ServerSocketChannel next = servers.openServerSocketChannel();
+        next.setOption(StandardSocketOptions.SO_RCVBUF, 5_000);
+        assertThat(next.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(5_000);
+        assertThat(next.supportedOptions()).hasSize(7);
+        next.bind(PORT_80);
+        assertThat(ours.connect(PORT_80)).isTrue();
+        assertThat(next.accept().getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(5_000);
+        ServerSocketChannel any = servers.openServerSocketChannel();
+        any.bind(null);
+        assertThat(((InetSocketAddress) any.getLocalAddress()).getPort()).isPositive();
+    }
+
+    @Test
+    void anAcceptEndsWithItsDriver() {
+        pair.whileWaiting(
+                () -> {
+                    CompletableFuture<DrainReport> unused = pair.server.shutdown(Duration.ZERO);
+                });
+        assertThat(outcome(listening::accept)).contains("Exception: ");
+    }
+}
