@@ -148,20 +148,11 @@ class BindingTest {
     /** The caller is gone before the answer is there, and nobody keeps the port. */
     @Test
     void aBindThatWasGivenUpKeepsNothing() {
-        CompletableFuture<Binding>[] asked = newArray();
-        CompletableFuture.runAsync(
-                        () -> {
-                            asked[0] = pair.client.bind(null, 80, false);
-                            assertThat(asked[0].cancel(false)).isTrue();
-                        })
-                .join();
+        CompletableFuture<CompletableFuture<Binding>> asked =
+                CompletableFuture.supplyAsync(() -> pair.client.bind(null, 80, false));
+        assertThat(asked.join().cancel(false)).isTrue();
         pair.settle();
         assertThat(bind(null, 80, false).port()).isEqualTo(80);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static CompletableFuture<Binding>[] newArray() {
-        return new CompletableFuture[1];
     }
 
     @Test
