@@ -73,6 +73,7 @@ final class DriverSelectionKey extends AbstractSelectionKey {
         interest = ops;
         if (kernels != null) {
             kernels.interestOps(ops);
+            selector.kernelsInterestChanged();
         } else {
             mayBeReady(ops);
         }

@@ -108,8 +108,13 @@ final class DriverSelector extends AbstractSelector {
         } catch (ClosedChannelException e) {
             throw new UncheckedIOException("the channel was closed while it was registered", e);
         }
-        // A thread that waits for our channels alone must from now on wait in the kernel's
-        // selector.
+    }
+
+    /**
+     * A thread that waits in the kernel's selector hears of it in its next select only, and one
+     * that waits for our channels alone must from now on wait in the kernel's selector.
+     */
+    void kernelsInterestChanged() {
         wakeWaiting();
     }
 

@@ -442,6 +442,19 @@ class SelectorsTest {
         pipe.sink().close();
     }
 
+    @Test
+    void whoWaitsIsWokenByAChangeOfInterestInTheKernelsToo() throws Exception {
+        Pipe pipe = clients.openPipe();
+        pipe.sink().write(text("p"));
+        pipe.source().configureBlocking(false);
+        SelectionKey kernels = pipe.source().register(selector, 0);
+        CompletableFuture<Integer> selected = selecting();
+        kernels.interestOps(READ);
+        assertThat(answer(selected)).isEqualTo(1);
+        pipe.source().close();
+        pipe.sink().close();
+    }
+
     // Providers.
 
     @Test
