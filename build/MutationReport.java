@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
 
 /**
- * Tells by class what PIT has found: how many of its changes some test has noticed, and each that
- * none has.
+ * Tells by class what PIT has found: how many of its changes some test has noticed, how many of
+ * these by its time alone, which on a busy machine says little, and each change that none has
+ * noticed.
  *
  * <pre>
  * java build/MutationReport.java transport-sim/target/pit-reports/mutations.xml
@@ -26,6 +27,7 @@ public final class MutationReport {
     private static final class Count {
         private int all;
         private int noticed;
+        private int timedOut;
     }
 
     private MutationReport() {}
@@ -50,6 +52,7 @@ public final class MutationReport {
                     List.of(sum, counts.computeIfAbsent(outer(each), name -> new Count()))) {
                 count.all++;
                 count.noticed += noticed ? 1 : 0;
+                count.timedOut += each.getAttribute("status").equals("TIMED_OUT") ? 1 : 0;
             }
             if (!noticed) {
                 survivors.add(
@@ -62,7 +65,8 @@ public final class MutationReport {
                                         text(each, "description")));
             }
         }
-        System.out.println("| class | mutants | killed | % |\n|---|---|---|---|");
+        System.out.println(
+                "| class | mutants | killed | timed out of these | % |\n|---|---|---|---|---|");
         counts.forEach((name, count) -> print("`" + name + "`", count));
         print("all", sum);
         System.out.println();
@@ -71,7 +75,9 @@ public final class MutationReport {
 
     private static void print(String name, Count count) {
         int percent = count.all == 0 ? 0 : 100 * count.noticed / count.all;
-        System.out.printf("| %s | %d | %d | %d |%n", name, count.all, count.noticed, percent);
+        System.out.printf(
+                "| %s | %d | %d | %d | %d |%n",
+                name, count.all, count.noticed, count.timedOut, percent);
     }
 
     /** The class of a file, without the package that all share and what stands inside it. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.finwait.spi.Capabilities;
+import io.finwait.spi.ForwardingTransport;
 import io.finwait.spi.MailboxTransport;
 import io.finwait.tcp.CloseReason;
 import io.finwait.tcp.Counters.Counter;
@@ -56,8 +58,56 @@ class DriverGroupTest {
 
     @AfterEach
     void stop() {
-        client.shutdown(Duration.ZERO).join();
-        group.shutdown(Duration.ZERO).join();
+        ended(client.shutdown(Duration.ZERO));
+        ended(group.shutdown(Duration.ZERO));
+    }
+
+    /** It is told when nothing ends. */
+    private static DrainReport ended(CompletableFuture<DrainReport> stopping) {
+        return stopping.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void oneQueueNeedsNoOthers() {
+        EndpointConfig config = EndpointConfig.at("127.0.0.1").build();
+        try (DriverGroup one = DriverGroup.open(config, "loopback:", 1)) {
+            assertThat(one.size()).isEqualTo(1);
+            CompletableFuture<GroupListener> listening = one.listen(80, 5);
+            GroupListener listener = listening.orTimeout(10, TimeUnit.SECONDS).join();
+            CompletableFuture<AsyncConnection> accepting = listener.accept();
+            IpAddress own = config.addresses().get(0);
+            assertThat(one.connect(own, 80).orTimeout(10, TimeUnit.SECONDS).join().remotePort())
+                    .isEqualTo(80);
+            assertThat(accepting.orTimeout(10, TimeUnit.SECONDS).join().localPort()).isEqualTo(80);
+            assertThat(one.handedOver()).isZero();
+            assertThat(one.dropped()).isZero();
+        }
+    }
+
+    /** The second queue fails as its driver starts: neither stays open. */
+    @Test
+    void whatCantBeStartedIsClosedAgain() {
+        ServersQueue good = new ServersQueue(clients);
+        ServersQueue bad = new ServersQueue(clients);
+        int[] asked = new int[1];
+        ForwardingTransport failing =
+                new ForwardingTransport(bad) {
+                    @Override
+                    public Capabilities capabilities() {
+                        if (++asked[0] > 2) {
+                            throw new IllegalStateException("planted");
+                        }
+                        return super.capabilities();
+                    }
+                };
+        assertThatThrownBy(
+                        () ->
+                                DriverGroup.start(
+                                        EndpointConfig.at("10.0.0.2").build(),
+                                        List.of(good, failing)))
+                .hasMessage("planted");
+        assertThat(good.released).isTrue();
+        assertThat(bad.released).isTrue();
     }
 
     private static ByteBuffer octets(int count) {

@@ -169,5 +169,9 @@ class FlowOwnersTest {
         assertThat(frame(ByteBuffer.allocate(17).putShort(12, (short) 0x0806))).isZero();
         assertThat(frame(ByteBuffer.allocate(18).putShort(12, (short) 0x8100))).isZero();
         assertThat(frame(ByteBuffer.allocate(1))).isZero();
+        ByteBuffer cut = framed(0x0800, v4(Protocol.TCP, 20));
+        assertThat(ofFrames.ownerOf(new Packet(cut, 0, ETHERNET + 39)))
+                .as("it lacks its last octet")
+                .isZero();
     }
 }

@@ -214,10 +214,20 @@ class InboxTest {
         long before = System.nanoTime();
         assertThat(system.nowNs() - before).isBetween(0L, 60_000_000_000L);
         // A permit that is there already: neither waits.
+        long shortNs = 4_000_000_000L;
         system.unpark(Thread.currentThread());
-        system.park(this, 0);
+        system.park(this, shortNs);
         system.wake(Thread.currentThread());
-        system.park(this, 3_600_000_000_000L);
+        system.park(this, shortNs);
+        assertThat(system.nowNs() - before).isLessThan(shortNs);
+        long begin = system.nowNs();
+        while (system.nowNs() - begin < 20_000_000) {
+            long left = 20_000_000 - (system.nowNs() - begin);
+            long parked = system.nowNs();
+            system.park(this, Math.max(left, 1));
+            parks.add(system.nowNs() - parked);
+        }
+        assertThat(parks).as("it waits, and does not spin").hasSizeLessThan(20);
         system.driverHasWork();
         assertThat(system).hasToString("the system's time");
         Thread.currentThread().interrupt();
@@ -225,6 +235,21 @@ class InboxTest {
         assertThat(Thread.interrupted()).isTrue();
         system.park(this, 1);
         assertThat(LockSupport.getBlocker(Thread.currentThread())).isNull();
+    }
+
+    @Test
+    void withoutALimitTheTimeOfTheJvmParksUntilItIsTold() throws Exception {
+        Thread parked = new Thread(() -> Timekeeper.SYSTEM.park(this, 0));
+        parked.setDaemon(true);
+        parked.start();
+        long end = System.nanoTime() + 4_000_000_000L;
+        while (parked.getState() != Thread.State.WAITING && System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(parked.getState()).isEqualTo(Thread.State.WAITING);
+        Timekeeper.SYSTEM.unpark(parked);
+        parked.join(4_000);
+        assertThat(parked.isAlive()).isFalse();
     }
 
     @Test

@@ -173,8 +173,29 @@ class SharedQueueTest {
         }
         PacketBatch small = new PacketBatch(4);
         queues.get(1).receive(small, 0);
-        assertThat(small.get(0).length()).isEqualTo(60_000);
-        assertThat(small.get(3).length()).isEqualTo(40);
+        for (int i = 0; i < 4; i++) {
+            assertThat(small.get(i).length()).as("packet %d", i).isEqualTo(i < 2 ? 60_000 : 40);
+        }
+        PacketBatch odd = new PacketBatch(3);
+        queues.get(1).receive(odd, 0);
+        for (int i = 0; i < 3; i++) {
+            assertThat(odd.get(i).length()).as("packet %d", i).isEqualTo(i < 2 ? 60_000 : 40);
+        }
+    }
+
+    /** More than a lane holds passes through it, as long as it is taken. */
+    @Test
+    void whatWasTakenMakesRoomInItsLane() {
+        ByteBuffer large = ByteBuffer.allocate(60_000);
+        large.put(0, segment(PEER, US, 80, 50_001), 0, 40);
+        Ipv4.write(large, 0, 60_000, 0, 0, 64, Protocol.TCP, PEER, US);
+        for (int i = 0; i < 3 * Lane.OCTETS / 60_000; i++) {
+            devices.get(0).waiting.add(large);
+            assertThat(receive(0)).isZero();
+            assertThat(receive(1)).isEqualTo(1);
+        }
+        assertThat(queues.get(0).dropped()).isZero();
+        assertThat(queues.get(1)).hasToString(devices.get(1) + ", queue 1 of 2");
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class SteeredPair implements Timekeeper {
     /** Nobody answers there. */
     public static final IpAddress NOBODY = IpAddress.parse("10.0.0.9");
 
-    private static final int MOST_TURNS = 200_000;
+    private static final int MOST_TURNS = 20_000;
     private static final long LONGEST_NS = Duration.ofDays(2).toNanos();
 
     private final Queue<Runnable> whileWaiting = new ArrayDeque<>();
