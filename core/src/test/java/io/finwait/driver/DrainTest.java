@@ -167,6 +167,25 @@ class DrainTest {
         }
     }
 
+    @Test
+    void whatFailsWhileItEndsIsReportedAndStopsNothingElse() {
+        CompletableFuture<CloseReason> ended = ours.ended();
+        pair.clientCable.failsToCloseWith(new IllegalStateException("it can't be closed"));
+        CompletableFuture<DrainReport> stopping = pair.client.shutdown(Duration.ZERO);
+        pair.settle();
+        assertThat(now(stopping).failure()).hasMessage("it can't be closed");
+        assertThat(now(stopping).isClean()).isFalse();
+        assertThat(ended).isDone();
+    }
+
+    @Test
+    void theFirstFailureIsTheReason() {
+        pair.clientCable.failsToCloseWith(new IllegalStateException("it can't be closed"));
+        pair.clientCable.failsWith(new IllegalStateException("planted"));
+        pair.settle();
+        assertThat(now(pair.client.stopped()).failure()).hasMessage("planted");
+    }
+
     /** What was brought and not begun is refused, and not forgotten. */
     @Test
     void callsThatWereNotServedAreRefused() {

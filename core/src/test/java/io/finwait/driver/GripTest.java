@@ -188,6 +188,21 @@ class GripTest {
     }
 
     @Test
+    void whatARingHoldsLeavesOnceWithinTheLimit() {
+        grip.outputLimit(8, null);
+        RingConnection rings = RingConnection.over(ours, what -> {});
+        assertThat(rings.write(text("abc"))).isEqualTo(3);
+        pair.settle();
+        assertThat(rings.write(text("defghi"))).isEqualTo(6);
+        pair.settle();
+        assertThat(readTheirs()).isEqualTo("abcdefgh");
+        grip.outputLimit(9, null);
+        assertThat(rings.write(text("j"))).isEqualTo(1);
+        pair.settle();
+        assertThat(readTheirs()).isEqualTo("i");
+    }
+
+    @Test
     void anAbortInTheUsersPlaceResets() {
         RingConnection rings = RingConnection.over(ours, what -> {});
         grip.abort();

@@ -229,6 +229,7 @@ public final class SteeredPair implements Timekeeper {
         private final Queue<ByteBuffer> arrived = new ArrayDeque<>();
         private Predicate<ByteBuffer> loses = packet -> false;
         private RuntimeException fault;
+        private RuntimeException closeFault;
         private int sent;
         private boolean closed;
 
@@ -240,6 +241,11 @@ public final class SteeredPair implements Timekeeper {
         /** Each call fails from now on. */
         public void failsWith(RuntimeException newFault) {
             fault = newFault;
+        }
+
+        /** It can't be closed. */
+        public void failsToCloseWith(RuntimeException newFault) {
+            closeFault = newFault;
         }
 
         /** A packet from nowhere. */
@@ -308,6 +314,9 @@ public final class SteeredPair implements Timekeeper {
         @Override
         public void close() {
             closed = true;
+            if (closeFault != null) {
+                throw closeFault;
+            }
         }
     }
 }
