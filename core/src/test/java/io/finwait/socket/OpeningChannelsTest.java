@@ -221,6 +221,20 @@ class OpeningChannelsTest {
         assertThat(other.isOpen()).isFalse();
     }
 
+    /** The interrupt comes when the client is taken and the caller does not have it yet. */
+    @Test
+    void anInterruptTakesPrecedenceOverAClient() throws IOException {
+        Thread own = Thread.currentThread();
+        pair.steeredServer.onConnection(
+                connection -> CompletableFuture.runAsync(own::interrupt).join());
+        assertThat(ours.connect(PORT_80)).isTrue();
+        assertThatThrownBy(listening::accept).isInstanceOf(ClosedByInterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        pair.settle();
+        assertThat(outcome(() -> ours.read(ByteBuffer.allocate(1))))
+                .isEqualTo("SocketException: Connection reset");
+    }
+
     @Test
     void aListeningChannelIsBoundOnceAndClosedOnce() throws IOException {
         assertThat(listening.getLocalAddress()).isEqualTo(PORT_80);
