@@ -1,5 +1,6 @@
 package io.finwait.driver;
 
+import static io.finwait.driver.SteeredPair.elsewhere;
 import static io.finwait.driver.SteeredPair.failure;
 import static io.finwait.driver.SteeredPair.now;
 
@@ -148,9 +149,8 @@ class BindingTest {
     /** The caller is gone before the answer is there, and nobody keeps the port. */
     @Test
     void aBindThatWasGivenUpKeepsNothing() {
-        CompletableFuture<CompletableFuture<Binding>> asked =
-                CompletableFuture.supplyAsync(() -> pair.client.bind(null, 80, false));
-        assertThat(asked.join().cancel(false)).isTrue();
+        CompletableFuture<Binding> asked = elsewhere(() -> pair.client.bind(null, 80, false));
+        assertThat(asked.cancel(false)).isTrue();
         pair.settle();
         assertThat(bind(null, 80, false).port()).isEqualTo(80);
     }

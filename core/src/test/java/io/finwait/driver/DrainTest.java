@@ -1,5 +1,6 @@
 package io.finwait.driver;
 
+import static io.finwait.driver.SteeredPair.elsewhere;
 import static io.finwait.driver.SteeredPair.failure;
 import static io.finwait.driver.SteeredPair.now;
 import static io.finwait.driver.SteeredPair.text;
@@ -189,16 +190,13 @@ class DrainTest {
     /** What was brought and not begun is refused, and not forgotten. */
     @Test
     void callsThatWereNotServedAreRefused() {
-        CompletableFuture<CompletableFuture<Integer>> brought =
-                CompletableFuture.supplyAsync(() -> pair.client.call(endpoint -> 1));
-        CompletableFuture<Integer> call = brought.join();
+        CompletableFuture<Integer> call = elsewhere(() -> pair.client.call(endpoint -> 1));
         pair.clientCable.failsWith(new IllegalStateException("planted"));
         pair.settle();
         assertThat(failure(call))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the driver has stopped; start another one");
-        CompletableFuture<Integer> late =
-                CompletableFuture.supplyAsync(() -> pair.client.call(endpoint -> 1)).join();
+        CompletableFuture<Integer> late = elsewhere(() -> pair.client.call(endpoint -> 1));
         assertThat(failure(late)).isInstanceOf(IllegalStateException.class);
     }
 

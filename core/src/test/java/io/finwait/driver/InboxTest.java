@@ -1,5 +1,6 @@
 package io.finwait.driver;
 
+import static io.finwait.driver.SteeredPair.elsewhere;
 import static io.finwait.driver.SteeredPair.failure;
 import static io.finwait.driver.SteeredPair.now;
 
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /** How calls come into a driver: when they are run, when refused, and whom they wake. */
 class InboxTest {
@@ -31,10 +31,6 @@ class InboxTest {
                     ran.add(number);
                     answer.complete(number);
                 });
-    }
-
-    private static <T> T elsewhere(Supplier<T> call) {
-        return CompletableFuture.supplyAsync(call).join();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.finwait.driver;
 
+import static io.finwait.driver.SteeredPair.elsewhere;
 import static io.finwait.driver.SteeredPair.failure;
 import static io.finwait.driver.SteeredPair.now;
 
@@ -143,9 +144,7 @@ class ListenersTest {
     void whatCameForAPollThatJustWentIsForTheNextOne() {
         AsyncConnection ours = connect();
         listener.readiness(told::add);
-        CompletableFuture<CompletableFuture<AsyncConnection>> asked =
-                CompletableFuture.supplyAsync(listener::poll);
-        CompletableFuture<AsyncConnection> polling = asked.join();
+        CompletableFuture<AsyncConnection> polling = elsewhere(listener::poll);
         pair.steeredServer.onConnection(connection -> polling.cancel(false));
         pair.settle();
         assertThat(polling).isCancelled();
@@ -166,9 +165,8 @@ class ListenersTest {
 
     @Test
     void aListenThatWasGivenUpOpensNothing() {
-        CompletableFuture<CompletableFuture<AsyncListener>> asked =
-                CompletableFuture.supplyAsync(() -> pair.server.listen(82, 1));
-        assertThat(asked.join().cancel(false)).isTrue();
+        CompletableFuture<AsyncListener> asked = elsewhere(() -> pair.server.listen(82, 1));
+        assertThat(asked.cancel(false)).isTrue();
         pair.settle();
         assertThat(now(pair.server.listen(82, 1)).port()).isEqualTo(82);
         assertThat(failure(pair.server.listen(82, 1))).isInstanceOf(IllegalStateException.class);

@@ -1,5 +1,6 @@
 package io.finwait.driver;
 
+import static io.finwait.driver.SteeredPair.elsewhere;
 import static io.finwait.driver.SteeredPair.failure;
 import static io.finwait.driver.SteeredPair.now;
 import static io.finwait.driver.SteeredPair.text;
@@ -192,14 +193,13 @@ class RingConnectionTest {
      */
     @Test
     void anOutputThatIsEndedBeforeThereIsAConnectionEndsTheAttempt() {
-        CompletableFuture<CompletableFuture<Void>> asking =
-                CompletableFuture.supplyAsync(
+        CompletableFuture<Void> ended =
+                elsewhere(
                         () -> {
                             ours = connect(80);
                             write(ours, "all");
                             return ours.shutdownOutput();
                         });
-        CompletableFuture<Void> ended = asking.join();
         assertThat(ours.connection()).isNull();
         assertThat(told).containsExactly(Readiness.WRITABLE);
         pair.settle();
@@ -210,13 +210,12 @@ class RingConnectionTest {
 
     @Test
     void aConnectionThatIsClosedBeforeTheDriverHearsOfItIsNotOpened() {
-        CompletableFuture<CompletableFuture<Void>> closing =
-                CompletableFuture.supplyAsync(
+        CompletableFuture<Void> closed =
+                elsewhere(
                         () -> {
                             ours = connect(80);
                             return ours.close(Unread.RESET);
                         });
-        CompletableFuture<Void> closed = closing.join();
         assertThat(told).containsExactly(Readiness.READABLE | Readiness.WRITABLE);
         pair.settle();
         assertThat(closed).isDone();

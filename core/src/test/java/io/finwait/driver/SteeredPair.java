@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -88,6 +89,11 @@ public final class SteeredPair implements Timekeeper {
     public static Throwable failure(CompletableFuture<?> answer) {
         assertThat(answer).as("a failure that must be there").isCompletedExceptionally();
         return answer.handle((result, failure) -> failure).join();
+    }
+
+    /** What a call of another thread gives; the driver has not served it yet. */
+    public static <T> T elsewhere(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call).join();
     }
 
     public static ByteBuffer text(String text) {
