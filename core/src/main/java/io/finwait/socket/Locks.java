@@ -21,8 +21,9 @@ final class Locks {
      * Takes a lock.
      *
      * @param timeoutMs 0 for as long as it takes
-     * @param time by which what is left is counted; where nobody held the lock, all of it
-     * @return how much of the time is left, in nanoseconds; 0 when there is no limit
+     * @param time the clock that the wait goes by
+     * @return how much of the time is left, in nanoseconds: all of it where the lock was free; 0
+     *     when there is no limit
      * @throws SocketTimeoutException when it was not free in time
      */
     static long lock(ReentrantLock lock, int timeoutMs, String timedOut, Timekeeper time)
