@@ -223,6 +223,15 @@ class DrainTest {
     }
 
     @Test
+    void aTurnInWhichACallSendsSomethingIsNotOneWithoutWork() {
+        CompletableFuture<AsyncConnection> unused =
+                elsewhere(() -> pair.client.connect(SteeredPair.NOBODY, 1));
+        int before = pair.clientCable.sent();
+        assertThat(pair.steeredClient.turn(pair.nowNs())).isPositive();
+        assertThat(pair.clientCable.sent() - before).isEqualTo(1);
+    }
+
+    @Test
     void ofSeveralDeadlinesTheNextOneCounts() {
         CompletableFuture<AsyncConnection> unused = pair.client.connect(SteeredPair.NOBODY, 1);
         pair.settle();

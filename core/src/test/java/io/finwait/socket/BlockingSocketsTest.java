@@ -23,6 +23,7 @@ import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Reads and writes that block, and what each ends with, step by step and in virtual time. */
 class BlockingSocketsTest {
@@ -112,6 +113,16 @@ class BlockingSocketsTest {
         assertThat(both.pair.elapsed().minus(before)).isEqualTo(Duration.ofSeconds(5));
         both.pair.whileWaiting(quietly(() -> theyWrite("late")));
         assertThat(reads()).isEqualTo("late");
+    }
+
+    /** What is there is read without the driver, so that only the lock could hold it up. */
+    @Test
+    void aReadThatIsDoneHoldsNobodyUp() throws Exception {
+        theyWrite("ab");
+        InputStream in = ours.getInputStream();
+        assertThat(in.read()).isEqualTo('a');
+        CompletableFuture<String> other = CompletableFuture.supplyAsync(() -> outcome(in::read));
+        assertThat(other.get(4, TimeUnit.SECONDS)).isEqualTo("98");
     }
 
     @Test

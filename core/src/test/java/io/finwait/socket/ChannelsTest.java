@@ -23,6 +23,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Channels that block and channels that don't, call by call and in virtual time. */
 class ChannelsTest {
@@ -186,6 +187,43 @@ class ChannelsTest {
         ByteBuffer[] none = {ByteBuffer.allocate(2), null};
         assertThatThrownBy(() -> ours.read(none)).isInstanceOf(NullPointerException.class);
         assertThat(reads(ours)).isEqualTo("hello");
+    }
+
+    /** What is there is read without the driver, so that only a lock could hold it up. */
+    @Test
+    void aCallThatIsDoneHoldsNobodyUp() throws Exception {
+        connect();
+        ours.configureBlocking(false);
+        listening.configureBlocking(false);
+        theirs.write(text("ab"));
+        pair.settle();
+        assertThat(ours.read(new ByteBuffer[] {ByteBuffer.allocate(1)})).isEqualTo(1);
+        assertThat(listening.accept()).isNull();
+        CompletableFuture<String> other = CompletableFuture.supplyAsync(() -> reads(ours));
+        assertThat(other.get(4, TimeUnit.SECONDS)).isEqualTo("b");
+        CompletableFuture<String> accept =
+                CompletableFuture.supplyAsync(() -> outcome(listening::accept));
+        assertThat(accept.get(4, TimeUnit.SECONDS)).isEqualTo("null");
+        theyReset();
+        assertThat(outcome(() -> ours.read(new ByteBuffer[] {ByteBuffer.allocate(1)})))
+                .startsWith("SocketException");
+        CompletableFuture<String> again = CompletableFuture.supplyAsync(() -> reads(ours));
+        assertThat(again.get(4, TimeUnit.SECONDS)).startsWith("SocketException");
+    }
+
+    /** A thread that does not wait in a channel any more may be interrupted for other reasons. */
+    @Test
+    void anInterruptBehindACallClosesNothing() throws IOException {
+        connect();
+        Thread own = Thread.currentThread();
+        assertThat(ours.write(text("x"))).isEqualTo(1);
+        CompletableFuture.runAsync(own::interrupt).join();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ours.isOpen()).isTrue();
+        assertThat(reads(theirs)).isEqualTo("x");
+        CompletableFuture.runAsync(own::interrupt).join();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(theirs.isOpen()).isTrue();
     }
 
     // Writing.

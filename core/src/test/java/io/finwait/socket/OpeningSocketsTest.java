@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** How sockets come to their addresses and connections, and how a wait for one ends. */
 class OpeningSocketsTest {
@@ -220,6 +221,39 @@ class OpeningSocketsTest {
         }
         failsWith("for datagrams use the JDK's", () -> impl.create(false));
         failsWith("Not bound", () -> impl.listen(1));
+    }
+
+    @Test
+    void theStreamsOfAnImplementation() throws IOException {
+        DriverSocketImpl impl = client();
+        impl.connect(SERVER, 80);
+        Socket theirs = both.listening.accept();
+        theirs.getOutputStream().write(0xFE);
+        assertThat(impl.getInputStream().read()).isEqualTo(0xFE);
+        theirs.getOutputStream().write(0);
+        assertThat(impl.getInputStream().read()).isZero();
+        theirs.shutdownOutput();
+        assertThat(impl.getInputStream().read()).isEqualTo(-1);
+        impl.getOutputStream().write(0xFD);
+        impl.getOutputStream().close();
+        assertThat(theirs.getInputStream().read()).isEqualTo(0xFD);
+        assertThat(theirs.getInputStream().read()).isEqualTo(-1);
+        failsWith("Socket closed", impl::available);
+    }
+
+    /** Another thread finds the lock of an accept free that has failed in this one. */
+    @Test
+    void anAcceptThatFailedHoldsNobodyUp() throws Exception {
+        DriverServerSocketImpl impl = new DriverServerSocketImpl(both.pair.server);
+        impl.bind(SERVER, 81);
+        impl.listen(1);
+        impl.setOption(SocketOptions.SO_TIMEOUT, 2_000);
+        failsWith("Accept timed out", () -> impl.accept(client()));
+        impl.close();
+        DriverSocketImpl next = client();
+        CompletableFuture<String> other =
+                CompletableFuture.supplyAsync(() -> outcomeOf(() -> impl.accept(next)));
+        assertThat(other.get(4, TimeUnit.SECONDS)).isEqualTo("SocketException: Socket closed");
     }
 
     // Binding.

@@ -141,7 +141,7 @@ class SelectorsTest {
         selector.selectedKeys().remove(key);
         key.interestOps(0);
         assertThat(select()).isZero();
-        key.interestOps(READ);
+        assertThat(key.interestOps(READ)).isSameAs(key);
         assertThat(select()).as("what came before counts").isEqualTo(1);
     }
 
@@ -217,7 +217,64 @@ class SelectorsTest {
             assertThat(other.selectNow()).isZero();
             selector.selectedKeys().clear();
             assertThat(select()).isEqualTo(1);
+            assertThat(read()).isEqualTo("x");
+            selector.selectedKeys().clear();
+            assertThat(select()).isZero();
+            theirs.write(text("y"));
+            pair.advance(Duration.ofSeconds(1));
+            assertThat(select()).as("the first key is still told").isEqualTo(1);
+            assertThat(other.selectNow()).isZero();
         }
+    }
+
+    @Test
+    void severalChannelsAreSelectedAtOnce() throws IOException {
+        connect(READ);
+        listening.configureBlocking(false);
+        SelectionKey accepting = listening.register(selector, ACCEPT);
+        theirs.configureBlocking(false);
+        SelectionKey writing = theirs.register(selector, WRITE);
+        assertThat(select()).isEqualTo(1);
+        theirs.write(text("x"));
+        SocketChannel another = clients.openSocketChannel();
+        assertThat(another.connect(PORT_80)).isTrue();
+        assertThat(select()).isEqualTo(2);
+        assertThat(selector.selectedKeys()).containsExactlyInAnyOrder(key, accepting, writing);
+    }
+
+    @Test
+    void aSelectWithALimitWaitsAndDoesNotSpin() throws Exception {
+        CompletableFuture<Integer> selected = new CompletableFuture<>();
+        Thread waiting =
+                new Thread(
+                        () -> {
+                            try {
+                                selected.complete(selector.select(20_000));
+                            } catch (IOException e) {
+                                selected.completeExceptionally(e);
+                            }
+                        });
+        waiting.setDaemon(true);
+        waiting.start();
+        long end = System.nanoTime() + 4_000_000_000L;
+        while (waiting.getState() != Thread.State.TIMED_WAITING && System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(waiting.getState()).isEqualTo(Thread.State.TIMED_WAITING);
+        selector.wakeup();
+        assertThat(answer(selected)).isZero();
+    }
+
+    @Test
+    void aClosedSelectorLetsGoOfTheKernelsChannels() throws IOException {
+        Pipe pipe = clients.openPipe();
+        pipe.source().configureBlocking(false);
+        SelectionKey kernels = pipe.source().register(selector, READ);
+        selector.close();
+        assertThat(kernels.isValid()).isFalse();
+        assertThat(pipe.source().isRegistered()).isFalse();
+        pipe.source().close();
+        pipe.sink().close();
     }
 
     @Test
