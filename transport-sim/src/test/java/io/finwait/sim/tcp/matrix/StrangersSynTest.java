@@ -3,6 +3,7 @@ package io.finwait.sim.tcp.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.sim.Requirement;
+import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.State;
 import io.finwait.wire.TcpHeader;
 
@@ -59,8 +60,29 @@ class StrangersSynTest {
         strangersSyn("S rn+5000");
         bench.inject(". rn+1 ack nxt", ours);
         assertThat(bench.takeSent()).isEmpty();
+        assertThat(count(Counter.DROPPED_SEGMENTS)).isEqualTo(1);
         bench.inject("S. rn ack nxt", ours);
         assertThat(bench.state()).isEqualTo(State.ESTABLISHED);
+        assertThat(count(Counter.DROPPED_SEGMENTS)).isEqualTo(1);
+    }
+
+    private long count(Counter counter) {
+        return bench.endpoint.counters().get(counter);
+    }
+
+    /** RFC 9293 §3.10.7.4: only the peer can acknowledge our SYN, and is asked to. */
+    @Test
+    void anotherSynIsAnsweredWithAChallengeAndChangesNothing() {
+        strangersSyn("S rn+5000");
+        bench.inject("S rn+9000", ours);
+        assertThat(bench.takeSent())
+                .singleElement()
+                .matches(each -> each.flags() == TcpHeader.ACK && each.ack() == ours.rn() + 5001);
+        assertThat(count(Counter.CHALLENGE_ACKS)).isEqualTo(1);
+        assertThat(bench.state()).isEqualTo(State.SYN_RECEIVED);
+        bench.inject("S. rn ack nxt", ours);
+        assertThat(bench.state()).isEqualTo(State.ESTABLISHED);
+        assertThat(count(Counter.CHALLENGE_ACKS)).as("the answer is none").isEqualTo(1);
     }
 
     /** Nor does the stranger's own ACK open it: it would have to know our number. */

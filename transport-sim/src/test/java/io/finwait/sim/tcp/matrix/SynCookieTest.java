@@ -96,6 +96,7 @@ class SynCookieTest {
         Numbers numbers = cookie(5000);
         bench.inject(". rn+100(100) ack nxt", numbers);
         assertThat(bench.takeSent()).isEmpty();
+        assertThat(count(Counter.DROPPED_SEGMENTS)).isEqualTo(1);
         assertThat(bench.endpoint.connectionCount()).isZero();
         bench.inject(". rn(100) ack nxt", numbers);
         assertThat(bench.listener.accept().state()).isEqualTo(State.ESTABLISHED);
