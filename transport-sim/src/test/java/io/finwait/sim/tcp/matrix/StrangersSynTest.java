@@ -46,6 +46,7 @@ class StrangersSynTest {
         assertThat(bench.takeSent())
                 .singleElement()
                 .matches(each -> each.flags() == TcpHeader.ACK && each.ack() == ours.rn() + 1);
+        assertThat(count(Counter.CHALLENGE_ACKS)).as("none, but the handshake's").isZero();
         bench.inject(". rn+1(5) ack nxt", ours);
         ByteBuffer text = ByteBuffer.allocate(200);
         assertThat(bench.handle.receive(text)).as("nothing of the stranger's").isEqualTo(5);
