@@ -125,8 +125,10 @@ class BufferGrowthTest {
         Tcb tcb = tcb();
         read(tcb, MOST, 20 * MS);
         assertThat(tcb.rcv.capacity).isEqualTo(MOST);
-        read(tcb, MOST, 40 * MS);
+        read(tcb, MOST, 21 * MS);
         assertThat(tcb.rcv.readInRound).as("nothing is counted any more").isZero();
+        growth.read(tcb, MOST);
+        assertThat(clock.owesNothing()).as("nor is the time asked for").isTrue();
         assertThat(growth.granted()).isEqualTo(MOST - 1_000);
     }
 
