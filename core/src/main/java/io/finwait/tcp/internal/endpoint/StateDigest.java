@@ -119,7 +119,7 @@ public final class StateDigest {
                             ? tcb.timers.deadline(timer) - endpoint.nowNs()
                             : Timers.OFF);
         }
-        recovery(tcb, endpoint.nowNs(), to);
+        recovery(tcb, endpoint, to);
         windows(tcb, endpoint.nowNs(), to);
         acknowledgments(tcb, to);
         user(tcb, endpoint.nowNs(), to);
@@ -129,8 +129,9 @@ public final class StateDigest {
      * The state of loss recovery; round trips matter only for the tail loss probe, which needs
      * SACK.
      */
-    private static void recovery(Tcb tcb, long nowNs, LongConsumer to) {
+    private static void recovery(Tcb tcb, TcpEndpoint endpoint, LongConsumer to) {
         Snd snd = tcb.snd;
+        long nowNs = endpoint.nowNs();
         to.accept(tcb.loss.recover - snd.iss);
         to.accept(
                 bits(
@@ -139,7 +140,7 @@ public final class StateDigest {
                         tcb.tailProbed && tcb.loss.tailProbedFlight > 0));
         to.accept(bits(tcb.ecn, tcb.ecnCapable, tcb.ecnEcho, tcb.cwrOwed, tcb.reducedLately));
         to.accept(tcb.reducedLately ? tcb.loss.reducedTo - snd.iss : -1);
-        undo(tcb.loss, snd.iss, to);
+        undo(tcb.loss, snd.iss, endpoint.context.timestamp(tcb), to);
         boolean measures = tcb.sackPermitted || tcb.rcv.timestamps;
         boolean times = measures && (tcb.timing || tcb.rcv.timestamps);
         to.accept(times ? tcb.timedSeq - snd.iss : -1);
@@ -147,12 +148,13 @@ public final class StateDigest {
         to.accept(measures && tcb.rtt.hasMeasured() ? tcb.rtt.smoothedNs() : -1);
     }
 
-    private static void undo(LossState loss, int iss, LongConsumer to) {
+    /** An own timestamp is told relative to that of now, as deadlines are. */
+    private static void undo(LossState loss, int iss, int timestamp, LongConsumer to) {
         to.accept(bits(loss.undoOpen, loss.undoStamped));
         to.accept(loss.undoOpen ? loss.undoFrom - iss : -1);
         to.accept(loss.undoOpen ? loss.undoTo - iss : -1);
         to.accept(loss.undoOpen ? loss.undoOctets : -1);
-        to.accept(loss.undoOpen ? loss.undoStamp : -1);
+        to.accept(loss.undoOpen && loss.undoStamped ? timestamp - loss.undoStamp : -1);
     }
 
     /** SND.WL1 and SND.WL2, and what timestamps of arriving segments are compared with. */

@@ -85,6 +85,22 @@ class CatchAllDigestTest {
         assertThat(digest()).isNotEqualTo(before);
     }
 
+    /** Open or not, answers, notices, those that wait and what they are, then the handshakes. */
+    @Test
+    void itsWordsAreInThisOrder() {
+        syn(40_000);
+        asked.get(0).refuse();
+        syn(40_001);
+        asked.get(1).accept();
+        bench.work();
+        syn(40_002);
+        asked.get(2).refuse();
+        long ports = ((TcpIncoming) asked.get(2)).ports();
+        long handshake = ((TcpIncoming) asked.get(1)).ports();
+        long phase = TcpIncoming.Phase.ANSWERED.ordinal();
+        assertThat(digest()).containsExactly(1L, 1L, 0L, 1L, ports, phase, 0L, 0L, 1L, handshake);
+    }
+
     @Test
     void itIsPartOfTheListenersDigest() {
         List<Long> before = new ArrayList<>();

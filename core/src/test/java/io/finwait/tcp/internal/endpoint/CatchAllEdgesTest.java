@@ -339,6 +339,37 @@ class CatchAllEdgesTest {
         assertThat(bench.lastTo(40_000).has(RST)).isTrue();
         assertThat(bench.endpoint.connectionCount()).isZero();
         assertThat(bench.endpoint.states().toString()).isEmpty();
+        assertThat(bench.endpoint.catchAll.notices.isEmpty()).isTrue();
+        assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isZero();
+    }
+
+    @Test
+    void whatAHandlerThrowsIsCounted() {
+        bench.endpoint.catchAll.notices.begin(
+                new IncomingHandler() {
+                    @Override
+                    public void onIncoming(Incoming incoming) {
+                        throw new IllegalStateException("planted");
+                    }
+
+                    @Override
+                    public void onEstablished(Incoming incoming, Connection connection) {}
+                });
+        syn(40_000);
+        assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isEqualTo(1);
+        assertThat(bench.lastTo(40_000).has(RST)).isTrue();
+    }
+
+    /** The transport throws for the RST: the SYN is gone all the same, and its user is told. */
+    @Test
+    void anAnswerThatCannotBeSentIsCountedAndEndsTheWait() {
+        syn(40_000);
+        bench.wire.failsTo = 40_000;
+        last().refuse();
+        bench.work();
+        assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isEqualTo(1);
+        assertThat(told).containsExactly("asked 40000", "NOT_COMPLETED 40000");
+        assertThat(catchAll.waiting()).isZero();
     }
 
     @Test
@@ -382,6 +413,10 @@ class CatchAllEdgesTest {
         }
         assertThat(bench.sent).isEmpty();
         assertThat(asked).hasSize(2);
+        assertThat(catchAll.waiting()).isEqualTo(1);
+        peer.segment(SYN | ACK, again, 77, 0);
+        bench.work();
+        assertThat(bench.lastTo(40_000).flags()).as("a SYN,ACK is no SYN").isEqualTo(RST);
         assertThat(catchAll.waiting()).isEqualTo(1);
         // An old segment of the first connection is still TIME-WAIT's to judge.
         peer.segment(RST, again + 1, 0, 0);

@@ -19,6 +19,8 @@ import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.Limits;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
+import io.finwait.tcp.TcpInfo;
+import io.finwait.tcp.TcpInfo.TimerKind;
 
 import org.junit.jupiter.api.Test;
 
@@ -251,6 +253,8 @@ class CloseCallsTest {
         close();
         ackOfFin();
         assertThat(bench.endpoint.nextDeadlineNs()).isEqualTo(bench.now + 8 * SECOND);
+        assertThat(connection.tcpInfo().timer())
+                .isEqualTo(new TcpInfo.Timer(TimerKind.FIN_WAIT_2, 8 * SECOND, 0, 0));
         bench.pass(8 * SECOND - 1);
         assertThat(connection.hasEnded()).isFalse();
         bench.pass(1);

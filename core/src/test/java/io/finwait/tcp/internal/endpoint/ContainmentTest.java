@@ -189,6 +189,8 @@ class ContainmentTest {
         badTcb().snd.buffer = null;
         badPeer.text(100);
         bench.work();
+        // The text, the RST and the end.
+        assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isEqualTo(3);
         onlyTheBadOneHasEnded(AbortCause.INTERNAL_ERROR);
     }
 
@@ -236,6 +238,19 @@ class ContainmentTest {
         bench.wire.failsTo = BAD;
         bench.pass(SECOND);
         onlyTheBadOneHasEnded(AbortCause.INTERNAL_ERROR);
+    }
+
+    /** Or whoever is idle would not look again. */
+    @Test
+    void aTimerThatThrowsIsWorkToo() {
+        bad.keepAlive(SECOND, SECOND, 1);
+        bench.work();
+        badTcb().snd.buffer = null;
+        badTcb().rcv.buffer = null;
+        badTcb().keepaliveProbes = 0;
+        bench.now += SECOND;
+        assertThat(bench.cycle()).isPositive();
+        assertThat(bad.hasEnded()).isTrue();
     }
 
     @Test

@@ -175,6 +175,25 @@ class DutyCycleTest {
         assertThatThrownBy(() -> endpoint.connect(Bench.PEERS, 1)).hasMessageContaining("closed");
     }
 
+    /** What was read between two cycles counts when the next one begins, without another read. */
+    @Test
+    void theBufferGrowsByWhatWasReadBetweenTwoCycles() throws IOException {
+        Bench growing =
+                new Bench(c -> c.receiveBufferOctets(8_000).largestReceiveBufferOctets(1 << 20));
+        Listener accepting = growing.endpoint.listen(Bench.PORT, 16);
+        Bench.Peer peer = growing.open(5_000, false);
+        Connection connection = accepting.accept();
+        growing.pass(100 * MS);
+        for (int i = 0; i < 5; i++) {
+            peer.text(1_000);
+        }
+        growing.work();
+        assertThat(connection.receive(ByteBuffer.allocate(10_000))).isEqualTo(5_000);
+        assertThat(connection.tcpInfo().receiving().buffer()).isEqualTo(8_000);
+        growing.pass(100 * MS);
+        assertThat(connection.tcpInfo().receiving().buffer()).isEqualTo(20_000);
+    }
+
     /** Two threads may follow each other, not meet. */
     @Test
     void itBelongsToOneThread() throws InterruptedException {

@@ -41,9 +41,35 @@ class HandlesTest {
 
     @Test
     void aThousandAreKeptWhereFewerAreInUse() {
-        give(ALWAYS_KEPT + 20);
-        assertThat(takeThoseAgain(ALWAYS_KEPT + 20)).isEqualTo(ALWAYS_KEPT);
+        give(ALWAYS_KEPT + 21);
+        assertThat(takeThoseAgain(ALWAYS_KEPT + 21)).isEqualTo(ALWAYS_KEPT);
         assertThat(takeThoseAgain(5)).isZero();
+    }
+
+    /** Each that comes back takes another one with it, until no more are kept than are needed. */
+    @Test
+    void asManyAreKeptAsThereAreConnectionsAndWhatIsTooManyGoes() {
+        Bench bench = new Bench();
+        TcpEndpoint crowded = bench.endpoint;
+        for (int i = 0; i < ALWAYS_KEPT + 10; i++) {
+            crowded.connect(Bench.HOST, 1 + i, Bench.PEERS, 80);
+        }
+        Handles many = new Handles(crowded);
+        for (int i = 0; i < ALWAYS_KEPT + 15; i++) {
+            TcpConnection handle = new TcpConnection(crowded);
+            given.add(handle);
+            many.give(handle);
+        }
+        crowded.close();
+        assertThat(crowded.connectionCount()).isZero();
+        for (int i = 0; i < 4; i++) {
+            many.give(new TcpConnection(crowded));
+        }
+        int again = 0;
+        for (int i = 0; i < ALWAYS_KEPT + 15; i++) {
+            again += given.contains(many.take(new Tcb(null))) ? 1 : 0;
+        }
+        assertThat(again).isEqualTo(ALWAYS_KEPT + 6);
     }
 
     @Test

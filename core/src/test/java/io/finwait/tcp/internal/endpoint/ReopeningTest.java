@@ -11,6 +11,7 @@ import static io.finwait.tcp.internal.endpoint.Bench.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finwait.tcp.Connection;
+import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Listener;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.profile.WireProfile;
@@ -116,6 +117,22 @@ class ReopeningTest {
         assertThat(bench.endpoint.timeWait().counters().returned()).isEqualTo(1);
         old.abort();
         assertThat(bench.endpoint.timeWait().size()).isZero();
+    }
+
+    /** Its SYN comes again, since our answer was lost: it is answered again, and is no other. */
+    @Test
+    void theSynThatComesAgainIsAnsweredAgain() {
+        Bench.Peer peer = timeWait();
+        callAgain(peer);
+        int iss = bench.lastTo(5_000).seq();
+        bench.sent.clear();
+        peer.segment(SYN, peer.seq, 0, 0);
+        bench.work();
+        assertThat(bench.endpoint.connectionCount()).isEqualTo(1);
+        assertThat(bench.sent).hasSize(1);
+        assertThat(bench.sent.get(0).ack()).isEqualTo(peer.seq + 1);
+        assertThat(bench.sent.get(0).seq() - iss).isBetween(0, 1);
+        assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isZero();
     }
 
     /** What takes over removes the entry only when it is open. */

@@ -178,6 +178,7 @@ class StateDigestTest {
         opened.loss.recovering = true;
         opened.reducedLately = true;
         opened.loss.undoOpen = true;
+        opened.loss.undoStamped = true;
         opened.keepaliveIdleNs = 1;
         opened.pathMtu = 1_000;
         opened.rtt.sample(10 * Bench.MS);

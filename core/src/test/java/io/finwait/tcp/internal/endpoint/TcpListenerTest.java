@@ -246,6 +246,25 @@ class TcpListenerTest {
         assertThat(listener.acceptQueueLength()).isEqualTo(1);
     }
 
+    /** Port, address, backlog, deferred accept, closed, accept queue, handshakes. */
+    @Test
+    void theWordsOfItsDigestAreInThisOrder() {
+        listen(SynCookies.NEVER);
+        TcpListener one = (TcpListener) bench.endpoint.listen(Bench.HOST, 81, 2);
+        one.deferAccept(7);
+        List<Long> words = new ArrayList<>();
+        one.digest(words::add);
+        long low = Bench.HOST.low();
+        assertThat(words).containsExactly(81L, 0L, low, 2L, 7L, 0L, 0L, 0L);
+        complete(syn(5_000));
+        syn(5_001);
+        words.clear();
+        listener.digest(words::add);
+        assertThat(words).hasSize(10).startsWith(80L, 0L, 0L, 3L, 0L, 0L, 1L);
+        assertThat(words.get(8)).isEqualTo(1);
+        assertThat(words.get(9) - words.get(7)).as("of the ports").isNotZero();
+    }
+
     @Test
     void badArgumentsAreTold() {
         listen(SynCookies.NEVER);

@@ -34,7 +34,8 @@ class TimeWaitTransitionsTest {
                 ConnectionInfo of, State from, Trigger trigger, State to, long nowNs) {
             assertThat(of.remotePort()).isEqualTo(5_000);
             assertThat(of.state()).isEqualTo(to);
-            assertThat(of.unread() + of.unacknowledged()).isZero();
+            assertThat(of.unread()).isEqualTo(to == State.CLOSE_WAIT ? 7 : 0);
+            assertThat(of.unacknowledged()).isZero();
             assertThat(nowNs).isEqualTo(bench.now);
             moves.add(from + " " + trigger + " " + to);
         }
@@ -95,6 +96,14 @@ class TimeWaitTransitionsTest {
         bench.work();
         assertThat(moves).containsExactly("FIN_WAIT_2 ABORT CLOSED");
         assertThat(bench.lastTo(5_000).has(RST)).isTrue();
+    }
+
+    @Test
+    void whatIsUnreadIsPartOfThePicture() {
+        peer.text(7);
+        peer.segment(FIN | ACK, peer.seq, peer.ack, 0);
+        bench.work();
+        assertThat(moves).endsWith("ESTABLISHED FIN CLOSE_WAIT");
     }
 
     /** Without an observer there is nothing to tell, and the end of the wait is all the work. */
