@@ -343,6 +343,29 @@ class CatchAllEdgesTest {
         assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isZero();
     }
 
+    /** A handler closes while the end of another SYN is not told yet: nobody is there to tell. */
+    @Test
+    void anEndThatIsNotToldIsForgottenWithTheCatchAll() {
+        Peer first = syn(40_000);
+        bench.endpoint.catchAll.notices.begin(
+                new IncomingHandler() {
+                    @Override
+                    public void onIncoming(Incoming incoming) {
+                        catchAll.close();
+                    }
+
+                    @Override
+                    public void onEstablished(Incoming incoming, Connection connection) {}
+                });
+        Peer other = bench.new Peer(40_001, true);
+        other.segment(SYN, other.seq, 0, 0);
+        first.segment(RST, first.seq + 1, 0, 0);
+        bench.work();
+        assertThat(catchAll.isClosed()).isTrue();
+        assertThat(bench.endpoint.catchAll.notices.isEmpty()).isTrue();
+        assertThat(bench.endpoint.counters().get(Counter.FAILURES_CONTAINED)).isZero();
+    }
+
     @Test
     void whatAHandlerThrowsIsCounted() {
         bench.endpoint.catchAll.notices.begin(
