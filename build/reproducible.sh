@@ -6,7 +6,7 @@ case ${1:-} in
 --help)
     cat <<'EOF'
 usage: reproducible.sh          builds what is published in two copies of this tree
-       reproducible.sh built    the same in one, beside what "mvn verify" has just left here
+       reproducible.sh built    the same in one, beside what "mvn verify -Pci" has just left here
 
 Fails when a file has not the same SHA-256 twice.
 EOF
@@ -34,7 +34,7 @@ copy() {
 }
 
 build() {
-    (cd "$scratch/$1" && mvn -q -B -ntp -Dmaven.test.skip \
+    (cd "$scratch/$1" && mvn -q -B -ntp -Dmaven.test.skip -Dpublished.phase=verify \
         -pl core,transport-sim,transport-nio,transport-raw -am verify)
     built "$scratch/$1" >"$scratch/$1.sums"
 }

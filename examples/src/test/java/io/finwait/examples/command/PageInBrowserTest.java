@@ -12,6 +12,7 @@ import io.finwait.wire.TcpHeader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** The page of HTML as a browser shows it. */
+@Tag("ci")
 @Timeout(120)
 class PageInBrowserTest {
 

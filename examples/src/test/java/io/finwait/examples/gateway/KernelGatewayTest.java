@@ -10,6 +10,7 @@ import io.finwait.examples.gateway.GatewayLab.Way;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,6 +33,7 @@ import java.util.concurrent.Executors;
  * {@code finwait gateway} in a process of its own, and programs that know nothing of it: curl, ping
  * and a resolver, in namespaces of the kernel's.
  */
+@Tag("ci")
 @Timeout(120)
 class KernelGatewayTest {
 

@@ -15,6 +15,7 @@ import io.finwait.trace.NetstatRow;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,7 @@ import javax.net.SocketFactory;
  * one line changed, on ours. They print the same, and netstat shows the same. Their seconds are
  * shorter here, and their port is one that is free.
  */
+@Tag("ci")
 @Timeout(120)
 public class FirstProgramsTest {
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.finwait.examples.soak.SoakSettings.Place;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,6 +17,7 @@ import java.time.Duration;
  * Short soaks. For two virtual days: {@code -Dfinwait.soak.minutes=2880}; for hours of real time
  * there is {@code finwait soak}.
  */
+@Tag("ci")
 @Timeout(1_800)
 class SoakTest {
 

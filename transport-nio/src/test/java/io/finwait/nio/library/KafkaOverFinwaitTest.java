@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /**
  * Kafka, unmodified, its broker and its clients; all their channels are ours by options of the JVM.
  */
+@Tag("ci")
 @Timeout(180)
 class KafkaOverFinwaitTest {
 
