@@ -45,7 +45,7 @@ class FlowOwnersTest {
         ByteBuffer b = ByteBuffer.allocate(Ipv4.HEADER_LENGTH + payloadLength);
         Ipv4.write(b, 0, b.capacity(), 0, 0, 64, protocol, PEER, US);
         if (protocol == Protocol.TCP && payloadLength >= 4) {
-            b.putShort(20, (short) 80).putShort(22, (short) (OURS));
+            b.putShort(20, (short) 80).putShort(22, (short) OURS);
         }
         return b;
     }
