@@ -217,12 +217,15 @@ public final class SimNet implements AutoCloseable {
 
     /**
      * Waits until all threads of {@link NetHost#run} have ended, however long that takes on {@link
-     * #clock}.
+     * #clock}, and then until no packet is on its way, as {@link #settle} does.
      *
      * @throws AssertionError when one of them has thrown something, which is the cause
      */
     public void finish() {
         threads.finish();
+        // Otherwise it would be chance how far their last packets have come.
+        clockwork.settle();
+        threads.throwFailure();
     }
 
     /**

@@ -241,6 +241,15 @@ class SimNetTest {
     }
 
     @Test
+    void whatIsOnItsWayArrivesBeforeFinishReturns() {
+        shopAnswers(1);
+        app.run("client", () -> connected().close());
+        net.finish();
+        assertThat(net.packets(shop, app)).containsExactly("SYN,ACK", "ACK", "FIN,ACK");
+        assertThat(net.packets(app, shop)).containsExactly("SYN", "ACK", "FIN,ACK", "ACK");
+    }
+
+    @Test
     void aCloseLetsThreadsGoThatWait() throws Exception {
         Thread server =
                 shop.run(
