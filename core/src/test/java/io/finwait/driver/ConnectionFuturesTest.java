@@ -25,6 +25,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** What each future of a connection is completed with, and when, step by step. */
 class ConnectionFuturesTest {
@@ -405,21 +406,25 @@ class ConnectionFuturesTest {
 
     // What a callback asks for.
 
+    /** What a thread gets that is not the driver's. */
+    private static <T> T elsewhere(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work).join();
+    }
+
     @Test
     void callsOfACallbackAreDoneAtOnceUpToAPointAndThenInTheNextTurn() {
         int[] done = new int[1];
         CompletableFuture<Integer> called =
-                CompletableFuture.supplyAsync(
-                                () ->
-                                        pair.client.call(
-                                                endpoint -> {
-                                                    for (int i = 0; i < 100; i++) {
-                                                        CompletableFuture<Integer> unused =
-                                                                pair.client.call(each -> ++done[0]);
-                                                    }
-                                                    return done[0];
-                                                }))
-                        .join();
+                elsewhere(
+                        () ->
+                                pair.client.call(
+                                        endpoint -> {
+                                            for (int i = 0; i < 100; i++) {
+                                                CompletableFuture<Integer> unused =
+                                                        pair.client.call(each -> ++done[0]);
+                                            }
+                                            return done[0];
+                                        }));
         assertThat(called).isNotDone();
         assertThat(pair.calls()).isEqualTo(1);
         pair.steeredClient.turn(pair.nowNs());

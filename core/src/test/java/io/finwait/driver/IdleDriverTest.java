@@ -162,12 +162,14 @@ class IdleDriverTest {
         long wait = nextWait();
         long lateness = driver.time().nowNs() - asked.get(10, TimeUnit.SECONDS);
         assertThat(wait).isBetween(HOUR_NS - lateness, HOUR_NS);
-        driver.call(
-                endpoint -> {
-                    driver.at(driver.time().nowNs() - 1, () -> transport.looks += LOOKED);
-                    return 0;
-                });
+        CompletableFuture<Integer> due =
+                driver.call(
+                        endpoint -> {
+                            driver.at(driver.time().nowNs() - 1, () -> transport.looks += LOOKED);
+                            return 0;
+                        });
         assertThat(nextWait()).isBetween(1L, HOUR_NS);
+        assertThat(due).isCompleted();
         assertThat(transport.looks).as("what is due is done first").isGreaterThan(LOOKED);
         stop(driver);
     }

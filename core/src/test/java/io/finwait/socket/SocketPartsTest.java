@@ -247,8 +247,8 @@ class SocketPartsTest {
                 new Thread(
                         () -> {
                             lock.lock();
-                            held.countDown();
                             try {
+                                held.countDown();
                                 release.await();
                             } catch (InterruptedException e) {
                                 throw new AssertionError(e);
@@ -262,17 +262,15 @@ class SocketPartsTest {
         int[] looks = new int[1];
         Timekeeper clock =
                 new ClockOnly(
-                        () -> {
-                            switch (looks[0]++) {
-                                case 0:
-                                    return 5_000;
-                                case 1:
-                                    release.countDown();
-                                    return 5_000 + secondLookNs;
-                                default:
-                                    return 5_000 + thirdLookNs;
-                            }
-                        });
+                        () ->
+                                switch (looks[0]++) {
+                                    case 0 -> 5_000;
+                                    case 1 -> {
+                                        release.countDown();
+                                        yield 5_000 + secondLookNs;
+                                    }
+                                    default -> 5_000 + thirdLookNs;
+                                });
         return Locks.lock(lock, 3_000, "too late", clock);
     }
 

@@ -119,7 +119,7 @@ class VirtualThreadsTest {
                                     future.isDone() + " " + Thread.currentThread().isInterrupted());
                         });
         thread.interrupt();
-        Thread.yield();
+        Thread.onSpinWait();
         assertThat(outcome).isNotDone();
         future.complete(7);
         assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("true true");
