@@ -1,8 +1,6 @@
 package io.finwait.driver;
 
 import static io.finwait.driver.SteeredPair.failure;
-import static io.finwait.driver.SteeredPair.now;
-import static io.finwait.driver.SteeredPair.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,69 +15,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What becomes of a connection with rings when an end of it closes, resets or dies. */
-class RingConnectionEndsTest {
+class RingConnectionEndsTest extends ConnectedRings {
 
     /** More than a ring takes through all its sizes. */
     private static final int MORE_THAN_A_RING = 2 * ByteRing.LARGEST;
-
-    private final SteeredPair pair = new SteeredPair();
-    private final AsyncListener listener = now(pair.server.listen(80, 16));
-    private final List<Integer> told = new ArrayList<>();
-    private final List<Integer> toldThere = new ArrayList<>();
-    private RingConnection ours;
-    private RingConnection theirs;
-
-    private RingConnection connect(int port) {
-        return RingConnection.connect(pair.client, null, 0, SteeredPair.SERVER, port, told::add);
-    }
-
-    private void connect() {
-        ours = connect(80);
-        pair.settle();
-        theirs = RingConnection.over(now(listener.accept()), toldThere::add);
-        pair.settle();
-        told.clear();
-        toldThere.clear();
-    }
-
-    private static int write(RingConnection to, String text) {
-        return to.write(text(text));
-    }
-
-    private static String read(RingConnection from) {
-        ByteBuffer into = ByteBuffer.allocate(100);
-        int octets = from.read(into);
-        assertThat(into.position()).isEqualTo(Math.max(octets, 0));
-        return octets < 0 ? "end" : text(into);
-    }
-
-    /** Writes until nothing more is taken, however often it is tried again. */
-    private int fill() {
-        byte[] some = new byte[10_000];
-        int total = 0;
-        int taken;
-        while ((taken = ours.write(some, 0, some.length)) > 0) {
-            total += taken;
-            pair.settle();
-        }
-        return total;
-    }
-
-    private int readAllOfTheirs() {
-        byte[] some = new byte[100_000];
-        int total = 0;
-        int taken;
-        while ((taken = theirs.read(some, 0, some.length)) > 0) {
-            total += taken;
-            pair.settle();
-        }
-        return total;
-    }
 
     private State stateOfTheirs() {
         return theirs.connection().driven.state();

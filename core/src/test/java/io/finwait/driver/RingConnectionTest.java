@@ -17,68 +17,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What both ends of a connection with rings see, call by call. */
-class RingConnectionTest {
+class RingConnectionTest extends ConnectedRings {
 
     private static final int MUCH = 4 << 20;
-
-    private final SteeredPair pair = new SteeredPair();
-    private final AsyncListener listener = now(pair.server.listen(80, 16));
-    private final List<Integer> told = new ArrayList<>();
-    private final List<Integer> toldThere = new ArrayList<>();
-    private RingConnection ours;
-    private RingConnection theirs;
-
-    private RingConnection connect(int port) {
-        return RingConnection.connect(pair.client, null, 0, SteeredPair.SERVER, port, told::add);
-    }
-
-    private void connect() {
-        ours = connect(80);
-        pair.settle();
-        theirs = RingConnection.over(now(listener.accept()), toldThere::add);
-        pair.settle();
-        told.clear();
-        toldThere.clear();
-    }
-
-    private static int write(RingConnection to, String text) {
-        return to.write(text(text));
-    }
-
-    private static String read(RingConnection from) {
-        ByteBuffer into = ByteBuffer.allocate(100);
-        int octets = from.read(into);
-        assertThat(into.position()).isEqualTo(Math.max(octets, 0));
-        return octets < 0 ? "end" : text(into);
-    }
-
-    /** Writes until nothing more is taken, however often it is tried again. */
-    private int fill() {
-        byte[] some = new byte[10_000];
-        int total = 0;
-        int taken;
-        while ((taken = ours.write(some, 0, some.length)) > 0) {
-            total += taken;
-            pair.settle();
-        }
-        return total;
-    }
-
-    private int readAllOfTheirs() {
-        byte[] some = new byte[100_000];
-        int total = 0;
-        int taken;
-        while ((taken = theirs.read(some, 0, some.length)) > 0) {
-            total += taken;
-            pair.settle();
-        }
-        return total;
-    }
 
     // Opening.
 

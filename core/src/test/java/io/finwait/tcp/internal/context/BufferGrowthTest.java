@@ -2,7 +2,7 @@ package io.finwait.tcp.internal.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.finwait.spi.CongestionControl;
+import io.finwait.spi.SteadyControl;
 import io.finwait.tcp.EndpointConfig;
 import io.finwait.tcp.internal.buffer.BlockPool;
 import io.finwait.tcp.internal.tcb.Clock;
@@ -34,38 +34,12 @@ class BufferGrowthTest {
         return new BufferGrowth(config, clock, blocks);
     }
 
-    private final class Window implements CongestionControl {
-
-        @Override
-        public void begin(int mss, long nowNs) {}
-
-        @Override
-        public void synLost(long nowNs) {}
+    private final class Window extends SteadyControl {
 
         @Override
         public int window() {
             return window;
         }
-
-        @Override
-        public int slowStartThreshold() {
-            return Integer.MAX_VALUE;
-        }
-
-        @Override
-        public void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs) {}
-
-        @Override
-        public void lost(int flightSize, long nowNs) {}
-
-        @Override
-        public void recovered(int flightSize, long nowNs) {}
-
-        @Override
-        public void timedOut(int flightSize, boolean again, long nowNs) {}
-
-        @Override
-        public void idle(long nowNs) {}
     }
 
     private Tcb tcb() {

@@ -154,6 +154,14 @@ final class Bench {
             this.timestamps = timestamps;
         }
 
+        /** Answers the SYN,ACK that came last. */
+        void completeHandshake() {
+            seq++;
+            ack = lastTo(port).seq() + 1;
+            segment(ACK, seq, ack, 0);
+            work();
+        }
+
         /** Puts a segment on the wire, to be received in the next duty cycle. */
         void segment(int flags, int seqNumber, int ackNumber, int text) {
             boolean syn = (flags & SYN) != 0;

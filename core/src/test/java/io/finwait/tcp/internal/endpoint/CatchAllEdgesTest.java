@@ -83,13 +83,6 @@ class CatchAllEdgesTest {
         return peer;
     }
 
-    private void completeHandshake(Peer peer) {
-        peer.seq++;
-        peer.ack = bench.lastTo(peer.port).seq() + 1;
-        peer.segment(ACK, peer.seq, peer.ack, 0);
-        bench.work();
-    }
-
     /** The queue was full, but that is not why this one is gone. */
     @Test
     void aResetOfTheOldestInAFullQueueIsNoCrowdingOut() {
@@ -171,7 +164,7 @@ class CatchAllEdgesTest {
         last().refuse();
         bench.work();
         assertThat(catchAll.waiting()).isZero();
-        completeHandshake(acceptedPeer());
+        acceptedPeer().completeHandshake();
         bench.pass(2 * WAIT);
         assertThat(told).containsExactly("asked 40000", "asked 40001", "established 40000");
     }
@@ -301,7 +294,7 @@ class CatchAllEdgesTest {
                     }
                 });
         Peer peer = syn(40_000);
-        completeHandshake(peer);
+        peer.completeHandshake();
         assertThat(opened.get(0).closeReason())
                 .isInstanceOfSatisfying(
                         CloseReason.Aborted.class,
@@ -419,7 +412,7 @@ class CatchAllEdgesTest {
     @Test
     void aReopeningSynThatComesAgainIsTheSame() {
         Peer peer = accepted(40_000);
-        completeHandshake(peer);
+        peer.completeHandshake();
         established.get(0).close();
         bench.work();
         peer.ack++;
@@ -454,7 +447,7 @@ class CatchAllEdgesTest {
     void aReopeningSynWithoutPlaceLeavesTimeWait() {
         open(CatchAllLimits.DEFAULT.withMaxWaiting(1).withAnswersWhenFull(true));
         Peer peer = accepted(40_000);
-        completeHandshake(peer);
+        peer.completeHandshake();
         established.get(0).close();
         bench.work();
         peer.ack++;
@@ -478,7 +471,7 @@ class CatchAllEdgesTest {
         open(CatchAllLimits.DEFAULT.withMaxWaiting(1).withAnswersWhenFull(true));
         syn(40_000);
         Peer peer = syn(40_001);
-        completeHandshake(peer);
+        peer.completeHandshake();
         assertThat(told).containsExactly("asked 40000", "CROWDED_OUT 40000", "asked 40001");
         assertThat(catchAll.waiting()).isEqualTo(1);
         assertThat(last().isAlreadyOpen()).isTrue();
@@ -494,7 +487,7 @@ class CatchAllEdgesTest {
         open(CatchAllLimits.DEFAULT.withMaxWaiting(1).withAnswersWhenFull(true));
         syn(40_000);
         Peer peer = syn(40_001);
-        completeHandshake(peer);
+        peer.completeHandshake();
         peer.text(10);
         bench.work();
         peer.segment(RST, peer.seq, 0, 0);

@@ -88,13 +88,6 @@ class CatchAllTest {
         return peer;
     }
 
-    private void completeHandshake(Peer peer) {
-        peer.seq++;
-        peer.ack = bench.lastTo(peer.port).seq() + 1;
-        peer.segment(ACK, peer.seq, peer.ack, 0);
-        bench.work();
-    }
-
     @Test
     void o01_theUserIsToldWhoCallsWhomAndNothingIsAnswered() {
         syn(40_000);
@@ -119,7 +112,7 @@ class CatchAllTest {
         assertThat(synAck.flags()).isEqualTo(SYN | ACK);
         assertThat(synAck.ack()).isEqualTo(peer.seq + 1);
         assertThat(synAck.tsEcho()).isEqualTo(peer.tsValue);
-        completeHandshake(peer);
+        peer.completeHandshake();
         assertThat(established).hasSize(1);
         Connection connection = established.get(0);
         assertThat(connection.localAddress()).isEqualTo(ELSEWHERE);
@@ -363,7 +356,7 @@ class CatchAllTest {
         assertThat(bench.lastTo(40_001).flags()).isEqualTo(SYN | ACK);
         assertThat(asked.get(0).accept()).isTrue();
         bench.work();
-        completeHandshake(peer);
+        peer.completeHandshake();
         assertThat(asked).hasSize(2);
         Incoming late = asked.get(1);
         assertThat(late.isAlreadyOpen()).isTrue();
@@ -381,7 +374,7 @@ class CatchAllTest {
         Peer peer = syn(40_001);
         asked.get(0).refuse();
         bench.work();
-        completeHandshake(peer);
+        peer.completeHandshake();
         assertThat(asked.get(1).unreachable(Unreachable.HOST)).isTrue();
         bench.work();
         assertThat(bench.lastTo(40_001).has(RST)).isTrue();
@@ -421,7 +414,7 @@ class CatchAllTest {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
-        completeHandshake(peer);
+        peer.completeHandshake();
         closeFirst(peer);
         assertThat(bench.endpoint.timeWait().size()).isEqualTo(1);
         bench.pass(SECOND);
@@ -437,7 +430,7 @@ class CatchAllTest {
         assertThat(synAck.flags()).isEqualTo(SYN | ACK);
         assertThat(synAck.seq() - oldEnd).as("above the old numbers").isPositive();
         peer.seq += 10;
-        completeHandshake(peer);
+        peer.completeHandshake();
         assertThat(established).hasSize(2);
         assertThat(bench.endpoint.timeWait().size()).isZero();
     }
@@ -447,7 +440,7 @@ class CatchAllTest {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
-        completeHandshake(peer);
+        peer.completeHandshake();
         closeFirst(peer);
         int oldSeq = peer.seq;
         peer.tsValue += 1_000;
@@ -529,7 +522,7 @@ class CatchAllTest {
         Peer peer = syn(40_000);
         asked.get(0).accept();
         bench.work();
-        completeHandshake(peer);
+        peer.completeHandshake();
         syn(40_001);
         bench.endpoint.close();
         assertThat(catchAll.isClosed()).isTrue();

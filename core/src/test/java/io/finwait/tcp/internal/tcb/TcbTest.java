@@ -2,7 +2,7 @@ package io.finwait.tcp.internal.tcb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.finwait.spi.CongestionControl;
+import io.finwait.spi.SteadyControl;
 import io.finwait.tcp.State;
 import io.finwait.tcp.internal.buffer.BlockPool;
 import io.finwait.tcp.internal.buffer.LentText;
@@ -22,7 +22,7 @@ import java.nio.ByteBuffer;
 class TcbTest {
 
     /** Says what it is told to, and notes what it is told. */
-    private static final class Told implements CongestionControl {
+    private static final class Told extends SteadyControl {
 
         private int window = 10;
         private int mss;
@@ -35,32 +35,9 @@ class TcbTest {
         }
 
         @Override
-        public void synLost(long nowNs) {}
-
-        @Override
         public int window() {
             return window;
         }
-
-        @Override
-        public int slowStartThreshold() {
-            return Integer.MAX_VALUE;
-        }
-
-        @Override
-        public void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs) {}
-
-        @Override
-        public void lost(int flightSize, long nowNs) {}
-
-        @Override
-        public void recovered(int flightSize, long nowNs) {}
-
-        @Override
-        public void timedOut(int flightSize, boolean again, long nowNs) {}
-
-        @Override
-        public void idle(long nowNs) {}
     }
 
     private final Told congestion = new Told();
