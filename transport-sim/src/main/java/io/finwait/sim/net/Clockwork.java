@@ -26,12 +26,10 @@ final class Clockwork implements Timekeeper {
     private static final long IDLE_POLL_NS = 20_000_000;
     private static final long LONGEST_WAIT_NS = 1_000_000_000;
 
-    /** How long a thread may keep running before its request is carried out anyway. */
-    private static final long MOST_BUSY_NS = 250_000_000;
-
     private final SimNetwork simulation;
     private final Workers workers;
     private final Quiet quiet;
+    private final Overtaking overtaking;
     private final boolean virtual;
     private final boolean manual;
 
@@ -54,7 +52,6 @@ final class Clockwork implements Timekeeper {
 
     private volatile boolean stopping;
     private long pollNs = POLL_NS;
-    private long busySinceNs;
     private final long beginNs = System.nanoTime();
 
     Clockwork(
@@ -72,6 +69,7 @@ final class Clockwork implements Timekeeper {
         this.atEnd = atEnd;
         workers = new Workers(threads, this::ring);
         quiet = new Quiet(workers);
+        overtaking = new Overtaking(quiet, System::nanoTime);
         standstill = new Standstill(workers, this, simulation.seed());
         thread = new Thread(this::run, NAME);
         thread.setDaemon(true);
@@ -156,14 +154,16 @@ final class Clockwork implements Timekeeper {
         }
     }
 
-    /** Lets the threads run that the last turn has woken. */
-    private void letWokenGo() {
+    /** Lets the threads run that the last turn has woken; true when one waited elsewhere. */
+    private boolean letWokenGo() {
+        boolean any = !wokenElsewhere.isEmpty();
         wokenElsewhere.forEach(LockSupport::unpark);
         wokenElsewhere.clear();
         for (int i = 0; i < woken.size(); i++) {
             workers.unpark(woken.get(i));
         }
         woken.clear();
+        return any;
     }
 
     @Override
@@ -311,16 +311,12 @@ final class Clockwork implements Timekeeper {
      */
     private boolean nobodyCanRun(long seen) {
         if (quiet.now() && seen == workers.changes()) {
-            busySinceNs = 0;
+            overtaking.reset();
             return true;
         }
-        long now = System.nanoTime();
         if (!driverWork || carrier != null) {
-            busySinceNs = 0;
-        } else if (busySinceNs == 0) {
-            busySinceNs = now;
-        } else if (now - busySinceNs > MOST_BUSY_NS) {
-            busySinceNs = now;
+            overtaking.reset();
+        } else if (overtaking.isDue()) {
             work(workers.changes());
         }
         return false;
@@ -331,20 +327,25 @@ final class Clockwork implements Timekeeper {
         pollNs = Math.min(pollNs * 2, longestNs);
     }
 
-    /** Packets and timers of this instant, until somebody is woken; false when there were none. */
+    /**
+     * Packets and timers of this instant, until somebody is woken, at a socket or at a selector:
+     * what that thread then asks for belongs to the next turn, all of it. False when there were
+     * none.
+     */
     private boolean work(long seen) {
         boolean worked = false;
         network.lock();
         try {
-            do {
+            boolean somebodyGoes = false;
+            while (!somebodyGoes) {
                 driverWork = false;
                 int done = simulation.doWork();
-                letWokenGo();
+                somebodyGoes = letWokenGo() || seen != workers.changes();
                 if (done == 0) {
-                    return worked || driverWork || seen != workers.changes();
+                    return worked || driverWork || somebodyGoes;
                 }
                 worked = true;
-            } while (seen == workers.changes());
+            }
         } catch (RuntimeException | Error e) {
             standstill.declare("the network has failed: " + e, e);
         } finally {

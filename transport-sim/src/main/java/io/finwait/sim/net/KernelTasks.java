@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.ObjLongConsumer;
 
 /**
  * What Linux says of the threads of this process. The JVM tells of a thread that was unparked and
@@ -25,9 +27,12 @@ final class KernelTasks {
             "voluntary_ctxt_switches:\t".getBytes(StandardCharsets.US_ASCII);
 
     /**
-     * Threads of the JVM that run no Java code, by the beginning of their names. "VM Thread" is not
-     * among them: while it ends a safepoint, threads that could go on still sleep.
+     * While it runs, threads that could go on may still sleep. Between two looks it may come and
+     * go: older JDKs ask it for the stack of a thread.
      */
+    private static final String VM_THREAD = "VM Thread";
+
+    /** Other threads of the JVM that run no Java code, by the beginning of their names. */
     private static final String[] NOT_OURS = {
         Clockwork.NAME,
         "GC ",
@@ -60,6 +65,8 @@ final class KernelTasks {
 
     private record Run(long usedNs, long switches) {}
 
+    private final Map<String, Long> usedBefore = new HashMap<>();
+    private String vmThread = "";
     private final byte[] text = new byte[4096];
     private long fingerprint;
 
@@ -68,13 +75,39 @@ final class KernelTasks {
         return tasks.isDirectory();
     }
 
-    /** Nobody can run, nor has run since this was called. */
-    boolean allSleep() {
+    /**
+     * Nobody can run, nor has run since this was called.
+     *
+     * @param meanwhile asked between the two looks, when the first one has found nobody
+     */
+    boolean allSleep(BooleanSupplier meanwhile) {
         if (!look()) {
             return false;
         }
         long before = fingerprint;
-        return look() && fingerprint == before;
+        return meanwhile.getAsBoolean() && look() && fingerprint == before;
+    }
+
+    /** From now on counts what the threads use. */
+    void countTime() {
+        usedBefore.clear();
+        forEachUsed((id, used) -> usedBefore.put(id, used));
+    }
+
+    /** Processor time of all threads together since {@link #countTime}, in nanoseconds. */
+    long usedNs() {
+        long[] sum = new long[1];
+        forEachUsed((id, used) -> sum[0] += used - usedBefore.getOrDefault(id, 0L));
+        return sum[0];
+    }
+
+    private void forEachUsed(ObjLongConsumer<String> consumer) {
+        String[] ids = tasks.list();
+        for (String id : ids == null ? new String[0] : ids) {
+            if (counts(id)) {
+                consumer.accept(id, used(id));
+            }
+        }
     }
 
     private boolean look() {
@@ -84,7 +117,7 @@ final class KernelTasks {
         }
         long sum = ids.length;
         for (String id : ids) {
-            if (Boolean.FALSE.equals(counts.computeIfAbsent(id, this::belongsToUs))) {
+            if (!counts(id)) {
                 continue;
             }
             int length = read(id + "/status");
@@ -106,17 +139,21 @@ final class KernelTasks {
                 continue;
             }
             restless.remove(id);
-            sum = sum * 31 + switches;
+            if (!id.equals(vmThread)) {
+                sum = sum * 31 + switches;
+            }
         }
         fingerprint = sum;
         return true;
     }
 
+    private boolean counts(String id) {
+        return counts.computeIfAbsent(id, this::belongsToUs);
+    }
+
     /** Tells whether a task that runs has not come to rest for long, in time of a processor. */
     private boolean spins(String id, long switches) {
-        int length = read(id + "/schedstat");
-        // Without these statistics the clock of the wall must do.
-        long used = length > 0 ? number(0, length) : System.nanoTime();
+        long used = used(id);
         Run first = restless.get(id);
         if (first == null || first.switches != switches) {
             restless.put(id, new Run(used, switches));
@@ -125,9 +162,18 @@ final class KernelTasks {
         return used - first.usedNs > SPINS_NS;
     }
 
+    private long used(String id) {
+        int length = read(id + "/schedstat");
+        // Without these statistics the clock of the wall must do.
+        return length > 0 ? number(0, length) : System.nanoTime();
+    }
+
     private Boolean belongsToUs(String id) {
         int length = read(id + "/comm");
         String name = new String(text, 0, Math.max(length, 0), StandardCharsets.UTF_8);
+        if (name.startsWith(VM_THREAD)) {
+            vmThread = id;
+        }
         for (String each : NOT_OURS) {
             if (name.startsWith(each)) {
                 return false;

@@ -2,7 +2,7 @@ package io.finwait.sim.net;
 
 /**
  * Tells whether any thread can run: those that the network knows, by the JVM; on Linux all others
- * of the process as well, by the kernel.
+ * of the process as well, by the kernel and the JVM together.
  *
  * <p>A thread that the network does not know and that never comes to rest holds the clock until it
  * has had 250 ms of a processor ({@link KernelTasks}).
@@ -11,8 +11,9 @@ final class Quiet {
 
     private final Workers workers;
     private final KernelTasks tasks = new KernelTasks();
+    private final JavaThreads javaThreads = new JavaThreads();
     private final boolean kernelKnows = tasks.known();
-    private Worker running;
+    private Thread running;
 
     Quiet(Workers workers) {
         this.workers = workers;
@@ -23,15 +24,15 @@ final class Quiet {
         return oursWait() && othersSleep() && oursWait();
     }
 
-    /** Who could run at the last look; null when nobody that the network knows could. */
-    Worker verdict() {
+    /** Who could run at the last look; null when that was nobody whom the JVM knows. */
+    Thread verdict() {
         return running;
     }
 
     private boolean oursWait() {
         for (Worker each : workers.all()) {
             if (each.canRun()) {
-                running = each;
+                running = each.thread;
                 return false;
             }
         }
@@ -39,12 +40,29 @@ final class Quiet {
         return true;
     }
 
-    private boolean othersSleep() {
+    /** Whoever could run by the JVM's word alone waits in a call of the kernel's. */
+    boolean othersSleep() {
         if (!kernelKnows) {
             pause();
             return true;
         }
-        return tasks.allSleep();
+        return tasks.allSleep(this::nobodyIsInTheMiddle);
+    }
+
+    private boolean nobodyIsInTheMiddle() {
+        Thread found = javaThreads.inTheMiddle();
+        running = found == null ? running : found;
+        return found == null;
+    }
+
+    /** From now on counts what threads use. */
+    void countTime() {
+        tasks.countTime();
+    }
+
+    /** Processor time since {@link #countTime}; 0 where nobody counts it. */
+    long usedNs() {
+        return tasks.usedNs();
     }
 
     /** Time for a thread that was unparked to be seen running. */

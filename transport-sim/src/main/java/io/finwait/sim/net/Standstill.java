@@ -39,7 +39,7 @@ final class Standstill {
     }
 
     /** Nothing could be done. */
-    void watch(Worker running) {
+    void watch(Thread running) {
         long now = System.nanoTime();
         boolean waiting =
                 workers.all().stream().anyMatch(each -> each.phase == Worker.Phase.WAITING);
@@ -49,7 +49,7 @@ final class Standstill {
             declare(
                     running == null
                             ? nobodyRuns()
-                            : "thread \"" + running.thread.getName() + "\" holds the clock",
+                            : "thread \"" + running.getName() + "\" holds the clock",
                     null);
         }
     }

@@ -177,8 +177,12 @@ final class Workers {
     }
 
     /** Null when none can. */
-    Worker firstThatCanRun() {
-        return all().stream().filter(Worker::canRun).findFirst().orElse(null);
+    Thread firstThatCanRun() {
+        return all().stream()
+                .filter(Worker::canRun)
+                .map(each -> each.thread)
+                .findFirst()
+                .orElse(null);
     }
 
     synchronized Worker holder() {

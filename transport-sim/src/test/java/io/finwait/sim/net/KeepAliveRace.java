@@ -121,7 +121,10 @@ final class KeepAliveRace {
     static List<String> repeated(Maker maker, List<String> packets, int runs) throws Exception {
         List<String> first = column(maker, packets);
         for (int run = 1; run < runs; run++) {
-            assertThat(column(maker, new ArrayList<>())).as("run %d", run).isEqualTo(first);
+            List<String> again = new ArrayList<>();
+            List<String> column = column(maker, again);
+            assertThat(again).as("packets of run %d", run).isEqualTo(packets);
+            assertThat(column).as("run %d", run).isEqualTo(first);
         }
         return first;
     }

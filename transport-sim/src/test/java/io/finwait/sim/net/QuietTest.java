@@ -3,6 +3,8 @@ package io.finwait.sim.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.finwait.driver.Driver;
+
 import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
@@ -60,7 +62,7 @@ class QuietTest {
         Thread asker =
                 new Thread(
                         () -> {
-                            while (!tasks.allSleep()) {
+                            while (!tasks.allSleep(() -> true)) {
                                 LockSupport.parkNanos(1_000_000);
                             }
                             used.set(times.getThreadCpuTime(spinner.getId()));
@@ -112,5 +114,49 @@ class QuietTest {
         }
         assertThat(tooEarly).isFalse();
         assertThat(awake).isTrue();
+    }
+
+    /** Its calls in a row are at one instant, and the network must not take some of them before. */
+    @Test
+    void whoWaitsByItselfAndIsWokenEndsTheTurn() throws Exception {
+        AtomicBoolean hasCalled = new AtomicBoolean();
+        Thread waiting =
+                new Thread(
+                        () -> {
+                            LockSupport.park();
+                            long end = System.nanoTime() + 20_000_000;
+                            while (System.nanoTime() < end) {
+                                Thread.onSpinWait();
+                            }
+                            hasCalled.set(true);
+                        });
+        waiting.start();
+        while (waiting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        AtomicBoolean tooEarly = new AtomicBoolean();
+        try (SimNet net = SimNet.create(1)) {
+            // Known since it opened a channel, as the thread of a selector is.
+            Worker unused = net.clockwork().workers().add(waiting, false);
+            Driver driver = net.host("host").driver();
+            Runnable next = () -> tooEarly.set(!hasCalled.get());
+            Runnable turn =
+                    () -> {
+                        net.clockwork().wake(waiting);
+                        driver.call(
+                                endpoint -> {
+                                    net.simulation().after(0, next);
+                                    return null;
+                                });
+                    };
+            net.locked(
+                    () -> {
+                        net.simulation().after(0, turn);
+                        return null;
+                    });
+            net.settle();
+            waiting.join();
+        }
+        assertThat(tooEarly).isFalse();
     }
 }
