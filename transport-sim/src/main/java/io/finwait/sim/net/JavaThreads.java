@@ -54,7 +54,7 @@ final class JavaThreads {
         return found;
     }
 
-    /** False for the calling thread, and for those that have no Java code to be in the middle of. */
+    /** False for the calling thread, and for those without Java code to be in the middle of. */
     static boolean isInTheMiddle(Thread thread) {
         if (thread == Thread.currentThread() || thread.getState() != Thread.State.RUNNABLE) {
             return false;

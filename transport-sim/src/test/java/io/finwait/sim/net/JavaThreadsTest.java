@@ -16,9 +16,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Threads that sleep, as the kernel says, and what the JVM says of them. One sleeps in the middle of
- * its code all the time, as others do for a moment when they need a lock inside the JVM: the class
- * that it uses is being initialized.
+ * Threads that sleep, as the kernel says, and what the JVM says of them. One sleeps in the middle
+ * of its code all the time, as others do for a moment when they need a lock inside the JVM: the
+ * class that it uses is being initialized.
  */
 class JavaThreadsTest {
 
