@@ -25,7 +25,7 @@ class FlightEventsTest {
         // account.
         long allocated = Long.MAX_VALUE;
         boolean any = false;
-        for (int round = 0; round < 5 && allocated > 0; round++) {
+        for (int round = 0; round < 30 && allocated > 0; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 10_000; i++) {
                 any |= anyRecorded();
