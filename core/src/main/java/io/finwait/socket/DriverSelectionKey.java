@@ -124,8 +124,9 @@ final class DriverSelectionKey extends AbstractSelectionKey {
         return now;
     }
 
+    /** A channel that is being closed is ready for nothing, and its key is cancelled at last. */
     private int readyNow() {
-        return isValid() ? ours.opsReady() & interest : 0;
+        return isValid() && channel.isOpen() ? ours.opsReady() & interest : 0;
     }
 
     /** The key no longer belongs to the selector. */

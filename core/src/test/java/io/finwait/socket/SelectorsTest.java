@@ -26,6 +26,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelectableChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -539,5 +540,54 @@ class SelectorsTest {
             assertThatThrownBy(() -> ours.register(kernels, READ))
                     .isInstanceOf(IllegalSelectorException.class);
         }
+    }
+
+    /** Readable all the time; selects in the midst of its close, as another thread may. */
+    private final class Closing extends AbstractSelectableChannel implements ReadyChannel {
+
+        private final ChannelKeys keys = new ChannelKeys();
+        private int selectedMeanwhile = -1;
+
+        Closing() {
+            super(clients);
+        }
+
+        @Override
+        public int opsReady() {
+            return READ;
+        }
+
+        @Override
+        public ChannelKeys channelKeys() {
+            return keys;
+        }
+
+        @Override
+        public int validOps() {
+            return READ;
+        }
+
+        @Override
+        protected void implCloseSelectableChannel() throws IOException {
+            keys.mayBeReady(READ);
+            selectedMeanwhile = selector.selectNow();
+        }
+
+        @Override
+        protected void implConfigureBlocking(boolean block) {
+            // It never blocks.
+        }
+    }
+
+    @Test
+    void aChannelThatIsBeingClosedIsNotSelected() throws IOException {
+        Closing closing = new Closing();
+        closing.configureBlocking(false);
+        SelectionKey its = closing.register(selector, READ);
+        assertThat(selector.selectNow()).isOne();
+        selector.selectedKeys().clear();
+        closing.close();
+        assertThat(closing.selectedMeanwhile).isZero();
+        assertThat(its.isValid()).isFalse();
     }
 }

@@ -57,6 +57,7 @@ final class GatewayCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     @Option(
             names = "--transport",
@@ -181,6 +182,10 @@ final class GatewayCommand implements Callable<Integer> {
             endsWithItsProcess(gateway);
             Console.say("gateway over " + carrier + ", own addresses " + addresses);
             gateway.driver().stopped().join();
+            if (stopping.get()) {
+                // Otherwise the JVM might end before it has said how.
+                stopped.join();
+            }
         }
         return 0;
     }
@@ -214,8 +219,17 @@ final class GatewayCommand implements Callable<Integer> {
      */
     private void stop(Gateway gateway) {
         if (stopping.getAndSet(true)) {
+            stopped.join();
             return;
         }
+        try {
+            drain(gateway);
+        } finally {
+            stopped.complete(null);
+        }
+    }
+
+    private void drain(Gateway gateway) {
         String counted = gateway.statistics().toString();
         try {
             int reset =
