@@ -31,7 +31,8 @@ public interface CongestionControl {
 
     /**
      * A round trip was measured, of what was sent once; before {@link #acknowledged} of the same
-     * ACK, and only where the peer has agreed to SACK (RFC 8985). Nothing has to be done.
+     * ACK, or by one that reports more and acknowledges nothing new, and only where the peer has
+     * agreed to SACK (RFC 8985). Nothing has to be done.
      *
      * @param rttNs in nanoseconds, 0 or more
      */

@@ -61,24 +61,30 @@ public final class Cubic extends LossBasedControl {
 
     @Override
     public void roundTrip(long rttNs, long nowNs) {
-        hyStart.roundTrip(rttNs);
+        if (isFirstSlowStart()) {
+            hyStart.roundTrip(rttNs, nowNs);
+        }
     }
 
     @Override
     public void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs) {
         int left = octets;
         if (cwnd < ssthresh) {
-            left = slowStart(octets, flightSize);
+            left = slowStart(octets, flightSize, nowNs);
         }
         if (left > 0 && cwnd >= ssthresh) {
             avoid(left, smoothedRttNs, nowNs);
         }
     }
 
+    private boolean isFirstSlowStart() {
+        return ssthresh == Integer.MAX_VALUE;
+    }
+
     /** Opens the window up to ssthresh; returns the octets that are left for avoidance. */
-    private int slowStart(int octets, int flightSize) {
-        boolean first = ssthresh == Integer.MAX_VALUE;
-        if (first && hyStart.acknowledged(octets, flightSize)) {
+    private int slowStart(int octets, int flightSize, long nowNs) {
+        boolean first = isFirstSlowStart();
+        if (first && hyStart.acknowledged(octets, flightSize, cwnd, nowNs)) {
             ssthresh = cwnd;
             return octets;
         }

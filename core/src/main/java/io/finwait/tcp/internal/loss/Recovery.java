@@ -167,10 +167,7 @@ public final class Recovery {
         LossState loss = tcb.loss;
         boolean wasRecovering = loss.recovering;
         boolean marked = marksEcho.isIn(tcb, seg);
-        long rttNs = snd.scoreboard.rack().measuredNowNs();
-        if (rttNs >= 0) {
-            tcb.congestion.roundTrip(rttNs, context.nowNs());
-        }
+        tellRoundTrip(tcb);
         if (tcb.sackPermitted) {
             if (undo.isTold(tcb, seg, true)) {
                 undo.take(tcb);
@@ -202,6 +199,14 @@ public final class Recovery {
         } else if (wasRecovering && loss.recovering && snd.una != snd.nxt) {
             // A partial ACK ends at the next hole, and what stands there was sent before recovery.
             tcb.retransmitOwed = true;
+        }
+    }
+
+    /** Of what the ACK acknowledges or reports; without SACK there is none. */
+    private void tellRoundTrip(Tcb tcb) {
+        long rttNs = tcb.snd.scoreboard.rack().measuredNowNs();
+        if (rttNs >= 0) {
+            tcb.congestion.roundTrip(rttNs, context.nowNs());
         }
     }
 
@@ -321,7 +326,11 @@ public final class Recovery {
         }
         LossState loss = tcb.loss;
         if (tcb.sackPermitted) {
-            loss.duplicates += reportsMore ? 0 : 1;
+            if (reportsMore) {
+                tellRoundTrip(tcb);
+            } else {
+                loss.duplicates++;
+            }
             if (loss.duplicates >= LossState.DUPLICATE_ACKS && snd.scoreboard.isEmpty()) {
                 snd.scoreboard.declareLost(snd.una + Math.min(snd.mss, snd.flight()));
             }

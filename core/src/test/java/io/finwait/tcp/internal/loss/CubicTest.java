@@ -128,16 +128,16 @@ class CubicTest {
         for (int i = 2; i <= 5; i++) {
             assertThat(hyStartRound(hyStart, flight, 24 * MS)).as("round %d", i).isFalse();
         }
-        hyStart.roundTrip(24 * MS);
-        assertThat(hyStart.acknowledged(MSS, flight)).as("the fifth is over").isTrue();
+        hyStart.roundTrip(24 * MS, 0);
+        assertThat(hyStart.acknowledged(MSS, flight, flight, 0)).as("the fifth is over").isTrue();
     }
 
     /** The whole flight, segment by segment; true when slow start ended in it. */
     private static boolean hyStartRound(HyStart hyStart, int flight, long rttNs) {
         boolean over = false;
         for (int octets = 0; octets < flight; octets += MSS) {
-            hyStart.roundTrip(rttNs);
-            over |= hyStart.acknowledged(MSS, flight);
+            hyStart.roundTrip(rttNs, 0);
+            over |= hyStart.acknowledged(MSS, flight, flight, 0);
         }
         return over;
     }
