@@ -39,6 +39,13 @@ public interface CongestionControl {
     default void roundTrip(long rttNs, long nowNs) {}
 
     /**
+     * Segments were seen to overtake each other: told with each {@link #roundTrip} from then on.
+     * Losses cost more there, since what goes again may make the receiver refuse what is late
+     * (PAWS, RFC 7323 §5.3). Nothing has to be done.
+     */
+    default void overtaken() {}
+
+    /**
      * An ACK outside of fast recovery has acknowledged new octets, while at least half of the
      * window was in use: a window that is not used says nothing of the path (RFC 7661).
      *

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -137,17 +138,18 @@ class QuietTest {
         AtomicBoolean tooEarly = new AtomicBoolean();
         try (SimNet net = SimNet.create(1)) {
             // Known since it opened a channel, as the thread of a selector is.
-            Worker unused = net.clockwork().workers().add(waiting, false);
+            assertThat(net.clockwork().workers().add(waiting, false).ours).isFalse();
             Driver driver = net.host("host").driver();
             Runnable next = () -> tooEarly.set(!hasCalled.get());
             Runnable turn =
                     () -> {
                         net.clockwork().wake(waiting);
-                        driver.call(
-                                endpoint -> {
-                                    net.simulation().after(0, next);
-                                    return null;
-                                });
+                        CompletableFuture<Object> unused =
+                                driver.call(
+                                        endpoint -> {
+                                            net.simulation().after(0, next);
+                                            return null;
+                                        });
                     };
             net.locked(
                     () -> {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finwait.sim.LinkModel;
+import io.finwait.sim.Segments;
 import io.finwait.spi.CongestionControl;
 import io.finwait.tcp.CloseReason.AbortCause;
 import io.finwait.tcp.CloseReason.Aborted;
@@ -167,5 +168,38 @@ class CongestionControlTest {
         assertThatThrownBy(() -> hosts.client.connect(TwoHosts.SERVER, TwoHosts.PORT))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("make one for each connection");
+    }
+
+    /** SND.UNA stands still while a late segment is awaited; the others tell what they take. */
+    @Test
+    void roundTripsAreToldBySacksAndThenThatSegmentsOvertakeEachOther() throws IOException {
+        Fixed fixed =
+                new Fixed(10 * MSS) {
+                    @Override
+                    public void roundTrip(long rttNs, long nowNs) {
+                        told.add("round trip of " + rttNs / MS + " ms");
+                    }
+
+                    @Override
+                    public void overtaken() {
+                        told.add("overtaken");
+                    }
+                };
+        TwoHosts hosts =
+                new TwoHosts(
+                        1,
+                        LinkModel.perfect().delay(10 * MS),
+                        config -> config.congestionControl(() -> fixed),
+                        config -> config);
+        Connection ours = hosts.client.connect(TwoHosts.SERVER, TwoHosts.PORT);
+        hosts.run(30 * MS);
+        fixed.told.clear();
+        hosts.net.from("client").matching(Segments.text()).first(1).delayBy(4 * MS);
+        ours.send(ByteBuffer.allocate(3 * 1_448));
+        hosts.run(21 * MS);
+        assertThat(fixed.told).containsExactly("round trip of 20 ms");
+        fixed.told.clear();
+        hosts.run(4 * MS);
+        assertThat(fixed.told).containsExactly("overtaken", "round trip of 24 ms");
     }
 }

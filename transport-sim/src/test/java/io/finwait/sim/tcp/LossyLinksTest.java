@@ -45,19 +45,23 @@ class LossyLinksTest {
         assertThat(share).as("%s", transfer).isGreaterThan(least);
     }
 
-    /** It ends before a queue overflows that holds what the path holds. */
+    /** Where segments overtake each other it ends before a queue of one product overflows. */
     @ParameterizedTest
-    @CsvSource({"20, 1000, good", "20, 1000, reordered", "100, 100, good", "20, 100, reordered"})
-    void slowStartLosesNothing(int rttMs, int megabits, String how) throws IOException {
+    @CsvSource({"20, 1000", "20, 100", "50, 200"})
+    void slowStartFillsNoQueueWhereSegmentsOvertakeEachOther(int rttMs, int megabits)
+            throws IOException {
         for (int seed = 1; seed <= 5; seed++) {
             LossyTransfer transfer =
                     new LossyTransfer(
-                            seed, rttMs * MS, megabits * 1_000_000L, 1, impaired(how), c -> c);
+                            seed,
+                            rttMs * MS,
+                            megabits * 1_000_000L,
+                            1,
+                            impaired("reordered"),
+                            c -> c);
             double share = transfer.share(40 * rttMs * MS);
-            // Before reordering is known a few segments go again.
-            assertThat(transfer.retransmissions())
-                    .as("seed %d: %s", seed, transfer)
-                    .isLessThanOrEqualTo(how.equals("good") ? 0 : 5);
+            // Before reordering is known some go again; what a queue drops would be hundreds.
+            assertThat(transfer.retransmissions()).as("seed %d: %s", seed, transfer).isLessThan(50);
             assertThat(share).as("seed %d: %s", seed, transfer).isGreaterThan(0.6);
         }
     }

@@ -67,6 +67,11 @@ public final class Cubic extends LossBasedControl {
     }
 
     @Override
+    public void overtaken() {
+        hyStart.overtaken();
+    }
+
+    @Override
     public void acknowledged(int octets, int flightSize, long smoothedRttNs, long nowNs) {
         int left = octets;
         if (cwnd < ssthresh) {

@@ -6,11 +6,12 @@ package io.finwait.tcp.internal.loss;
  * shortest round trip of a round is its first one; where a queue is no larger than what the path
  * holds, it begins to fill behind that one and overflows in the next round.
  *
- * <p>So slow start goes on at a quarter of its pace as soon as the last round trips are a little
- * longer than the shortest one, and ends when they are longer by the threshold of RFC 9406 and the
- * window is larger than what the path holds. A pace above that of the path makes round trips long
- * before that, for a part of each round; when a whole round has gone by slow start gets its pace
- * back (docs/decisions/0080-slow-start-ends-before-the-queue-overflows.md).
+ * <p>Where segments overtake each other a loss costs more than the rate that an early end may
+ * leave to others. There slow start goes on at a quarter of its pace as soon as the last round
+ * trips are a little longer than the shortest one, and ends when they are longer by the threshold
+ * of RFC 9406 and the window is larger than what the path holds. A pace above that of the path
+ * makes round trips long before that, for a part of each round; when a whole round has gone by slow
+ * start gets its pace back (docs/decisions/0080-slow-start-where-segments-overtake-each-other.md).
  *
  * <p>A round is what was outstanding when it began. Octets and nanoseconds.
  */
@@ -48,6 +49,9 @@ final class HyStart {
     private int leftInRound;
     private long baselineNs;
 
+    /** Segments overtake each other. */
+    private boolean careful;
+
     /** Rounds that have ended in the phase. */
     private int rounds;
 
@@ -64,6 +68,12 @@ final class HyStart {
         leftInRound = 0;
         baselineNs = NONE;
         rounds = 0;
+        careful = false;
+    }
+
+    /** Segments overtake each other: it must not fill a queue. */
+    void overtaken() {
+        careful = true;
     }
 
     /** Whether it goes on at a quarter of its pace. */
@@ -131,7 +141,9 @@ final class HyStart {
             phase = Phase.CONSERVATIVE;
             baselineNs = currentRoundMinNs;
             rounds = 0;
-        } else if (phase == Phase.SLOW_START && areLonger(threshold(shortestNs) / LITTLE_DIVISOR)) {
+        } else if (careful
+                && phase == Phase.SLOW_START
+                && areLonger(threshold(shortestNs) / LITTLE_DIVISOR)) {
             phase = Phase.WATCHING;
             rounds = 0;
             watchedSinceNs = nowNs;

@@ -5,6 +5,7 @@ import io.finwait.tcp.Retransmission;
 import io.finwait.tcp.internal.context.Context;
 import io.finwait.tcp.internal.profile.WireProfile.Habit;
 import io.finwait.tcp.internal.tcb.LossState;
+import io.finwait.tcp.internal.tcb.Rack;
 import io.finwait.tcp.internal.tcb.Scoreboard;
 import io.finwait.tcp.internal.tcb.Snd;
 import io.finwait.tcp.internal.tcb.Tcb;
@@ -204,8 +205,12 @@ public final class Recovery {
 
     /** Of what the ACK acknowledges or reports; without SACK there is none. */
     private void tellRoundTrip(Tcb tcb) {
-        long rttNs = tcb.snd.scoreboard.rack().measuredNowNs();
+        Rack rack = tcb.snd.scoreboard.rack();
+        long rttNs = rack.measuredNowNs();
         if (rttNs >= 0) {
+            if (rack.reorderingSeen()) {
+                tcb.congestion.overtaken();
+            }
             tcb.congestion.roundTrip(rttNs, context.nowNs());
         }
     }

@@ -101,6 +101,11 @@ public final class Rack {
         return echoes && sentTick - echoedTick > 0;
     }
 
+    /** Whether segments were seen to overtake each other (RFC 8985 §6.2, step 3). */
+    public boolean reorderingSeen() {
+        return reorderingSeen;
+    }
+
     /** The round trip that the ACK under way has measured, or -1. */
     public long measuredNowNs() {
         return measuredNowNs;

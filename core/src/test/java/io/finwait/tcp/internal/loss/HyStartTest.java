@@ -118,7 +118,7 @@ class HyStartTest {
         endsAfterFourMore(70_000);
     }
 
-    // Round trips that are a little longer.
+    // Round trips that are a little longer, where segments overtake each other.
 
     private static final int ROUND = 32;
     private static final long RTT = 16_000 * US;
@@ -139,6 +139,7 @@ class HyStartTest {
 
     private void roundOf32Begins() {
         start.begin();
+        start.overtaken();
         start.acknowledged(1, ROUND, cwnd, now);
     }
 
@@ -148,8 +149,20 @@ class HyStartTest {
         }
     }
 
+    /** A queue that fills slowly is filled by others as well, who would have it all. */
+    @Test
+    void withoutReorderingTheyDoNot() {
+        start.begin();
+        acknowledged(ROUND + 2, RTT);
+        acknowledged(8, RTT + LITTLE);
+        assertThat(start.isConservative()).isFalse();
+        acknowledged(ROUND, RTT + THRESHOLD - 1);
+        assertThat(start.isConservative()).isFalse();
+    }
+
     @Test
     void eightALittleLongerSlowItDown() {
+        start.overtaken();
         acknowledged(2 * ROUND, RTT);
         acknowledged(7, RTT + LITTLE);
         acknowledged(1, RTT + LITTLE - 1);
@@ -163,6 +176,7 @@ class HyStartTest {
     /** A pause of this machine makes all ACKs late that have come in it. */
     @Test
     void longRoundTripsOfOneInstantAreOne() {
+        start.overtaken();
         acknowledged(2 * ROUND, RTT);
         now += 100 * RTT;
         for (int i = 0; i < ROUND / 2; i++) {
@@ -175,6 +189,7 @@ class HyStartTest {
 
     @Test
     void theShortestOfAnInstantCounts() {
+        start.overtaken();
         acknowledged(2 * ROUND, RTT);
         for (int i = 0; i < 8; i++) {
             acknowledged(1, RTT + LITTLE);
@@ -201,6 +216,7 @@ class HyStartTest {
 
     @Test
     void slowStartEndsWhenEightAreLongerByTheThreshold() {
+        start.overtaken();
         acknowledged(2 * ROUND, RTT);
         acknowledged(8, RTT + THRESHOLD - 1);
         acknowledged(7, RTT + THRESHOLD);
@@ -223,6 +239,7 @@ class HyStartTest {
     /** Where ACKs are few the rule of RFC 9406 still finds that a queue fills. */
     @Test
     void theRuleOfTheRfcGoesOnBesideIt() {
+        start.overtaken();
         acknowledged(ROUND + 2, RTT);
         acknowledged(8, RTT + LITTLE);
         assertThat(start.isConservative()).isTrue();
