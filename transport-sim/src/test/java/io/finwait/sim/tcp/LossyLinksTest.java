@@ -59,7 +59,7 @@ class LossyLinksTest {
                             1,
                             impaired("reordered"),
                             c -> c);
-            double share = transfer.share(40 * rttMs * MS);
+            double share = transfer.share(40L * rttMs * MS);
             // Before reordering is known some go again; what a queue drops would be hundreds.
             assertThat(transfer.retransmissions()).as("seed %d: %s", seed, transfer).isLessThan(50);
             assertThat(share).as("seed %d: %s", seed, transfer).isGreaterThan(0.6);
