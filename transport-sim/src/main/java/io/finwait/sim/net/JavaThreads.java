@@ -2,6 +2,7 @@ package io.finwait.sim.net;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What the JVM says of its threads, to tell two kinds of sleep apart that look the same to the
@@ -38,8 +39,12 @@ final class JavaThreads {
         return group;
     }
 
-    /** A thread that goes on by itself, but for the calling one; null when there is none. */
-    Thread inTheMiddle() {
+    /**
+     * A thread that goes on by itself, but for the calling one; null when there is none.
+     *
+     * @param passedOver names of threads that do not count
+     */
+    Thread inTheMiddle(Predicate<String> passedOver) {
         int count = root.enumerate(threads, true);
         while (count == threads.length) {
             threads = new Thread[2 * count];
@@ -47,7 +52,8 @@ final class JavaThreads {
         }
         Thread found = null;
         for (int i = 0; i < count && found == null; i++) {
-            found = isInTheMiddle(threads[i]) ? threads[i] : null;
+            Thread each = threads[i];
+            found = isInTheMiddle(each) && !passedOver.test(each.getName()) ? each : null;
         }
         // Threads are not kept longer than they live.
         Arrays.fill(threads, 0, count, null);

@@ -5,7 +5,9 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
 
@@ -66,6 +68,10 @@ final class KernelTasks {
     private record Run(long usedNs, long switches) {}
 
     private final Map<String, Long> usedBefore = new HashMap<>();
+
+    /** Of tasks that the last look passed over because they spin, as the kernel has their names. */
+    private final Set<String> spinning = new HashSet<>();
+
     private String vmThread = "";
     private final byte[] text = new byte[4096];
     private long fingerprint;
@@ -116,6 +122,7 @@ final class KernelTasks {
             return true;
         }
         long sum = ids.length;
+        spinning.clear();
         for (String id : ids) {
             if (!counts(id)) {
                 continue;
@@ -136,6 +143,7 @@ final class KernelTasks {
                 if (!spins(id, switches)) {
                     return false;
                 }
+                spinning.add(name(id));
                 continue;
             }
             restless.remove(id);
@@ -168,9 +176,24 @@ final class KernelTasks {
         return length > 0 ? number(0, length) : System.nanoTime();
     }
 
-    private Boolean belongsToUs(String id) {
+    /** Whether the last look passed over a thread of this name because it spins. */
+    boolean passedOver(String name) {
+        return !spinning.isEmpty() && spinning.contains(shortened(name));
+    }
+
+    /** The kernel keeps 15 octets. */
+    private static String shortened(String name) {
+        byte[] octets = name.getBytes(StandardCharsets.UTF_8);
+        return new String(octets, 0, Math.min(octets.length, 15), StandardCharsets.UTF_8);
+    }
+
+    private String name(String id) {
         int length = read(id + "/comm");
-        String name = new String(text, 0, Math.max(length, 0), StandardCharsets.UTF_8);
+        return new String(text, 0, Math.max(length, 0), StandardCharsets.UTF_8).replace("\n", "");
+    }
+
+    private Boolean belongsToUs(String id) {
+        String name = name(id);
         if (name.startsWith(VM_THREAD)) {
             vmThread = id;
         }

@@ -76,7 +76,7 @@ class JavaThreadsTest {
                             while (!tasks.allSleep(() -> true)) {
                                 Thread.onSpinWait();
                             }
-                            return new JavaThreads().inTheMiddle();
+                            return new JavaThreads().inTheMiddle(name -> false);
                         });
         assertThat(found).isSameAs(USER);
         assertThat(onNetworksThread(() -> tasks.allSleep(() -> false))).isFalse();

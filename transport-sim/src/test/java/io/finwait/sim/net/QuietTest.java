@@ -54,16 +54,16 @@ class QuietTest {
 
     @Test
     void aThreadThatSpinsHoldsTheClockUntilItHasHadItsShareOfAProcessor() throws Exception {
-        KernelTasks tasks = new KernelTasks();
-        assumeTrue(tasks.known(), "only Linux tells which threads run");
+        assumeTrue(new KernelTasks().known(), "only Linux tells which threads run");
+        Quiet quiet = new Quiet(new Workers(Threads.FREE, () -> {}));
         ThreadMXBean times = ManagementFactory.getThreadMXBean();
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong used = new AtomicLong();
-        Thread spinner = new Thread(() -> spin(over), "spinner");
+        Thread spinner = new Thread(() -> spin(over), "spinner with a name of many letters");
         Thread asker =
                 new Thread(
                         () -> {
-                            while (!tasks.allSleep(() -> true)) {
+                            while (!quiet.now()) {
                                 LockSupport.parkNanos(1_000_000);
                             }
                             used.set(times.getThreadCpuTime(spinner.getId()));
