@@ -53,7 +53,7 @@ final class JavaThreads {
         Thread found = null;
         for (int i = 0; i < count && found == null; i++) {
             Thread each = threads[i];
-            found = isInTheMiddle(each) && !passedOver.test(each.getName()) ? each : null;
+            found = !passedOver.test(each.getName()) && isInTheMiddle(each) ? each : null;
         }
         // Threads are not kept longer than they live.
         Arrays.fill(threads, 0, count, null);

@@ -65,7 +65,8 @@ final class KernelTasks {
     /** What tasks had used up when they were found running, and how often they had slept. */
     private final Map<String, Run> restless = new HashMap<>();
 
-    private record Run(long usedNs, long switches) {}
+    /** Passed over: it has been found to spin, and not asleep since. */
+    private record Run(long usedNs, long switches, boolean passedOver) {}
 
     private final Map<String, Long> usedBefore = new HashMap<>();
 
@@ -163,11 +164,19 @@ final class KernelTasks {
     private boolean spins(String id, long switches) {
         long used = used(id);
         Run first = restless.get(id);
+        if (first != null && first.passedOver) {
+            // A safepoint makes it sleep for a moment, and older JDKs need one for a stack.
+            return true;
+        }
         if (first == null || first.switches != switches) {
-            restless.put(id, new Run(used, switches));
+            restless.put(id, new Run(used, switches, false));
             return false;
         }
-        return used - first.usedNs > SPINS_NS;
+        boolean spins = used - first.usedNs > SPINS_NS;
+        if (spins) {
+            restless.put(id, new Run(used, switches, true));
+        }
+        return spins;
     }
 
     private long used(String id) {
