@@ -5,9 +5,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
 
@@ -65,13 +63,14 @@ final class KernelTasks {
     /** What tasks had used up when they were found running, and how often they had slept. */
     private final Map<String, Run> restless = new HashMap<>();
 
-    /** Passed over: it has been found to spin, and not asleep since. */
-    private record Run(long usedNs, long switches, boolean passedOver) {}
+    private record Run(long usedNs, long switches) {}
 
     private final Map<String, Long> usedBefore = new HashMap<>();
 
-    /** Of tasks that the last look passed over because they spin, as the kernel has their names. */
-    private final Set<String> spinning = new HashSet<>();
+    /** Tasks that the last first look passed over because they spin, and their kernel's names. */
+    private final Map<String, String> spinning = new HashMap<>();
+
+    private final boolean timeIsKnown = new File("/proc/self/schedstat").exists();
 
     private String vmThread = "";
     private final byte[] text = new byte[4096];
@@ -88,11 +87,12 @@ final class KernelTasks {
      * @param meanwhile asked between the two looks, when the first one has found nobody
      */
     boolean allSleep(BooleanSupplier meanwhile) {
-        if (!look()) {
+        spinning.clear();
+        if (!look(false)) {
             return false;
         }
         long before = fingerprint;
-        return meanwhile.getAsBoolean() && look() && fingerprint == before;
+        return meanwhile.getAsBoolean() && look(true) && fingerprint == before;
     }
 
     /** From now on counts what the threads use. */
@@ -101,29 +101,33 @@ final class KernelTasks {
         forEachUsed((id, used) -> usedBefore.put(id, used));
     }
 
-    /** Processor time of all threads together since {@link #countTime}, in nanoseconds. */
+    /**
+     * Processor time of all threads together since {@link #countTime}, in nanoseconds; {@link
+     * Long#MAX_VALUE} where the kernel does not count it.
+     */
     long usedNs() {
         long[] sum = new long[1];
         forEachUsed((id, used) -> sum[0] += used - usedBefore.getOrDefault(id, 0L));
-        return sum[0];
+        return timeIsKnown ? sum[0] : Long.MAX_VALUE;
     }
 
     private void forEachUsed(ObjLongConsumer<String> consumer) {
         String[] ids = tasks.list();
         for (String id : ids == null ? new String[0] : ids) {
-            if (counts(id)) {
-                consumer.accept(id, used(id));
+            long used = counts(id) ? used(id) : 0;
+            // A thread that has ended meanwhile has used nothing.
+            if (used > 0) {
+                consumer.accept(id, used);
             }
         }
     }
 
-    private boolean look() {
+    private boolean look(boolean again) {
         String[] ids = tasks.list();
         if (ids == null) {
             return true;
         }
         long sum = ids.length;
-        spinning.clear();
         for (String id : ids) {
             if (!counts(id)) {
                 continue;
@@ -141,10 +145,14 @@ final class KernelTasks {
             long switches = number(behind(SWITCHES, length), length);
             if (canRun) {
                 // D waits for a page or a lock of the kernel's, and goes on by itself.
-                if (!spins(id, switches)) {
+                if (again && spinning.containsKey(id)) {
+                    // A safepoint has made it sleep for a moment: older JDKs take one for a stack.
+                    restless.put(id, new Run(restless.get(id).usedNs, switches));
+                } else if (spins(id, switches)) {
+                    spinning.put(id, name(id));
+                } else {
                     return false;
                 }
-                spinning.add(name(id));
                 continue;
             }
             restless.remove(id);
@@ -162,32 +170,24 @@ final class KernelTasks {
 
     /** Tells whether a task that runs has not come to rest for long, in time of a processor. */
     private boolean spins(String id, long switches) {
-        long used = used(id);
+        // Without these statistics the clock of the wall must do.
+        long used = timeIsKnown ? used(id) : System.nanoTime();
         Run first = restless.get(id);
-        if (first != null && first.passedOver) {
-            // A safepoint makes it sleep for a moment, and older JDKs need one for a stack.
-            return true;
-        }
         if (first == null || first.switches != switches) {
-            restless.put(id, new Run(used, switches, false));
+            restless.put(id, new Run(used, switches));
             return false;
         }
-        boolean spins = used - first.usedNs > SPINS_NS;
-        if (spins) {
-            restless.put(id, new Run(used, switches, true));
-        }
-        return spins;
+        return used - first.usedNs > SPINS_NS;
     }
 
+    /** 0 for a thread that has ended. */
     private long used(String id) {
-        int length = read(id + "/schedstat");
-        // Without these statistics the clock of the wall must do.
-        return length > 0 ? number(0, length) : System.nanoTime();
+        return number(0, read(id + "/schedstat"));
     }
 
     /** Whether the last look passed over a thread of this name because it spins. */
     boolean passedOver(String name) {
-        return !spinning.isEmpty() && spinning.contains(shortened(name));
+        return !spinning.isEmpty() && spinning.containsValue(shortened(name));
     }
 
     /** The kernel keeps 15 octets. */

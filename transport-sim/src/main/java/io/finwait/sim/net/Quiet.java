@@ -9,11 +9,19 @@ package io.finwait.sim.net;
  */
 final class Quiet {
 
+    /** A second or more, as the clock's thread looks. */
+    private static final int MOST_LOOKS = 1_000;
+
     private final Workers workers;
     private final KernelTasks tasks = new KernelTasks();
     private final JavaThreads javaThreads = new JavaThreads();
     private final boolean kernelKnows = tasks.known();
     private Thread running;
+
+    /** Who was in the middle of their code at the last look, and for how many in a row. */
+    private Thread inTheMiddle;
+
+    private int looks;
 
     Quiet(Workers workers) {
         this.workers = workers;
@@ -49,10 +57,17 @@ final class Quiet {
         return tasks.allSleep(this::nobodyIsInTheMiddle);
     }
 
+    /**
+     * Who stays in the middle although nobody runs waits for another thread, which may wait for the
+     * network: for a class that it initializes, for instance. Looks are counted, since a process
+     * may be stopped for any time.
+     */
     private boolean nobodyIsInTheMiddle() {
         Thread found = javaThreads.inTheMiddle(tasks::passedOver);
+        looks = found != null && found == inTheMiddle ? looks + 1 : 0;
+        inTheMiddle = found;
         running = found == null ? running : found;
-        return found == null;
+        return found == null || looks >= MOST_LOOKS;
     }
 
     /** From now on counts what threads use. */
@@ -60,7 +75,7 @@ final class Quiet {
         tasks.countTime();
     }
 
-    /** Processor time since {@link #countTime}; 0 where nobody counts it. */
+    /** Processor time since {@link #countTime}; as much as can be where nobody counts it. */
     long usedNs() {
         return tasks.usedNs();
     }

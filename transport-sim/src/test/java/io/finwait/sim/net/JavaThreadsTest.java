@@ -137,4 +137,21 @@ class JavaThreadsTest {
                         });
         assertThat(due).isFalse();
     }
+
+    /** The thread that it waits for may itself wait for the network. */
+    @Test
+    void whoStaysInTheMiddleOfItsCodeDoesNotHoldTheClockForEver() throws Exception {
+        assumeTrue(new KernelTasks().known(), "only Linux tells which threads run");
+        Quiet quiet = new Quiet(new Workers(Threads.FREE, () -> {}));
+        int held =
+                onNetworksThread(
+                        () -> {
+                            int looks = 0;
+                            while (!quiet.now()) {
+                                looks++;
+                            }
+                            return looks;
+                        });
+        assertThat(held).isGreaterThanOrEqualTo(1_000);
+    }
 }

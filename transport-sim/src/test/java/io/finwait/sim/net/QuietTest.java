@@ -86,29 +86,39 @@ class QuietTest {
         }
     }
 
+    /** A thread that has come to rest, and does this when it is woken. */
+    private static Thread parked(Runnable then) {
+        Thread made =
+                new Thread(
+                        () -> {
+                            LockSupport.park();
+                            then.run();
+                        });
+        made.start();
+        while (made.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        return made;
+    }
+
+    private static void spinFor20ms() {
+        long end = System.nanoTime() + 20_000_000;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** A thread at a selector must see all that comes at one instant, a FIN and its RST for one. */
     @Test
     void whoWaitsByItselfIsWokenAtTheEndOfATurn() throws Exception {
         AtomicBoolean awake = new AtomicBoolean();
-        Thread waiting =
-                new Thread(
-                        () -> {
-                            LockSupport.park();
-                            awake.set(true);
-                        });
-        waiting.start();
-        while (waiting.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        Thread waiting = parked(() -> awake.set(true));
         AtomicBoolean tooEarly = new AtomicBoolean();
         try (SimNet net = SimNet.create(1)) {
             net.onNetwork(
                     () -> {
                         net.clockwork().wake(waiting);
-                        long end = System.nanoTime() + 20_000_000;
-                        while (System.nanoTime() < end) {
-                            Thread.onSpinWait();
-                        }
+                        spinFor20ms();
                         tooEarly.set(awake.get());
                     });
             waiting.join();
@@ -122,19 +132,11 @@ class QuietTest {
     void whoWaitsByItselfAndIsWokenEndsTheTurn() throws Exception {
         AtomicBoolean hasCalled = new AtomicBoolean();
         Thread waiting =
-                new Thread(
+                parked(
                         () -> {
-                            LockSupport.park();
-                            long end = System.nanoTime() + 20_000_000;
-                            while (System.nanoTime() < end) {
-                                Thread.onSpinWait();
-                            }
+                            spinFor20ms();
                             hasCalled.set(true);
                         });
-        waiting.start();
-        while (waiting.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
         AtomicBoolean tooEarly = new AtomicBoolean();
         try (SimNet net = SimNet.create(1)) {
             // Known since it opened a channel, as the thread of a selector is.

@@ -86,7 +86,9 @@ final class HyStart {
         shortestNs = Math.min(shortestNs, ns);
         currentRoundMinNs = Math.min(currentRoundMinNs, ns);
         samples++;
-        recent.measured(ns, nowNs);
+        if (careful) {
+            recent.measured(ns, nowNs);
+        }
     }
 
     /**
