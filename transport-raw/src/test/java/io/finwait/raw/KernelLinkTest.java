@@ -20,6 +20,7 @@ class KernelLinkTest {
     private static final String NEAR = "10.84.0.1";
     private static final String FAR = "10.84.0.2";
     private static final int PORT = 8080;
+    private static final int MOST_ROUNDS = 50;
 
     /** Two namespaces that a link joins while {@code story} runs. */
     private interface Story {
@@ -47,16 +48,19 @@ class KernelLinkTest {
                 TunOptions.named(name).address(address + "/24").netns(where.name()));
     }
 
-    private static double medianRoundTripMs(NetworkNamespace from) {
-        String said = from.exec("ping", "-c", "5", "-i", "0.05", FAR);
-        return said.lines()
-                .filter(line -> line.contains("time="))
-                .mapToDouble(
-                        line -> Double.parseDouble(line.replaceFirst(".*time=([0-9.]+) ms", "$1")))
-                .sorted()
-                .skip(2)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(said));
+    /** A machine that is busy adds to a round trip, and can't take away: the shortest of many. */
+    private static double shortestRoundTripMs(NetworkNamespace from, double shortEnough) {
+        double shortest = Double.MAX_VALUE;
+        for (int round = 0; round < MOST_ROUNDS && shortest > shortEnough; round++) {
+            String said = from.exec("ping", "-c", "5", "-i", "0.05", FAR);
+            shortest =
+                    said.lines()
+                            .filter(line -> line.contains("time="))
+                            .map(line -> line.replaceFirst(".*time=([0-9.]+) ms", "$1"))
+                            .mapToDouble(Double::parseDouble)
+                            .reduce(shortest, Math::min);
+        }
+        return shortest;
     }
 
     @Test
@@ -65,8 +69,8 @@ class KernelLinkTest {
                 LinkModel.parse("delay=20ms"),
                 LinkModel.parse("delay=10ms"),
                 (near, far, link) -> {
-                    // The machine may add to it, but can't take away.
-                    assertThat(medianRoundTripMs(near)).isBetween(29.9, 60.0);
+                    // Below twice the delay of either direction.
+                    assertThat(shortestRoundTripMs(near, 39)).isBetween(29.9, 39.0);
                     assertThat(link.aToB().packets()).isGreaterThanOrEqualTo(5);
                 });
     }

@@ -100,6 +100,20 @@ class XdpTransportTest {
         assertThat(near.overflowed()).isZero();
     }
 
+    /** A busy machine may make one await long, and not each of some. */
+    private long shortestAwaitOfRoomNs(List<Packet> claimed) {
+        long shortest = Long.MAX_VALUE;
+        for (int i = 0; i < 5 && shortest >= XdpTransport.LOOK_NS; i++) {
+            assertThat(near.claim(LENGTH)).as("the pool is full").isNull();
+            long begin = System.nanoTime();
+            near.abandon(claimed.removeLast());
+            near.await(Wire.LONG_NS);
+            shortest = Math.min(shortest, System.nanoTime() - begin);
+            claimed.add(near.claim(LENGTH));
+        }
+        return shortest;
+    }
+
     /** Rule R8, which a full pool shows: what is sent comes back within microseconds. */
     @Test
     void aWaitEndsWhenRoomIsBack() {
@@ -108,10 +122,7 @@ class XdpTransportTest {
             claimed.add(each);
         }
         assertThat(claimed).hasSize(XdpDevice.SENT);
-        long asked = System.nanoTime();
-        near.abandon(claimed.removeLast());
-        near.await(Wire.LONG_NS);
-        assertThat(System.nanoTime() - asked).isLessThan(XdpTransport.LOOK_NS);
+        assertThat(shortestAwaitOfRoomNs(claimed)).isLessThan(XdpTransport.LOOK_NS);
         for (int i = 0; i < claimed.size(); i++) {
             Packet each = claimed.get(i);
             each.buffer().put(each.offset(), frame(i));
