@@ -174,7 +174,7 @@ class BlockedCallsTest {
         awaitBlocked(waiting);
         assertThat(outcome).isNotDone();
         end.how.accept(this);
-        Object result = outcome.get(10, TimeUnit.SECONDS);
+        Object result = outcome.get(30, TimeUnit.SECONDS);
         if (call == Call.CLOSE_WITH_LINGER) {
             assertThat(result).isEqualTo("closed");
         } else {
@@ -192,7 +192,7 @@ class BlockedCallsTest {
         }
         CompletableFuture<Object> outcome =
                 CompletableFuture.supplyAsync(() -> outcome(() -> call.how.take(this)));
-        Object result = outcome.get(10, TimeUnit.SECONDS);
+        Object result = outcome.get(30, TimeUnit.SECONDS);
         assertThat(result).isInstanceOf(IOException.class);
     }
 

@@ -134,7 +134,7 @@ class EveryFutureIsAnsweredTest {
     private static void assertAnswered(Map<String, CompletableFuture<?>> all) throws Exception {
         for (Map.Entry<String, CompletableFuture<?>> each : all.entrySet()) {
             try {
-                each.getValue().get(10, TimeUnit.SECONDS);
+                each.getValue().get(30, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 assertThat(e.getCause()).as(each.getKey()).isInstanceOf(Exception.class);
             } catch (TimeoutException e) {
@@ -207,7 +207,7 @@ class EveryFutureIsAnsweredTest {
         CompletableFuture<Void> third = ours.write(ByteBuffer.allocate(10));
         theirs.abort().join();
         for (CompletableFuture<Void> each : List.of(first, second, third)) {
-            assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> each.get(30, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(IOException.class);
         }
     }
@@ -239,7 +239,7 @@ class EveryFutureIsAnsweredTest {
             }
             // One that never was established is not accepted: the next round's is.
             if (accepting.isDone() || !accepting.cancel(false)) {
-                CloseReason reason = accepting.join().ended().get(10, TimeUnit.SECONDS);
+                CloseReason reason = accepting.join().ended().get(30, TimeUnit.SECONDS);
                 assertThat(reason).isInstanceOf(CloseReason.ResetByPeer.class);
             }
             assertThat(client.call(endpoint -> endpoint.connectionCount()).join()).isEqualTo(1);

@@ -89,7 +89,7 @@ class KernelServeTest {
             server.toHandle().destroy();
             byte[] printed = server.getInputStream().readAllBytes();
             String said = new String(printed, StandardCharsets.UTF_8);
-            assertThat(server.waitFor(20, TimeUnit.SECONDS)).as("it has ended").isTrue();
+            assertThat(server.waitFor(60, TimeUnit.SECONDS)).as("it has ended").isTrue();
             assertThat(said).contains("50 connections accepted; left: {TIME_WAIT=50}");
             assertThat(said).contains("PASSIVE_OPENS=50").doesNotContain("RESETS_OUT");
         }
@@ -213,7 +213,7 @@ class KernelServeTest {
     /** Lets the command end as Ctrl-C does, so that it completes its capture. */
     private static void end(Process server) throws InterruptedException {
         server.destroy();
-        assertThat(server.waitFor(20, TimeUnit.SECONDS)).as("the server has ended").isTrue();
+        assertThat(server.waitFor(60, TimeUnit.SECONDS)).as("the server has ended").isTrue();
     }
 
     private static String run(String... command) throws IOException, InterruptedException {

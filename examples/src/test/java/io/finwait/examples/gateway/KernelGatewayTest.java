@@ -106,8 +106,8 @@ class KernelGatewayTest {
                                                 new InetSocketAddress(
                                                         GatewayLab.SERVER, GatewayLab.DNS)));
                 DatagramSocket asking = lab.client.call(DatagramSocket::new)) {
-            asking.setSoTimeout(10_000);
-            resolver.setSoTimeout(10_000);
+            asking.setSoTimeout(30_000);
+            resolver.setSoTimeout(30_000);
             InetAddress gateway = InetAddress.getByName("10.0.2.2");
             asking.send(new DatagramPacket(new byte[] {1, 2}, 2, gateway, 53));
             DatagramPacket question = new DatagramPacket(new byte[10], 10);
@@ -128,8 +128,8 @@ class KernelGatewayTest {
                         lab.client.call(
                                 () -> new Socket(GatewayLab.SERVER, listening.getLocalPort()));
                 Socket server = listening.accept()) {
-            client.setSoTimeout(10_000);
-            server.setSoTimeout(10_000);
+            client.setSoTimeout(30_000);
+            server.setSoTimeout(30_000);
             lab.terminate();
             String again = "http://" + GatewayLab.SERVER + ":" + listening.getLocalPort();
             awaitRefused(again);

@@ -58,6 +58,8 @@ class HostedStubsTest {
     /** Its message depends on which of OkHttp's two clocks is the first. */
     private static final String TIMEOUT = "SocketTimeoutException";
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final WireMockServer WIRE_MOCK =
             new WireMockServer(
                     WireMockConfiguration.options().dynamicPort().bindAddress("127.0.0.1"));
@@ -67,7 +69,10 @@ class HostedStubsTest {
         WIRE_MOCK.start();
         WIRE_MOCK.stubFor(any(anyUrl()).willReturn(aResponse()));
         OkHttpClient patient =
-                client(SocketFactory.getDefault()).newBuilder().readTimeout(Duration.ZERO).build();
+                client(SocketFactory.getDefault(), "")
+                        .newBuilder()
+                        .readTimeout(Duration.ZERO)
+                        .build();
         post(patient, kernelsUrl());
     }
 
@@ -144,12 +149,14 @@ class HostedStubsTest {
         }
     }
 
-    private static OkHttpClient client(SocketFactory sockets) {
+    /** A client that is patient with a busy machine where no timeout is what it should get. */
+    private static OkHttpClient client(SocketFactory sockets, String outcome) {
+        Duration patience = outcome.equals(TIMEOUT) ? Duration.ofSeconds(1) : PATIENCE;
         return new OkHttpClient.Builder()
                 .socketFactory(sockets)
                 .proxy(Proxy.NO_PROXY)
                 .retryOnConnectionFailure(false)
-                .readTimeout(Duration.ofSeconds(1))
+                .readTimeout(patience)
                 .build();
     }
 
@@ -179,7 +186,7 @@ class HostedStubsTest {
             server.enqueue(mock.response());
             server.start(InetAddress.getLoopbackAddress(), 0);
             String url = "http://127.0.0.1:" + server.getPort() + "/";
-            kernels = post(client(SocketFactory.getDefault()), url);
+            kernels = post(client(SocketFactory.getDefault(), mock.outcome), url);
         }
         String hosted;
         // It sleeps between two pieces, on the clock of the wall.
@@ -191,7 +198,7 @@ class HostedStubsTest {
             server.enqueue(mock.response());
             server.start(shop.address(), PORT);
             String url = shop.http(PORT, "/").toString();
-            hosted = post(client(net.host("app").socketFactory()), url);
+            hosted = post(client(net.host("app").socketFactory(), mock.outcome), url);
             net.settle();
             assertThat(mock.sent()).contains(endsBy(net, "shop"));
         }
@@ -253,14 +260,14 @@ class HostedStubsTest {
     @EnumSource
     void wireMock(Wire wire) throws IOException {
         WIRE_MOCK.stubFor(any(anyUrl()).willReturn(wire.response()));
-        String kernels = post(client(SocketFactory.getDefault()), kernelsUrl());
+        String kernels = post(client(SocketFactory.getDefault(), wire.outcome), kernelsUrl());
         String hosted;
         try (SimNet net = SimNet.create(1, Threads.FREE, Time.REAL)) {
             InetSocketAddress real =
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), WIRE_MOCK.port());
             NetHost stub = net.forward("stub", PORT, real);
             String url = stub.http(PORT, "/").toString();
-            hosted = post(client(net.host("app").socketFactory()), url);
+            hosted = post(client(net.host("app").socketFactory(), wire.outcome), url);
             net.settle();
             assertThat(wire.sent()).contains(endsBy(net, "stub"));
         }

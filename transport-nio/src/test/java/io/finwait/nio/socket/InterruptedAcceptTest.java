@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Who is interrupted while a connection is being handed over must not leave it behind. */
-@Timeout(30)
+@Timeout(90)
 class InterruptedAcceptTest {
 
     private static final int PORT = 80;
@@ -53,9 +53,9 @@ class InterruptedAcceptTest {
             asked.countDown();
 
             busy.join();
-            assertThat(outcome.get(10, TimeUnit.SECONDS))
+            assertThat(outcome.get(30, TimeUnit.SECONDS))
                     .isInstanceOf(ClosedByInterruptException.class);
-            assertThat(client.ended().get(10, TimeUnit.SECONDS))
+            assertThat(client.ended().get(30, TimeUnit.SECONDS))
                     .isInstanceOf(CloseReason.ResetByPeer.class);
         }
     }
