@@ -24,6 +24,7 @@ public final class Journal implements SimObserver {
         private final String from;
         private final String to;
         private final long sentNs;
+        private final int ipAt;
         private final byte[] octets;
         private byte[] deliveredOctets;
         private long deliveredNs = NOT;
@@ -37,6 +38,7 @@ public final class Journal implements SimObserver {
             from = packet.from();
             to = packet.to();
             sentNs = packet.sentNs();
+            ipAt = Frames.ipAt(packet);
             octets = packet.octets();
         }
 
@@ -104,7 +106,7 @@ public final class Journal implements SimObserver {
             IpView ip = new IpView();
             Segment segment = new Segment();
             boolean parsed =
-                    ip.parse(ByteBuffer.wrap(octets), 0, octets.length) == Verdict.OK
+                    ip.parse(ByteBuffer.wrap(octets), ipAt, octets.length - ipAt) == Verdict.OK
                             && segment.parse(ip, true) == Verdict.OK;
             return parsed ? segment.toString() : octets.length + " octets";
         }

@@ -93,4 +93,10 @@ class DecoratorProvidersTest {
                 .hasMessageContaining("/no/such/x");
         Transports.open("sim://nofile/h").close();
     }
+
+    @Test
+    void theUsageBeginsWithTheScheme() {
+        assertThat(new FaultProvider().usage()).startsWith("faults:");
+        assertThat(new SimTransportProvider().usage()).startsWith("sim:");
+    }
 }

@@ -292,4 +292,31 @@ class FaultTransportTest {
         network.runUntil(20);
         assertThat(sequences(far)).isEmpty();
     }
+
+    /** RFC 3168, section 5: a router marks whom ECN-capable senders sent, and no other. */
+    @Test
+    void countsWhatItCouldMark() {
+        FaultTransport near = faults(GOOD.marking(1), GOOD);
+        byte[] capable = text(1);
+        capable[1] |= 2;
+        send(near, capable);
+        send(near, text(2));
+        assertThat(near.outgoing().marked()).isEqualTo(1);
+        List<byte[]> arrived = receive(far, network.nowNs());
+        assertThat(arrived.get(0)[1] & 3).as("congestion experienced").isEqualTo(3);
+        assertThat(arrived.get(1)[1] & 3).isZero();
+    }
+
+    @Test
+    void theNextDeadlineIsThatOfTheDirectionThatHasOne() {
+        FaultTransport near = faults(GOOD.delay(100), GOOD.delay(70));
+        send(far, text(1));
+        assertThat(received(near)).isEmpty();
+        assertThat(near.nextDeadlineNs()).as("incoming alone").isEqualTo(70);
+        network.runUntil(70);
+        assertThat(received(near)).containsExactly(1L);
+        assertThat(near.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+        send(near, text(2));
+        assertThat(near.nextDeadlineNs()).as("outgoing alone").isEqualTo(170);
+    }
 }

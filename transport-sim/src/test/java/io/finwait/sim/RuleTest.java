@@ -260,4 +260,60 @@ class RuleTest {
         }
         assertThat(rule.applied()).isEqualTo(250);
     }
+
+    @Test
+    void ofTwoRulesThatHoldThePacketWaitsForTheLater() {
+        network.packets().matching(Segments.text()).holdUntil(3 * SECOND);
+        network.packets().matching(Segments.text()).holdUntil(5 * SECOND);
+        network.packets().matching(Segments.text()).holdUntil(4 * SECOND);
+        send(client, text(1));
+        network.runUntil(5 * SECOND - 1);
+        assertThat(sequences(server)).isEmpty();
+        network.runUntil(5 * SECOND);
+        assertThat(sequences(server)).containsExactly(1L);
+    }
+
+    @Test
+    void whatIsHeldUntilReleasedIsNotLetGoByATime() {
+        Rule held = network.packets().hold();
+        network.packets().holdUntil(5 * SECOND);
+        send(client, text(1));
+        assertThat(arrived(server)).isEmpty();
+        held.release();
+        assertThat(arrived(server)).containsExactly(1L);
+    }
+
+    @Test
+    void aPacketHasAsManyCopiesAsItsRulesWantEachAtItsTime() {
+        for (int i = 1; i <= 9; i++) {
+            network.packets().duplicateAt(i * SECOND);
+        }
+        send(client, text(7));
+        network.runUntil(SECOND - 1);
+        assertThat(sequences(server)).containsExactly(7L);
+        for (int i = 1; i <= 9; i++) {
+            network.runUntil(i * SECOND);
+            assertThat(sequences(server)).as("after %d s", i).containsExactly(7L);
+        }
+    }
+
+    @Test
+    void moreThan64CopiesAreRefused() {
+        network.packets().nth(1).duplicate(64);
+        network.packets().nth(2).duplicate(65);
+        send(client, text(1));
+        assertThat(arrived(server)).hasSize(65);
+        assertThatThrownBy(() -> send(client, text(2)))
+                .hasStackTraceContaining("more than 64 copies of one packet");
+    }
+
+    @Test
+    void bitsThatAreFlippedAreThoseOfAnOctet() {
+        assertThat(network.packets().flipText(1)).isNotNull();
+        assertThat(network.packets().flipText(255)).isNotNull();
+        assertThatThrownBy(() -> network.packets().flipText(0))
+                .hasMessage("an octet has bits from 1 to 255; these are 0");
+        assertThatThrownBy(() -> network.packets().flipText(256))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
 }

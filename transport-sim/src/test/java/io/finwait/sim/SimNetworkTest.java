@@ -365,4 +365,84 @@ class SimNetworkTest {
         assertThatThrownBy(() -> network.mtu(100)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> network.queues(0, 1)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aQueueTakesAtLeastOnePacket() {
+        SimNetwork network = SimNetwork.seeded(1).queues(1, 1);
+        SimTransport sender = network.host("a");
+        network.host("b");
+        assertThat(sender.claim(40)).isNotNull();
+        assertThat(sender.claim(40)).as("the queue is full").isNull();
+        assertThatThrownBy(() -> network.queues(0, 1))
+                .hasMessage("a queue takes at least 1 packet");
+        assertThatThrownBy(() -> network.queues(1, 0))
+                .hasMessage("a queue takes at least 1 packet");
+    }
+
+    @Test
+    void whoIsRemovedIsNotRunAnyMore() {
+        SimNetwork network = SimNetwork.seeded(1);
+        Chatter chatter = new Chatter(network.host("a"), 1_000);
+        network.host("b");
+        network.add(chatter);
+        network.runFor(5_500_000);
+        assertThat(network.remove(chatter)).isSameAs(network);
+        int left = chatter.left;
+        assertThat(left).isEqualTo(994);
+        network.runFor(SECOND);
+        assertThat(chatter.left).isEqualTo(left);
+    }
+
+    @Test
+    void theClockIsMovedToNowOrLater() {
+        SimNetwork network = SimNetwork.seeded(1);
+        network.advanceTo(5);
+        network.advanceTo(5);
+        assertThat(network.nowNs()).isEqualTo(5);
+        assertThatThrownBy(() -> network.advanceTo(4))
+                .hasMessage("it is 5 ns already; 4 ns has passed");
+    }
+
+    @Test
+    void aParticipantThatRunsTheNetworkInItsTurnRunsNothing() {
+        SimNetwork network = SimNetwork.seeded(1);
+        List<Integer> done = new ArrayList<>();
+        network.add(
+                new SimParticipant() {
+                    @Override
+                    public int doWork(long nowNs) {
+                        done.add(network.doWork());
+                        return 0;
+                    }
+
+                    @Override
+                    public long nextDeadlineNs() {
+                        return Long.MAX_VALUE;
+                    }
+                });
+        network.doWork();
+        assertThat(done).containsExactly(0);
+    }
+
+    @Test
+    void whoReceivesInASecondThreadIsToldSo() throws InterruptedException {
+        SimNetwork network = SimNetwork.seeded(1);
+        SimTransport one = network.host("a");
+        SimTransport other = network.host("b");
+        one.receive(new PacketBatch(1), 0);
+        List<Throwable> thrown = new ArrayList<>();
+        Thread second =
+                new Thread(
+                        () -> {
+                            try {
+                                other.receive(new PacketBatch(1), 0);
+                            } catch (IllegalStateException e) {
+                                thrown.add(e);
+                            }
+                        });
+        second.start();
+        second.join();
+        assertThat(thrown).hasSize(1);
+        assertThat(thrown.get(0)).hasMessageContaining("two drivers can't share it");
+    }
 }
