@@ -233,4 +233,22 @@ class TcpInfoTest {
         assertThat(info.sending().unacknowledged()).isZero();
         assertThat(info.sending().segmentsRetransmitted()).isEqualTo(1);
     }
+
+    @Test
+    void howLongAgoTextCame() throws IOException {
+        Connection ours = hosts.connect();
+        hosts.run(15 * MS);
+        assertThat(info(ours).state()).isEqualTo(State.SYN_SENT);
+        assertThat(info(ours).receiving().sinceTextNs()).as("in the handshake").isZero();
+        hosts.run(35 * MS);
+        assertThat(info(ours).receiving().sinceTextNs())
+                .as("since the SYN,ACK came, at 20 ms")
+                .isEqualTo(30 * MS);
+        Connection theirs = hosts.listener.accept();
+        theirs.send(ByteBuffer.allocate(10));
+        hosts.run(40 * MS);
+        assertThat(info(ours).receiving().sinceTextNs())
+                .as("of 40 ms text travelled 10")
+                .isEqualTo(30 * MS);
+    }
 }
