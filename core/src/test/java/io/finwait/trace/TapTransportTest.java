@@ -183,6 +183,34 @@ class TapTransportTest {
         assertThat(seen).hasSize(2).containsOnly("1 SENT S 100:100(0) win 65535");
     }
 
+    @Test
+    void ofTwoTapsBothAreToldOfAPauseAndBothMayAllocate() {
+        PacketTap quiet = Mockito.mock(PacketTap.class);
+        PacketTap busy = Mockito.mock(PacketTap.class);
+        PacketTap.both(quiet, busy).idle();
+        InOrder order = Mockito.inOrder(quiet, busy);
+        order.verify(quiet).idle();
+        order.verify(busy).idle();
+        Mockito.when(busy.allocates()).thenReturn(true);
+        assertThat(PacketTap.both(quiet, quiet).allocates()).isFalse();
+        assertThat(PacketTap.both(quiet, busy).allocates()).isTrue();
+        assertThat(PacketTap.both(busy, quiet).allocates()).isTrue();
+        PacketTap unknown = (nowNs, direction, b, offset, length) -> {};
+        assertThat(unknown.allocates()).as("unless it says otherwise").isTrue();
+    }
+
+    @Test
+    void aTransportPromisesNoMoreThanItsTap() {
+        PacketTap quiet = Mockito.mock(PacketTap.class);
+        PacketTap busy = (nowNs, direction, b, offset, length) -> {};
+        Capabilities none = new Capabilities(1_500, 0, 1_500, false, false, true, true, false);
+        Mockito.when(below.capabilities()).thenReturn(none);
+        assertThat(new TapTransport(below, quiet).capabilities()).isEqualTo(none);
+        Capabilities tapped = new TapTransport(below, busy).capabilities();
+        assertThat(tapped.allocates()).isTrue();
+        assertThat(tapped.mtu()).isEqualTo(none.mtu());
+    }
+
     /** Writes down what passes; checksums must be good, or the segment is not read. */
     private void remember(
             long nowNs, PacketDirection direction, ByteBuffer b, int offset, int length) {
