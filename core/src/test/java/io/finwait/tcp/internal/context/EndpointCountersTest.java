@@ -14,9 +14,12 @@ class EndpointCountersTest {
 
     /**
      * Enough for the JIT compiler to take the reader's loop, where it may move a plain read out of
-     * it.
+     * it. They are counted, and not the changes: where two threads share a processor, one that
+     * waits reads on and on.
      */
-    private static final int CHANGES = 200_000;
+    private static final int READS = 20_000_000;
+
+    private static final int CHANGES = 100;
 
     private final EndpointCounters counters = new EndpointCounters();
 
@@ -35,9 +38,10 @@ class EndpointCountersTest {
         writer.setDaemon(true);
         writer.start();
         try {
-            for (int i = 0; i < CHANGES; i++) {
-                awaitChange(Counter.PACKETS_IN);
-                awaitChange(Counter.PACKETS_OUT);
+            long reads = 0;
+            for (int i = 0; i < CHANGES || reads < READS; i++) {
+                reads += readsUntilChange(Counter.PACKETS_IN);
+                reads += readsUntilChange(Counter.PACKETS_OUT);
             }
         } finally {
             enough.set(true);
@@ -56,10 +60,13 @@ class EndpointCountersTest {
         assertThat(counters.toString()).isEqualTo("{PACKETS_IN=3}");
     }
 
-    private void awaitChange(Counter counter) {
+    private long readsUntilChange(Counter counter) {
         long before = counters.get(counter);
+        long reads = 1;
         while (counters.get(counter) == before) {
             // Nothing here that would make the compiler read again.
+            reads++;
         }
+        return reads;
     }
 }
