@@ -301,6 +301,7 @@ class FaultTransportTest {
         capable[1] |= 2;
         send(near, capable);
         send(near, text(2));
+        send(near, text(3));
         assertThat(near.outgoing().marked()).isEqualTo(1);
         List<byte[]> arrived = receive(far, network.nowNs());
         assertThat(arrived.get(0)[1] & 3).as("congestion experienced").isEqualTo(3);
@@ -318,5 +319,22 @@ class FaultTransportTest {
         assertThat(near.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
         send(near, text(2));
         assertThat(near.nextDeadlineNs()).as("outgoing alone").isEqualTo(170);
+    }
+
+    @Test
+    void ofTwoDeadlinesTheEarlierIsTheNext() {
+        FaultTransport near = faults(GOOD.delay(70), GOOD.delay(100));
+        send(near, text(1));
+        send(far, text(2));
+        assertThat(received(near)).isEmpty();
+        assertThat(near.nextDeadlineNs()).isEqualTo(70);
+    }
+
+    @Test
+    void whatIsClosedHasNoDeadline() {
+        FaultTransport near = faults(GOOD.delay(70), GOOD.delay(100));
+        send(near, text(1));
+        near.close();
+        assertThat(near.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
     }
 }

@@ -209,6 +209,30 @@ class LinkBridgeTest {
     }
 
     @Test
+    void whereNobodyReceivesTheSenderIsHeldBackAndNothingIsLost() {
+        LinkBridge link = link(GOOD, GOOD);
+        int sent = 0;
+        Packet room = left[0].claim(100);
+        while (sent < 100_000 && room != null) {
+            room.buffer().put(room.offset(), text(sent++));
+            left[0].commit(room, nowNs);
+            link.work(nowNs);
+            room = left[0].claim(100);
+        }
+        assertThat(sent).isLessThan(100_000);
+        List<Long> arrived = new ArrayList<>();
+        List<Long> more = received(right[0]);
+        while (!more.isEmpty()) {
+            arrived.addAll(more);
+            link.work(nowNs);
+            more = received(right[0]);
+        }
+        assertThat(arrived).hasSize(sent).isSorted().doesNotHaveDuplicates();
+        assertThat(link.aToB().delivered()).isEqualTo(sent);
+        assertThat(link.aToB().dropped()).isZero();
+    }
+
+    @Test
     void transportsThatOffloadAreRefusedWithASentence() {
         Transport offloads =
                 DirectLink.pair(new Capabilities(1_500, 0, 65_535, true, true, true, true, false))[

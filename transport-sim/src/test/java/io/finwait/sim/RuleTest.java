@@ -13,9 +13,14 @@ import static io.finwait.wire.TcpHeader.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.finwait.wire.IpView;
+import io.finwait.wire.Segment;
+import io.finwait.wire.Verdict;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -315,5 +320,30 @@ class RuleTest {
                 .hasMessage("an octet has bits from 1 to 255; these are 0");
         assertThatThrownBy(() -> network.packets().flipText(256))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void flippedTextIsWrongAndItsChecksumIsRight() {
+        network.packets().flipText(0x81);
+        byte[] sent = text(7);
+        send(client, sent);
+        byte[] unharmed = segment(ACK, 17, 0);
+        send(client, unharmed);
+        network.runUntilIdle(SECOND);
+        List<byte[]> arrived = Packets.receive(server, network.nowNs());
+        byte[] flipped = arrived.get(0);
+        int last = sent.length - 1;
+        assertThat(flipped[last]).isEqualTo((byte) (sent[last] ^ 0x81));
+        IpView ip = new IpView();
+        Segment parsed = new Segment();
+        assertThat(ip.parse(ByteBuffer.wrap(flipped), 0, flipped.length)).isEqualTo(Verdict.OK);
+        assertThat(parsed.parse(ip, false)).as("with its checksum").isEqualTo(Verdict.OK);
+        // All but the checksum and the last octet is as it was.
+        System.arraycopy(sent, 36, flipped, 36, 2);
+        flipped[last] = sent[last];
+        assertThat(flipped).isEqualTo(sent);
+        assertThat(arrived.get(1)).as("without text").isEqualTo(unharmed);
+        assertThat(journal.entries().get(0).corruptedIndex()).isEqualTo(last);
+        assertThat(journal.entries().get(1).corruptedIndex()).isEqualTo(-1);
     }
 }
