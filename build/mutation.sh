@@ -28,7 +28,12 @@ if [ "${1:-}" = changed ]; then
         sed -n 's|.*/src/main/java/\(.*\)\.java|\1|p' | grep -v -e package-info -e module-info |
         tr / .) || { echo "no class of core or transport-sim differs from ${2:-main}"; exit 0; }
     classes=$(echo "$names" | sed 's/$/*/' | paste -sd,)
-    tests=$(echo "$names" | sed 's/\.[^.]*$/.*/' | sort -u | paste -sd,)
+    # The tests of the same packages, and not of those below them.
+    tests=$(echo "$names" | sed 's/\.[^.]*$//' | tr . / | sort -u | while read -r package; do
+        for test in {core,transport-sim}/src/test/java/"$package"/*Test.java; do
+            if [ -e "$test" ]; then echo "$test"; fi
+        done
+    done | sed 's|.*/src/test/java/\(.*\)\.java|\1|' | tr / . | paste -sd,)
     tests+=,io.finwait.sim.script.ScriptLots,io.finwait.sim.tcp.ClosingTest
 elif [ $# -eq 2 ]; then
     classes=$1 tests=$2
