@@ -1,23 +1,25 @@
 package io.finwait.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
+import io.finwait.spi.RandomSource;
 import io.finwait.tcp.Counters;
 import io.finwait.tcp.Counters.Counter;
 import io.finwait.tcp.Endpoint;
 import io.finwait.tcp.State;
 import io.finwait.tcp.StateCounts;
 import io.finwait.timewait.TimeWaitCounters;
+import io.finwait.timewait.TimeWaitPolicy;
 import io.finwait.timewait.TimeWaitTable;
+import io.finwait.timewait.TimeWaitView;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,17 +32,28 @@ class NetstatStatisticsTest {
 
     private final Map<Counter, Long> counted = new EnumMap<>(Counter.class);
     private final StateCounts states = new StateCounts();
-    private final TimeWaitCounters timeWait = mock(TimeWaitCounters.class);
-    private final Endpoint endpoint = mock(Endpoint.class);
+    private final TimeWaitCounters timeWait =
+            new TimeWaitTable(TimeWaitPolicy.defaults(), RandomSource.seeded(1)).counters();
+    private final TimeWaitView table = answering(TimeWaitView.class, Map.of("counters", timeWait));
+    private final Counters counters = counter -> counted.getOrDefault(counter, 0L);
+    private final Endpoint endpoint =
+            answering(
+                    Endpoint.class,
+                    Map.of("counters", counters, "states", states, "timeWait", table));
 
-    @BeforeEach
-    void makeEndpoint() {
-        Counters counters = counter -> counted.getOrDefault(counter, 0L);
-        TimeWaitTable table = mock(TimeWaitTable.class);
-        when(endpoint.counters()).thenReturn(counters);
-        when(endpoint.states()).thenReturn(states);
-        when(endpoint.timeWait()).thenReturn(table);
-        when(table.counters()).thenReturn(timeWait);
+    /** By a proxy: a mock would change the table's own class for all tests of this JVM. */
+    private static <T> T answering(Class<T> type, Map<String, Object> answers) {
+        return type.cast(
+                Proxy.newProxyInstance(
+                        type.getClassLoader(),
+                        new Class<?>[] {type},
+                        (proxy, method, arguments) -> answers.get(method.getName())));
+    }
+
+    private void counts(String name, long number) throws ReflectiveOperationException {
+        Field counter = TimeWaitCounters.class.getDeclaredField(name);
+        counter.setAccessible(true);
+        counter.setLong(timeWait, number);
     }
 
     /** The lines that are not those of an endpoint that has counted nothing. */
@@ -133,13 +146,13 @@ class NetstatStatisticsTest {
     }
 
     @Test
-    void whatTheTableOfTimeWaitCounts() {
-        when(timeWait.expired()).thenReturn(1L);
-        when(timeWait.reused()).thenReturn(20L);
-        when(timeWait.reopened()).thenReturn(3L);
-        when(timeWait.suppressed()).thenReturn(4L);
-        when(timeWait.refused()).thenReturn(50L);
-        when(timeWait.evicted()).thenReturn(6L);
+    void whatTheTableOfTimeWaitCounts() throws ReflectiveOperationException {
+        counts("expired", 1);
+        counts("reused", 20);
+        counts("reopened", 3);
+        counts("suppressed", 4);
+        counts("refused", 50);
+        counts("evicted", 6);
         assertThat(NetstatStatistics.lines(endpoint))
                 .endsWith(
                         "TcpExt:",
