@@ -105,7 +105,7 @@ public final class Plant {
 
     /** What came of it: names of tests that failed, or why there are none. */
     private String plant(Fault fault) throws Exception {
-        Path source = find("src/main/java", fault.file);
+        Path source = find(MODULES, "src/main/java", fault.file);
         String code = Files.readString(source);
         int at = code.indexOf(fault.text);
         if (at < 0 || code.indexOf(fault.text, at + 1) >= 0) {
@@ -123,8 +123,8 @@ public final class Plant {
         }
     }
 
-    private static Path find(String below, String file) throws IOException {
-        for (String module : MODULES) {
+    private static Path find(List<String> modules, String below, String file) throws IOException {
+        for (String module : modules) {
             try (Stream<Path> all = Files.walk(Path.of(module, below))) {
                 List<Path> found = all.filter(each -> each.endsWith(file)).toList();
                 if (found.size() > 1) {
@@ -197,7 +197,7 @@ public final class Plant {
     }
 
     private String run(String module, String test, Path folder) throws Exception {
-        Path file = find2(module, test + ".java");
+        Path file = find(List.of(module), "src/test/java", test + ".java");
         String name = Path.of(module, "src/test/java").relativize(file).toString();
         name = name.replace(".java", "").replace('/', '.').replace('\\', '.');
         Path out = folder.resolve("out.txt");
@@ -241,14 +241,6 @@ public final class Plant {
         }
         String more = names.size() > 1 ? " and " + (names.size() - 1) + " more" : "";
         return "`" + names.get(0).replaceAll("\\(.*?\\)", "").replace(':', '.') + "`" + more;
-    }
-
-    private static Path find2(String module, String file) throws IOException {
-        try (Stream<Path> all = Files.walk(Path.of(module, "src/test/java"))) {
-            return all.filter(each -> each.endsWith(file))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("there is no test " + file));
-        }
     }
 
     private static void delete(Path folder) throws IOException {

@@ -217,6 +217,37 @@ class ListenersTest {
         assertThat(port(both.accept())).isEqualTo(ours.localPort());
     }
 
+    /** The call that asks the port is on its way to the driver when its caller gives up. */
+    private AsyncConnection takenForWhoHasGone() {
+        // From the first call on the ports tell by themselves when somebody waits there.
+        assertThat(both.accept().cancel(false)).isTrue();
+        AsyncConnection ours = connect(80);
+        assertThat(listener.isAcceptable()).isTrue();
+        assertThat(elsewhere(both::accept).cancel(false)).isTrue();
+        pair.settle();
+        assertThat(listener.isAcceptable()).as("it has left the port").isFalse();
+        return ours;
+    }
+
+    @Test
+    void whatWasTakenForWhoHasGoneIsForTheNext() {
+        AsyncConnection ours = takenForWhoHasGone();
+        AsyncConnection later = connect(81);
+        assertThat(List.of(port(both.accept()), port(both.accept())))
+                .containsExactly(ours.localPort(), later.localPort());
+        assertThat(both.accept()).isNotDone();
+    }
+
+    @Test
+    void whatWasTakenForWhoHasGoneIsResetWithThePort() {
+        AsyncConnection ours = takenForWhoHasGone();
+        assertThat(ours.ended()).isNotDone();
+        CompletableFuture<Void> closed = both.close();
+        pair.settle();
+        now(closed);
+        assertThat(now(ours.ended())).isInstanceOf(CloseReason.ResetByPeer.class);
+    }
+
     @Test
     void aCloseRefusesWhoWaitsAndWhoComesLater() {
         CompletableFuture<AsyncConnection> waiting = both.accept();

@@ -45,6 +45,33 @@ class FaultListTest {
         assertThat(faults).isGreaterThan(80);
     }
 
+    @Test
+    void eachTestOfTheListIsOne() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (String line : Files.readAllLines(ROOT.resolve("build/faults.txt"))) {
+            if (line.startsWith("@ ")) {
+                for (String test : line.split("\\|", -1)[2].strip().split("\\s+", -1)) {
+                    if (tests(test) != 1) {
+                        wrong.add(test);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).as("tests that are not there, or more than one").isEmpty();
+    }
+
+    private static long tests(String name) throws IOException {
+        String[] parts = name.split(":", -1);
+        String module =
+                List.of("sim", "nio", "raw").contains(parts[0])
+                        ? "transport-" + parts[0]
+                        : parts[0];
+        Path tests = ROOT.resolve(module).resolve("src/test/java");
+        try (Stream<Path> all = Files.walk(tests)) {
+            return all.filter(path -> path.endsWith(parts[1] + ".java")).count();
+        }
+    }
+
     private static int places(String file, List<String> text) throws IOException {
         String wanted = String.join("\n", text);
         int places = 0;

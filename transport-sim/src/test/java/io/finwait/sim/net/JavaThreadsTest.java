@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -84,11 +85,14 @@ class JavaThreadsTest {
 
     @Test
     void whoWaitsInACallOfTheKernelsHasComeToRest() throws Exception {
+        CountDownLatch accepted = new CountDownLatch(1);
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread acceptor =
                     new Thread(
                             () -> {
                                 try {
+                                    listening.accept().close();
+                                    accepted.countDown();
                                     listening.accept().close();
                                 } catch (IOException e) {
                                     // It was closed.
@@ -96,6 +100,9 @@ class JavaThreadsTest {
                             },
                             "acceptor");
             acceptor.start();
+            // The first call of a native method looks for it in Java code, behind its own frame.
+            new Socket(listening.getInetAddress(), listening.getLocalPort()).close();
+            accepted.await();
             while (!accepts(acceptor)) {
                 Thread.onSpinWait();
             }
