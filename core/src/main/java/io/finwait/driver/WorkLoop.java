@@ -11,6 +11,9 @@ import java.util.function.IntSupplier;
  */
 final class WorkLoop {
 
+    /** By how much the timers of calls may be short, in nanoseconds. */
+    private static final long LATE_NS = 1_000_000;
+
     private final Endpoint endpoint;
     private final Transport transport;
     private final Timekeeper time;
@@ -71,18 +74,22 @@ final class WorkLoop {
         boolean justWorked = false;
         boolean hasWaited = true;
         long spinsUntilNs = time.nowNs();
+        long toldNs = spinsUntilNs;
         while (!drain.isDone()) {
             if (Thread.interrupted()) {
                 drain.begin(Driver.DRAIN_TIME.toNanos());
                 continue;
             }
             long now = time.nowNs();
-            // After a wait the endpoint learns the time first, because some calls depend on it.
-            int work = hasWaited ? endpoint.doWork(now) : 0;
+            // Some calls begin a timer: the endpoint learns the time first, where it may have
+            // passed, in a wait or because this thread had no turn.
+            boolean learnsFirst = hasWaited || now - toldNs > LATE_NS;
+            int work = learnsFirst ? endpoint.doWork(now) : 0;
             int called = inbox.serve() + alarms.ring(now) + alongside.getAsInt();
-            if (called > 0 || !hasWaited) {
+            if (called > 0 || !learnsFirst) {
                 work += called + endpoint.doWork(now);
             }
+            toldNs = now;
             hasWaited = false;
             if (work > 0) {
                 justWorked = true;
