@@ -80,7 +80,10 @@ public final class Grip {
         }
     }
 
-    /** The user takes nothing any more, so that the window closes; or he does again. */
+    /**
+     * The user takes nothing any more, so that the window closes; or he does again. Whoever waits
+     * for input goes on waiting, whatever the peer does, until the user himself closes or resets.
+     */
     public void holdInput(boolean hold) {
         holdsInput = hold;
         if (!hold) {
@@ -107,6 +110,7 @@ public final class Grip {
     public void close() {
         driven.cutOff();
         driven.connection.close();
+        holdInput(false);
     }
 
     /** The user ends his output; what he writes later fails. */
@@ -119,6 +123,7 @@ public final class Grip {
     public void abort() {
         driven.cutOff();
         driven.abort();
+        holdInput(false);
     }
 
     /** The user's process dies: FIN, or RST when there are octets that he has not taken. */
@@ -127,6 +132,7 @@ public final class Grip {
             abort();
         } else {
             driven.endOrphaned();
+            holdInput(false);
         }
     }
 
