@@ -39,6 +39,7 @@ final class NoFileLeft {
             // And what an end needs.
             System.out.println("at first " + called(driver, port, open));
             open.remove(0).abort().join();
+            awaitNone(gateway);
             String said = "open";
             while (said.equals("open")) {
                 said = called(driver, port, open);
@@ -47,10 +48,14 @@ final class NoFileLeft {
             for (AsyncConnection each : open) {
                 each.abort().join();
             }
-            while (gateway.statistics().open() > 0) {
-                Thread.onSpinWait();
-            }
+            awaitNone(gateway);
             System.out.println("then " + called(driver, port));
+        }
+    }
+
+    private static void awaitNone(Gateway gateway) {
+        while (gateway.statistics().open() > 0) {
+            Thread.onSpinWait();
         }
     }
 
