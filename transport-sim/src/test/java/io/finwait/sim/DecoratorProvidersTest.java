@@ -8,7 +8,9 @@ import io.finwait.spi.PacketBatch;
 import io.finwait.spi.Transport;
 import io.finwait.spi.TransportUri;
 import io.finwait.spi.Transports;
+import io.finwait.trace.TapProvider;
 import io.finwait.trace.TapTransport;
+import io.finwait.trace.TraceProvider;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,5 +100,21 @@ class DecoratorProvidersTest {
     void theUsageBeginsWithTheScheme() {
         assertThat(new FaultProvider().usage()).startsWith("faults:");
         assertThat(new SimTransportProvider().usage()).startsWith("sim:");
+        assertThat(new TapProvider().usage()).startsWith("tap:");
+        assertThat(new TraceProvider().usage()).startsWith("trace:");
+    }
+
+    /** {@code tap:} is a device of another module, too. */
+    @ParameterizedTest
+    @CsvSource({
+        "tap:fw0, false",
+        "tap:fw0?mtu=1400, false",
+        "tap:fw0?pcap=x, true",
+        "tap:sim://n/h, true",
+        "tap:udp://h:1?pcap=x, true",
+        "tap::, true"
+    })
+    void aTapIsMeantWhereThereIsATransportOrAFile(String uri, boolean meant) {
+        assertThat(new TapProvider().isMeantBy(TransportUri.parse(uri))).isEqualTo(meant);
     }
 }
