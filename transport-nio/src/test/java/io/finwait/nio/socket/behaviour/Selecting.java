@@ -7,7 +7,6 @@ import static io.finwait.nio.socket.behaviour.ChannelStage.reads;
 import static io.finwait.nio.socket.behaviour.ChannelStage.reset;
 import static io.finwait.nio.socket.behaviour.ChannelStage.writes;
 import static io.finwait.nio.socket.behaviour.Stage.attempt;
-import static io.finwait.nio.socket.behaviour.Stage.pause;
 
 import io.finwait.nio.socket.behaviour.ChannelStage.Ends;
 import io.finwait.nio.socket.behaviour.Stage.Meanwhile;
@@ -239,7 +238,7 @@ final class Selecting {
                                 SelectionKey key =
                                         register(ends.client(), selector, SelectionKey.OP_WRITE);
                                 int room = selector.select();
-                                fill(ends.client());
+                                fill(stage, ends.client());
                                 selector.selectedKeys().clear();
                                 int none = selector.selectNow();
                                 Meanwhile select = stage.meanwhile(selector::select);
@@ -512,13 +511,13 @@ final class Selecting {
     }
 
     /** Until nothing more goes, and nothing that is under way makes room. */
-    private static void fill(SocketChannel channel) throws Exception {
+    private static void fill(Stage stage, SocketChannel channel) throws Exception {
         int idle = 0;
-        while (idle < 20) {
+        while (idle < 3) {
             int written = channel.write(ByteBuffer.allocate(MUCH));
             idle = written == 0 ? idle + 1 : 0;
             if (written == 0) {
-                pause(5);
+                stage.settle();
             }
         }
     }

@@ -38,7 +38,7 @@ public final class Stage implements AutoCloseable {
     private static final int BACKLOG = 50;
     private static final long PATIENCE_S = 60;
     private static final int MUCH = 64 << 10;
-    private static final long STUCK_NS = 1_000_000_000;
+    private static final int STUCK_MS = 500;
 
     /** Something done with sockets, and what comes of it. */
     @FunctionalInterface
@@ -277,13 +277,10 @@ public final class Stage implements AutoCloseable {
                             }
                         });
         long seen = -1;
-        long sinceNs = System.nanoTime();
-        while (System.nanoTime() - sinceNs < STUCK_NS && !write.outcome().isDone()) {
-            if (written.get() != seen) {
-                seen = written.get();
-                sinceNs = System.nanoTime();
-            }
-            pause(1);
+        while (written.get() != seen && !write.outcome().isDone()) {
+            seen = written.get();
+            pause(STUCK_MS);
+            settle();
         }
         return write;
     }
