@@ -366,16 +366,17 @@ public final class Relay implements AutoCloseable {
                         observer,
                         connections::remove);
         connections.add(connection);
+        Faults since = faults;
+        if (since.forOpenOnes && !since.equals(set)) {
+            // They were set before this connection stood among the open ones, and hold for
+            // everything that passes.
+            change(connection, since);
+        }
         try {
             connection.start();
         } catch (OutOfMemoryError e) {
             LOG.warn("no threads for a connection, it is reset: {}", e.toString());
             connection.resetBoth();
-        }
-        Faults since = faults;
-        if (since.forOpenOnes && !since.equals(set)) {
-            // They were set before this connection stood among the open ones.
-            change(connection, since);
         }
         if (closed) {
             connection.resetBoth();

@@ -12,12 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 
 /** Faults of connections that are open already, and faults with a time in them. */
 @Timeout(60)
@@ -197,6 +201,45 @@ class RelayLiveTest {
         assertThat(relay.command("reset 1")).isEqualTo("connection 1 was reset\n");
         assertThatThrownBy(() -> server.getInputStream().read()).hasMessage("Connection reset");
         assertThat(relay.command("reset")).isEqualTo("0 connections were reset\n");
+    }
+
+    /** The connection to the server stands, and the relay does not count it as open yet. */
+    @Test
+    void whatIsSetWhileAConnectionIsOpenedHoldsFromItsFirstOctet() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        LongPredicate whileItIsOpened =
+                number -> {
+                    if (asked.incrementAndGet() == 1) {
+                        relay.faultsNow(NONE, NONE.holdFin(LONG));
+                        acceptAndEndOutput();
+                    } else {
+                        LockSupport.parkNanos(SHORT.toNanos());
+                    }
+                    return true;
+                };
+        relay =
+                Relay.to((InetSocketAddress) listening.getLocalSocketAddress())
+                        .only(whileItIsOpened)
+                        .open();
+        client = new Socket();
+        client.connect(relay.localAddress());
+        nothingArrives();
+        // Asked for the faults it began with, and for these.
+        while (asked.get() < 2) {
+            Thread.onSpinWait();
+        }
+        nothingArrives();
+        relay.faultsNow(NONE, NONE);
+        assertThat(read()).isEqualTo(-1);
+    }
+
+    private void acceptAndEndOutput() {
+        try {
+            server = listening.accept();
+            server.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
