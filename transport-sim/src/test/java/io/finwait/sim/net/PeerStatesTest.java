@@ -103,16 +103,22 @@ class PeerStatesTest {
                         "FIN_WAIT_2 TIME_WAIT");
     }
 
-    @Test
-    void stopsReadingAndWritesOn(SimNet net, NetHost shop, NetHost app) throws Exception {
+    /** A server that writes ten octets and then reads to the end; gives what it has read. */
+    private static List<String> writesAndReads(NetHost host) {
         List<String> read = new ArrayList<>();
         Rig.serve(
-                shop,
+                host,
                 1,
                 s -> {
                     s.getOutputStream().write(new byte[10]);
                     read.add(Rig.readToTheEnd(s));
                 });
+        return read;
+    }
+
+    @Test
+    void stopsReadingAndWritesOn(SimNet net, NetHost shop, NetHost app) throws Exception {
+        List<String> read = writesAndReads(shop);
         net.connections(shop, 80).nth(1).now().stopsReading();
         try (Socket s = Rig.connect(app, shop)) {
             s.getOutputStream().write(new byte[100]);
@@ -130,14 +136,7 @@ class PeerStatesTest {
     @Test
     void whatIsStalledNeitherReadsNorWrites(SimNet net, NetHost shop, NetHost app)
             throws Exception {
-        List<String> read = new ArrayList<>();
-        Rig.serve(
-                shop,
-                1,
-                s -> {
-                    s.getOutputStream().write(new byte[10]);
-                    read.add(Rig.readToTheEnd(s));
-                });
+        List<String> read = writesAndReads(shop);
         net.connections(shop, 80).nth(1).now().stalls();
         try (Socket s = Rig.connect(app, shop)) {
             s.getOutputStream().write(new byte[100]);

@@ -1,5 +1,8 @@
 package io.finwait.sim.script;
 
+import static io.finwait.sim.script.Openings.ACCEPT;
+import static io.finwait.sim.script.Openings.LISTEN;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,22 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The calls, flags, options and settings that other people's scripts use. */
 class ScriptCallsTest {
-
-    private static final String LISTEN =
-            """
-            0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
-            +0 bind(3, ..., ...) = 0
-            +0 listen(3, 1) = 0
-            """;
-
-    private static final String OPEN =
-            LISTEN
-                    + """
-                    +0 < S 0:0(0) win 65535 <mss 1460>
-                    +0 > S. 0:0(0) ack 1 <mss 1460>
-                    +0 < . 1:1(0) ack 1 win 65535
-                    +0 accept(3, ..., ...) = 4
-                    """;
 
     private static final ScriptOptions STRICT = ScriptOptions.DEFAULT.withStrictEnd(true);
 
@@ -43,7 +30,7 @@ class ScriptCallsTest {
     @Test
     void aPointerToNothingIsRefusedByTheCall() {
         passes(
-                OPEN
+                ACCEPT
                         + """
                         +0 write(4, NULL, 10) = -1 EFAULT (Bad address)
                         +0 recv(4, NULL, 10, 0) = -1 EFAULT (Bad address)
@@ -53,7 +40,7 @@ class ScriptCallsTest {
     @Test
     void severalBuffersAreOneWrite() {
         passes(
-                OPEN
+                ACCEPT
                         + """
                         +0 sendmsg(4, {msg_name(...)=..., msg_iov(3)=[{..., 10}, {..., 0}, \
                         {..., 50}], msg_flags=0}, 0) = 60
@@ -86,7 +73,7 @@ class ScriptCallsTest {
     void segmentsThatAnAdapterHasJoinedArriveAsOne() {
         String text =
                 "--mss=1000\n"
-                        + OPEN
+                        + ACCEPT
                         + """
                         +0 < FP. 1:2502(2501) ack 1 win 65535
                         +0 > . 1:1(0) ack 2503
@@ -100,7 +87,7 @@ class ScriptCallsTest {
     @Test
     void aTypeOfServiceThatNobodyWritesSkipsTheScript() {
         String text =
-                OPEN
+                ACCEPT
                         + """
                         +0 setsockopt(4, SOL_IP, IP_MTU_DISCOVER, [IP_PMTUDISC_DONT], 1) = 0
                         +0 setsockopt(4, SOL_IP, IP_TOS, [4], 1) = 0
@@ -142,14 +129,14 @@ class ScriptCallsTest {
                 "finwait.nonsense=1           | sysctl finwait.nonsense",
             })
     void aSettingThatMeansNothingHereSkipsTheScript(String setting, String reason) {
-        ScriptResult result = PacketScript.of("`sysctl -q " + setting + "`\n" + OPEN).run(STRICT);
+        ScriptResult result = PacketScript.of("`sysctl -q " + setting + "`\n" + ACCEPT).run(STRICT);
         assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED);
         assertThat(result.reason()).isEqualTo(reason);
     }
 
     @Test
     void aSettingThatTheStackHasReadAlreadySkipsTheScript() {
-        String late = OPEN + "+0 `sysctl -w net.ipv4.tcp_timestamps=0`\n";
+        String late = ACCEPT + "+0 `sysctl -w net.ipv4.tcp_timestamps=0`\n";
         passes(late);
         ScriptResult result =
                 PacketScript.of(late + "+0 socket(..., SOCK_STREAM, 0) = 5\n").run(STRICT);

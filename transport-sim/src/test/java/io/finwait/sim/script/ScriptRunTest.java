@@ -1,5 +1,7 @@
 package io.finwait.sim.script;
 
+import static io.finwait.sim.script.Openings.ACCEPT;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,17 +18,6 @@ import java.util.Map;
 /** What the runner accepts, what it rejects, and what it says then. */
 class ScriptRunTest {
 
-    private static final String OPEN =
-            """
-            0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
-            +0 bind(3, ..., ...) = 0
-            +0 listen(3, 1) = 0
-            +0 < S 0:0(0) win 65535 <mss 1460>
-            +0 > S. 0:0(0) ack 1 <mss 1460>
-            +0 < . 1:1(0) ack 1 win 65535
-            +0 accept(3, ..., ...) = 4
-            """;
-
     private static final String CONNECT =
             """
             0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
@@ -36,7 +27,7 @@ class ScriptRunTest {
             """;
 
     private static ScriptResult open(String text) {
-        return PacketScript.of(OPEN + text).run();
+        return PacketScript.of(ACCEPT + text).run();
     }
 
     private static void passes(String text) {
@@ -66,7 +57,7 @@ class ScriptRunTest {
 
     @Test
     void aScriptRunsTheSameTwice() {
-        PacketScript script = PacketScript.of(OPEN + "+.1 close(4) = 0\n+0 > F. 1:1(0) ack 7");
+        PacketScript script = PacketScript.of(ACCEPT + "+.1 close(4) = 0\n+0 > F. 1:1(0) ack 7");
         assertThat(script.run()).isEqualTo(script.run());
     }
 
@@ -139,7 +130,7 @@ class ScriptRunTest {
     @Test
     void timesMayBeRangesOrLeftOpen() {
         passes(
-                OPEN
+                ACCEPT
                         + """
                         +0 shutdown(4, SHUT_WR) = 0
                         +0 > F. 1:1(0) ack 1
@@ -159,7 +150,7 @@ class ScriptRunTest {
 
     @Test
     void aStrictEndWantsSilence() {
-        PacketScript script = PacketScript.of(OPEN + "+0 close(4) = 0");
+        PacketScript script = PacketScript.of(ACCEPT + "+0 close(4) = 0");
         assertThat(script.run().passed()).isTrue();
         fails(
                 script.run(ScriptOptions.DEFAULT.withStrictEnd(true)),
@@ -276,14 +267,14 @@ class ScriptRunTest {
 
     @Test
     void theSameScriptRunsOverIpv6() {
-        String text = OPEN + "+0 close(4) = 0\n+0 > F. 1:1(0) ack 1";
+        String text = ACCEPT + "+0 close(4) = 0\n+0 > F. 1:1(0) ack 1";
         PacketScript.of("--ip_version=ipv6\n" + text).run().orThrow();
         PacketScript.of(text).run(ScriptOptions.DEFAULT.withIpVersion(6)).orThrow();
     }
 
     @Test
     void aLongSegmentMayComeInPieces() {
-        String text = OPEN + "+0 write(4, ..., 2920) = 2920\n+0 > P. 1:2921(2920) ack 1";
+        String text = ACCEPT + "+0 write(4, ..., 2920) = 2920\n+0 > P. 1:2921(2920) ack 1";
         passes(text);
         fails(
                 PacketScript.of("--strict_segments\n" + text).run(),
@@ -323,14 +314,14 @@ class ScriptRunTest {
 
     @Test
     void anOptionThatIsNotKnownSkipsTheScript() {
-        ScriptResult result = PacketScript.of("--udp_encapsulation=tcp\n" + OPEN).run();
+        ScriptResult result = PacketScript.of("--udp_encapsulation=tcp\n" + ACCEPT).run();
         assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED);
         assertThat(result.reason()).isEqualTo("option --udp_encapsulation");
     }
 
     @Test
     void anMtuThatNoLinkHasSkipsTheScript() {
-        ScriptResult result = PacketScript.of("--mtu=72\n" + OPEN).run();
+        ScriptResult result = PacketScript.of("--mtu=72\n" + ACCEPT).run();
         assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED);
         assertThat(result.reason()).isEqualTo("an MTU of 72; links carry 576 to 65535 octets");
     }
@@ -338,14 +329,14 @@ class ScriptRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"--mtu=many", "--ip_version=5", "--local_ip=here"})
     void theValueOfAnOptionIsChecked(String option) {
-        assertThatThrownBy(() -> PacketScript.of(option + "\n" + OPEN).run())
+        assertThatThrownBy(() -> PacketScript.of(option + "\n" + ACCEPT).run())
                 .isInstanceOf(ScriptSyntaxException.class)
                 .hasMessageContaining("script:1:1: expected ");
     }
 
     @Test
     void aScriptWhoseBlocksAreAllExcludedIsSkipped() {
-        PacketScript script = PacketScript.of(OPEN + "#ifdef FreeBSD\n+0 close(4) = 0\n#endif\n");
+        PacketScript script = PacketScript.of(ACCEPT + "#ifdef FreeBSD\n+0 close(4) = 0\n#endif\n");
         assertThat(script.run().reason())
                 .isEqualTo("every #ifdef block is excluded: the script checks nothing");
     }
@@ -354,7 +345,7 @@ class ScriptRunTest {
     void commandsOfSuitesAreUnderstood() {
         passes(
                 "`../common/defaults.sh\n sysctl -q net.ipv4.tcp_sack=1`\n"
-                        + OPEN
+                        + ACCEPT
                         + """
                         +0 `sysctl -w net.inet.tcp.blackhole=0`
                         +0 `sockstat -4 -P tcp -s -p 8080 | grep -c SYN_RCVD | grep 0`
@@ -385,13 +376,13 @@ class ScriptRunTest {
     void textIsAPatternSoThatOctetsInTheWrongPlaceAreNoticed() {
         ScriptOptions spoiled = ScriptOptions.DEFAULT.withTransport(SwappingTransport::new);
         fails(
-                PacketScript.of(OPEN + "+0 write(4, ..., 8) = 8\n+0 > P. 1:9(8) ack 1")
+                PacketScript.of(ACCEPT + "+0 write(4, ..., 8) = 8\n+0 > P. 1:9(8) ack 1")
                         .run(spoiled),
                 "octet 1 of the text: expected 1, came 3");
         ScriptOptions spoiledAtItsEnd =
                 ScriptOptions.DEFAULT.withTransport(below -> new SwappingTransport(below, 4));
         fails(
-                PacketScript.of(OPEN + "+0 write(4, ..., 8) = 8\n+0 > P. 1:9(8) ack 1")
+                PacketScript.of(ACCEPT + "+0 write(4, ..., 8) = 8\n+0 > P. 1:9(8) ack 1")
                         .run(spoiledAtItsEnd),
                 "octet 5 of the text: expected 5, came 7");
     }
@@ -399,7 +390,7 @@ class ScriptRunTest {
     @Test
     void theConfigurationCanBeChanged() {
         String text =
-                OPEN + "+0 shutdown(4, SHUT_WR) = 0\n+0 > F. 1:1(0) ack 1\n+3 > F. 1:1(0) ack 1";
+                ACCEPT + "+0 shutdown(4, SHUT_WR) = 0\n+0 > F. 1:1(0) ack 1\n+3 > F. 1:1(0) ack 1";
         ScriptOptions slow =
                 ScriptOptions.DEFAULT.withConfig(
                         c ->
@@ -414,7 +405,7 @@ class ScriptRunTest {
 
     @Test
     void theToleranceOfTheOptionsIsForScriptsThatNameNone() {
-        String text = OPEN + "+0 close(4) = 0\n+.05 > F. 1:1(0) ack 1";
+        String text = ACCEPT + "+0 close(4) = 0\n+.05 > F. 1:1(0) ack 1";
         ScriptOptions tolerant = ScriptOptions.DEFAULT.withToleranceNs(100_000_000);
         PacketScript.of(text).run(tolerant).orThrow();
         fails(PacketScript.of(text).run(), "time: expected 0.05, came 0");

@@ -1,5 +1,8 @@
 package io.finwait.sim.script;
 
+import static io.finwait.sim.script.Openings.ACCEPT;
+import static io.finwait.sim.script.Openings.LISTEN;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -9,20 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What scripts that were written for a system find of it: buffers, window scales, echoes. */
 class ScriptSystemsTest {
 
-    private static final String LISTEN =
-            """
-            +0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
-            +0 bind(3, ..., ...) = 0
-            +0 listen(3, 1) = 0
-            """;
-
-    private static final String ACCEPT =
+    /** Both have timestamps; ours begin with 100 in the script. */
+    private static final String STAMPED =
             LISTEN
                     + """
-                    +0 < S 0:0(0) win 65535 <mss 1460>
-                    +0 > S. 0:0(0) ack 1 <mss 1460>
-                    +0 < . 1:1(0) ack 1 win 65535
-                    +0 accept(3, ..., ...) = 4
+                    +0 < S 0:0(0) win 65535 <mss 1460,nop,nop,TS val 500 ecr 0>
+                    +0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,TS val 100 ecr 500>
                     """;
 
     private static ScriptResult run(Profile profile, String text) {
@@ -143,10 +138,8 @@ class ScriptSystemsTest {
     void timestampsOfTheScriptAreEchoedAsOurs() {
         run(
                         Profile.RFC,
-                        LISTEN
+                        STAMPED
                                 + """
-                                +0 < S 0:0(0) win 65535 <mss 1460,nop,nop,TS val 500 ecr 0>
-                                +0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,TS val 100 ecr 500>
                                 +0 < . 1:1(0) ack 1 win 65535 <nop,nop,TS val 500 ecr 100>
                                 +0 accept(3, ..., ...) = 4
                                 +.25 < P. 1:11(10) ack 1 win 65535 <nop,nop,TS val 750 ecr 100>
@@ -159,10 +152,8 @@ class ScriptSystemsTest {
         ScriptResult wrong =
                 run(
                         Profile.RFC,
-                        LISTEN
+                        STAMPED
                                 + """
-                                +0 < S 0:0(0) win 65535 <mss 1460,nop,nop,TS val 500 ecr 0>
-                                +0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,TS val 100 ecr 500>
                                 +0 < . 1:1(0) ack 1 win 65535 <nop,nop,TS val 500 ecr 101>
                                 """);
         assertThat(wrong.reason())
