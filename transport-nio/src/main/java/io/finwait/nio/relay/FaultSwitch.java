@@ -31,8 +31,11 @@ final class FaultSwitch {
     }
 
     /** Waits for the time at which the first faults begin; to be called once. */
-    void start() {
-        await(inForce);
+    synchronized void start() {
+        // Others may have been set before, which are waited for already.
+        if (timer == null) {
+            await(inForce);
+        }
     }
 
     /** What is in force now. */
@@ -45,10 +48,12 @@ final class FaultSwitch {
     /** From now on these, or from later on where they say so; those before end at once. */
     void set(RelayFaults faults) {
         InForce next = beginning(faults);
-        inForce = next;
-        wake(timer);
+        synchronized (this) {
+            inForce = next;
+            wake(timer);
+            await(next);
+        }
         whenTheyBegin.run();
-        await(next);
     }
 
     private void await(InForce all) {

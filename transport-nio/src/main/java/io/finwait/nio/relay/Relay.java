@@ -366,13 +366,13 @@ public final class Relay implements AutoCloseable {
                         observer,
                         connections::remove);
         connections.add(connection);
-        Faults since = faults;
-        if (since.forOpenOnes && !since.equals(set)) {
-            // They were set before this connection stood among the open ones, and hold for
-            // everything that passes.
-            change(connection, since);
-        }
         try {
+            Faults since = faults;
+            if (since.forOpenOnes && !since.equals(set)) {
+                // They were set before this connection stood among the open ones, and hold for
+                // everything that passes.
+                change(connection, since);
+            }
             connection.start();
         } catch (OutOfMemoryError e) {
             LOG.warn("no threads for a connection, it is reset: {}", e.toString());
