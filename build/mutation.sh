@@ -34,7 +34,8 @@ if [ "${1:-}" = changed ]; then
             if [ -e "$test" ]; then echo "$test"; fi
         done
     done | sed 's|.*/src/test/java/\(.*\)\.java|\1|' | tr / . | paste -sd,)
-    tests+=,io.finwait.sim.script.ScriptLots,io.finwait.sim.tcp.ClosingTest
+    # Which may be none.
+    tests=${tests:+$tests,}io.finwait.sim.script.ScriptLots,io.finwait.sim.tcp.ClosingTest
 elif [ $# -eq 2 ]; then
     classes=$1 tests=$2
 else

@@ -81,8 +81,8 @@ public final class Grip {
     }
 
     /**
-     * The user takes nothing any more, so that the window closes; or he does again. Whoever waits
-     * for input goes on waiting, whatever the peer does, until the user himself closes or resets.
+     * The user takes nothing any more, so that the window closes; or he does again. A read that
+     * waits goes on waiting, whatever the peer does, until the user closes, resets or dies.
      */
     public void holdInput(boolean hold) {
         holdsInput = hold;

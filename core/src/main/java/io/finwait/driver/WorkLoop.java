@@ -11,7 +11,7 @@ import java.util.function.IntSupplier;
  */
 final class WorkLoop {
 
-    /** By how much the timers of calls may be short, in nanoseconds. */
+    /** How much too early the timer of a call may begin, in nanoseconds. */
     private static final long LATE_NS = 1_000_000;
 
     private final Endpoint endpoint;
@@ -81,8 +81,8 @@ final class WorkLoop {
                 continue;
             }
             long now = time.nowNs();
-            // Some calls begin a timer: the endpoint learns the time first, where it may have
-            // passed, in a wait or because this thread had no turn.
+            // Some calls begin a timer, so the endpoint learns the time before them when some has
+            // passed: in a wait, or because this thread did not run.
             boolean learnsFirst = hasWaited || now - toldNs > LATE_NS;
             int work = learnsFirst ? endpoint.doWork(now) : 0;
             int called = inbox.serve() + alarms.ring(now) + alongside.getAsInt();
