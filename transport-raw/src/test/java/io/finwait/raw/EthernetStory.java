@@ -31,7 +31,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -72,21 +71,7 @@ final class EthernetStory implements AutoCloseable {
         transport = Transports.open(uri);
         EndpointConfig config = EndpointConfig.at(OURS).address(IpAddress.parse(OURS6)).build();
         driver = Driver.start(config, transport);
-        awaitLink();
-    }
-
-    /** The kernel sends nothing before its workers have seen that the link is up. */
-    private void awaitLink() {
-        String said = link();
-        for (int i = 0; i < 1_000 && !said.contains("LOWER_UP"); i++) {
-            LockSupport.parkNanos(10_000_000);
-            said = link();
-        }
-        assertThat(said).contains("LOWER_UP").doesNotContain("state DOWN");
-    }
-
-    private String link() {
-        return kernel.exec("ip", "-s", "link", "show", "dev", device);
+        Lab.awaitLink(kernel, device);
     }
 
     /** The kernel pings us, over both versions of IP. */
@@ -173,7 +158,8 @@ final class EthernetStory implements AutoCloseable {
             echoAll(() -> weConnect(kernelsAddress), kernels, count);
             theirs.get();
         } catch (IOException | ExecutionException e) {
-            throw new AssertionError(link() + kernel.exec("ip", "-s", "neigh"), e);
+            String links = kernel.exec("ip", "-s", "link");
+            throw new AssertionError(links + kernel.exec("ip", "-s", "neigh"), e);
         }
     }
 

@@ -91,6 +91,7 @@ final class FaultyHost implements AutoCloseable {
                         .formatted(OUR_END, DEVICE, kernel.name(), OUR_END));
         kernel.exec("ip", "addr", "add", KERNELS + "/24", "dev", DEVICE);
         kernel.exec("ip", "link", "set", DEVICE, "up");
+        Lab.awaitLink(near, OUR_END);
         if (!offload) {
             kernel.exec("ip", "link", "set", DEVICE, "gso_max_segs", "1");
         }

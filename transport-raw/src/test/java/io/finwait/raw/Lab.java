@@ -1,10 +1,12 @@
 package io.finwait.raw;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Namespaces for tests that need a real kernel; such tests are skipped, with the reason, elsewhere.
@@ -39,6 +41,27 @@ final class Lab {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /**
+     * Waits until an interface can send. The kernel drops what it is given before its workers have
+     * seen that the link is up, which takes a while on a machine that is busy with namespaces.
+     */
+    static void awaitLink(NetworkNamespace namespace, String device) {
+        String said = link(namespace, device);
+        for (int i = 0; i < 1_000 && !isUp(said); i++) {
+            LockSupport.parkNanos(10_000_000);
+            said = link(namespace, device);
+        }
+        assertThat(isUp(said)).as(said).isTrue();
+    }
+
+    private static String link(NetworkNamespace namespace, String device) {
+        return namespace.exec("ip", "link", "show", "dev", device);
+    }
+
+    private static boolean isUp(String said) {
+        return said.contains("LOWER_UP") && !said.contains("DOWN");
     }
 
     /** A namespace that no other test has. */

@@ -59,7 +59,7 @@ class PacketEthernetTest {
         }
     }
 
-    /** A veth pair, one end in each namespace. */
+    /** A veth pair, one end in each namespace, that is up. */
     private void veth(String near, String far) {
         ours.exec(
                 "ip",
@@ -75,6 +75,7 @@ class PacketEthernetTest {
                 kernel.name());
         ours.exec("ip", "link", "set", near, "up");
         kernel.exec("ip", "link", "set", far, "up");
+        Lab.awaitLink(ours, near);
     }
 
     private void giveTheKernelItsAddresses(String device) {

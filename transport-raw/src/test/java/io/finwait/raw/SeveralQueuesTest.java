@@ -94,6 +94,7 @@ class SeveralQueuesTest {
         ours.exec("ip", "link", "set", "fwq1", "up");
         kernel.exec("ip", "addr", "add", KERNELS + "/24", "dev", DEVICE);
         kernel.exec("ip", "link", "set", DEVICE, "up");
+        Lab.awaitLink(ours, "fwq1");
         return "fwq1";
     }
 

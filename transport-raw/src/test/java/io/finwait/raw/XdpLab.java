@@ -21,6 +21,7 @@ final class XdpLab implements AutoCloseable {
                 "ip link add %1$s type veth peer name %2$s netns %3$s; ip link set %1$s up"
                         .formatted(NEAR, FAR, theirs.name()));
         theirs.exec("ip", "link", "set", FAR, "up");
+        Lab.awaitLink(ours, NEAR);
         String missing = missing();
         if (!missing.isEmpty()) {
             close();
