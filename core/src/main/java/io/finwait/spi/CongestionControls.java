@@ -1,11 +1,5 @@
 package io.finwait.spi;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import java.util.Iterator;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -16,8 +10,6 @@ import java.util.function.Supplier;
  * from outside.
  */
 public final class CongestionControls {
-
-    private static final Logger LOG = LoggerFactory.getLogger(CongestionControls.class);
 
     private CongestionControls() {}
 
@@ -43,20 +35,8 @@ public final class CongestionControls {
     /** The providers by name; one that can't be loaded is named in the log and left out. */
     public static SortedMap<String, CongestionControlProvider> providers() {
         SortedMap<String, CongestionControlProvider> found = new TreeMap<>();
-        Iterator<CongestionControlProvider> each =
-                ServiceLoader.load(CongestionControlProvider.class).iterator();
-        while (true) {
-            try {
-                if (!each.hasNext()) {
-                    return found;
-                }
-                CongestionControlProvider provider = each.next();
-                found.putIfAbsent(provider.name(), provider);
-            } catch (ServiceConfigurationError e) {
-                LOG.warn(
-                        "a congestion control could not be loaded and is left out: {}",
-                        e.getMessage());
-            }
-        }
+        Providers.load(CongestionControlProvider.class, "a congestion control")
+                .forEach(each -> found.putIfAbsent(each.name(), each));
+        return found;
     }
 }

@@ -1,22 +1,13 @@
 package io.finwait.spi;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** Opens transports by URI, with the providers on the module path or class path. */
 public final class Transports {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Transports.class);
 
     private Transports() {}
 
@@ -75,20 +66,9 @@ public final class Transports {
 
     /** All providers, in the order of their schemes. */
     private static List<TransportProvider> all() {
-        List<TransportProvider> found = new ArrayList<>();
-        Iterator<TransportProvider> each = ServiceLoader.load(TransportProvider.class).iterator();
-        while (true) {
-            try {
-                if (!each.hasNext()) {
-                    found.sort(Comparator.comparing(TransportProvider::scheme));
-                    return found;
-                }
-                found.add(each.next());
-            } catch (ServiceConfigurationError e) {
-                LOG.warn(
-                        "a transport provider could not be loaded and is left out: {}",
-                        e.getMessage());
-            }
-        }
+        List<TransportProvider> found =
+                Providers.load(TransportProvider.class, "a transport provider");
+        found.sort(Comparator.comparing(TransportProvider::scheme));
+        return found;
     }
 }

@@ -7,10 +7,15 @@ import io.finwait.tcp.internal.loss.Cubic;
 import io.finwait.tcp.internal.loss.NewReno;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,6 +72,47 @@ class ProvidersTest {
                 .hasMessageStartingWith("no transport is called 'pigeon'; these are here:")
                 .satisfies(e -> assertThat(e.getMessage().lines().skip(1)).isSorted())
                 .hasMessageContaining("\n  loopback:");
+    }
+
+    /** A jar for a newer Java, one that is half there and one that breaks: none stops the others. */
+    @Test
+    void providersThatCantBeLoadedAreLeftOut(@TempDir Path jar) throws Exception {
+        Path services = Files.createDirectories(jar.resolve("META-INF/services"));
+        String names = "newer.Provider\nnot.There\n" + Breaks.class.getName() + "\n";
+        for (Class<?> each : List.of(TransportProvider.class, CongestionControlProvider.class)) {
+            Files.writeString(services.resolve(each.getName()), names);
+        }
+        Path newer = Files.createDirectories(jar.resolve("newer")).resolve("Provider.class");
+        byte[] classFile = {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0x7f, 0};
+        Files.write(newer, classFile);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, before)) {
+            assertThatThrownBy(() -> Class.forName("newer.Provider", false, loader))
+                    .isInstanceOf(UnsupportedClassVersionError.class);
+            thread.setContextClassLoader(loader);
+            assertThat(Transports.providers()).containsKey("loopback");
+            Transports.open("loopback:").close();
+            assertThat(CongestionControls.providers()).containsOnlyKeys("cubic", "newreno");
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** A control whose class can't be initialized; as a transport, no provider at all. */
+    public static final class Breaks implements CongestionControlProvider {
+
+        private static final int NOTHING = Integer.parseInt("on purpose");
+
+        @Override
+        public String name() {
+            return "breaks" + NOTHING;
+        }
+
+        @Override
+        public CongestionControl create() {
+            return new NewReno();
+        }
     }
 
     @Test
