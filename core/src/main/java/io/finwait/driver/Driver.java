@@ -1,5 +1,7 @@
 package io.finwait.driver;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.finwait.Finwait;
 import io.finwait.spi.Transport;
 import io.finwait.tcp.ClosePolicy;
@@ -58,7 +60,7 @@ public final class Driver implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
     private static final long SPIN_NS = 20_000;
-    private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final long LONGEST_NS = Duration.ofDays(36_500).toNanos();
 
     private final Endpoint endpoint;
     private final Timekeeper time;
@@ -376,9 +378,6 @@ public final class Driver implements AutoCloseable {
 
     /** A time to wait, 0 to a hundred years. */
     static long nanos(Duration time) {
-        if (time.isNegative()) {
-            return 0;
-        }
-        return time.compareTo(LONGEST) < 0 ? time.toNanos() : LONGEST.toNanos();
+        return Math.min(Math.max(NANOSECONDS.convert(time), 0), LONGEST_NS);
     }
 }

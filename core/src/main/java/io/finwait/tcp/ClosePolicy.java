@@ -1,5 +1,7 @@
 package io.finwait.tcp;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 
 /**
@@ -62,7 +64,7 @@ public record ClosePolicy(
                             + " in FIN-WAIT-2 is negative; choose zero for ever, or"
                             + " withoutFinWait2()");
         }
-        return withFinWait2TimeoutNs(timeout.toNanos());
+        return withFinWait2TimeoutNs(NANOSECONDS.convert(timeout));
     }
 
     /** The same with CLOSE as an abort, where the peer has not closed: nobody waits for its FIN. */
@@ -96,7 +98,7 @@ public record ClosePolicy(
         return new ClosePolicy(
                 finWait2TimeoutNs,
                 orphanRetries,
-                timeout.toNanos(),
+                NANOSECONDS.convert(timeout),
                 maxOrphans,
                 resetOnUnreadData,
                 endOfStreamAfterReset);

@@ -1,5 +1,7 @@
 package io.finwait.tcp;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.finwait.spi.CongestionControl;
 import io.finwait.spi.RandomSource;
 import io.finwait.timewait.TimeWaitPolicy;
@@ -266,7 +268,10 @@ public final class EndpointConfig {
         return settings.limits;
     }
 
-    /** Collects the settings of an {@link EndpointConfig}. */
+    /**
+     * Collects the settings of an {@link EndpointConfig}. A time that is too long for a number of
+     * nanoseconds, 292 years, is as good as for ever.
+     */
     public static final class Builder {
 
         private final List<IpAddress> addresses = new ArrayList<>();
@@ -505,7 +510,7 @@ public final class EndpointConfig {
 
         /** Sets {@link EndpointConfig#delayedAckNs()}: 0 to 500 ms. */
         public Builder delayedAck(Duration delay) {
-            long delayNs = delay.toNanos();
+            long delayNs = NANOSECONDS.convert(delay);
             if (delayNs < 0 || delayNs > 500 * MS) {
                 throw new IllegalArgumentException(
                         "a delayed ACK of " + delay + " is out of range; choose 0 to 500 ms");
@@ -522,9 +527,9 @@ public final class EndpointConfig {
          */
         public Builder retransmissionTimeouts(
                 Duration initial, Duration shortest, Duration longest) {
-            long initialNs = initial.toNanos();
-            long minNs = shortest.toNanos();
-            long maxNs = longest.toNanos();
+            long initialNs = NANOSECONDS.convert(initial);
+            long minNs = NANOSECONDS.convert(shortest);
+            long maxNs = NANOSECONDS.convert(longest);
             if (minNs <= 0 || initialNs < minNs || maxNs < initialNs) {
                 throw new IllegalArgumentException(
                         "retransmission timeouts must rise from the shortest over the initial to"
@@ -553,7 +558,7 @@ public final class EndpointConfig {
                 throw new IllegalArgumentException(
                         "a connect timeout of " + timeout + " is too short; choose more than 0");
             }
-            connectTimeoutNs = timeout.toNanos();
+            connectTimeoutNs = NANOSECONDS.convert(timeout);
             return this;
         }
 
@@ -614,7 +619,7 @@ public final class EndpointConfig {
                 throw new IllegalArgumentException(
                         what + " of " + time + " is negative; choose zero or more");
             }
-            return time.toNanos();
+            return NANOSECONDS.convert(time);
         }
 
         private static int require(String name, int value, int least, int most) {

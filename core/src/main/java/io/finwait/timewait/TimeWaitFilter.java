@@ -1,5 +1,7 @@
 package io.finwait.timewait;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 import java.util.Objects;
 
@@ -63,7 +65,12 @@ public record TimeWaitFilter(
     /** The same filter with other ages, both bounds included. */
     public TimeWaitFilter withAges(Duration youngest, Duration oldest) {
         return new TimeWaitFilter(
-                locals, remotes, localPort, remotePort, youngest.toNanos(), oldest.toNanos());
+                locals,
+                remotes,
+                localPort,
+                remotePort,
+                NANOSECONDS.convert(youngest),
+                NANOSECONDS.convert(oldest));
     }
 
     /**

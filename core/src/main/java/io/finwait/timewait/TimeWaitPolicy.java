@@ -1,5 +1,7 @@
 package io.finwait.timewait;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,13 +168,15 @@ public record TimeWaitPolicy(
     /** The same 2MSL for all remote hosts. */
     public TimeWaitPolicy withTwoMsl(Duration twoMsl) {
         return withPathClasses(
-                List.of(new PathClass("everybody", AddressPredicate.ANY, twoMsl.toNanos())));
+                List.of(
+                        new PathClass(
+                                "everybody", AddressPredicate.ANY, NANOSECONDS.convert(twoMsl))));
     }
 
     /** One more path class, which is tested before the others. */
     public TimeWaitPolicy withPathClass(String name, AddressPredicate remotes, Duration twoMsl) {
         List<PathClass> all = new ArrayList<>();
-        all.add(new PathClass(name, remotes, twoMsl.toNanos()));
+        all.add(new PathClass(name, remotes, NANOSECONDS.convert(twoMsl)));
         all.addAll(pathClasses);
         return withPathClasses(all);
     }
@@ -197,7 +201,7 @@ public record TimeWaitPolicy(
         return with(
                 draft -> {
                     draft.reuse = changed;
-                    draft.reuseDelayNs = delay.toNanos();
+                    draft.reuseDelayNs = NANOSECONDS.convert(delay);
                 });
     }
 
@@ -221,7 +225,7 @@ public record TimeWaitPolicy(
 
     /** Another shortest wait under {@link Overflow#SHORTEN_FIRST}. */
     public TimeWaitPolicy withShortest(Duration shortest) {
-        return with(draft -> draft.shortestNs = shortest.toNanos());
+        return with(draft -> draft.shortestNs = NANOSECONDS.convert(shortest));
     }
 
     /** Another cap of restarts: 1 (restarts have no effect) to 8 times 2MSL. */
@@ -231,7 +235,7 @@ public record TimeWaitPolicy(
 
     /** Another shortest interval between two challenge ACKs. */
     public TimeWaitPolicy withAnswerInterval(Duration interval) {
-        return with(draft -> draft.answerIntervalNs = interval.toNanos());
+        return with(draft -> draft.answerIntervalNs = NANOSECONDS.convert(interval));
     }
 
     private TimeWaitPolicy with(Consumer<Draft> change) {

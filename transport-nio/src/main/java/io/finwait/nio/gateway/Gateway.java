@@ -1,5 +1,7 @@
 package io.finwait.nio.gateway;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.finwait.driver.Driver;
 import io.finwait.link.EthernetTransport;
 import io.finwait.nio.gateway.GatewayStatistics.Count;
@@ -93,8 +95,8 @@ public final class Gateway implements AutoCloseable {
     private Gateway(Builder builder) throws IOException {
         Attempt.load();
         router = builder.router;
-        keepAliveNs = builder.keepAlive.toNanos();
-        userTimeoutNs = builder.userTimeout.toNanos();
+        keepAliveNs = NANOSECONDS.convert(builder.keepAlive);
+        userTimeoutNs = NANOSECONDS.convert(builder.userTimeout);
         PacketGate gate = new PacketGate(builder.transport);
         try {
             driver = Driver.start(builder.config(), gate);

@@ -1,5 +1,7 @@
 package io.finwait.sim.net;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 
 /**
@@ -25,7 +27,7 @@ final class Standstill {
     }
 
     void patience(Duration newPatience) {
-        patienceNs = newPatience.toNanos();
+        patienceNs = NANOSECONDS.convert(newPatience);
     }
 
     void progress() {

@@ -1,5 +1,7 @@
 package io.finwait.sim.net;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,10 +41,12 @@ public final class VirtualClock extends Clock {
      * @param time zero or less returns at once
      */
     public void sleep(Duration time) {
-        long until = clockwork.nowNs() + time.toNanos();
-        long left;
-        while ((left = until - clockwork.nowNs()) > 0) {
+        long begin = clockwork.nowNs();
+        long longest = NANOSECONDS.convert(time);
+        long left = longest;
+        while (left > 0) {
             clockwork.park(this, left);
+            left = longest - (clockwork.nowNs() - begin);
         }
     }
 
@@ -54,7 +58,7 @@ public final class VirtualClock extends Clock {
      * @throws IllegalStateException in {@link Time#REAL}
      */
     public void advance(Duration time) {
-        clockwork.advance(Math.max(time.toNanos(), 0));
+        clockwork.advance(Math.max(NANOSECONDS.convert(time), 0));
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The network's time as a {@link Clock}, for programs that take one. */
 class VirtualClockTest {
@@ -41,6 +43,25 @@ class VirtualClockTest {
         assertThat(clock.elapsed()).isZero();
         clock.sleep(Duration.ofNanos(1));
         assertThat(clock.elapsed()).isEqualTo(Duration.ofNanos(1));
+    }
+
+    /** More than 292 years have no number of nanoseconds. */
+    @Test
+    void aSleepForEverEndsWithItsNetworkOnly() {
+        AtomicBoolean woken = new AtomicBoolean();
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        net.patience(forever);
+        net.host("a")
+                .run(
+                        "sleeper",
+                        () -> {
+                            clock.sleep(forever);
+                            woken.set(true);
+                        });
+        clock.sleep(Duration.ofDays(36_500));
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofDays(36_500));
+        assertThat(woken).isFalse();
+        clock.sleep(forever.negated());
     }
 
     @Test
