@@ -138,6 +138,23 @@ class RuleTest {
     }
 
     @Test
+    void aCopyIsToldFromItsOriginal() {
+        List<Boolean> copies = new ArrayList<>();
+        network.observe(
+                new SimObserver() {
+                    @Override
+                    public void delivered(long nowNs, SimPacket packet) {
+                        copies.add(packet.isCopy());
+                    }
+                });
+        network.packets().first().duplicate();
+        send(client, text(1));
+        send(client, text(2));
+        assertThat(arrived(server)).containsExactly(1L, 1L, 2L);
+        assertThat(copies).containsExactlyInAnyOrder(false, true, false);
+    }
+
+    @Test
     void holdsBackACopyWhileTheOriginalPasses() {
         network.from("client").matching(Segments.sequence(301)).first().duplicateAt(60 * SECOND);
         Rule later = network.from("client").matching(Segments.sequence(401)).duplicateLater();
