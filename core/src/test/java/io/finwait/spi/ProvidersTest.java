@@ -74,7 +74,7 @@ class ProvidersTest {
                 .hasMessageContaining("\n  loopback:");
     }
 
-    /** A jar for a newer Java, one that is half there and one that breaks: none stops the others. */
+    /** A jar for a newer Java, one that is half there, one that breaks: none stops the others. */
     @Test
     void providersThatCantBeLoadedAreLeftOut(@TempDir Path jar) throws Exception {
         Path services = Files.createDirectories(jar.resolve("META-INF/services"));
