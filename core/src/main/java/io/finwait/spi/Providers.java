@@ -32,7 +32,8 @@ final class Providers {
                 }
                 loaded.add(each.next());
             } catch (ServiceConfigurationError | LinkageError e) {
-                // A LinkageError is that of a class for a newer Java, or of one that needs another.
+                // ServiceLoader does not wrap a LinkageError, that of a class compiled for a newer
+                // Java for instance.
                 LOG.warn("{} could not be loaded and is left out: {}", what, e.toString());
             }
         }

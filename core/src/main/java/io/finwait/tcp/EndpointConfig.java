@@ -269,8 +269,8 @@ public final class EndpointConfig {
     }
 
     /**
-     * Collects the settings of an {@link EndpointConfig}. A time that is too long for a number of
-     * nanoseconds, 292 years, is as good as for ever.
+     * Collects the settings of an {@link EndpointConfig}. A time of more than 292 years, whose
+     * nanoseconds no {@code long} can hold, counts as for ever.
      */
     public static final class Builder {
 

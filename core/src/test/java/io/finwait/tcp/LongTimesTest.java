@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
-/** Times of more than 292 years, which have no number of nanoseconds, are as good as for ever. */
+/** Times of more than 292 years, whose nanoseconds no long can hold, count as for ever. */
 class LongTimesTest {
 
     private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();

@@ -41,12 +41,10 @@ public final class VirtualClock extends Clock {
      * @param time zero or less returns at once
      */
     public void sleep(Duration time) {
-        long begin = clockwork.nowNs();
-        long longest = NANOSECONDS.convert(time);
-        long left = longest;
-        while (left > 0) {
+        long until = clockwork.nowNs() + NANOSECONDS.convert(time);
+        long left;
+        while ((left = until - clockwork.nowNs()) > 0) {
             clockwork.park(this, left);
-            left = longest - (clockwork.nowNs() - begin);
         }
     }
 
